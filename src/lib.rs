@@ -1,1 +1,8 @@
-//! cassc.
+//! cassc: one description of a Cassandra cluster in, every Kubernetes object out.
+
+pub mod topology;
+
+pub mod diagnostic;
+pub mod parse;
+
+pub mod yaml;

@@ -1,0 +1,136 @@
+//! What cassc has to say about a topology: complaints as values. Rules and the reader make them,
+//! [`crate::report`] prints them, the command line decides the exit code from them.
+
+use std::ops::Range;
+
+mod route;
+
+pub use route::{Route, Step};
+
+/// How much a complaint weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is rendered.
+    Error,
+    /// Rendered all the same; an error under `--deny warnings`; accepted by naming code and reason under `spec.accept`.
+    Warning,
+}
+
+/// Which part of an entry a label underlines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The key, or the whole element of a list.
+    Key,
+    /// The value; for a block of several lines its key.
+    Value,
+}
+
+/// A document among all that were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DocumentId {
+    /// The position of its text, from 0.
+    pub text: usize,
+    /// Its position in that text, from 0.
+    pub number: usize,
+}
+
+/// A place in what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A value, named by its route.
+    Value {
+        /// The document.
+        document: DocumentId,
+        /// The way to the value. Where the document does not go that far (a default), its nearest ancestor is meant.
+        route: Route,
+        /// What of it to underline.
+        part: Part,
+    },
+    /// Bytes of a text that is no document.
+    Bytes {
+        /// The position of the text, from 0.
+        text: usize,
+        /// Its bytes.
+        span: Range<usize>,
+    },
+}
+
+/// A place and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// A few words under the underlined text; may be empty.
+    pub text: String,
+}
+
+/// One complaint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code, such as `E101`; `cassc explain` knows it.
+    pub code: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// What is wrong, one line, names in backticks.
+    pub message: String,
+    /// Where it is wrong; the first is the place it is reported at.
+    pub labels: Vec<Label>,
+    /// What was expected instead.
+    pub expected: Option<String>,
+    /// How to repair it, where that can be known.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A complaint at a place, with a few words under it.
+    pub fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Label) -> Self {
+        Self { code, severity, message: message.into(), labels: vec![at], expected: None, help: None }
+    }
+
+    /// The same complaint with one more place.
+    #[must_use]
+    pub fn label(mut self, label: Label) -> Self {
+        self.labels.push(label);
+        self
+    }
+
+    /// The same complaint, saying what was expected.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// The same complaint, saying how to repair it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The nearest of the known words, if one is near enough to be a slip of the keyboard: at most a third of the
+/// letters differ, or they differ in case, `-` and `_` only.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    let wanted = plain(word);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(word.len()))
+        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_a_slip_away() {
+        let known = ["datacenters", "cassandra", "storage", "seeds"];
+        assert_eq!(nearest("datacentres", known), Some("datacenters"));
+        assert_eq!(nearest("Cassandra", known), Some("cassandra"));
+        assert_eq!(nearest("volumes", known), None);
+    }
+}

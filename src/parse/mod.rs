@@ -1,0 +1,315 @@
+//! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
+//! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
+
+mod read;
+mod scalar;
+pub mod source;
+mod tree;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use self::read::{Misread, read};
+use self::source::{LARGEST_SOURCE, Origin, Source};
+use self::tree::{Content, Node, TreeError, documents};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step, nearest};
+use crate::topology::{API_VERSION, CassandraTopology, KIND};
+use crate::yaml;
+
+/// How many complaints about types are collected in one document before the reader gives up.
+const MOST_MISREADINGS: usize = 50;
+
+/// A text that was read, with the trees of its documents.
+#[derive(Debug)]
+pub struct Text {
+    /// The path as the user gave it.
+    pub name: String,
+    /// The text; empty when it was no UTF-8.
+    pub text: String,
+    roots: Vec<Node>,
+}
+
+/// A topology as the user wrote it, and where.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its document.
+    pub document: DocumentId,
+    /// What it says.
+    pub topology: CassandraTopology,
+}
+
+/// Everything that came out of reading.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The texts, in the order of the sources.
+    pub texts: Vec<Text>,
+    /// The topologies that could be read, in that order.
+    pub parsed: Vec<Parsed>,
+    /// What is wrong with the texts.
+    pub complaints: Vec<Diagnostic>,
+}
+
+/// Reads every source. Found files that hold no topology are passed over; a source that the user named must hold one.
+pub fn parse(sources: Vec<Source>) -> Reading {
+    let readings: Vec<(Text, Vec<Parsed>, Vec<Diagnostic>)> =
+        sources.into_par_iter().enumerate().map(|(index, source)| parse_source(index, source)).collect();
+    let mut reading = Reading::default();
+    for (text, parsed, complaints) in readings {
+        reading.texts.push(text);
+        reading.parsed.extend(parsed);
+        reading.complaints.extend(complaints);
+    }
+    reading
+}
+
+fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnostic>) {
+    let named = source.origin == Origin::Named;
+    let text = match decode(index, &source) {
+        Ok(text) => text,
+        Err(complaint) => {
+            let empty = Text { name: source.name, text: String::new(), roots: Vec::new() };
+            return (empty, Vec::new(), if named { vec![complaint] } else { Vec::new() });
+        }
+    };
+    let (roots, errors) = documents(&text);
+    let mut text = Text { name: source.name, text, roots };
+    if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
+        text.roots.clear();
+        return (text, Vec::new(), Vec::new());
+    }
+    let mut complaints: Vec<Diagnostic> = errors.into_iter().map(|error| of_tree(index, error)).collect();
+    let broken = !complaints.is_empty();
+    let mut parsed = Vec::new();
+    for (number, root) in text.roots.iter().enumerate() {
+        let document = DocumentId { text: index, number };
+        if !named && !is_ours(root) {
+            continue;
+        }
+        let (topology, misread) = parse_document(document, root);
+        complaints.extend(misread);
+        parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
+    }
+    if text.roots.is_empty() && complaints.is_empty() && named {
+        complaints.push(nothing_here(index));
+    }
+    (text, parsed, complaints)
+}
+
+/// Bytes → text: UTF-8 without a byte order mark, not too large, and free of characters that YAML readers change.
+fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
+    let complain = |code, message: String| Diagnostic::new(code, Severity::Error, message, bytes_label(index, 0..0, ""));
+    if source.bytes.len() as u64 > LARGEST_SOURCE {
+        let message = format!("{} is larger than {} MiB", source.name, LARGEST_SOURCE / 1024 / 1024);
+        return Err(complain("E005", message).help("a cluster takes a few kilobytes; split a fleet into several files"));
+    }
+    match std::str::from_utf8(&source.bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
+        Err(error) => {
+            let line = 1 + source.bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            let message = format!("{} is not UTF-8: the first wrong byte is in line {line}", source.name);
+            Err(complain("E001", message).help("save the file as UTF-8"))
+        }
+    }
+}
+
+fn is_ours(root: &Node) -> bool {
+    let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
+    text("apiVersion").starts_with("cassc/") || text("kind") == KIND
+}
+
+fn nothing_here(text: usize) -> Diagnostic {
+    let label = bytes_label(text, 0..0, "");
+    Diagnostic::new("E006", Severity::Error, "there is nothing in this file", label)
+        .expected(format!("a document with `apiVersion: {API_VERSION}` and `kind: {KIND}`"))
+        .help("`cassc init` writes a commented one")
+}
+
+fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopology>, Vec<Diagnostic>) {
+    let foreign = not_a_topology(document, root);
+    if let Some(complaint) = foreign {
+        return (None, vec![complaint]);
+    }
+    let mut complaints = unsafe_characters(document, root);
+    let (topology, misreadings) = read_collecting(root);
+    complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
+    (topology.filter(|_| complaints.is_empty()), complaints)
+}
+
+/// `apiVersion` and `kind` are looked at first: all other complaints would be about another language.
+fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
+    let Content::Map(_) = root.content else {
+        let label = value_label(document, Route::root(), "");
+        let complaint = Diagnostic::new("E007", Severity::Error, "this document is not a map", label);
+        return Some(complaint.expected(format!("`apiVersion: {API_VERSION}`, `kind: {KIND}`, `metadata` and `spec`")));
+    };
+    for (field, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
+        let found = root.get(field).and_then(Node::text);
+        if found == Some(wanted) {
+            continue;
+        }
+        let message = match found {
+            None => format!("the field `{field}` is missing"),
+            Some(found) => format!("`{found}` is not a {field} that cassc knows"),
+        };
+        let label = value_label(document, Route::of(field), "");
+        let complaint = Diagnostic::new("E007", Severity::Error, message, label).expected(format!("`{field}: {wanted}`"));
+        return Some(match found.and_then(|found| nearest(found, [wanted])) {
+            Some(known) => complaint.help(format!("did you mean `{known}`?")),
+            None => complaint,
+        });
+    }
+    None
+}
+
+/// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
+/// values are told in one go.
+fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
+    let mut root = root.clone();
+    let mut found: Vec<Misread> = Vec::new();
+    let mut taken_out: BTreeSet<Route> = BTreeSet::new();
+    loop {
+        let (outcome, notes) = read::<CassandraTopology>(&root);
+        let misread = match outcome {
+            Ok(topology) => {
+                found.extend(notes);
+                return (Some(topology), found);
+            }
+            Err(misread) => misread,
+        };
+        let route = misread.route.clone().unwrap_or_default();
+        let caused_by_us = misread.missing.is_some_and(|field| taken_out.contains(&route.key(field)));
+        if !caused_by_us {
+            found.push(misread);
+        }
+        if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
+            found.extend(notes);
+            return (None, found);
+        }
+        taken_out.insert(route);
+    }
+}
+
+/// Marks the value at a route as taken out; `false` for the root, and for what is taken out already.
+fn take_out(root: &mut Node, route: &Route) -> bool {
+    if route.steps().is_empty() {
+        return false;
+    }
+    let Some(node) = route.steps().iter().try_fold(root, descend) else { return false };
+    let news = !matches!(node.content, Content::TakenOut);
+    node.content = Content::TakenOut;
+    news
+}
+
+fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
+    match (&mut node.content, step) {
+        (Content::Map(entries), Step::Key(key)) => {
+            entries.iter_mut().find(|entry| entry.key == *key).map(|entry| &mut entry.value)
+        }
+        (Content::List(items), Step::Index(index)) => items.get_mut(*index),
+        _ => None,
+    }
+}
+
+fn unsafe_characters(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
+    let mut complaints = Vec::new();
+    visit_texts(root, &Route::root(), &mut |route, text| {
+        let Some((_, character)) = yaml::unsafe_character(text) else { return };
+        let message = format!("the character U+{:04X} does not survive every YAML reader", u32::from(character));
+        let complaint = Diagnostic::new("E012", Severity::Error, message, value_label(document, route.clone(), ""));
+        complaints.push(complaint.help("remove it; it is often an invisible remainder of copying"));
+    });
+    complaints
+}
+
+fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, &str)) {
+    match &node.content {
+        Content::TakenOut => {}
+        Content::Scalar(scalar) => visit(route, &scalar.text),
+        Content::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                visit_texts(item, &route.index(index), visit);
+            }
+        }
+        Content::Map(entries) => {
+            for entry in entries {
+                let route = route.key(&entry.key);
+                visit(&route, &entry.key);
+                visit_texts(&entry.value, &route, visit);
+            }
+        }
+    }
+}
+
+fn of_tree(text: usize, error: TreeError) -> Diagnostic {
+    let label = bytes_label(text, error.span, "");
+    let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
+    complaint.help = error.help;
+    match error.other {
+        Some((span, words)) => complaint.label(bytes_label(text, span, words)),
+        None => complaint,
+    }
+}
+
+fn of_value(document: DocumentId, misread: Misread) -> Diagnostic {
+    let route = misread.route.unwrap_or_default();
+    let part = if misread.code == "E008" { Part::Key } else { Part::Value };
+    let place = Place::Value { document, route, part };
+    let label = Label { place, text: String::new() };
+    let mut complaint = Diagnostic::new(misread.code, Severity::Error, misread.message, label);
+    complaint.expected = misread.expected;
+    complaint.help = misread.help;
+    complaint
+}
+
+fn bytes_label(text: usize, span: Range<usize>, words: &str) -> Label {
+    Label { place: Place::Bytes { text, span }, text: words.to_owned() }
+}
+
+fn value_label(document: DocumentId, route: Route, words: &str) -> Label {
+    Label { place: Place::Value { document, route, part: Part::Value }, text: words.to_owned() }
+}
+
+/// The text and the bytes that a place means. A block of several lines is underlined at its key.
+pub fn locate<'t>(texts: &'t [Text], place: &Place) -> (&'t Text, Range<usize>) {
+    match place {
+        Place::Bytes { text, span } => (&texts[*text], span.clone()),
+        Place::Value { document, route, part } => {
+            let text = &texts[document.text];
+            let root = text.roots.get(document.number);
+            (text, root.map_or(0..0, |root| locate_value(&text.text, root, route, *part)))
+        }
+    }
+}
+
+fn locate_value(text: &str, root: &Node, route: &Route, part: Part) -> Range<usize> {
+    let mut node = root;
+    let mut key: Option<Range<usize>> = None;
+    for step in route.steps() {
+        match step {
+            Step::Key(name) => {
+                let Some(entry) = node.entry(name) else { return key.unwrap_or_else(|| first_line(text, node)) };
+                key = Some(entry.key_span.clone());
+                node = &entry.value;
+            }
+            Step::Index(index) => {
+                let Content::List(items) = &node.content else { break };
+                let Some(item) = items.get(*index) else { break };
+                key = None;
+                node = item;
+            }
+        }
+    }
+    let one_line = !text[node.span.clone()].contains('\n') && !node.span.is_empty();
+    match (part, key) {
+        (Part::Key, Some(key)) => key,
+        (Part::Value, Some(key)) if !one_line => key,
+        _ => first_line(text, node),
+    }
+}
+
+fn first_line(text: &str, node: &Node) -> Range<usize> {
+    let line = text[node.span.clone()].lines().next().unwrap_or_default();
+    node.span.start..node.span.start + line.len()
+}

@@ -1,0 +1,476 @@
+//! The tree becomes typed values: a serde `Deserializer` over [`Node`]s whose every error knows the way to the value
+//! that it is about. Text is what was written, a number is a number only in plain decimal digits, and a field that
+//! the type does not know is noted with its nearest known name instead of being ignored.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
+};
+use serde_json::Value;
+
+use super::scalar::{Meaning, meaning, whole_number};
+use super::tree::{Content, Entry, Node, Scalar};
+use crate::diagnostic::{Route, Step, nearest};
+
+/// A complaint about a value, before it has a place in a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Misread {
+    /// `E008` unknown field, `E009` wrong type, `E010` missing field, `E011` disputed scalar.
+    pub(super) code: &'static str,
+    /// The value, or for a missing field the map that lacks it. `None` only until the reader has placed it.
+    pub(super) route: Option<Route>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What was expected.
+    pub(super) expected: Option<String>,
+    /// The repair.
+    pub(super) help: Option<String>,
+    /// The field that is missing, for `E010`.
+    pub(super) missing: Option<&'static str>,
+}
+
+/// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
+/// first value of a wrong type ends it.
+pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, Misread>, Vec<Misread>) {
+    let notes = RefCell::new(Vec::new());
+    let reader = Reader { node: root, trail: Trail::Root, siblings: &[], notes: &notes };
+    let outcome = T::deserialize(reader);
+    (outcome, notes.into_inner())
+}
+
+/// The way to the current value, kept on the stack; it becomes a [`Route`] only when there is something to say.
+#[derive(Clone, Copy)]
+enum Trail<'a> {
+    Root,
+    Key(&'a Trail<'a>, &'a str),
+    Index(&'a Trail<'a>, usize),
+}
+
+impl Trail<'_> {
+    fn route(&self) -> Route {
+        let mut steps = Vec::new();
+        let mut trail = self;
+        loop {
+            trail = match trail {
+                Trail::Root => break,
+                Trail::Key(parent, key) => {
+                    steps.push(Step::Key((*key).to_owned()));
+                    parent
+                }
+                Trail::Index(parent, index) => {
+                    steps.push(Step::Index(*index));
+                    parent
+                }
+            };
+        }
+        steps.reverse();
+        Route::from(steps)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    node: &'a Node,
+    trail: Trail<'a>,
+    /// The fields that the enclosing struct knows: what an ignored value may have meant.
+    siblings: &'static [&'static str],
+    notes: &'a RefCell<Vec<Misread>>,
+}
+
+impl<'a> Reader<'a> {
+    fn child<'b>(&self, node: &'b Node, trail: Trail<'b>, siblings: &'static [&'static str]) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader { node, trail, siblings, notes: self.notes }
+    }
+
+    /// Gives an error that was made without a place the place of this value.
+    fn placed<T>(&self, outcome: Result<T, Misread>) -> Result<T, Misread> {
+        outcome.map_err(|mut misread| {
+            misread.route.get_or_insert_with(|| self.trail.route());
+            misread
+        })
+    }
+
+    fn wrong(&self, expected: &str) -> Misread {
+        let found = found(self.node);
+        let mut misread = Misread::new("E009", format!("expected {expected}, found {found}"));
+        misread.expected = Some(expected.to_owned());
+        misread.help = self.repair(expected);
+        misread.route = Some(self.trail.route());
+        misread
+    }
+
+    fn repair(&self, expected: &str) -> Option<String> {
+        let Content::Scalar(Scalar { text, plain }) = &self.node.content else { return None };
+        let wants_number = expected.starts_with("a whole number");
+        let unquoted = if expected == "true or false" {
+            match text.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "y" | "true" => Some("true".to_owned()),
+                "no" | "off" | "n" | "false" => Some("false".to_owned()),
+                _ => None,
+            }
+        } else if wants_number && !plain {
+            whole_number(text).map(|number| number.to_string())
+        } else {
+            None
+        };
+        match unquoted {
+            Some(value) => Some(format!("write {value}, without quotes")),
+            None if wants_number && *plain && matches!(meaning(text), Meaning::Disputed(_)) => {
+                Some("write the number in plain decimal digits".to_owned())
+            }
+            None => None,
+        }
+    }
+
+    fn scalar(&self) -> Option<&'a Scalar> {
+        match &self.node.content {
+            Content::Scalar(scalar) if !self.node.is_nothing() => Some(scalar),
+            _ => None,
+        }
+    }
+
+    fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        let number = self.scalar().filter(|scalar| scalar.plain).and_then(|scalar| whole_number(&scalar.text));
+        let number = number.ok_or_else(|| self.wrong("a whole number"))?;
+        let outcome = match (u64::try_from(number), i64::try_from(number)) {
+            (Ok(unsigned), _) => visitor.visit_u64(unsigned),
+            (_, Ok(signed)) => visitor.visit_i64(signed),
+            _ => Err(self.wrong("a whole number of at most 64 bits")),
+        };
+        self.placed(outcome)
+    }
+
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        let scalar = self.scalar().ok_or_else(|| self.wrong("text"))?;
+        self.placed(visitor.visit_str(&scalar.text))
+    }
+
+    fn anything<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        match &self.node.content {
+            Content::TakenOut => visitor.visit_unit(),
+            Content::List(_) => de::Deserializer::deserialize_seq(self, visitor),
+            Content::Map(_) => de::Deserializer::deserialize_map(self, visitor),
+            Content::Scalar(Scalar { text, plain: false }) => self.placed(visitor.visit_str(text)),
+            Content::Scalar(Scalar { text, plain: true }) => self.placed(self.plain(text, visitor)),
+        }
+    }
+
+    fn plain<'de, V: Visitor<'de>>(self, text: &str, visitor: V) -> Result<V::Value, Misread> {
+        match meaning(text) {
+            Meaning::Disputed(what) => {
+                let message = format!("`{text}` is text here and {what} to readers of YAML 1.1, Cassandra among them");
+                let mut misread = Misread::new("E011", message);
+                misread.route = Some(self.trail.route());
+                misread.help = Some(format!("quote it (\"{text}\") if it is text, or write the value in plain form"));
+                self.notes.borrow_mut().push(misread);
+                visitor.visit_str(text)
+            }
+            Meaning::Clear(Value::Null) => visitor.visit_unit(),
+            Meaning::Clear(Value::Bool(value)) => visitor.visit_bool(value),
+            Meaning::Clear(Value::Number(number)) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), _, _) => visitor.visit_u64(value),
+                (_, Some(value), _) => visitor.visit_i64(value),
+                (_, _, Some(value)) => visitor.visit_f64(value),
+                _ => visitor.visit_str(text),
+            },
+            Meaning::Clear(_) => visitor.visit_str(text),
+        }
+    }
+
+    fn map<'de, V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misread> {
+        let entries = match &self.node.content {
+            Content::Map(entries) => entries.as_slice(),
+            _ if self.node.is_nothing() && fields.is_empty() => &[],
+            _ => return Err(self.wrong("a map")),
+        };
+        self.placed(visitor.visit_map(Entries { reader: &self, entries, fields, value: None }))
+    }
+
+    fn unknown_field(&self) {
+        let Trail::Key(_, field) = self.trail else { return };
+        let mut misread = Misread::new("E008", format!("there is no field `{field}` here"));
+        misread.route = Some(self.trail.route());
+        misread.help = nearest(field, self.siblings.iter().copied()).map(|known| format!("did you mean `{known}`?"));
+        if !self.siblings.is_empty() {
+            misread.expected = Some(format!("one of {}", listed(self.siblings)));
+        }
+        self.notes.borrow_mut().push(misread);
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    let mut sorted: Vec<&str> = words.to_vec();
+    sorted.sort_unstable();
+    sorted.join(", ")
+}
+
+fn found(node: &Node) -> String {
+    match &node.content {
+        Content::List(_) => "a list".to_owned(),
+        Content::Map(_) => "a map".to_owned(),
+        Content::TakenOut => "nothing".to_owned(),
+        Content::Scalar(_) if node.is_nothing() => "nothing".to_owned(),
+        Content::Scalar(Scalar { text, .. }) if text.chars().count() > 40 => "a long text".to_owned(),
+        Content::Scalar(Scalar { text, plain: true }) => format!("`{text}`"),
+        Content::Scalar(Scalar { text, plain: false }) => format!("the quoted text {text:?}"),
+    }
+}
+
+/// Methods of the same shape: every integer type is a whole number, every text type is text.
+macro_rules! forward {
+    ($target:ident: $($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+            self.$target(visitor)
+        })*
+    };
+}
+
+impl<'de> de::Deserializer<'de> for Reader<'_> {
+    type Error = Misread;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        self.anything(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
+        match scalar {
+            Some(Meaning::Clear(Value::Bool(value))) => self.placed(visitor.visit_bool(value)),
+            _ => Err(self.wrong("true or false")),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        if self.node.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misread> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        let items = match &self.node.content {
+            Content::List(items) => items.as_slice(),
+            _ if self.node.is_nothing() => &[],
+            _ => return Err(self.wrong("a list")),
+        };
+        self.placed(visitor.visit_seq(Items { reader: &self, items, next: 0 }))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        self.map(&[], visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misread> {
+        self.map(fields, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misread> {
+        match &self.node.content {
+            Content::Scalar(scalar) if variants.contains(&scalar.text.as_str()) => {
+                self.placed(visitor.visit_enum(scalar.text.as_str().into_deserializer()))
+            }
+            Content::Map(entries) if entries.len() == 1 => {
+                self.placed(visitor.visit_enum(Variant { reader: &self, entry: &entries[0] }))
+            }
+            _ => {
+                let mut misread = self.wrong(&format!("one of {}", variants.join(", ")));
+                let near = self.node.text().and_then(|text| nearest(text, variants.iter().copied()));
+                misread.help = near.map(|known| format!("did you mean `{known}`?"));
+                Err(misread)
+            }
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        self.unknown_field();
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        if self.node.is_nothing() { visitor.visit_unit() } else { Err(self.wrong("nothing")) }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
+        match scalar {
+            Some(Meaning::Clear(Value::Number(_))) => self.anything(visitor),
+            _ => Err(self.wrong("a number")),
+        }
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misread> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misread> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Misread> {
+        self.deserialize_seq(visitor)
+    }
+
+    forward!(whole_number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128);
+    forward!(text: deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
+        deserialize_identifier);
+}
+
+struct Entries<'r, 'a> {
+    reader: &'r Reader<'a>,
+    entries: &'a [Entry],
+    fields: &'static [&'static str],
+    value: Option<&'a Entry>,
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, '_> {
+    type Error = Misread;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misread> {
+        let standing = |entry: &Entry| !matches!(entry.value.content, Content::TakenOut);
+        let Some(position) = self.entries.iter().position(standing) else { return Ok(None) };
+        let entry = &self.entries[position];
+        self.entries = &self.entries[position + 1..];
+        self.value = Some(entry);
+        let key: StrDeserializer<'_, Misread> = entry.key.as_str().into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misread> {
+        let entry = self.value.take().expect("serde asks for a value only after its key");
+        let trail = Trail::Key(&self.reader.trail, &entry.key);
+        let reader = self.reader.child(&entry.value, trail, self.fields);
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome)
+    }
+}
+
+struct Items<'r, 'a> {
+    reader: &'r Reader<'a>,
+    items: &'a [Node],
+    next: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, '_> {
+    type Error = Misread;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misread> {
+        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::TakenOut)) {
+            self.next += 1;
+        }
+        let Some(item) = self.items.get(self.next) else { return Ok(None) };
+        let reader = self.reader.child(item, Trail::Index(&self.reader.trail, self.next), &[]);
+        self.next += 1;
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len() - self.next)
+    }
+}
+
+struct Variant<'r, 'a> {
+    reader: &'r Reader<'a>,
+    entry: &'a Entry,
+}
+
+impl<'de, 'r, 'a> EnumAccess<'de> for Variant<'r, 'a> {
+    type Error = Misread;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misread> {
+        let name: StrDeserializer<'_, Misread> = self.entry.key.as_str().into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, '_> {
+    type Error = Misread;
+
+    fn unit_variant(self) -> Result<(), Misread> {
+        Err(self.reader.wrong("text"))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misread> {
+        let trail = Trail::Key(&self.reader.trail, &self.entry.key);
+        let reader = self.reader.child(&self.entry.value, trail, &[]);
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Misread> {
+        Err(self.reader.wrong("a map"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Misread> {
+        Err(self.reader.wrong("a map"))
+    }
+}
+
+impl Misread {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, route: None, message: message.into(), expected: None, help: None, missing: None }
+    }
+}
+
+impl fmt::Display for Misread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Misread {}
+
+impl de::Error for Misread {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new("E009", message.to_string())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        let mut misread = Self::new("E010", format!("the field `{field}` is missing"));
+        misread.help = Some(format!("add `{field}:`"));
+        misread.missing = Some(field);
+        misread
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let mut misread = Self::new("E009", format!("{found} is out of range"));
+        misread.expected = Some(expected.to_string());
+        misread
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let mut misread = Self::new("E009", format!("there is no choice `{variant}` here"));
+        misread.expected = Some(format!("one of {}", expected.join(", ")));
+        misread.help = nearest(variant, expected.iter().copied()).map(|known| format!("did you mean `{known}`?"));
+        misread
+    }
+}

@@ -1,0 +1,328 @@
+//! YAML text becomes a tree whose every value knows its place in the text. Refused here, with a place: what is not
+//! YAML, duplicate keys, anchors, aliases, tags and merge keys (a value must stand where it is read), and nesting
+//! deep enough to be an attack.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
+
+/// The deepest nesting that is read. A topology with extra containers needs about 14.
+const DEEPEST: usize = 48;
+
+/// A value of the document and the bytes that it stands in.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Bytes of the source.
+    pub(super) span: Range<usize>,
+    /// What it is.
+    pub(super) content: Content,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    /// Text, number, boolean or nothing: decided by who reads it.
+    Scalar(Scalar),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the text, keys unique.
+    Map(Vec<Entry>),
+    /// A value that was complained about; readers pass over it, so that they can go on with the rest.
+    TakenOut,
+}
+
+/// A scalar as it was written.
+#[derive(Clone, Debug)]
+pub(super) struct Scalar {
+    /// The text, escapes and folding undone.
+    pub(super) text: String,
+    /// Whether it stood without quotes, so that it may be a number, a boolean or nothing.
+    pub(super) plain: bool,
+}
+
+/// One key of a map with its value.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// The key.
+    pub(super) key: String,
+    /// Bytes of the key.
+    pub(super) key_span: Range<usize>,
+    /// The value.
+    pub(super) value: Node,
+}
+
+/// Why a text is no tree: the code of the complaint, where, and in which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TreeError {
+    /// `E002`, `E003`, `E004` or `E005`.
+    pub(super) code: &'static str,
+    /// The bytes to underline.
+    pub(super) span: Range<usize>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// A second place that belongs to it, with its label.
+    pub(super) other: Option<(Range<usize>, &'static str)>,
+    /// The repair.
+    pub(super) help: Option<String>,
+}
+
+/// The documents of a stream, and the complaints. Duplicate keys are collected, anything else ends the reading.
+/// An empty document is left out.
+pub(super) fn documents(text: &str) -> (Vec<Node>, Vec<TreeError>) {
+    let mut builder = Builder::new(text);
+    let mut roots = Vec::new();
+    loop {
+        match builder.next_document() {
+            Ok(Some(root)) if root.is_nothing() => {}
+            Ok(Some(root)) => roots.push(root),
+            Ok(None) => break,
+            Err(error) => {
+                builder.errors.push(*error);
+                break;
+            }
+        }
+    }
+    (roots, builder.errors)
+}
+
+impl Node {
+    /// The value of a key, if this is a map that has it.
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key, if this is a map that has it.
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.content {
+            Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
+            Content::Scalar(_) | Content::List(_) | Content::TakenOut => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Scalar(scalar) => Some(&scalar.text),
+            Content::List(_) | Content::Map(_) | Content::TakenOut => None,
+        }
+    }
+
+    /// Whether the value is absent: an empty plain scalar, `~` or `null` (YAML 1.2 core schema).
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(&self.content, Content::Scalar(Scalar { text, plain: true })
+            if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+}
+
+type Result<T> = std::result::Result<T, Box<TreeError>>;
+
+struct Builder<'t> {
+    text: &'t str,
+    parser: Parser<'t, StrInput<'t>>,
+    /// Byte position of every character; `None` when the text is ASCII and both are the same.
+    byte_of_character: Option<Vec<usize>>,
+    errors: Vec<TreeError>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        let byte_of_character = (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect());
+        Self { text, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
+    }
+
+    fn next_document(&mut self) -> Result<Option<Node>> {
+        loop {
+            let (event, span) = self.next_event()?;
+            match event {
+                Event::StreamEnd => return Ok(None),
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
+                other => return self.node(other, span, 0).map(Some),
+            }
+        }
+    }
+
+    fn next_event(&mut self) -> Result<(Event<'t>, Span)> {
+        match self.parser.next_event() {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(error)) => Err(self.syntax_error(&error)),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node> {
+        let bytes = self.bytes(span);
+        if depth > DEEPEST {
+            let message = format!("nested more than {DEEPEST} levels deep");
+            return Err(refusal("E005", bytes, message, "a topology needs no more than a dozen levels"));
+        }
+        match event {
+            Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
+            Event::SequenceStart(0, None) => self.list(bytes, depth),
+            Event::MappingStart(0, None) => self.map(bytes, depth),
+            Event::Alias(_) => Err(indirection(bytes, "an alias")),
+            Event::Scalar(_, _, anchor, _) | Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                Err(indirection(bytes, if anchor == 0 { "a tag" } else { "an anchor" }))
+            }
+            _ => unreachable!("the parser yields one node between its document marks"),
+        }
+    }
+
+    fn list(&mut self, start: Range<usize>, depth: usize) -> Result<Node> {
+        let mut items: Vec<Node> = Vec::new();
+        loop {
+            let (event, span) = self.next_event()?;
+            if event == Event::SequenceEnd {
+                let end = self.end_of_block(span, items.last().map(|item| item.span.end));
+                return Ok(Node { span: start.start..end.max(start.start), content: Content::List(items) });
+            }
+            items.push(self.node(event, span, depth + 1)?);
+        }
+    }
+
+    fn map(&mut self, start: Range<usize>, depth: usize) -> Result<Node> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = BTreeSet::new();
+        loop {
+            let (event, span) = self.next_event()?;
+            if event == Event::MappingEnd {
+                let end = self.end_of_block(span, entries.last().map(|entry| entry.value.span.end));
+                return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
+            }
+            let (key, key_span) = self.key(event, span, depth)?;
+            let (event, span) = self.next_event()?;
+            let value = self.node(event, span, depth + 1)?;
+            if seen.insert(key.clone()) {
+                entries.push(Entry { key, key_span, value });
+            } else {
+                self.duplicate(&entries, &key, key_span);
+            }
+        }
+    }
+
+    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<(String, Range<usize>)> {
+        let node = self.node(event, span, depth + 1)?;
+        match node.content {
+            Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
+            Content::Scalar(scalar) => Ok((scalar.text, node.span)),
+            Content::List(_) | Content::Map(_) | Content::TakenOut => {
+                Err(refusal("E002", node.span, "a key must be text", "quote it if it begins with `[`, `{` or `?`"))
+            }
+        }
+    }
+
+    /// The second value is dropped from the tree, never silently: the complaint refuses the whole document.
+    fn duplicate(&mut self, entries: &[Entry], key: &str, span: Range<usize>) {
+        let first = entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span.clone());
+        self.errors.push(TreeError {
+            code: "E003",
+            span,
+            message: format!("the key `{key}` stands twice in the same map"),
+            other: first.map(|first| (first, "first here")),
+            help: Some("keep one of the two; a YAML reader would silently take the last".to_owned()),
+        });
+    }
+
+    /// Flow collections end at their bracket, block collections where their last value ends.
+    fn end_of_block(&self, end: Span, last_child: Option<usize>) -> usize {
+        let end = self.bytes(end);
+        match last_child {
+            Some(last) if end.is_empty() || end.end < last => last,
+            _ => end.end,
+        }
+    }
+
+    fn bytes(&self, span: Span) -> Range<usize> {
+        let start = self.byte(span.start);
+        start..self.byte(span.end).max(start)
+    }
+
+    fn byte(&self, marker: Marker) -> usize {
+        match &self.byte_of_character {
+            Some(bytes) => bytes.get(marker.index()).copied().unwrap_or(self.text.len()),
+            None => marker.index().min(self.text.len()),
+        }
+    }
+
+    fn syntax_error(&self, error: &ScanError) -> Box<TreeError> {
+        let at = self.byte(*error.marker());
+        let line_start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let indentation = line.len() - line.trim_start().len();
+        if line[..indentation].contains('\t') {
+            let tab = line_start..line_start + indentation;
+            return refusal("E002", tab, "a tab in the indentation", "YAML is indented with spaces only");
+        }
+        Box::new(TreeError {
+            code: "E002",
+            span: at..(at + 1).min(self.text.len()).max(at),
+            message: format!("this is not YAML: {}", error.info()),
+            other: None,
+            help: None,
+        })
+    }
+}
+
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
+    let plain = style == ScalarStyle::Plain;
+    Node { span, content: Content::Scalar(Scalar { text: text.into_owned(), plain }) }
+}
+
+fn indirection(span: Range<usize>, what: &str) -> Box<TreeError> {
+    let help = "write the value where it is used: a reviewer reads one place, and no reader expands a bomb";
+    refusal("E004", span, format!("{what} is not allowed in a topology"), help)
+}
+
+fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> Box<TreeError> {
+    Box::new(TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Node {
+        let (mut roots, errors) = documents(text);
+        assert_eq!(errors, []);
+        assert_eq!(roots.len(), 1);
+        roots.remove(0)
+    }
+
+    fn error(text: &str) -> TreeError {
+        documents(text).1.into_iter().next().expect("the text is refused")
+    }
+
+    #[test]
+    fn spans_are_bytes_even_after_characters_of_several_bytes_and_carriage_returns() {
+        for text in ["é: ü\nnodes: 3\n", "a: b\r\nnodes: 3\r\n", "\u{feff}nodes: 3\n", "# 😀\nl: [1, {nodes: 3}]\n"] {
+            let root = one(text.trim_start_matches('\u{feff}'));
+            let text = text.trim_start_matches('\u{feff}');
+            let entry = root.entry("nodes").cloned().unwrap_or_else(|| match &root.get("l").expect("l").content {
+                Content::List(items) => items[1].entry("nodes").expect("nodes").clone(),
+                _ => unreachable!("l is a list"),
+            });
+            assert_eq!(&text[entry.key_span], "nodes", "{text:?}");
+            assert_eq!(&text[entry.value.span], "3", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn blocks_end_with_their_last_value_and_flow_collections_with_their_bracket() {
+        let text = "a:\n  b: 1\n  c: [1, 2]\n\n\nd: {e: f}  # x\n";
+        let root = one(text);
+        assert_eq!(&text[root.get("a").expect("a").span.clone()], "b: 1\n  c: [1, 2]");
+        assert_eq!(&text[root.get("d").expect("d").span.clone()], "{e: f}");
+    }
+
+    #[test]
+    fn what_hides_values_is_refused() {
+        assert_eq!(error("a: &x 1\n").code, "E004");
+        assert_eq!(error("a: *x\n").code, "E002");
+        assert_eq!(error("a: !!str 1\n").code, "E004");
+        assert_eq!(error("a: {<<: {b: 1}}\n").code, "E004");
+        assert_eq!(error("a: 1\nb: 2\na: 3\n").code, "E003");
+        assert_eq!(error("a:\n\tb: 1\n").message, "a tab in the indentation");
+        assert_eq!(error(&"[".repeat(100_000)).code, "E005");
+    }
+}

@@ -1,0 +1,93 @@
+//! What a user may write about datacenters and racks.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{CassandraOverrides, Resources, Scheduling, StorageOverrides};
+
+/// A datacenter of the cluster.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Datacenter {
+    /// The name in Kubernetes, a DNS label. It never changes once the cluster is deployed.
+    pub name: String,
+    /// The name in Cassandra, where it differs: `DC1`, `us_east`. Defaults to `name`. It never changes.
+    pub ring_name: Option<String>,
+    /// The number of Cassandra nodes, split over the racks as evenly as it goes, the first racks one more. Either here
+    /// or at every rack.
+    pub nodes: Option<u32>,
+    /// The racks, one StatefulSet each. Defaults to a single rack `default`. Their order never changes; new ones are
+    /// added at the end.
+    #[serde(default = "default_racks")]
+    pub racks: Vec<Rack>,
+    /// Labels that a worker must carry, for all racks.
+    #[serde(default)]
+    pub node_labels: BTreeMap<String, String>,
+    /// The Kubernetes cluster that the datacenter runs in, by any name you like: a DNS label. Each one gets an output of
+    /// its own. Without it there is one Kubernetes cluster.
+    pub kube_cluster: Option<String>,
+    /// The namespace, where it differs from `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// Opens the CQL port on every worker.
+    pub node_port: Option<NodePort>,
+    /// What is different about Cassandra here.
+    #[serde(default)]
+    pub cassandra: CassandraOverrides,
+    /// Requests and limits here; what is absent comes from the cluster.
+    #[serde(default)]
+    pub resources: Resources,
+    /// The data volume here; what is absent comes from the cluster.
+    #[serde(default)]
+    pub storage: StorageOverrides,
+    /// Which workers the pods go to; what is absent comes from the cluster.
+    #[serde(default)]
+    pub scheduling: Scheduling,
+}
+
+/// A rack: pods that may be lost together. Cassandra spreads replicas over racks.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Rack {
+    /// The name in Kubernetes, a DNS label. It never changes once the cluster is deployed.
+    pub name: String,
+    /// The name in Cassandra, where it differs: `RAC1`. Defaults to `name`. It never changes.
+    pub ring_name: Option<String>,
+    /// The number of Cassandra nodes of this rack, instead of `nodes` of the datacenter.
+    pub nodes: Option<u32>,
+    /// The zone of the workers (`topology.kubernetes.io/zone`).
+    pub zone: Option<String>,
+    /// Labels that a worker must carry, beside those of the datacenter.
+    #[serde(default)]
+    pub node_labels: BTreeMap<String, String>,
+    /// What is different about Cassandra in this rack.
+    #[serde(default)]
+    pub cassandra: CassandraOverrides,
+    /// Requests and limits in this rack; what is absent comes from the datacenter.
+    #[serde(default)]
+    pub resources: Resources,
+    /// The data volume in this rack; what is absent comes from the datacenter.
+    #[serde(default)]
+    pub storage: StorageOverrides,
+    /// Which workers the pods of this rack go to; what is absent comes from the datacenter.
+    #[serde(default)]
+    pub scheduling: Scheduling,
+}
+
+/// The CQL port on every worker of the Kubernetes cluster. Cassandra then listens on this very port and announces the
+/// worker's address to the drivers, as they connect to every node that they hear of.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct NodePort {
+    /// The port, in the range that the API server hands out (30000 to 32767 unless it was told otherwise).
+    pub native: u16,
+}
+
+/// The racks of a datacenter that names none.
+pub fn default_racks() -> Vec<Rack> {
+    vec![Rack { name: "default".to_owned(), ..Rack::default() }]
+}

@@ -1,0 +1,160 @@
+//! The language: what a user may write about a Cassandra cluster, and nothing else. The doc comments here are the
+//! descriptions of the JSON Schema, so they are the user's documentation. Read by [`crate::parse`]; defaults are
+//! filled in by [`crate::cluster`], values are judged by [`crate::check`].
+
+mod cassandra;
+mod datacenter;
+mod delivery;
+mod pod;
+mod scheduling;
+mod storage;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use cassandra::{Auth, Authenticator, Cassandra, GarbageCollector, Jvm, LogLevel, Superuser};
+pub use cassandra::{CassandraOverrides, Config, JvmOverrides};
+pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
+pub use delivery::{Acceptance, Delivery, Dialect};
+pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
+pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
+pub use storage::{
+    AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,
+    VolumeClaim,
+};
+
+/// The only `apiVersion` there is.
+pub const API_VERSION: &str = "cassc/v1alpha1";
+/// The only `kind` there is.
+pub const KIND: &str = "CassandraTopology";
+
+/// One Cassandra cluster. Compiled by `cassc render` into every Kubernetes object that it needs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct CassandraTopology {
+    /// Always `cassc/v1alpha1`.
+    #[schemars(extend("const" = "cassc/v1alpha1"))]
+    pub api_version: String,
+    /// Always `CassandraTopology`.
+    #[schemars(extend("const" = "CassandraTopology"))]
+    pub kind: String,
+    /// Name, namespace, and what every object is labeled with.
+    pub metadata: Metadata,
+    /// The cluster.
+    pub spec: Spec,
+}
+
+/// How the cluster is called in Kubernetes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Metadata {
+    /// The name of the cluster in Kubernetes: every object's name begins with it. A DNS label that begins with a
+    /// letter. It never changes once the cluster is deployed.
+    pub name: String,
+    /// The namespace of all objects; a datacenter may name another one. Without it the objects carry no namespace and
+    /// go where the delivery tool puts them.
+    pub namespace: Option<String>,
+    /// Labels for every object and pod; never part of a selector, never on a claim template (both are immutable).
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Annotations for every object (not for pods: see `spec.pod.annotations`). Keys of `kubectl`, of kustomize
+    /// (`config.kubernetes.io/…`) and of delivery tools speak about this file and are not passed on.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// The cluster itself. Settings of a datacenter or a rack are merged over those that stand here.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Spec {
+    /// Cassandra's own `cluster_name`. Defaults to `metadata.name`. It never changes: Cassandra refuses to start on data
+    /// of a cluster of another name.
+    pub cluster_name: Option<String>,
+    /// Whether the first pod may found a new ring. `never` for clusters that were adopted or restored, and advised
+    /// once the ring exists.
+    #[serde(default)]
+    pub founding: Founding,
+    /// The Kubernetes that the objects are made for.
+    #[serde(default)]
+    pub kubernetes: Kubernetes,
+    /// Version, image and configuration of Cassandra.
+    pub cassandra: Cassandra,
+    /// How often data is kept.
+    #[serde(default)]
+    pub replication: Replication,
+    /// Requests and limits of the Cassandra container.
+    #[serde(default)]
+    pub resources: Resources,
+    /// The volume of the data, and additional volumes.
+    #[serde(default)]
+    pub storage: Storage,
+    /// The datacenters, the founding one first. Their order never changes; new ones are added at the end.
+    pub datacenters: Vec<Datacenter>,
+    /// Which workers the pods go to.
+    #[serde(default)]
+    pub scheduling: Scheduling,
+    /// What else the pods carry.
+    #[serde(default)]
+    pub pod: Pod,
+    /// Annotations and labels of the services.
+    #[serde(default)]
+    pub services: Services,
+    /// Who may log in to Cassandra.
+    #[serde(default)]
+    pub auth: Auth,
+    /// The container that prints Cassandra's `system.log`, so that `kubectl logs` shows it.
+    #[serde(default)]
+    pub system_logger: SystemLogger,
+    /// Access to the Management API, which starts and drains Cassandra.
+    #[serde(default)]
+    pub management_api: ManagementApi,
+    /// Addresses or DNS names of nodes of this Cassandra cluster that other topologies or other systems run. With
+    /// them a datacenter joins an existing ring.
+    #[serde(default)]
+    pub additional_seeds: Vec<String>,
+    /// Warnings, by code, that are meant to be so, each with the reason why.
+    #[serde(default)]
+    pub accept: Vec<Acceptance>,
+    /// How the objects travel to Kubernetes.
+    #[serde(default)]
+    pub delivery: Delivery,
+}
+
+/// Whether a new ring may be founded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Founding {
+    /// The first pod founds the ring when its volume is empty, the ring was never recorded as founded, the cluster's
+    /// DNS answers, and no other pod is ready.
+    #[default]
+    Auto,
+    /// No pod ever founds a ring: an empty volume waits for a ring to join.
+    Never,
+}
+
+/// The Kubernetes that the objects are made for.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Kubernetes {
+    /// The minor version of the API server, such as `"1.33"`. Defaults to the oldest supported one, whose objects every
+    /// newer one understands.
+    pub version: Option<String>,
+    /// The DNS domain of the Kubernetes cluster. Defaults to `cluster.local`.
+    pub domain: Option<String>,
+}
+
+/// How often data is kept.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Replication {
+    /// Replicas per datacenter of Cassandra's own distributed keyspaces (`system_auth`, `system_distributed`,
+    /// `system_traces`), 1 to 5. Defaults to 3, or to the number of nodes of the smallest datacenter if that is less.
+    pub system: Option<u32>,
+}

@@ -1,0 +1,58 @@
+//! What a user may write about the workers that pods go to.
+
+use k8s_openapi::api::core::v1::Toleration;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Which workers the pods go to. What a rack leaves out comes from its datacenter, and then from the cluster.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Scheduling {
+    /// Whether two pods of this cluster are kept from sharing a worker. Defaults to `required`.
+    pub anti_affinity: Option<AntiAffinity>,
+    /// Allows several pods of this cluster on one worker: for test clusters. All pods then need requests for processor and
+    /// memory. Defaults to `false`.
+    pub several_nodes_per_worker: Option<bool>,
+    /// Taints that the pods tolerate, in Kubernetes' own form. A list replaces the one of the level above.
+    #[schemars(with = "Option<Vec<serde_json::Map<String, serde_json::Value>>>")]
+    pub tolerations: Option<Vec<Toleration>>,
+    /// The PriorityClass of the pods.
+    pub priority_class: Option<String>,
+    /// Spreads the pods of the datacenter over the values of a worker's label. A list replaces the one of the level above.
+    pub topology_spread: Option<Vec<TopologySpread>>,
+}
+
+/// Whether two pods of this cluster are kept from sharing a worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AntiAffinity {
+    /// They never share one; a pod without a free worker waits.
+    #[default]
+    Required,
+    /// They share one only where there is no other.
+    Preferred,
+}
+
+/// Spreads the pods of the datacenter over the values of a worker's label.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct TopologySpread {
+    /// The label, such as `topology.kubernetes.io/zone`.
+    pub topology_key: String,
+    /// How far the counts may differ, at least 1. Defaults to 1.
+    pub max_skew: Option<u16>,
+    /// What to do when it cannot be kept. Defaults to `DoNotSchedule`.
+    pub when_unsatisfiable: Option<WhenUnsatisfiable>,
+}
+
+/// What to do when a spread cannot be kept (Kubernetes' own words).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum WhenUnsatisfiable {
+    /// The pod waits.
+    #[default]
+    DoNotSchedule,
+    /// The pod goes where it fits.
+    ScheduleAnyway,
+}
