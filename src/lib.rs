@@ -5,4 +5,10 @@ pub mod topology;
 pub mod diagnostic;
 pub mod parse;
 
+pub mod placement;
+
+pub mod check;
+pub mod cluster;
+pub mod report;
+
 pub mod yaml;

@@ -99,7 +99,8 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
 
 /// Bytes → text: UTF-8 without a byte order mark, not too large, and free of characters that YAML readers change.
 fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
-    let complain = |code, message: String| Diagnostic::new(code, Severity::Error, message, bytes_label(index, 0..0, ""));
+    let complain =
+        |code, message: String| Diagnostic::new(code, Severity::Error, message, bytes_label(index, 0..0, ""));
     if source.bytes.len() as u64 > LARGEST_SOURCE {
         let message = format!("{} is larger than {} MiB", source.name, LARGEST_SOURCE / 1024 / 1024);
         return Err(complain("E005", message).help("a cluster takes a few kilobytes; split a fleet into several files"));
@@ -154,7 +155,8 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
             Some(found) => format!("`{found}` is not a {field} that cassc knows"),
         };
         let label = value_label(document, Route::of(field), "");
-        let complaint = Diagnostic::new("E007", Severity::Error, message, label).expected(format!("`{field}: {wanted}`"));
+        let complaint =
+            Diagnostic::new("E007", Severity::Error, message, label).expected(format!("`{field}: {wanted}`"));
         return Some(match found.and_then(|found| nearest(found, [wanted])) {
             Some(known) => complaint.help(format!("did you mean `{known}`?")),
             None => complaint,

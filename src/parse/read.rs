@@ -7,8 +7,7 @@ use std::fmt;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
-    Visitor,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde_json::Value;
 
@@ -100,7 +99,6 @@ impl<'a> Reader<'a> {
     fn wrong(&self, expected: &str) -> Misread {
         let found = found(self.node);
         let mut misread = Misread::new("E009", format!("expected {expected}, found {found}"));
-        misread.expected = Some(expected.to_owned());
         misread.help = self.repair(expected);
         misread.route = Some(self.trail.route());
         misread
@@ -462,8 +460,12 @@ impl de::Error for Misread {
     }
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let mut misread = Self::new("E009", format!("{found} is out of range"));
-        misread.expected = Some(expected.to_string());
+        let mut misread = Self::new("E009", format!("the {found} is out of range"));
+        let range = expected.to_string();
+        misread.expected = Some(match range.strip_prefix('u').and_then(|bits| bits.parse::<u32>().ok()) {
+            Some(bits) => format!("a whole number from 0 to {}", u64::MAX >> (64 - bits.clamp(1, 64))),
+            None => range,
+        });
         misread
     }
 

@@ -61,9 +61,10 @@ fn disputed(text: &str) -> Option<&'static str> {
 
 fn number_of_another_kind(unsigned: &str) -> Option<&'static str> {
     let only = |allowed: &str| unsigned.chars().all(|c| c.is_ascii_digit() || allowed.contains(c));
-    let digit_groups = |separator| unsigned.split(separator).all(|part| !part.is_empty());
     let based = |prefix: &str, radix| {
-        unsigned.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix) || c == '_'))
+        unsigned
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix) || c == '_'))
     };
     if based("0x", 16) || based("0o", 8) || based("0b", 2) {
         return Some("a number in another base");
@@ -71,23 +72,47 @@ fn number_of_another_kind(unsigned: &str) -> Option<&'static str> {
     if only("") || only("_") {
         return Some(if unsigned.starts_with('0') { "an octal number" } else { "a number" });
     }
-    if only("_.e+-") && unsigned.contains(|c: char| c.is_ascii_digit()) && !is_version_or_address(unsigned) {
-        return Some(if is_date(unsigned) { "a date" } else { "a number" });
+    if is_date(unsigned) {
+        return Some("a date");
     }
-    if only(":_.") && unsigned.contains(':') && digit_groups(':') {
+    if is_float(unsigned) {
+        return Some("a number");
+    }
+    if is_sexagesimal(unsigned) {
         return Some("a number in base 60");
     }
     (unsigned.get(..10).is_some_and(is_date) && only("t:z.+- ")).then_some("a date")
 }
 
-/// `4.1.9` and `10.0.0.1` are text to every reader.
-fn is_version_or_address(text: &str) -> bool {
-    text.matches('.').count() > 1 && !text.contains(['e', '_', '+', '-'])
+/// Digits, underscores, at most one dot, and an exponent.
+fn is_float(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    !exponent.is_empty()
+        && digits(exponent)
+        && digits(whole)
+        && digits(decimals)
+        && mantissa.contains(|c: char| c.is_ascii_digit())
+}
+
+/// `12:30`, `190:20:30.15`: groups of at most 59 after the first.
+fn is_sexagesimal(text: &str) -> bool {
+    let mut groups = text.split(':');
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+    let below_sixty = |group: &str| {
+        let whole = group.split('.').next().unwrap_or_default();
+        whole.parse::<u32>().is_ok_and(|value| value < 60) && whole.len() <= 2
+    };
+    groups.next().is_some_and(digits) && text.contains(':') && groups.all(below_sixty)
 }
 
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    parts.len() == 3 && parts[0].len() == 4 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    parts.len() == 3
+        && parts[0].len() == 4
+        && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -100,16 +125,54 @@ mod tests {
             Meaning::Clear(value) => value.to_string(),
             Meaning::Disputed(what) => format!("disputed: {what}"),
         };
-        assert_eq!(["16", "-1", "0", "1.5", "true", "~", "", "9223372036854775807"].map(clear),
-            ["16", "-1", "0", "1.5", "true", "null", "null", "9223372036854775807"]);
-        assert_eq!(["10ms", "4.1.9", "10.0.0.1", "LZ4Compressor", "Yes sir", "-", "1.2.3-4", "16MiB", "::1", "127.0.0.1:9042"].map(clear),
-            ["\"10ms\"", "\"4.1.9\"", "\"10.0.0.1\"", "\"LZ4Compressor\"", "\"Yes sir\"", "\"-\"", "\"1.2.3-4\"", "\"16MiB\"", "\"::1\"", "\"127.0.0.1:9042\""]);
+        assert_eq!(
+            ["16", "-1", "0", "1.5", "true", "~", "", "9223372036854775807"].map(clear),
+            ["16", "-1", "0", "1.5", "true", "null", "null", "9223372036854775807"]
+        );
+        assert_eq!(
+            ["10ms", "4.1.9", "10.0.0.1", "LZ4Compressor", "Yes sir", "-", "1.2.3-4", "16MiB", "::1", "127.0.0.1:9042"]
+                .map(clear),
+            [
+                "\"10ms\"",
+                "\"4.1.9\"",
+                "\"10.0.0.1\"",
+                "\"LZ4Compressor\"",
+                "\"Yes sir\"",
+                "\"-\"",
+                "\"1.2.3-4\"",
+                "\"16MiB\"",
+                "\"::1\"",
+                "\"127.0.0.1:9042\""
+            ]
+        );
     }
 
     #[test]
     fn disputed_scalars_are_named() {
-        for text in ["yes", "On", "n", "012", "1_000", "0x1F", "0o17", "0b11", "1e3", "1.e3", "+5", ".5", "5.", "12:30", "190:20:30",
-            "2024-01-01", "2024-01-01T10:00:00Z", ".inf", ".NaN", "=", "08", "-012"] {
+        for text in [
+            "yes",
+            "On",
+            "n",
+            "012",
+            "1_000",
+            "0x1F",
+            "0o17",
+            "0b11",
+            "1e3",
+            "1.e3",
+            "+5",
+            ".5",
+            "5.",
+            "12:30",
+            "190:20:30",
+            "2024-01-01",
+            "2024-01-01T10:00:00Z",
+            ".inf",
+            ".NaN",
+            "=",
+            "08",
+            "-012",
+        ] {
             assert!(matches!(meaning(text), Meaning::Disputed(_)), "{text}: {:?}", meaning(text));
         }
     }

@@ -135,14 +135,11 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 fn files_matching(pattern: &str) -> Result<Vec<PathBuf>, SourceError> {
-    let matches =
-        glob::glob(pattern).map_err(|cause| SourceError::Pattern { pattern: pattern.to_owned(), cause })?;
+    let matches = glob::glob(pattern).map_err(|cause| SourceError::Pattern { pattern: pattern.to_owned(), cause })?;
     let mut files = Vec::new();
     for path in matches {
-        let path = path.map_err(|error| SourceError::Read {
-            path: error.path().display().to_string(),
-            cause: error.into(),
-        })?;
+        let path =
+            path.map_err(|error| SourceError::Read { path: error.path().display().to_string(), cause: error.into() })?;
         if path.is_file() {
             files.push(path);
         }

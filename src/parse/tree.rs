@@ -154,8 +154,7 @@ impl<'t> Builder<'t> {
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node> {
         let bytes = self.bytes(span);
         if depth > DEEPEST {
-            let message = format!("nested more than {DEEPEST} levels deep");
-            return Err(refusal("E005", bytes, message, "a topology needs no more than a dozen levels"));
+            return Err(too_deep(bytes));
         }
         match event {
             Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
@@ -227,6 +226,9 @@ impl<'t> Builder<'t> {
     /// Flow collections end at their bracket, block collections where their last value ends.
     fn end_of_block(&self, end: Span, last_child: Option<usize>) -> usize {
         let end = self.bytes(end);
+        if matches!(self.text.as_bytes().get(end.start), Some(b']' | b'}')) {
+            return end.start + 1;
+        }
         match last_child {
             Some(last) if end.is_empty() || end.end < last => last,
             _ => end.end,
@@ -247,6 +249,9 @@ impl<'t> Builder<'t> {
 
     fn syntax_error(&self, error: &ScanError) -> Box<TreeError> {
         let at = self.byte(*error.marker());
+        if error.info().contains("recursion limit") {
+            return too_deep(at..at);
+        }
         let line_start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let indentation = line.len() - line.trim_start().len();
@@ -274,6 +279,11 @@ fn indirection(span: Range<usize>, what: &str) -> Box<TreeError> {
     refusal("E004", span, format!("{what} is not allowed in a topology"), help)
 }
 
+fn too_deep(span: Range<usize>) -> Box<TreeError> {
+    let message = format!("nested more than {DEEPEST} levels deep");
+    refusal("E005", span, message, "a topology needs no more than a dozen levels")
+}
+
 fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> Box<TreeError> {
     Box::new(TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) })
 }
@@ -295,7 +305,8 @@ mod tests {
 
     #[test]
     fn spans_are_bytes_even_after_characters_of_several_bytes_and_carriage_returns() {
-        for text in ["é: ü\nnodes: 3\n", "a: b\r\nnodes: 3\r\n", "\u{feff}nodes: 3\n", "# 😀\nl: [1, {nodes: 3}]\n"] {
+        for text in ["é: ü\nnodes: 3\n", "a: b\r\nnodes: 3\r\n", "\u{feff}nodes: 3\n", "# 😀\nl: [1, {nodes: 3}]\n"]
+        {
             let root = one(text.trim_start_matches('\u{feff}'));
             let text = text.trim_start_matches('\u{feff}');
             let entry = root.entry("nodes").cloned().unwrap_or_else(|| match &root.get("l").expect("l").content {

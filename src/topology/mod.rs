@@ -5,6 +5,7 @@
 mod cassandra;
 mod datacenter;
 mod delivery;
+pub mod merge;
 mod pod;
 mod scheduling;
 mod storage;

@@ -1,0 +1,58 @@
+//! `golden/diagnostics/<code>[-case].yaml` is the smallest wrong topology, the `.txt` beside it exactly what a user
+//! sees. No rule without a pair, no pair without a rule.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use cassc::check::{RULES, Warnings, check, settle};
+use cassc::parse::parse;
+use cassc::parse::source::{Origin, Source};
+use cassc::report::{Colors, human, sorted, summary};
+
+use crate::compare::{assert_same, difference, repository};
+
+fn cases() -> Vec<PathBuf> {
+    let folder = fs::read_dir(repository("golden/diagnostics")).expect("the folder of diagnostics is there");
+    let mut cases: Vec<PathBuf> = folder.map(|entry| entry.expect("an entry can be read").path()).collect();
+    cases.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    cases.sort();
+    cases
+}
+
+/// The code that a case is about: `E103` of `E103-two-clusters.yaml`.
+fn code(case: &PathBuf) -> String {
+    let stem = case.file_stem().expect("a case has a name").to_string_lossy();
+    stem.split('-').next().expect("split yields at least one part").to_owned()
+}
+
+fn complaints_of(case: &PathBuf) -> (String, BTreeSet<&'static str>) {
+    let name = case.file_name().expect("a case has a name").to_string_lossy().into_owned();
+    let bytes = fs::read(case).expect("a case can be read");
+    let reading = parse(vec![Source { name, bytes, origin: Origin::Named }]);
+    let mut complaints = reading.complaints;
+    complaints.extend(settle(&reading.parsed, check(&reading.parsed), Warnings::Show));
+    let complaints = sorted(&reading.texts, complaints);
+    let codes = complaints.iter().map(|complaint| complaint.code).collect();
+    let text = human(&reading.texts, &complaints, Colors::Plain);
+    (format!("{text}\n{}\n", summary(&complaints).unwrap_or_default()), codes)
+}
+
+#[test]
+fn every_complaint_reads_as_expected() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        let (text, codes) = complaints_of(&case);
+        assert!(codes.contains(code(&case).as_str()), "{} does not bring up its code, but:\n{text}", case.display());
+        differences.extend(difference(&case.with_extension("txt"), &text));
+    }
+    assert_same(&differences);
+}
+
+#[test]
+fn every_rule_has_a_case_and_every_case_a_rule() {
+    let cases: BTreeSet<String> = cases().iter().map(code).collect();
+    let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.code.to_owned()).collect();
+    assert_eq!(rules.difference(&cases).collect::<Vec<_>>(), Vec::<&String>::new(), "rules without a case");
+    assert_eq!(cases.difference(&rules).collect::<Vec<_>>(), Vec::<&String>::new(), "cases without a rule");
+}

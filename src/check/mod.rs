@@ -1,0 +1,112 @@
+//! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
+//! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
+
+mod acceptance;
+mod subject;
+
+mod e104_duplicate_names;
+mod w113_single_rack;
+
+mod reading;
+
+pub use acceptance::{Warnings, settle};
+pub use subject::Subject;
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::parse::Parsed;
+
+/// A rule of the table. Codes are never reused or renumbered.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// `E…` for errors, `W…` for warnings.
+    pub code: &'static str,
+    /// The name of the rule, for people who cannot remember codes.
+    pub name: &'static str,
+    /// One line: what is complained about.
+    pub summary: &'static str,
+    /// Why the rule exists and how to satisfy it; Markdown, printed by `cassc explain`.
+    pub explain: &'static str,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// How a rule finds what it complains about.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Found while reading the text, before there is a topology.
+    Reading,
+    /// Looks at one topology.
+    Topology(fn(&Subject<'_>, &mut Vec<Diagnostic>)),
+    /// Looks at all topologies that are compiled together.
+    Fleet(fn(&[Subject<'_>], &mut Vec<Diagnostic>)),
+}
+
+impl Rule {
+    /// Errors begin with `E`.
+    pub fn severity(&self) -> Severity {
+        if self.code.starts_with('E') { Severity::Error } else { Severity::Warning }
+    }
+
+    /// A complaint of this rule; the label is the place that it is reported at.
+    pub fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
+        Diagnostic::new(self.code, self.severity(), message, at)
+    }
+}
+
+/// Every rule, sorted by code: errors, then warnings.
+pub const RULES: &[Rule] = &[
+    reading::E001,
+    reading::E002,
+    reading::E003,
+    reading::E004,
+    reading::E005,
+    reading::E006,
+    reading::E007,
+    reading::E008,
+    reading::E009,
+    reading::E010,
+    reading::E011,
+    reading::E012,
+    e104_duplicate_names::RULE,
+    acceptance::E603,
+    w113_single_rack::RULE,
+    acceptance::W604,
+];
+
+/// The rule of a code, whatever the case of the letter; or of a name.
+pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+}
+
+/// Runs every rule over every topology. The complaints come in the order of the rules.
+pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
+    let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
+    let mut complaints = Vec::new();
+    for rule in RULES {
+        match rule.check {
+            Check::Reading => {}
+            Check::Topology(check) => subjects.iter().for_each(|subject| check(subject, &mut complaints)),
+            Check::Fleet(check) => check(&subjects, &mut complaints),
+        }
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_sorted_and_of_the_right_form() {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(codes, sorted);
+        for rule in RULES {
+            let number = &rule.code[1..];
+            assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{}", rule.code);
+            assert!(!rule.summary.ends_with('.') && rule.explain.trim().ends_with('.'), "{}", rule.code);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What a rule looks at: one topology, its racks with their merged settings, and labels for places in it.
+
+use crate::diagnostic::{DocumentId, Label, Part, Place, Route};
+use crate::parse::Parsed;
+use crate::placement::racks::split;
+use crate::topology::merge::{Level, RackPlace, racks};
+use crate::topology::{CassandraTopology, Config, Jvm, Resources, Scheduling, Spec};
+
+/// A topology under judgment.
+#[derive(Debug)]
+pub struct Subject<'t> {
+    /// Its document.
+    pub document: DocumentId,
+    /// What the user wrote.
+    pub topology: &'t CassandraTopology,
+    /// All racks, datacenter by datacenter, with their merged settings.
+    pub racks: Vec<RackPlace<'t>>,
+}
+
+impl<'t> Subject<'t> {
+    /// A topology that was read.
+    pub fn new(parsed: &'t Parsed) -> Self {
+        Self { document: parsed.document, topology: &parsed.topology, racks: racks(&parsed.topology) }
+    }
+
+    /// The specification.
+    pub fn spec(&self) -> &'t Spec {
+        &self.topology.spec
+    }
+
+    /// A label on a value.
+    pub fn value(&self, route: Route, text: impl Into<String>) -> Label {
+        self.label(route, Part::Value, text)
+    }
+
+    /// A label on a key (for complaints about the key itself).
+    pub fn key(&self, route: Route, text: impl Into<String>) -> Label {
+        self.label(route, Part::Key, text)
+    }
+
+    /// The racks of a datacenter, by its position.
+    pub fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &RackPlace<'t>> {
+        self.racks.iter().filter(move |place| place.datacenter_index == datacenter_index)
+    }
+
+    /// The number of nodes of each rack of a datacenter; `None` while the counts are missing or contradict each other.
+    pub fn nodes_of_racks(&self, datacenter_index: usize) -> Option<Vec<u32>> {
+        let datacenter = self.spec().datacenters.get(datacenter_index)?;
+        let written: Option<Vec<u32>> = datacenter.racks.iter().map(|rack| rack.nodes).collect();
+        match (datacenter.nodes, written) {
+            (Some(nodes), None) if datacenter.racks.iter().all(|rack| rack.nodes.is_none()) => {
+                Some(split(nodes, u32::try_from(datacenter.racks.len()).ok()?))
+            }
+            (None, Some(written)) => Some(written),
+            (Some(nodes), Some(written))
+                if written.iter().map(|nodes| u64::from(*nodes)).sum::<u64>() == u64::from(nodes) =>
+            {
+                Some(written)
+            }
+            _ => None,
+        }
+    }
+
+    /// Every place where `cassandra.config` is written.
+    pub fn configs(&self) -> Vec<(Level, &'t Config)> {
+        let outer = std::iter::once((Level::Cluster, &self.spec().cassandra.config));
+        let datacenters = self.spec().datacenters.iter().enumerate();
+        let datacenters =
+            datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.cassandra.config));
+        let racks = self.racks.iter().map(|place| (place.level(), &place.rack.cassandra.config));
+        outer.chain(datacenters).chain(racks).collect()
+    }
+
+    /// Every place where `cassandra.jvm` is written.
+    pub fn jvms(&self) -> Vec<(Level, &'t Jvm)> {
+        let outer = std::iter::once((Level::Cluster, &self.spec().cassandra.jvm));
+        let datacenters = self.spec().datacenters.iter().enumerate();
+        let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.cassandra.jvm));
+        let racks = self.racks.iter().map(|place| (place.level(), &place.rack.cassandra.jvm));
+        outer.chain(datacenters).chain(racks).collect()
+    }
+
+    /// Every place where `resources` of Cassandra are written.
+    pub fn resources(&self) -> Vec<(Level, &'t Resources)> {
+        let outer = std::iter::once((Level::Cluster, &self.spec().resources));
+        let datacenters = self.spec().datacenters.iter().enumerate();
+        let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.resources));
+        let racks = self.racks.iter().map(|place| (place.level(), &place.rack.resources));
+        outer.chain(datacenters).chain(racks).collect()
+    }
+
+    /// Every place where `scheduling` is written.
+    pub fn schedulings(&self) -> Vec<(Level, &'t Scheduling)> {
+        let outer = std::iter::once((Level::Cluster, &self.spec().scheduling));
+        let datacenters = self.spec().datacenters.iter().enumerate();
+        let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.scheduling));
+        let racks = self.racks.iter().map(|place| (place.level(), &place.rack.scheduling));
+        outer.chain(datacenters).chain(racks).collect()
+    }
+
+    fn label(&self, route: Route, part: Part, text: impl Into<String>) -> Label {
+        Label { place: Place::Value { document: self.document, route, part }, text: text.into() }
+    }
+}

@@ -1,0 +1,104 @@
+//! Every object name, in one place. Names follow Cass Operator (`LabelResourceName`, `pkg/reconciliation`), so that a
+//! cluster that it runs can be taken over without moving data. What goes in was checked to be a DNS label; nothing is
+//! sanitized.
+
+/// `<cluster>-seed-service`: finds the first pod of each rack.
+pub fn seed_service(cluster: &str) -> String {
+    format!("{cluster}-seed-service")
+}
+
+/// `<cluster>-<datacenter>-all-pods-service`: governs the StatefulSets, names every pod.
+pub fn all_pods_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-all-pods-service")
+}
+
+/// `<cluster>-<datacenter>-service`: ready pods, for CQL clients.
+pub fn cql_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-service")
+}
+
+/// `<cluster>-<datacenter>-additional-seed-service`: nodes of this Cassandra cluster that run elsewhere.
+pub fn additional_seed_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-additional-seed-service")
+}
+
+/// `<cluster>-<datacenter>-node-port-service`: the CQL port on every worker.
+pub fn node_port_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-node-port-service")
+}
+
+/// `<cluster>-<datacenter>-<rack>-sts`.
+pub fn stateful_set(cluster: &str, datacenter: &str, rack: &str) -> String {
+    format!("{cluster}-{datacenter}-{rack}-sts")
+}
+
+/// `<stateful set>-<ordinal>`, as the StatefulSet controller names its pods.
+pub fn pod(stateful_set: &str, ordinal: u32) -> String {
+    format!("{stateful_set}-{ordinal}")
+}
+
+/// `<datacenter>-pdb`: the operator's name, without the cluster in it.
+pub fn disruption_budget(datacenter: &str) -> String {
+    format!("{datacenter}-pdb")
+}
+
+/// `<cluster>-superuser`: the Secret that users make themselves.
+pub fn superuser_secret(cluster: &str) -> String {
+    format!("{cluster}-superuser")
+}
+
+/// `<cluster>-cassandra`: the service account of the pods, without any rights.
+pub fn service_account(cluster: &str) -> String {
+    format!("{cluster}-cassandra")
+}
+
+/// `<cluster>-<datacenter>-config-<hash>`: one immutable generation of configuration and scripts.
+pub fn configuration(cluster: &str, datacenter: &str, hash: &str) -> String {
+    format!("{cluster}-{datacenter}-config-{hash}")
+}
+
+/// `<cluster>-start-order`: seeds and start order, read by the gate; changing it restarts nothing.
+pub fn start_order(cluster: &str) -> String {
+    format!("{cluster}-start-order")
+}
+
+/// `<cluster>-desired-ring`: what the ring should be, for the steps in the cluster.
+pub fn desired_ring(cluster: &str) -> String {
+    format!("{cluster}-desired-ring")
+}
+
+/// `<cluster>-state`: what the ring is; written in the cluster, never rendered.
+pub fn state(cluster: &str) -> String {
+    format!("{cluster}-state")
+}
+
+/// The pod's name under its governing service, complete: `<pod>.<service>.<namespace>.svc.<domain>`; without a
+/// namespace `<pod>.<service>`, which the resolver completes from the pod's own search list.
+pub fn in_service(pod: &str, service: &str, namespace: Option<&str>, domain: &str) -> String {
+    match namespace {
+        Some(namespace) => format!("{pod}.{service}.{namespace}.svc.{domain}"),
+        None => format!("{pod}.{service}"),
+    }
+}
+
+/// A label value as Cass Operator makes it (`CleanLabelValue`): the longest runs of letters, digits, `-`, `_` and `.`
+/// that begin and end with a letter or digit, put together. May be empty, and two texts may become one.
+pub fn label_value(text: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let runs = text.split(|c| !allowed(c) && c != ' ').map(|run| run.replace(' ', ""));
+    runs.map(|run| run.trim_matches(['-', '_', '.']).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The expected values are those of cass-operator's `pkg/oplabels/labels_test.go`.
+    #[test]
+    fn label_values_are_the_operators() {
+        assert_eq!(label_value("+!*(-_)cor @#$%^&rect_ LABEL.name-1=<>_?,."), "correct_LABEL.name-1");
+        assert_eq!(label_value("cor!@#$%^&*()rect__ LABEL.name"), "correct__LABEL.name");
+        assert_eq!(label_value("-_!@#$%-^&*.()<>?._-&*."), "");
+        assert_eq!(label_value("Test Cluster"), "TestCluster");
+    }
+}

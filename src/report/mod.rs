@@ -1,0 +1,41 @@
+//! Complaints as text: [`human`] with the source under each, [`short`] one line each. Called by the command line and by
+//! the goldens; nothing is printed here.
+
+mod human;
+mod short;
+
+pub use human::{Colors, human};
+pub use short::short;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::{Text, locate};
+
+/// Sorts complaints by file, place and code, so that they read along the source.
+pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let position = |name: &str| texts.iter().position(|text| text.name == name);
+    complaints.sort_by_cached_key(|complaint| {
+        let place = complaint.labels.first().map(|label| locate(texts, &label.place));
+        (place.map(|(text, span)| (position(&text.name), span.start)), complaint.code, complaint.message.clone())
+    });
+    complaints
+}
+
+/// One line: how many of each, `None` when there is nothing to say.
+pub fn summary(complaints: &[Diagnostic]) -> Option<String> {
+    let count = |severity| complaints.iter().filter(|complaint| complaint.severity == severity).count();
+    let words = |number: usize, word: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        _ => Some(format!("{number} {word}s")),
+    };
+    let parts = [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Line and column of a byte, both from 1; the column counts characters.
+fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
+    let before = &text[..byte.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (1 + before.matches('\n').count(), 1 + before[line_start..].chars().count())
+}

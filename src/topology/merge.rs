@@ -1,0 +1,237 @@
+//! How settings merge: cluster < datacenter < rack. A [`RackPlace`] is a rack with its two outer levels; it answers what
+//! holds there and at which level that was written. Used by rules (which need the place) and by the resolved cluster.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Toleration;
+use serde_json::Value;
+
+use super::{
+    AccessMode, AntiAffinity, CassandraTopology, Config, Datacenter, GarbageCollector, Jvm, Rack, Resources,
+    Scheduling, Spec, TopologySpread,
+};
+use crate::diagnostic::Route;
+
+/// Where a setting was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Directly below `spec`.
+    Cluster,
+    /// In a datacenter, by its position.
+    Datacenter(usize),
+    /// In a rack, by the positions of datacenter and rack.
+    Rack(usize, usize),
+}
+
+impl Level {
+    /// `spec`, `spec.datacenters[0]` or `spec.datacenters[0].racks[1]`.
+    pub fn route(self) -> Route {
+        match self {
+            Self::Cluster => Route::of("spec"),
+            Self::Datacenter(datacenter) => Route::of("spec.datacenters").index(datacenter),
+            Self::Rack(datacenter, rack) => Self::Datacenter(datacenter).route().key("racks").index(rack),
+        }
+    }
+}
+
+/// A value, and the innermost level that has a say in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merged<T> {
+    /// The value that holds.
+    pub value: T,
+    /// Where it was written.
+    pub level: Level,
+}
+
+/// A rack with what is around it.
+#[derive(Clone, Copy, Debug)]
+pub struct RackPlace<'t> {
+    /// The whole topology's specification.
+    pub spec: &'t Spec,
+    /// The datacenter of the rack.
+    pub datacenter: &'t Datacenter,
+    /// Its position.
+    pub datacenter_index: usize,
+    /// The rack itself.
+    pub rack: &'t Rack,
+    /// Its position in the datacenter.
+    pub rack_index: usize,
+}
+
+/// All racks of a topology, datacenter by datacenter.
+pub fn racks(topology: &CassandraTopology) -> Vec<RackPlace<'_>> {
+    let spec = &topology.spec;
+    let datacenters = spec.datacenters.iter().enumerate();
+    datacenters.flat_map(|(index, datacenter)| racks_of(spec, datacenter, index)).collect()
+}
+
+fn racks_of<'t>(
+    spec: &'t Spec,
+    datacenter: &'t Datacenter,
+    datacenter_index: usize,
+) -> impl Iterator<Item = RackPlace<'t>> {
+    let racks = datacenter.racks.iter().enumerate();
+    racks.map(move |(rack_index, rack)| RackPlace { spec, datacenter, datacenter_index, rack, rack_index })
+}
+
+impl<'t> RackPlace<'t> {
+    /// The level of the rack itself.
+    pub fn level(&self) -> Level {
+        Level::Rack(self.datacenter_index, self.rack_index)
+    }
+
+    /// The levels from the rack outwards.
+    pub fn levels(&self) -> [Level; 3] {
+        [self.level(), Level::Datacenter(self.datacenter_index), Level::Cluster]
+    }
+
+    /// The keys of `cassandra.yaml` that hold here: maps merged key by key, anything else replaced. The level is the
+    /// innermost one that writes the key.
+    pub fn config(&self) -> BTreeMap<&'t str, Merged<Value>> {
+        let mut merged: BTreeMap<&'t str, Merged<Value>> = BTreeMap::new();
+        let outwards = [&self.rack.cassandra.config, &self.datacenter.cassandra.config, &self.spec.cassandra.config];
+        for (config, level) in outwards.into_iter().zip(self.levels()).rev() {
+            lay_over(&mut merged, config, level);
+        }
+        merged
+    }
+
+    /// The heap as written.
+    pub fn heap(&self) -> Option<Merged<&'t str>> {
+        self.innermost(self.jvms().map(|jvm| jvm.heap.as_deref()))
+    }
+
+    /// The garbage collector.
+    pub fn garbage_collector(&self) -> Option<Merged<GarbageCollector>> {
+        self.innermost(self.jvms().map(|jvm| jvm.gc))
+    }
+
+    /// The additional JVM options.
+    pub fn jvm_options(&self) -> Option<Merged<&'t [String]>> {
+        self.innermost(self.jvms().map(|jvm| jvm.options.as_deref()))
+    }
+
+    /// What is requested of a resource, as written.
+    pub fn request(&self, resource: &str) -> Option<Merged<&'t str>> {
+        self.innermost(self.resources().map(|level| level.requests.get(resource).map(String::as_str)))
+    }
+
+    /// The limit of a resource, as written.
+    pub fn limit(&self, resource: &str) -> Option<Merged<&'t str>> {
+        self.innermost(self.resources().map(|level| level.limits.get(resource).map(String::as_str)))
+    }
+
+    /// All requests that hold here, as written.
+    pub fn requests(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
+        self.merged_quantities(self.resources().map(|level| &level.requests))
+    }
+
+    /// All limits that hold here, as written.
+    pub fn limits(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
+        self.merged_quantities(self.resources().map(|level| &level.limits))
+    }
+
+    /// The StorageClass of the data volume.
+    pub fn storage_class(&self) -> Option<Merged<&'t str>> {
+        let cluster = self.spec.storage.class.as_deref();
+        self.innermost([self.rack.storage.class.as_deref(), self.datacenter.storage.class.as_deref(), cluster])
+    }
+
+    /// The size of the data volume, as written.
+    pub fn storage_size(&self) -> Option<Merged<&'t str>> {
+        let cluster = self.spec.storage.size.as_deref();
+        self.innermost([self.rack.storage.size.as_deref(), self.datacenter.storage.size.as_deref(), cluster])
+    }
+
+    /// How the data volume may be mounted.
+    pub fn access_mode(&self) -> Option<Merged<AccessMode>> {
+        let (rack, datacenter) = (&self.rack.storage, &self.datacenter.storage);
+        self.innermost([rack.access_mode, datacenter.access_mode, self.spec.storage.access_mode])
+    }
+
+    /// Whether pods are kept from sharing a worker.
+    pub fn anti_affinity(&self) -> Option<Merged<AntiAffinity>> {
+        self.innermost(self.schedulings().map(|level| level.anti_affinity))
+    }
+
+    /// Whether several pods may share a worker.
+    pub fn several_nodes_per_worker(&self) -> Option<Merged<bool>> {
+        self.innermost(self.schedulings().map(|level| level.several_nodes_per_worker))
+    }
+
+    /// The tolerated taints.
+    pub fn tolerations(&self) -> Option<Merged<&'t [Toleration]>> {
+        self.innermost(self.schedulings().map(|level| level.tolerations.as_deref()))
+    }
+
+    /// The PriorityClass.
+    pub fn priority_class(&self) -> Option<Merged<&'t str>> {
+        self.innermost(self.schedulings().map(|level| level.priority_class.as_deref()))
+    }
+
+    /// How the pods are spread.
+    pub fn topology_spread(&self) -> Option<Merged<&'t [TopologySpread]>> {
+        self.innermost(self.schedulings().map(|level| level.topology_spread.as_deref()))
+    }
+
+    fn innermost<T>(&self, written: [Option<T>; 3]) -> Option<Merged<T>> {
+        let found = written.into_iter().zip(self.levels()).find_map(|(value, level)| Some((value?, level)));
+        found.map(|(value, level)| Merged { value, level })
+    }
+
+    fn jvms(&self) -> [&'t Jvm; 3] {
+        [&self.rack.cassandra.jvm, &self.datacenter.cassandra.jvm, &self.spec.cassandra.jvm]
+    }
+
+    fn resources(&self) -> [&'t Resources; 3] {
+        [&self.rack.resources, &self.datacenter.resources, &self.spec.resources]
+    }
+
+    fn schedulings(&self) -> [&'t Scheduling; 3] {
+        [&self.rack.scheduling, &self.datacenter.scheduling, &self.spec.scheduling]
+    }
+
+    fn merged_quantities(&self, written: [&'t BTreeMap<String, String>; 3]) -> BTreeMap<&'t str, Merged<&'t str>> {
+        let mut merged = BTreeMap::new();
+        for (quantities, level) in written.into_iter().zip(self.levels()).rev() {
+            for (resource, quantity) in quantities {
+                merged.insert(resource.as_str(), Merged { value: quantity.as_str(), level });
+            }
+        }
+        merged
+    }
+}
+
+fn lay_over<'t>(merged: &mut BTreeMap<&'t str, Merged<Value>>, config: &'t Config, level: Level) {
+    for (key, value) in config {
+        let entry = merged.entry(key).or_insert(Merged { value: Value::Null, level });
+        entry.level = level;
+        merge_value(&mut entry.value, value);
+    }
+}
+
+/// Lays a value over another one: maps key by key, anything else replaces.
+pub fn merge_value(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                merge_value(under.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => over.clone_into(under),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn maps_merge_key_by_key_and_lists_are_replaced() {
+        let mut under = json!({"a": {"b": 1, "c": 2}, "l": [1, 2], "s": "x"});
+        merge_value(&mut under, &json!({"a": {"c": 3}, "l": [9], "s": null}));
+        assert_eq!(under, json!({"a": {"b": 1, "c": 3}, "l": [9], "s": null}));
+    }
+}
