@@ -1,1 +1,4 @@
 //! cassc.
+
+pub mod cassandra;
+pub mod kubernetes;
