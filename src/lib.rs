@@ -5,6 +5,8 @@ pub mod topology;
 pub mod diagnostic;
 pub mod parse;
 
+pub mod cassandra;
+pub mod kubernetes;
 pub mod placement;
 
 pub mod check;
