@@ -1,1 +1,3 @@
 //! cassc.
+
+pub mod yaml;
