@@ -80,8 +80,8 @@ mod tests {
 
     use super::*;
 
-    fn text_of(value: Value) -> String {
-        to_string(&value).expect("the test writes only values that have a text")
+    fn text_of(value: &Value) -> String {
+        to_string(value).expect("the test writes only values that have a text")
     }
 
     #[derive(Serialize)]
@@ -96,18 +96,18 @@ mod tests {
     fn lists_stand_at_the_indentation_of_their_key() {
         let value = json!({"spec": {"ports": [{"name": "cql", "port": 9042}, {"name": "jmx"}], "type": "ClusterIP"}});
         let expected = "spec:\n  ports:\n  - name: cql\n    port: 9042\n  - name: jmx\n  type: ClusterIP\n";
-        assert_eq!(text_of(value), expected);
+        assert_eq!(text_of(&value), expected);
     }
 
     #[test]
     fn lists_in_lists_start_on_the_line_of_their_dash() {
-        assert_eq!(text_of(json!([[1, [2]], [], [{"a": [3]}]])), "- - 1\n  - - 2\n- []\n- - a:\n    - 3\n");
+        assert_eq!(text_of(&json!([[1, [2]], [], [{"a": [3]}]])), "- - 1\n  - - 2\n- []\n- - a:\n    - 3\n");
     }
 
     #[test]
     fn empty_collections_and_null_stay_on_their_line() {
-        assert_eq!(text_of(json!({"a": {}, "b": [], "c": null, "d": [{}]})), "a: {}\nb: []\nc: null\nd:\n- {}\n");
-        assert_eq!(text_of(json!({})), "{}\n");
+        assert_eq!(text_of(&json!({"a": {}, "b": [], "c": null, "d": [{}]})), "a: {}\nb: []\nc: null\nd:\n- {}\n");
+        assert_eq!(text_of(&json!({})), "{}\n");
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         let value = json!({"data": {"run.sh": "set -e\n\n  run\n", "x": 1}, "args": ["a\nb", ["c\nd\n\n"]]});
         let expected = "args:\n- |-\n  a\n  b\n- - |+\n    c\n    d\n\n\
             data:\n  run.sh: |\n    set -e\n\n      run\n  x: 1\n";
-        assert_eq!(text_of(value), expected);
+        assert_eq!(text_of(&value), expected);
     }
 
     #[test]
