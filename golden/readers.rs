@@ -29,6 +29,7 @@ fn kubectl_reads_hostile_strings_in_every_position() {
     }
 }
 
+/// `kubectl set env` decodes into the types that the API server uses, where `annotate` keeps a tree of any shape.
 #[test]
 fn kubectl_decodes_hostile_strings_into_a_stateful_set() {
     if !is_here("kubectl", &KUBECTL_PROBE) {
@@ -111,6 +112,8 @@ fn object_of(strings: &[String]) -> Value {
         "spec": {"values": values, "keys": keys, "list": strings, "deep": deep}})
 }
 
+/// A `StatefulSet` with every string as an argument, an annotation and (unless it is empty, which kubectl leaves out) the
+/// value of a variable.
 fn stateful_set_of(strings: &[String]) -> StatefulSet {
     let env = (0..).zip(strings).map(|(n, text)| EnvVar {
         name: format!("K{n}"),

@@ -116,10 +116,12 @@ fn is_plain_byte(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\'' | b'\\' | b'[' | b']' | b'{' | b'}' | b'`')
 }
 
-/// Whether some reader gives the word a meaning of its own. `e1` … `E99` are NaN for npm's yaml in its 1.1 mode.
+/// Whether some reader gives the word a meaning of its own. `e1` and `e+1` are NaN for npm's yaml 2 in its 1.1 mode
+/// (`src/schema/yaml-1.1/float.ts`: the digits before the exponent are optional).
 fn is_special_word(text: &str) -> bool {
-    let exponent = text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    exponent || (text.len() <= 8 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
+    let exponent = text.strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['-', '+']).unwrap_or(rest));
+    exponent.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        || (text.len() <= 8 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
 /// Whether a string can be a literal block without an indentation indicator, and be read back unchanged: it has a line
@@ -206,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_a_reader_could_take_for_something_else_is_quoted() {
-        let quoted = "y N yes Yes YES no on OFF true False null Nil NONE ~ = << .inf NaN Infinity e1 E99 e \
+        let quoted = "y N yes Yes YES no on OFF true False null Nil NONE ~ = << .inf NaN Infinity e1 E99 e e+1 E-2 \
             0 9042 5.0 1_000 0x1F 0O17 017 1e3 .5 -1 +1 12:30 190:20:30 2020-01-01 1234_5678 16Gi \
             - -a --- ... %YAML &a *a !a |a >a ?a @a `a` 'a' [a] {a} {{x}} :a #a ,a a: a'b a[0] $x é";
         for text in quoted.split_whitespace() {
