@@ -402,7 +402,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn canonical_text_means_the_same_amount_and_is_stable(whole in 0_u64..1 << 52, places in 0_u32..1_000_000,
+        fn canonical_text_means_the_same_amount_and_is_stable(whole in 0_u64..1 << 32, places in 0_u32..1_000_000,
             suffix in prop::sample::select(vec!["", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "e2", "E-2"])) {
             let amount = quantity(&format!("{whole}.{places}{suffix}"));
             let again = quantity(&amount.canonical());
