@@ -1,1 +1,4 @@
 //! cassc.
+
+pub mod file_tree;
+pub mod lock;
