@@ -2,3 +2,7 @@
 
 pub mod file_tree;
 pub mod lock;
+
+pub mod emit;
+
+pub mod diff;
