@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use super::{CLUSTER, Seen, lock, put, seen, texts, tree};
-use crate::emit::directory::{Outcome, recover, write, write_to};
+use crate::emit::directory::{Outcome, recover, recover_on, write, write_to};
 use crate::emit::disk::{Disk, Swap};
 use crate::emit::read;
-use crate::emit::{EmitError, Overwrite};
+use crate::emit::{EmitError, Overwrite, Place};
 use crate::file_tree::FileTree;
 
 type Texts = BTreeMap<String, String>;
@@ -165,21 +165,24 @@ fn a_first_render_that_is_killed_leaves_nothing_or_everything() {
 }
 
 #[test]
-fn a_render_whose_tree_was_taken_as_garbage_fails_and_shows_nothing_of_it() {
+fn a_living_render_whose_tree_another_one_begins_to_remove_fails_and_shows_nothing_of_it() {
     let root = rendered_once();
-    let before: Option<Seen> = seen(&root.path().join(CLUSTER));
+    let (tree, workspace) = (root.path().join(CLUSTER), root.path().join(".cassc-shop"));
+    let before: Option<Seen> = seen(&tree);
     // Stands for a render that is alive: everything is built, the swap is next.
     let built = (0..100).find(|operations| {
         let _ = write_on(&Disk::failing_after(*operations, Swap::Exchange), root.path());
-        has_lock(&root.path().join(".cassc-shop"))
+        has_lock(&workspace)
     });
-    let workspace = root.path().join(".cassc-shop");
+    assert!(built.is_some(), "a kill before the swap was tried");
     let name = fs::read_dir(&workspace).expect("it is there").next().expect("it was built").expect("it is there");
-    assert!(built.is_some());
-    recover(root.path(), CLUSTER).expect("the other render cleans up");
-    assert!(Disk::real().exchange(&name.path(), &root.path().join(CLUSTER)).is_err());
-    assert!(Disk::real().rename(&name.path(), &root.path().join(CLUSTER)).is_err());
-    assert_eq!(seen(&root.path().join(CLUSTER)), before);
+    // The other render comes as far as its first operation: it has announced the removal and removed nothing yet.
+    let place = Place::new(root.path(), CLUSTER);
+    recover_on(&Disk::failing_after(1, Swap::Exchange), &place).expect_err("the power is cut");
+    assert!(has_lock(&workspace));
+    assert!(Disk::real().exchange(&name.path(), &tree).is_err());
+    assert!(Disk::real().rename(&name.path(), &tree).is_err());
+    assert_eq!(seen(&tree), before);
 }
 
 fn has_lock(workspace: &Path) -> bool {
