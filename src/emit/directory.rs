@@ -135,12 +135,21 @@ pub(super) fn recover_on(disk: &Disk, place: &Place) -> Result<(), EmitError> {
 
 fn replace(disk: &Disk, place: &Place, standing: &Standing, decision: &Decision) -> Result<(), EmitError> {
     disk.create_directories(&place.workspace)?;
+    let replaced = replace_from_workspace(disk, place, standing, decision);
+    // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
+    replaced.and(disk.remove_if_empty(&place.workspace))
+}
+
+fn replace_from_workspace(
+    disk: &Disk,
+    place: &Place,
+    standing: &Standing,
+    decision: &Decision,
+) -> Result<(), EmitError> {
     let new = disk.create_new_directory(&place.workspace, NEW)?;
     let replaced = build(disk, &place.tree, &new, decision)
         .and_then(|()| if standing.exists { swap(disk, place, &new) } else { disk.rename(&new, &place.tree) });
-    // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
-    let cleaned = disk.remove_tree(&new).and_then(|()| disk.remove_if_empty(&place.workspace));
-    replaced.and(cleaned)
+    replaced.and(disk.remove_tree(&new))
 }
 
 /// Builds the whole new tree where nobody looks.

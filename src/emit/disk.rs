@@ -11,9 +11,19 @@ use super::EmitError;
 
 /// The disk as the render changes it.
 pub(super) struct Disk {
-    /// How many operations the power still lasts for; `None`, outside tests, is for ever.
+    /// How many operations succeed before one fails; `None`, outside tests, is all of them.
     operations_left: Cell<Option<usize>>,
+    outage: Outage,
     swap: Swap,
+}
+
+/// What follows the operation that a test lets fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outage {
+    /// Every later one fails too, as if cassc had been killed: it cannot even clean up.
+    ForEver,
+    /// Every later one succeeds, as if the disk had been full for a moment.
+    Once,
 }
 
 /// How two directories change places.
@@ -35,13 +45,19 @@ pub(super) enum Exchanged {
 impl Disk {
     /// The disk of the machine.
     pub(super) fn real() -> Self {
-        Self { operations_left: Cell::new(None), swap: Swap::Exchange }
+        Self { operations_left: Cell::new(None), outage: Outage::Once, swap: Swap::Exchange }
     }
 
-    /// A disk that fails for ever after so many operations, as if cassc had been killed: it cannot even clean up.
+    /// A disk on which an operation fails after so many that succeed.
     #[cfg(test)]
-    pub(super) fn failing_after(operations: usize, swap: Swap) -> Self {
-        Self { operations_left: Cell::new(Some(operations)), swap }
+    pub(super) fn failing_after(operations: usize, outage: Outage, swap: Swap) -> Self {
+        Self { operations_left: Cell::new(Some(operations)), outage, swap }
+    }
+
+    /// How many operations would still succeed on a disk of a test.
+    #[cfg(test)]
+    pub(super) fn operations_left(&self) -> usize {
+        self.operations_left.get().expect("the disk has not failed yet")
     }
 
     /// Creates a directory and those above it; one that is there already is fine.
@@ -118,7 +134,10 @@ impl Disk {
     fn spend(&self) -> io::Result<()> {
         match self.operations_left.get() {
             None => Ok(()),
-            Some(0) => Err(io::Error::other("the power is cut")),
+            Some(0) => {
+                self.operations_left.set((self.outage == Outage::ForEver).then_some(0));
+                Err(io::Error::other("the test lets it fail"))
+            }
             Some(left) => {
                 self.operations_left.set(Some(left - 1));
                 Ok(())

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{CLUSTER, Seen, lock, put, seen, texts, tree};
 use crate::emit::directory::{Outcome, recover, recover_on, write, write_to};
-use crate::emit::disk::{Disk, Swap};
+use crate::emit::disk::{Disk, Outage, Swap};
 use crate::emit::read;
 use crate::emit::{EmitError, Overwrite, Place};
 use crate::file_tree::FileTree;
@@ -92,52 +92,77 @@ fn assert_next_render_succeeds(root: &Path, after: &Texts, context: &str) {
     assert_eq!(names.len(), 1, "{context}: only the cluster is left in the output");
 }
 
-/// Kills the render after each number of operations, then the next one too; returns what was visible in between.
-fn kill_everywhere(swap: Swap) -> BTreeSet<&'static str> {
+/// The counts of operations after which a render can fail; with the last one it does not fail any more.
+fn failures(swap: Swap) -> std::ops::RangeInclusive<usize> {
+    let disk = Disk::failing_after(1_000, Outage::ForEver, swap);
+    write_on(&disk, rendered_once().path()).expect("a small render takes fewer operations");
+    0..=1_000 - disk.operations_left()
+}
+
+/// Lets a render fail at each of its operations in turn; returns what was visible then.
+fn fail_everywhere(outage: Outage, swap: Swap) -> BTreeSet<&'static str> {
     let (before, after) = before_and_after();
     let mut states = BTreeSet::new();
-    for first in 0.. {
+    for operations in failures(swap) {
+        let context = format!("{swap:?}, {outage:?} after {operations}");
         let root = rendered_once();
-        let done = write_on(&Disk::failing_after(first, swap), root.path()).is_ok();
-        states.insert(assert_whole(root.path(), &before, &after, &format!("{swap:?} killed after {first}")));
-        if done {
-            assert!(first > 20, "a kill after each operation was tried, not only {first}");
-            return states;
+        let done = write_on(&Disk::failing_after(operations, outage, swap), root.path()).is_ok();
+        let state = assert_whole(root.path(), &before, &after, &context);
+        if outage == Outage::Once && state == "old" {
+            assert!(!root.path().join(".cassc-shop").exists(), "{context}: it cleans up");
         }
-        drop(root);
-        for second in 0.. {
-            let context = format!("{swap:?} killed after {first} and again after {second}");
-            let root = rendered_once();
-            let _ = write_on(&Disk::failing_after(first, swap), root.path());
-            damage_garbage(root.path());
-            let done = write_on(&Disk::failing_after(second, swap), root.path()).is_ok();
-            assert_whole(root.path(), &before, &after, &context);
-            damage_garbage(root.path());
-            assert_next_render_succeeds(root.path(), &after, &context);
-            if done {
-                break;
-            }
-        }
+        states.insert(if done { "done" } else { state });
+        damage_garbage(root.path());
+        assert_next_render_succeeds(root.path(), &after, &context);
     }
     states
 }
 
 #[test]
 fn with_an_exchange_a_killed_render_leaves_the_old_tree_or_the_new_one() {
-    assert_eq!(kill_everywhere(Swap::Exchange), ["new", "old"].into());
+    assert_eq!(fail_everywhere(Outage::ForEver, Swap::Exchange), ["done", "new", "old"].into());
 }
 
 #[test]
 fn with_two_renames_a_killed_render_leaves_the_old_tree_the_new_one_or_a_gap_that_is_noticed() {
-    assert_eq!(kill_everywhere(Swap::TwoRenames), ["gap", "new", "old"].into());
+    assert_eq!(fail_everywhere(Outage::ForEver, Swap::TwoRenames), ["done", "gap", "new", "old"].into());
+}
+
+#[test]
+fn a_render_that_lives_on_after_a_failure_leaves_the_old_tree_or_the_new_one_and_cleans_up() {
+    assert_eq!(fail_everywhere(Outage::Once, Swap::Exchange), ["done", "new", "old"].into());
+    assert_eq!(fail_everywhere(Outage::Once, Swap::TwoRenames), ["done", "new", "old"].into());
+}
+
+#[test]
+fn a_render_that_is_killed_while_it_recovers_from_a_kill_leaves_a_whole_tree_too() {
+    let swap = Swap::TwoRenames;
+    let (before, after) = before_and_after();
+    let killed_after = |operations| {
+        let root = rendered_once();
+        let _ = write_on(&Disk::failing_after(operations, Outage::ForEver, swap), root.path());
+        root
+    };
+    let has_whole_tree_in_workspace = |first: &usize| has_lock(&killed_after(*first).path().join(".cassc-shop"));
+    for first in failures(swap).filter(has_whole_tree_in_workspace) {
+        for second in failures(swap) {
+            let context = format!("killed after {first}, then after {second}");
+            let root = killed_after(first);
+            damage_garbage(root.path());
+            let _ = write_on(&Disk::failing_after(second, Outage::ForEver, swap), root.path());
+            assert_whole(root.path(), &before, &after, &context);
+            damage_garbage(root.path());
+            assert_next_render_succeeds(root.path(), &after, &context);
+        }
+    }
 }
 
 #[test]
 fn a_gap_is_closed_with_the_old_tree_and_its_times() {
     let root = rendered_once();
     let before = seen(&root.path().join(CLUSTER));
-    let gap = (0..100).find(|operations| {
-        let _ = write_on(&Disk::failing_after(*operations, Swap::TwoRenames), root.path());
+    let gap = failures(Swap::TwoRenames).find(|operations| {
+        let _ = write_on(&Disk::failing_after(*operations, Outage::ForEver, Swap::TwoRenames), root.path());
         !root.path().join(CLUSTER).exists()
     });
     assert!(gap.is_some(), "two renames have a gap");
@@ -154,7 +179,7 @@ fn a_first_render_that_is_killed_leaves_nothing_or_everything() {
     let after = whole(root.path()).expect("a fresh directory can be written");
     for operations in 0.. {
         let root = empty();
-        let done = write_on(&Disk::failing_after(operations, Swap::Exchange), root.path()).is_ok();
+        let done = write_on(&Disk::failing_after(operations, Outage::ForEver, Swap::Exchange), root.path()).is_ok();
         let found = texts(&root.path().join(CLUSTER));
         assert!(found.is_none() && !done || found == after, "killed after {operations}: {found:?}");
         assert_eq!(whole(root.path()).expect("a killed render disturbs nobody"), after);
@@ -170,15 +195,15 @@ fn a_living_render_whose_tree_another_one_begins_to_remove_fails_and_shows_nothi
     let (tree, workspace) = (root.path().join(CLUSTER), root.path().join(".cassc-shop"));
     let before: Option<Seen> = seen(&tree);
     // Stands for a render that is alive: everything is built, the swap is next.
-    let built = (0..100).find(|operations| {
-        let _ = write_on(&Disk::failing_after(*operations, Swap::Exchange), root.path());
+    let built = failures(Swap::Exchange).find(|operations| {
+        let _ = write_on(&Disk::failing_after(*operations, Outage::ForEver, Swap::Exchange), root.path());
         has_lock(&workspace)
     });
     assert!(built.is_some(), "a kill before the swap was tried");
     let name = fs::read_dir(&workspace).expect("it is there").next().expect("it was built").expect("it is there");
     // The other render comes as far as its first operation: it has announced the removal and removed nothing yet.
     let place = Place::new(root.path(), CLUSTER);
-    recover_on(&Disk::failing_after(1, Swap::Exchange), &place).expect_err("the power is cut");
+    recover_on(&Disk::failing_after(1, Outage::ForEver, Swap::Exchange), &place).expect_err("the power is cut");
     assert!(has_lock(&workspace));
     assert!(Disk::real().exchange(&name.path(), &tree).is_err());
     assert!(Disk::real().rename(&name.path(), &tree).is_err());

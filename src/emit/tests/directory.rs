@@ -165,6 +165,16 @@ fn a_file_in_the_place_of_the_directory_is_refused_even_by_force() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_in_the_place_of_the_directory_is_refused_and_its_target_is_left_alone() {
+    let (root, outside) = (root(), root());
+    std::os::unix::fs::symlink(outside.path(), root.path().join(CLUSTER)).expect("the test may link");
+    let error = refusal(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::Force);
+    assert!(matches!(error, EmitError::NotADirectory { .. }), "{error}");
+    assert_eq!(texts(outside.path()), Some([].into()));
+}
+
+#[cfg(unix)]
+#[test]
 fn the_permissions_of_a_directory_survive_its_replacement_and_new_ones_follow_the_umask() {
     use std::os::unix::fs::PermissionsExt;
     let root = root();
