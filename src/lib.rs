@@ -13,4 +13,11 @@ pub mod check;
 pub mod cluster;
 pub mod report;
 
+pub mod render;
 pub mod yaml;
+
+pub mod deliver;
+pub mod diff;
+pub mod emit;
+pub mod file_tree;
+pub mod lock;

@@ -52,10 +52,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
         command: Some(script("gate.sh")),
         env: Some(env),
-        resources: Some(resources(
-            &strings([("cpu", "50m"), ("memory", "64Mi")]),
-            &strings([("memory", "128Mi")]),
-        )),
+        resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
         security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
         volume_mounts: Some(volumes::gate_mounts(cluster)),
         ..Container::default()
@@ -79,10 +76,7 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
         env: Some(environment(cluster)),
         ports: Some(ports(datacenter)),
         resources: Some(resources(&rack.requests, &rack.limits)),
-        readiness_probe: Some(Probe {
-            exec: Some(ExecAction { command: Some(script("ready.sh")) }),
-            ..probe(20, 10)
-        }),
+        readiness_probe: Some(Probe { exec: Some(ExecAction { command: Some(script("ready.sh")) }), ..probe(20, 10) }),
         liveness_probe: Some(liveness(cluster)),
         lifecycle: Some(Lifecycle {
             pre_stop: Some(LifecycleHandler {
@@ -204,4 +198,3 @@ fn resources(requests: &StringMap, limits: &StringMap) -> ResourceRequirements {
 fn script(name: &str) -> Vec<String> {
     vec!["/bin/sh".to_owned(), format!("{CONFIGURATION_PATH}/{name}")]
 }
-

@@ -33,7 +33,8 @@ fn all_pods(here: Here<'_>, datacenter: &Datacenter) -> Object {
     let selector = kit::datacenter_selector(here.cluster, datacenter);
     let mut labels = selector.clone();
     labels.insert(kit::PROMETHEUS_LABEL.to_owned(), "true".to_owned());
-    let ports = ports(&[("native", datacenter.native_port), ("mgmt-api", 8080), ("prometheus", 9103), ("metrics", 9000)]);
+    let ports =
+        ports(&[("native", datacenter.native_port), ("mgmt-api", 8080), ("prometheus", 9103), ("metrics", 9000)]);
     let spec = ServiceSpec { selector: Some(selector), ports: Some(ports), ..headless(Readiness::Any) };
     service(here, name, labels, &here.cluster.services.all_pods, spec)
 }
