@@ -6,3 +6,5 @@ mod compare;
 mod diagnostics;
 mod readers;
 mod real_tool;
+mod render;
+mod schema;
