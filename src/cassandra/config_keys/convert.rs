@@ -116,9 +116,16 @@ impl Converter {
         }
     }
 
-    /// Whether the amount is kept in a Java `int`, whose largest number is excluded.
-    pub(super) fn counts_in_int(self) -> bool {
-        !matches!(self, Self::MillisDurationLong | Self::MebibytesDataStorageLong | Self::BytesCustomDatastorage)
+    /// The highest number that Cassandra accepts for the old key: an amount with a unit excludes the largest number of
+    /// the Java type that holds it.
+    pub(super) fn highest(self) -> i64 {
+        match (self, self.measure()) {
+            (_, Measure::Same | Measure::Counted) => i64::MAX,
+            (Self::MillisDurationLong | Self::MebibytesDataStorageLong | Self::BytesCustomDatastorage, _) => {
+                i64::MAX - 1
+            }
+            _ => i64::from(i32::MAX) - 1,
+        }
     }
 
     /// The value for the new key that means the same, `None` when there is none or it is not simple.

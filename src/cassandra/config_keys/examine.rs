@@ -189,3 +189,101 @@ fn settings(level: &Level, object: &Map<String, Value>) -> Vec<(&'static str, Ve
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn key(name: &str) -> Step {
+        Step::Key(name.to_owned())
+    }
+
+    fn examined(minor: Minor, config: &Value) -> Vec<(Vec<Step>, Problem)> {
+        let config = config.as_object().expect("the test's configuration is an object");
+        examine(minor, config).into_iter().map(|finding| (finding.path, finding.problem)).collect()
+    }
+
+    #[test]
+    fn a_sound_configuration_has_no_findings() {
+        let config = json!({"concurrent_reads": 64, "client_encryption_options": {"enabled": true, "cipher_suites": ["a"]},
+            "auto_repair": {"repair_type_overrides": {"full": {"enabled": true}}}, "read_request_timeout": "5s"});
+        assert_eq!(examined(Minor::V5_0, &config), []);
+    }
+
+    #[test]
+    fn an_unknown_key_is_explained_by_its_history() {
+        let cases = [
+            (Minor::V4_1, "num_token", Problem::Unknown { nearest: Some("num_tokens") }),
+            (Minor::V4_1, "wibble", Problem::Unknown { nearest: None }),
+            (Minor::V4_0, "memtable", Problem::NotYet { introduced_in: Minor::V4_1 }),
+            (Minor::V4_0, "start_rpc", Problem::Gone(Removed { last_in: Minor::V3_11, gone_in: Minor::V4_0 })),
+        ];
+        for (minor, name, problem) in cases {
+            let config = json!({ name: {} });
+            assert_eq!(examined(minor, &config), [(vec![key(name)], problem)], "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_minors_are_translated() {
+        let old = Renamed { name: "read_request_timeout_in_ms", value: Some(json!(5000)) };
+        let config = json!({"read_request_timeout": "5s"});
+        assert_eq!(examined(Minor::V4_0, &config), [(vec![key("read_request_timeout")], Problem::OtherName(old))]);
+        let new = Problem::OldName(Renamed { name: "read_request_timeout", value: Some(json!("5000ms")) });
+        assert!(!new.is_fatal());
+        let config = json!({"read_request_timeout_in_ms": 5000});
+        assert_eq!(examined(Minor::V4_1, &config), [(vec![key("read_request_timeout_in_ms")], new)]);
+    }
+
+    #[test]
+    fn nested_keys_are_examined_where_they_stand() {
+        let config = json!({"client_encryption_options": {"enabld": true, "cipher_suites": ["a", null]}});
+        let below = |steps: &[Step]| [&[key("client_encryption_options")], steps].concat();
+        let expected = "a text".to_owned();
+        let findings = [
+            (below(&[key("cipher_suites"), Step::Index(1)]), Problem::WrongValue { expected }),
+            (below(&[key("enabld")]), Problem::Unknown { nearest: Some("client_encryption_options.enabled") }),
+        ];
+        assert_eq!(examined(Minor::V4_1, &config), findings);
+        let overrides = json!({"auto_repair": {"repair_type_overrides": {"full": {"enabld": true}}}});
+        let path = ["auto_repair", "repair_type_overrides", "full", "enabld"].map(key).to_vec();
+        let nearest = Some("auto_repair.global_settings.enabled");
+        assert_eq!(examined(Minor::V5_0, &overrides), [(path, Problem::Unknown { nearest })]);
+    }
+
+    #[test]
+    fn flat_keys_are_understood_since_4_1_unless_they_are_old_names() {
+        let flat = json!({"client_encryption_options.enabled": true});
+        assert_eq!(examined(Minor::V4_1, &flat), []);
+        assert_eq!(examined(Minor::V4_0, &flat), [(vec![key("client_encryption_options.enabled")], Problem::Flat)]);
+        let old = json!({"server_encryption_options.enable_legacy_ssl_storage_port": true});
+        let path = vec![key("server_encryption_options.enable_legacy_ssl_storage_port")];
+        assert_eq!(examined(Minor::V4_1, &old), [(path, Problem::Flat)]);
+    }
+
+    #[test]
+    fn a_setting_under_two_names_contradicts_itself() {
+        let config = json!({"read_request_timeout": "5s", "read_request_timeout_in_ms": 5000});
+        let twice = Problem::Twice { other: vec![key("read_request_timeout")] };
+        assert!(examined(Minor::V4_1, &config).contains(&(vec![key("read_request_timeout_in_ms")], twice)));
+        let config =
+            json!({"client_encryption_options": {"enabled": true}, "client_encryption_options.enabled": false});
+        let twice = Problem::Twice { other: vec![key("client_encryption_options"), key("enabled")] };
+        assert_eq!(examined(Minor::V4_1, &config), [(vec![key("client_encryption_options.enabled")], twice)]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_configuration_makes_it_stumble(name in "[a-z_.]{0,30}", text in "\\PC{0,20}", number: i64) {
+            for value in [json!(text), json!(number), json!([text]), json!({&text: number}), Value::Null] {
+                for minor in crate::cassandra::release::MINORS {
+                    let config = json!({&name: value, "client_encryption_options": {&name: value}, "num_tokens": value});
+                    examined(minor, &config);
+                }
+            }
+        }
+    }
+}

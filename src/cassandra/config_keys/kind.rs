@@ -8,6 +8,8 @@ use super::measure::{DataStorage, Duration, StorageUnit, TimeUnit, Width};
 pub enum Kind {
     /// A whole number, `int` or `long`.
     Int(Width),
+    /// A whole number of attempts, at least 1, an `int`.
+    Attempts,
     /// A number with a fraction.
     Double,
     /// `true` or `false`.
@@ -52,6 +54,7 @@ pub(super) fn from_java(java_type: &'static str, values: &[&'static str], bare_s
     match java_type {
         "int" | "Integer" => Kind::Int(Width::Int),
         "long" | "Long" => Kind::Int(Width::Long),
+        "RetrySpec.MaxAttempt" => Kind::Attempts,
         "double" | "Double" | "Float" => Kind::Double,
         "boolean" | "Boolean" => Kind::Bool,
         "String" => Kind::Text,

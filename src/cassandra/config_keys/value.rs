@@ -59,10 +59,11 @@ fn scalar_is_accepted(kind: &Kind, converter: Option<Converter>, value: &Value) 
     match kind {
         Kind::Int(width) => {
             let lowest = converter.and_then(Converter::lowest).unwrap_or(i64::MIN);
-            let limit = excluded_limit(converter).unwrap_or(i64::MAX);
-            whole_number(value, *width).is_some_and(|number| number >= lowest && number < limit)
+            let highest = converter.map_or(i64::MAX, Converter::highest);
+            whole_number(value, *width).is_some_and(|number| (lowest..=highest).contains(&number))
         }
-        Kind::Double => fraction(value).is_some_and(|number| converter.is_none() || number >= 0.0),
+        Kind::Attempts => whole_number(value, Width::Int).is_some_and(|number| number > 0),
+        Kind::Double => fraction(value).is_some_and(|number| converter.is_none() || is_int_amount(number)),
         Kind::Bool => value.is_boolean() || value.as_str().is_some_and(is_yaml_boolean),
         Kind::Text => is_scalar(value),
         Kind::Enum(words) => value.as_str().is_some_and(|text| words.contains(&text)),
@@ -73,12 +74,9 @@ fn scalar_is_accepted(kind: &Kind, converter: Option<Converter>, value: &Value) 
     }
 }
 
-/// An old number becomes a new one of the same Java type, which excludes the largest number of the type.
-fn excluded_limit(converter: Option<Converter>) -> Option<i64> {
-    match converter? {
-        Converter::MegabitsToBytesPerSecondDataRate => Some(i64::from(i32::MAX)),
-        converter => converter.lowest().map(|_| i64::from(i32::MAX)).filter(|_| converter.counts_in_int()),
-    }
+/// What an old key with a fraction may hold: it is rounded to an amount in an `int`.
+fn is_int_amount(number: f64) -> bool {
+    (0.0..f64::from(i32::MAX) - 0.5).contains(&number)
 }
 
 /// The text of a value with a unit; a key that takes bare seconds takes them as a number too.
@@ -215,6 +213,7 @@ fn check_listed_class(class: &Map<String, Value>, kind: &Kind) -> Result<(), Wro
 fn expected(kind: &Kind, converter: Option<Converter>) -> String {
     match kind {
         Kind::Int(width) => expected_number(*width, converter),
+        Kind::Attempts => "a whole number, at least 1".into(),
         Kind::Double => "a number".into(),
         Kind::Bool => "true or false".into(),
         Kind::Text => "a text".into(),
@@ -272,4 +271,119 @@ fn expected_duration(duration: Duration) -> String {
     };
     let bare = if duration.bare_seconds { ", or a number of seconds" } else { "" };
     format!("a duration with a unit ({}), such as {example}{bare}", accepted_symbols(duration.smallest))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cassandra::{config_keys::table, release::Minor};
+
+    fn check(minor: Minor, name: &str, value: &Value) -> Result<(), WrongValue> {
+        check_value(table(minor).get(name).expect("the test's key is in the table"), value)
+    }
+
+    fn accepts(minor: Minor, name: &str, values: &[Value]) {
+        for value in values {
+            assert_eq!(check(minor, name, value), Ok(()), "{minor} {name}: {value}");
+        }
+    }
+
+    fn refuses(minor: Minor, name: &str, values: &[Value]) {
+        for value in values {
+            assert!(check(minor, name, value).is_err(), "{minor} {name}: {value}");
+        }
+    }
+
+    /// Observed on the loaders of Cassandra 4.0.19, 4.1.10 and 5.0.9.
+    #[test]
+    fn numbers_may_stand_in_quotes_and_must_fit() {
+        accepts(Minor::V4_1, "num_tokens", &[json!(16), json!("16"), json!(null), json!(-5), json!("+5")]);
+        let refused =
+            [json!(" 16"), json!(16.0), json!(""), json!(true), json!(3_000_000_000_i64), json!("16s"), json!([])];
+        refuses(Minor::V4_1, "num_tokens", &refused);
+        refuses(Minor::V4_1, "native_transport_port", &[json!(null)]);
+        accepts(Minor::V4_1, "native_transport_max_concurrent_connections", &[json!(3_000_000_000_i64)]);
+        accepts(Minor::V4_1, "dynamic_snitch_badness_threshold", &[json!(1), json!(0.5), json!("1.5")]);
+        refuses(Minor::V4_1, "dynamic_snitch_badness_threshold", &[json!("x"), json!(null), json!("")]);
+    }
+
+    #[test]
+    fn booleans_and_enums_are_words() {
+        accepts(Minor::V4_0, "auto_bootstrap", &[json!(true), json!("yes"), json!("Off")]);
+        refuses(Minor::V4_0, "auto_bootstrap", &[json!("y"), json!(1), json!(null)]);
+        accepts(Minor::V4_0, "disk_failure_policy", &[json!("stop")]);
+        refuses(Minor::V4_0, "disk_failure_policy", &[json!("STOP"), json!(null), json!("stopp")]);
+        accepts(Minor::V4_1, "read_consistency_levels_warned", &[json!(["ONE", "ALL"]), json!([])]);
+        refuses(Minor::V4_1, "read_consistency_levels_warned", &[json!(["one"]), json!("ONE")]);
+    }
+
+    #[test]
+    fn new_names_want_a_unit_and_old_names_want_none() {
+        accepts(Minor::V4_1, "read_request_timeout", &[json!("5s"), json!("1d")]);
+        refuses(
+            Minor::V4_1,
+            "read_request_timeout",
+            &[json!(5000), json!("5000"), json!(0), json!("5000us"), json!(null)],
+        );
+        accepts(Minor::V4_1, "read_request_timeout_in_ms", &[json!(5000), json!("5000")]);
+        refuses(Minor::V4_1, "read_request_timeout_in_ms", &[json!("5s"), json!(-1), json!(null), json!(5000.5)]);
+        accepts(Minor::V4_1, "permissions_update_interval_in_ms", &[json!(-1)]);
+        refuses(Minor::V4_1, "permissions_update_interval_in_ms", &[json!(-2), json!(null)]);
+        accepts(Minor::V4_0, "permissions_validity_in_ms", &[json!(-1)]);
+        refuses(Minor::V4_1, "permissions_validity_in_ms", &[json!(-1)]);
+        accepts(Minor::V5_0, "key_cache_save_period", &[json!("4h"), json!(14400), json!("14400")]);
+        refuses(Minor::V5_0, "key_cache_save_period", &[json!(-1), json!("100ms")]);
+        accepts(Minor::V5_0, "sstable_preemptive_open_interval", &[json!(null), json!("50MiB")]);
+    }
+
+    #[test]
+    fn a_class_is_a_map_or_the_old_list_and_a_bare_name_since_5_0() {
+        let map = json!({"class_name": "x", "parameters": {"seeds": "a", "n": 1}});
+        let list = json!([{"class_name": "x", "parameters": [{"seeds": "a"}]}]);
+        accepts(
+            Minor::V3_11,
+            "seed_provider",
+            &[map, list, json!({"class_name": "x", "parameters": null}), json!(null)],
+        );
+        let refused = [
+            json!([{"class_name": "x", "parameters": {"seeds": "a"}}]),
+            json!({"class_name": "x", "parameters": [{"seeds": "a"}]}),
+            json!({"class_name": "x", "parameters": {"seeds": {"a": 1}}}),
+            json!({"class_name": "x", "foo": 1}),
+            json!([{"class_name": "x", "parameters": []}]),
+            json!([{"class_name": 12}]),
+            json!([]),
+        ];
+        refuses(Minor::V5_0, "seed_provider", &refused);
+        refuses(Minor::V4_1, "seed_provider", &[json!("x")]);
+        accepts(Minor::V5_0, "authenticator", &[json!("PasswordAuthenticator"), json!({"class_name": "x"})]);
+        refuses(Minor::V4_1, "authenticator", &[json!({"class_name": "x"})]);
+    }
+
+    #[test]
+    fn maps_are_checked_to_their_last_level() {
+        accepts(Minor::V4_1, "memtable", &[json!(null), json!({})]);
+        let configurations = json!({"trie": {"class_name": "TrieMemtable"}, "default": {"inherits": "trie"}});
+        accepts(Minor::V4_1, "memtable.configurations", &[configurations]);
+        refuses(Minor::V4_1, "memtable.configurations", &[json!({"default": "x"}), json!({"default": {"foo": "x"}})]);
+        accepts(Minor::V4_1, "startup_checks", &[json!({"check_rack": {"enabled": true}})]);
+        refuses(Minor::V4_1, "startup_checks", &[json!({"foo": {}}), json!({"check_rack": 1})]);
+        accepts(Minor::V5_0, "sstable.format", &[json!({"bti": {"row_index_granularity": "4KiB"}})]);
+        refuses(Minor::V5_0, "sstable.format", &[json!({"bti": 4}), json!({"bti": {"a": null}})]);
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_expected_and_where() {
+        let wrong = |name, value| check(Minor::V4_1, name, &value).expect_err("the value is refused");
+        let timeout = wrong("read_request_timeout", json!(5000));
+        assert_eq!(timeout.expected, "a duration with a unit (ms, s, m, h or d), such as 5000ms or 5s");
+        let directories = wrong("data_file_directories", json!(["a", null]));
+        assert_eq!((directories.path, directories.expected.as_str()), (vec![Step::Index(1)], "a text"));
+        let port = wrong("native_transport_port", json!(null));
+        assert_eq!(port.expected, "a whole number up to 2147483647; null is not allowed");
+        let seeds = wrong("seed_provider", json!([{"class_name": "x", "parameters": [{"seeds": 1}]}]));
+        assert_eq!(seeds.path, [Step::Index(0), Step::Key("parameters".into())]);
+    }
 }
