@@ -2,4 +2,5 @@
 //! JVM flags. Pure tables and arithmetic; the checks, the resolver and the renderer read it.
 
 pub mod config_keys;
+pub mod jvm;
 pub mod release;

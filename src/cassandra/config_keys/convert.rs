@@ -1,6 +1,6 @@
 //! How the value of an old key becomes the value of the new one and back: `read_request_timeout_in_ms: 5000` is
-//! `read_request_timeout: 5000ms`. After org.apache.cassandra.config.Converters of 4.1 and 5.0. Called by the value check
-//! (an old key refuses what cannot be converted) and by the suggestions for renamed keys.
+//! `read_request_timeout: 5000ms`. After org.apache.cassandra.config.Converters of 4.1 and 5.0. Called by the value
+//! check (an old key refuses what cannot be converted) and by the suggestions for renamed keys.
 
 use serde::Deserialize;
 use serde_json::Value;

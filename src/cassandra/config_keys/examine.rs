@@ -1,5 +1,5 @@
-//! A user's part of cassandra.yaml in, everything that Cassandra would refuse or warn about out, in the order of the keys.
-//! Called by the rules about `cassandra.config`, which turn each [`Finding`] into a diagnostic at its place.
+//! A user's part of cassandra.yaml in, everything that Cassandra would refuse or warn about out, in the order of the
+//! keys. Called by the rules about `cassandra.config`, which turn each [`Finding`] into a diagnostic at its place.
 
 use std::collections::BTreeMap;
 

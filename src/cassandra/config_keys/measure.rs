@@ -1,6 +1,6 @@
 //! Cassandra's values with a unit, since 4.1: durations (`5s`), amounts of data (`16MiB`) and data rates (`24MiB/s`),
-//! after org.apache.cassandra.config `DurationSpec`, `DataStorageSpec` and `DataRateSpec`. Called by the value check and by
-//! the conversion between old and new keys.
+//! after org.apache.cassandra.config `DurationSpec`, `DataStorageSpec` and `DataRateSpec`. Called by the value check
+//! and by the conversion between old and new keys.
 
 /// How wide the Java field is that holds the amount in its smallest unit; the largest value of the type is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
