@@ -44,7 +44,9 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let clusters = &compilation.clusters;
     match &render.output {
         None => to_stream(clusters),
-        Some(_) if shared_folder(clusters).is_some() => Err(Failure::Usage(shared_folder(clusters).unwrap_or_default())),
+        Some(_) if shared_folder(clusters).is_some() => {
+            Err(Failure::Usage(shared_folder(clusters).unwrap_or_default()))
+        }
         Some(output) if render.check => check_directory(output, clusters),
         Some(output) => {
             let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
@@ -90,10 +92,8 @@ fn to_stream(clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
 }
 
 fn check_directory(output: &Path, clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
-    let compared: Vec<Comparison> = clusters
-        .par_iter()
-        .map(|(source, cluster)| comparison(output, source, cluster))
-        .collect::<Result<_, _>>()?;
+    let compared: Vec<Comparison> =
+        clusters.par_iter().map(|(source, cluster)| comparison(output, source, cluster)).collect::<Result<_, _>>()?;
     let different = compared.iter().flat_map(|comparison| &comparison.changed);
     let lines: String = different
         .filter_map(|difference| {

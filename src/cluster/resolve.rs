@@ -8,11 +8,13 @@ use super::{
     AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Scheduling, ServiceOptions, Services,
     StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, names,
 };
-use crate::cassandra::release::Release;
+use crate::cassandra::jvm::Collector;
+use crate::cassandra::release::{Minor, Release};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::placement::racks::split;
-use crate::placement::{seeds, sizing};
+use crate::placement::seeds::seeds;
+use crate::placement::sizing::{self, Budget, HeapSetting};
 use crate::topology::merge::{Merged, RackPlace, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
 
@@ -134,7 +136,7 @@ fn nodes_of_racks(datacenter: &topology::Datacenter) -> Vec<u32> {
 
 fn seed_pods(racks: &[Rack]) -> Vec<String> {
     let nodes: Vec<u32> = racks.iter().map(|rack| rack.nodes).collect();
-    let chosen = seeds::seeds(&nodes);
+    let chosen = seeds(&[nodes]);
     chosen.into_iter().map(|node| names::pod(&racks[node.rack].stateful_set, node.ordinal)).collect()
 }
 
@@ -193,7 +195,7 @@ fn canonical<'t>(written: impl Iterator<Item = (&'t str, Merged<&'t str>)>) -> S
 }
 
 fn quantity(written: &str) -> String {
-    written.parse::<Quantity>().expect("E201 refused what is no quantity").canonical()
+    amount(written).canonical()
 }
 
 fn pod(pod: &topology::Pod) -> Pod {
@@ -268,15 +270,38 @@ fn additional_seeds(written: &[String]) -> AdditionalSeeds {
     seeds
 }
 
+/// The heap is sized on what the container may use: its memory limit, or what it requests where it has no limit.
 fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
-    let text = |merged: Option<Merged<&str>>| merged.map(|merged| merged.value.to_owned());
-    let memory = text(place.limit("memory")).or_else(|| text(place.request("memory")));
-    let heap = sizing::heap(place.heap().map(|merged| merged.value), memory.as_deref(), version.minor);
+    let memory = place.limit("memory").or_else(|| place.request("memory"));
+    let memory = memory.expect("E208 refused racks without memory").value;
+    let limit = sizing::mebibytes(amount(memory).bytes().expect("E201 refused fractions of bytes"));
+    let written = place.heap().map_or(Ok(HeapSetting::Auto), |merged| merged.value.parse());
+    let (heap, how) = match written.expect("E420 refused what is no heap size") {
+        HeapSetting::Auto => (sizing::auto_heap(limit), "auto"),
+        HeapSetting::Exactly(heap) => (heap, "as written"),
+    };
+    let collector = place.garbage_collector().map_or(default_collector(version), |merged| merged.value);
+    let young = collector.needs_young_generation().then(|| sizing::young_generation(heap, processor_millis(place)));
     Jvm {
-        heap_bytes: heap.bytes,
-        heap_reason: heap.reason,
-        young_bytes: heap.young_bytes,
-        garbage_collector: place.garbage_collector().map_or(heap.default_collector, |merged| merged.value),
+        heap_bytes: heap << 20,
+        heap_reason: format!("{how}: {}", Budget::of(limit, heap)),
+        young_bytes: young.map(|young| young << 20),
+        garbage_collector: collector,
         options: place.jvm_options().map(|merged| merged.value.to_vec()).unwrap_or_default(),
     }
+}
+
+/// What the minor version ships with: CMS up to 4.0, G1 from 4.1 (CASSANDRA-18027).
+fn default_collector(version: Release) -> Collector {
+    if version.minor < Minor::V4_1 { Collector::Cms } else { Collector::G1 }
+}
+
+/// One core where nothing is said.
+fn processor_millis(place: &RackPlace<'_>) -> u64 {
+    let processor = place.limit("cpu").or_else(|| place.request("cpu"));
+    processor.map_or(1000, |merged| amount(merged.value).millis().expect("E201 refused less than a thousandth"))
+}
+
+fn amount(written: &str) -> Quantity {
+    written.parse().expect("E201 refused what is no quantity")
 }

@@ -1,5 +1,5 @@
-//! Arithmetic on numbers: nodes over racks, start order, seeds, heap. No model types; used by rules and by the resolved
-//! cluster.
+//! Arithmetic on numbers of nodes and on bytes: nodes over racks, who starts first, who is a seed, how large the heap
+//! is. Pure and without model types; used by the checks and by the resolver.
 
 pub mod order;
 pub mod racks;

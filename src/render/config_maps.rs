@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Here, Object, Resource, Retirement, Stage, config, kit};
 use crate::cluster::{Datacenter, Node, StringMap, names};
-use crate::placement::order::start_order as order_of_racks;
+use crate::placement::order::{Pod, start_order as order_of_ring};
 
 /// One generation of configuration.
 pub(super) struct Configuration {
@@ -71,15 +71,14 @@ pub(super) fn start_order(here: Here<'_>) -> Object {
 /// pod of every rack, then the second of every rack, … Token allocation for as many replicas as racks needs one node
 /// per rack first (seen on real rings).
 fn nodes<'c>(here: Here<'c>) -> impl Iterator<Item = Node<'c>> {
-    here.cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(|datacenter| {
-        let nodes: Vec<u32> = datacenter.racks.iter().map(|rack| rack.nodes).collect();
-        let node = move |position: crate::placement::order::Position| Node {
-            datacenter,
-            rack: &datacenter.racks[position.rack],
-            ordinal: position.ordinal,
-        };
-        order_of_racks(&nodes).into_iter().map(node)
-    })
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
+    let racks = |datacenter: &&Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).collect();
+    let ring: Vec<Vec<u32>> = datacenters.iter().map(racks).collect();
+    let node = move |pod: Pod| {
+        let datacenter = datacenters[pod.datacenter];
+        Node { datacenter, rack: &datacenter.racks[pod.rack], ordinal: pod.ordinal }
+    };
+    order_of_ring(&ring).into_iter().map(node)
 }
 
 /// Pod, its governing service, and the service that names it once it is ready.

@@ -72,7 +72,7 @@ pub struct Jvm {
 /// A garbage collector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum GarbageCollector {
-    /// Garbage first: Java 8 and later.
+    /// Garbage First: Java 8 and later.
     G1,
     /// Concurrent mark sweep: Java 8 and 11; removed in Java 14 (JEP 363).
     #[serde(rename = "CMS")]
