@@ -3,8 +3,15 @@
 
 mod acceptance;
 mod subject;
+mod written;
 
+mod e101_name_not_a_label;
+mod e102_name_too_long;
+mod e103_name_collision;
 mod e104_duplicate_names;
+mod e105_label_value;
+mod e106_ring_name;
+mod e107_zone_conflict;
 mod w113_single_rack;
 
 mod reading;
@@ -67,7 +74,13 @@ pub const RULES: &[Rule] = &[
     reading::E010,
     reading::E011,
     reading::E012,
+    e101_name_not_a_label::RULE,
+    e102_name_too_long::RULE,
+    e103_name_collision::RULE,
     e104_duplicate_names::RULE,
+    e105_label_value::RULE,
+    e106_ring_name::RULE,
+    e107_zone_conflict::RULE,
     acceptance::E603,
     w113_single_rack::RULE,
     acceptance::W604,
