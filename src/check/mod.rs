@@ -3,9 +3,24 @@
 
 mod acceptance;
 mod subject;
+mod written;
 
+mod e101_name_not_a_label;
+mod e102_name_too_long;
+mod e103_name_collision;
 mod e104_duplicate_names;
+mod e105_label_value;
+mod e106_ring_name;
+mod e107_zone_conflict;
+mod e110_node_count;
+mod e111_fewer_nodes_than_racks;
+mod e115_replication;
+mod e117_no_nodes;
+mod e119_additional_seed;
+mod w112_uneven_racks;
 mod w113_single_rack;
+mod w114_racks_below_replication;
+mod w118_zones;
 
 mod reading;
 
@@ -67,9 +82,23 @@ pub const RULES: &[Rule] = &[
     reading::E010,
     reading::E011,
     reading::E012,
+    e101_name_not_a_label::RULE,
+    e102_name_too_long::RULE,
+    e103_name_collision::RULE,
     e104_duplicate_names::RULE,
+    e105_label_value::RULE,
+    e106_ring_name::RULE,
+    e107_zone_conflict::RULE,
+    e110_node_count::RULE,
+    e111_fewer_nodes_than_racks::RULE,
+    e115_replication::RULE,
+    e117_no_nodes::RULE,
+    e119_additional_seed::RULE,
     acceptance::E603,
+    w112_uneven_racks::RULE,
     w113_single_rack::RULE,
+    w114_racks_below_replication::RULE,
+    w118_zones::RULE,
     acceptance::W604,
 ];
 

@@ -3,3 +3,4 @@
 
 pub mod quantity;
 pub mod release;
+pub mod syntax;

@@ -1,0 +1,82 @@
+//! E110: the number of nodes is missing, said twice and differently, or beyond what can run.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::Datacenter;
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E110",
+    name: "node-count",
+    summary: "the number of nodes of a datacenter is missing, contradictory or absurd",
+    explain: "\
+The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the datacenter,
+from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must add up.
+
+Write `nodes` in one of the two places. Kubernetes supports 5,000 workers in a cluster, so that many nodes are the most.",
+    check: Check::Topology(check),
+};
+
+/// The largest Kubernetes cluster that is supported, in workers ("Considerations for large clusters", kubernetes.io).
+const MOST_NODES: u64 = 5000;
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
+        let route = Level::Datacenter(index).route();
+        let written = datacenter.racks.iter().filter(|rack| rack.nodes.is_some()).count();
+        let complaint = match (datacenter.nodes, written) {
+            _ if datacenter.racks.is_empty() => None,
+            (None, 0) => {
+                let message = format!("the datacenter `{}` does not say how many nodes it has", datacenter.name);
+                let at = subject.value(route.key("name"), "");
+                Some(RULE.complain(message, at).help("add `nodes` here, or at every rack"))
+            }
+            (Some(_), 0) => None,
+            (nodes, written) if written < datacenter.racks.len() => Some(some_racks(subject, index, datacenter, nodes)),
+            (nodes, _) => nodes.and_then(|nodes| contradiction(subject, &route, datacenter, nodes)),
+        };
+        complaints.extend(complaint.or_else(|| absurd(subject, &route, datacenter)));
+    }
+}
+
+fn sum(datacenter: &Datacenter) -> u64 {
+    datacenter.racks.iter().filter_map(|rack| rack.nodes).map(u64::from).sum()
+}
+
+fn some_racks(subject: &Subject<'_>, index: usize, datacenter: &Datacenter, nodes: Option<u32>) -> Diagnostic {
+    let without = datacenter.racks.iter().position(|rack| rack.nodes.is_none()).unwrap_or_default();
+    let with = datacenter.racks.iter().position(|rack| rack.nodes.is_some()).unwrap_or_default();
+    let rack = |position| Level::Rack(index, position).route();
+    let name = &datacenter.racks[without].name;
+    let message = format!("only some racks of `{}` say how many nodes they have", datacenter.name);
+    let complaint = RULE
+        .complain(message, subject.value(rack(without).key("name"), "this one does not"))
+        .label(subject.value(rack(with).key("nodes"), "this one does"));
+    let remaining = nodes.and_then(|nodes| u64::from(nodes).checked_sub(sum(datacenter)));
+    let one_left = datacenter.racks.iter().filter(|rack| rack.nodes.is_none()).count() == 1;
+    complaint.help(match remaining.filter(|remaining| one_left && *remaining > 0) {
+        Some(remaining) => format!("add `nodes: {remaining}` to `{name}`"),
+        None => "write `nodes` at every rack, or at the datacenter only".to_owned(),
+    })
+}
+
+fn contradiction(subject: &Subject<'_>, route: &Route, datacenter: &Datacenter, nodes: u32) -> Option<Diagnostic> {
+    let sum = sum(datacenter);
+    (sum != u64::from(nodes)).then(|| {
+        let message = format!("`{}` has {nodes} nodes, but its racks have {sum}", datacenter.name);
+        let at = subject.value(route.key("nodes"), format!("{nodes} here"));
+        let complaint = RULE.complain(message, at).label(subject.value(route.key("racks"), format!("{sum} here")));
+        complaint.help(format!("write `nodes: {sum}`, remove it, or correct the racks"))
+    })
+}
+
+fn absurd(subject: &Subject<'_>, route: &Route, datacenter: &Datacenter) -> Option<Diagnostic> {
+    let (nodes, key) = match datacenter.nodes {
+        Some(nodes) => (u64::from(nodes), "nodes"),
+        None => (sum(datacenter), "racks"),
+    };
+    (nodes > MOST_NODES).then(|| {
+        let message = format!("`{}` has {nodes} nodes; no Kubernetes cluster has that many workers", datacenter.name);
+        RULE.complain(message, subject.value(route.key(key), "")).expected(format!("at most {MOST_NODES} nodes"))
+    })
+}

@@ -1,0 +1,63 @@
+//! E115: more replicas of the system keyspaces than nodes, or none.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E115",
+    name: "replication",
+    summary: "the replication of the system keyspaces does not fit the datacenters",
+    explain: "\
+`replication.system` is how many nodes of each datacenter keep roles, passwords and permissions. With more replicas than
+nodes a quorum can fail while every node is up, and nobody can log in; more than five slow every login and repair.
+
+Write 1 to 5, at most the number of nodes of the smallest datacenter; or leave it out.",
+    check: Check::Topology(check),
+};
+
+/// The most replicas that make sense; a quorum of five outlives two nodes.
+const MOST_REPLICAS: u32 = 5;
+/// The usual number of replicas: a quorum of three outlives one node.
+const USUAL_REPLICAS: u32 = 3;
+
+/// Replicas of the system keyspaces in each datacenter: as written, else three or the nodes of the smallest datacenter
+/// that has any. `None` where the counts of nodes are not known, or what is written is refused by this rule.
+pub(super) fn system_replication(subject: &Subject<'_>) -> Option<u32> {
+    match subject.spec().replication.system {
+        Some(written) => (1..=MOST_REPLICAS).contains(&written).then_some(written),
+        None => {
+            let smallest = sizes(subject).into_iter().map(|(_, nodes)| nodes).filter(|nodes| *nodes > 0).min()?;
+            Some(u32::try_from(smallest).unwrap_or(USUAL_REPLICAS).min(USUAL_REPLICAS))
+        }
+    }
+}
+
+/// The number of nodes of each datacenter, by position, where it is known.
+fn sizes(subject: &Subject<'_>) -> Vec<(usize, u64)> {
+    let nodes = |index| Some((index, subject.nodes_of_racks(index)?.into_iter().map(u64::from).sum()));
+    (0..subject.spec().datacenters.len()).filter_map(nodes).collect()
+}
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(replication) = subject.spec().replication.system else { return };
+    let at = |text: &str| subject.value(Route::of("spec.replication.system"), text);
+    if !(1..=MOST_REPLICAS).contains(&replication) {
+        let message = format!("{replication} replicas are {}", if replication == 0 { "none" } else { "too many" });
+        complaints.push(RULE.complain(message, at("")).expected(format!("1 to {MOST_REPLICAS}")));
+        return;
+    }
+    let mut too_small: Vec<(usize, u64)> = sizes(subject);
+    too_small.retain(|(_, nodes)| *nodes > 0 && *nodes < u64::from(replication));
+    let Some((smallest, nodes)) = too_small.iter().min_by_key(|(_, nodes)| *nodes).copied() else { return };
+    let name = &subject.spec().datacenters[smallest].name;
+    let plural = if nodes == 1 { "" } else { "s" };
+    let message = format!("{replication} replicas do not fit `{name}`, which has {nodes} node{plural}");
+    let mut complaint = RULE.complain(message, at("in every datacenter"));
+    for (index, nodes) in too_small {
+        let route = Level::Datacenter(index).route();
+        let written = if subject.spec().datacenters[index].nodes.is_some() { "nodes" } else { "racks" };
+        complaint = complaint.label(subject.value(route.key(written), format!("only {nodes}")));
+    }
+    complaints.push(complaint.help(format!("write `system: {nodes}`, or leave it out")));
+}

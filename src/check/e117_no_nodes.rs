@@ -1,0 +1,40 @@
+//! E117: nothing to run.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E117",
+    name: "no-nodes",
+    summary: "a cluster without datacenters or nodes, or a datacenter without racks",
+    explain: "\
+A topology without a single node would render no cluster at all, and a delivery tool that prunes would remove the one
+that runs. A datacenter may have `nodes: 0` on its way out, but not the last one.
+
+To remove a cluster, remove its objects from the delivery tool; the claims with the data stay until you delete them.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let datacenters = &subject.spec().datacenters;
+    let route = Route::of("spec.datacenters");
+    if datacenters.is_empty() {
+        let complaint = RULE.complain("the cluster has no datacenters", subject.value(route, ""));
+        complaints.push(complaint.expected("one datacenter at least"));
+        return;
+    }
+    for (index, datacenter) in datacenters.iter().enumerate().filter(|(_, datacenter)| datacenter.racks.is_empty()) {
+        let message = format!("the datacenter `{}` has no racks", datacenter.name);
+        let at = subject.value(Level::Datacenter(index).route().key("racks"), "");
+        complaints
+            .push(RULE.complain(message, at).help("name a rack, or remove `racks`: there is one then, `default`"));
+    }
+    let nodes: Option<Vec<Vec<u32>>> = (0..datacenters.len()).map(|index| subject.nodes_of_racks(index)).collect();
+    let none = nodes.is_some_and(|nodes| nodes.iter().flatten().all(|nodes| *nodes == 0));
+    if none && datacenters.iter().all(|datacenter| !datacenter.racks.is_empty()) {
+        let key = if datacenters[0].nodes.is_some() { "nodes" } else { "racks" };
+        let at = subject.value(Level::Datacenter(0).route().key(key), "");
+        complaints.push(RULE.complain("the cluster has no nodes", at).expected("one node at least"));
+    }
+}

@@ -1,0 +1,37 @@
+//! W114: fewer racks than replicas.
+
+use super::e115_replication::system_replication;
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W114",
+    name: "racks-below-replication",
+    summary: "a datacenter has several racks, but fewer than replicas",
+    explain: "\
+Cassandra puts each replica of a row into a rack of its own while there are racks left. With two racks and three replicas
+one rack holds two replicas of many rows: a lost zone takes both, and with them the quorum, and so may a node that fails
+during a roll.
+
+Use as many racks as the highest replication of your keyspaces (three, usually); or a single rack, if all is in one zone.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(replication) = system_replication(subject) else { return };
+    for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
+        let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().into_iter().map(u64::from).sum();
+        let racks = datacenter.racks.len();
+        if nodes < u64::from(replication) || racks < 2 || racks >= replication as usize {
+            continue;
+        }
+        let message = format!("`{}` has {racks} racks for {replication} replicas", datacenter.name);
+        let at = subject.value(Level::Datacenter(index).route().key("racks"), "some rack holds two replicas of a row");
+        let complaint = RULE.complain(message, at).help(format!("name {replication} racks, one per zone"));
+        complaints.push(match subject.spec().replication.system {
+            Some(_) => complaint.label(subject.value(Route::of("spec.replication.system"), "the replicas")),
+            None => complaint,
+        });
+    }
+}

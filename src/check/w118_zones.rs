@@ -1,0 +1,73 @@
+//! W118: racks that share a zone, or of which only some name one.
+
+use std::collections::BTreeMap;
+
+use super::e107_zone_conflict::ZONE_LABEL;
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::merge::{Level, RackPlace};
+
+pub(super) const RULE: Rule = Rule {
+    code: "W118",
+    name: "zones",
+    summary: "racks of a datacenter share a zone, or only some name one",
+    explain: "\
+A rack stands for what may be lost together, and Cassandra spreads replicas over racks. With two racks in one zone a lost
+zone takes two replicas. A rack without a zone goes where there is room: into the zone of another one.
+
+Give every rack of a datacenter a zone of its own; or none, where workers do not tell their zone.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
+        let mut by_zone: BTreeMap<&str, Vec<(&RackPlace<'_>, Route)>> = BTreeMap::new();
+        let mut without = Vec::new();
+        for place in subject.racks_of(index) {
+            match zone(place) {
+                Some((zone, route)) => by_zone.entry(zone).or_default().push((place, route)),
+                None => without.push(place),
+            }
+        }
+        for (zone, racks) in &by_zone {
+            complaints.extend(shared(subject, zone, racks));
+        }
+        let with = by_zone.values().flatten().next();
+        if let (Some((with, route)), Some(without)) = (with, without.first()) {
+            let (with, name) = (&with.rack.name, &without.rack.name);
+            let message =
+                format!("the rack `{with}` of `{}` names its zone, the rack `{name}` does not", datacenter.name);
+            let at = subject.value(without.level().route().key("name"), "may land in the zone of another rack");
+            let complaint = RULE.complain(message, at).label(subject.value(route.clone(), "a zone"));
+            complaints.push(complaint.help("add `zone` to every rack of the datacenter"));
+        }
+    }
+}
+
+/// The zone that the pods of a rack are pinned to, and where it is written.
+fn zone<'t>(place: &RackPlace<'t>) -> Option<(&'t str, Route)> {
+    let rack = place.level().route();
+    let labels = |route: Route| route.key("nodeLabels").key(ZONE_LABEL);
+    let of_rack = place.rack.zone.as_deref().map(|zone| (zone, rack.key("zone")));
+    let of_label = || Some((place.rack.node_labels.get(ZONE_LABEL)?.as_str(), labels(rack)));
+    let of_datacenter = || {
+        let route = Level::Datacenter(place.datacenter_index).route();
+        Some((place.datacenter.node_labels.get(ZONE_LABEL)?.as_str(), labels(route)))
+    };
+    of_rack.or_else(of_label).or_else(of_datacenter)
+}
+
+fn shared(subject: &Subject<'_>, zone: &str, racks: &[(&RackPlace<'_>, Route)]) -> Option<Diagnostic> {
+    let ((first, first_route), (_, last_route)) = (racks.first()?, racks.get(1)?);
+    let names: Vec<String> = racks.iter().map(|(place, _)| format!("`{}`", place.rack.name)).collect();
+    let (last, others) = names.split_last()?;
+    let names = format!("{} and {last}", others.join(", "));
+    let message = format!("the racks {names} of `{}` are all in the zone `{zone}`", first.datacenter.name);
+    let complaint = RULE.complain(message, subject.value(last_route.clone(), ""));
+    let complaint = if first_route == last_route {
+        complaint
+    } else {
+        complaint.label(subject.value(first_route.clone(), "the same zone"))
+    };
+    Some(complaint.help("give each rack a zone of its own"))
+}
