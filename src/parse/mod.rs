@@ -152,7 +152,7 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
         }
         let message = match found {
             None => format!("the field `{field}` is missing"),
-            Some(found) => format!("`{found}` is not a {field} that cassc knows"),
+            Some(found) => format!("`{found}` is no `{field}` that cassc knows"),
         };
         let label = value_label(document, Route::of(field), "");
         let complaint =
