@@ -1,6 +1,7 @@
 //! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
+mod misread;
 mod read;
 mod scalar;
 pub mod source;
@@ -11,7 +12,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use self::read::{Misread, read};
+use self::misread::Misread;
+use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::tree::{Content, Node, TreeError, documents};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step, nearest};
