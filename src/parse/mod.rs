@@ -175,24 +175,35 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
     loop {
         let (outcome, notes) = read::<CassandraTopology>(&root);
-        let misread = match outcome {
-            Ok(topology) => {
-                found.extend(notes);
-                return (Some(topology), found);
+        for note in notes {
+            if !found.contains(&note) {
+                found.push(note);
             }
+        }
+        let misread = match outcome {
+            Ok(topology) => return (Some(topology), found),
             Err(misread) => misread,
         };
         let route = misread.route.clone().unwrap_or_default();
-        let caused_by_us = misread.missing.is_some_and(|field| taken_out.contains(&route.key(field)));
-        if !caused_by_us {
+        if !is_consequence(&misread, &route, &taken_out, &found) {
             found.push(misread);
         }
         if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
-            found.extend(notes);
             return (None, found);
         }
         taken_out.insert(route);
     }
+}
+
+/// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
+fn is_consequence(misread: &Misread, route: &Route, taken_out: &BTreeSet<Route>, found: &[Misread]) -> bool {
+    let Some(field) = misread.missing else { return false };
+    let slip = format!("did you mean `{field}`?");
+    let is_slip = |note: &Misread| {
+        let parent = note.route.as_ref().and_then(Route::parent);
+        note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
+    };
+    taken_out.contains(&route.key(field)) || found.iter().any(is_slip)
 }
 
 /// Marks the value at a route as taken out; `false` for the root, and for what is taken out already.

@@ -264,9 +264,22 @@ impl<'t> Builder<'t> {
             span: at..(at + 1).min(self.text.len()).max(at),
             message: format!("this is not YAML: {}", error.info()),
             other: None,
-            help: None,
+            help: usual_cause(error.info()).map(str::to_owned),
         }
     }
+}
+
+/// What usually lies behind the scanner's words (those of saphyr-parser).
+fn usual_cause(words: &str) -> Option<&'static str> {
+    const CAUSES: [(&str, &str); 6] = [
+        ("simple key expect", "the line above may lack its colon"),
+        ("did not find expected key", "the indentation does not fit the lines above"),
+        ("did not find expected '-' indicator", "the indentation does not fit the lines above"),
+        ("quoted scalar", "a quote may not be closed"),
+        ("mapping values are not allowed", "a text with `: ` in it must be quoted, or the indentation is off"),
+        ("unexpected character", "quote a text that begins with a special character"),
+    ];
+    CAUSES.into_iter().find(|(part, _)| words.contains(part)).map(|(_, cause)| cause)
 }
 
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
