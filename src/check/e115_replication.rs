@@ -24,13 +24,11 @@ const USUAL_REPLICAS: u32 = 3;
 /// Replicas of the system keyspaces in each datacenter: as written, else three or the nodes of the smallest datacenter
 /// that has any. `None` where the counts of nodes are not known, or what is written is refused by this rule.
 pub(super) fn system_replication(subject: &Subject<'_>) -> Option<u32> {
-    match subject.spec().replication.system {
-        Some(written) => (1..=MOST_REPLICAS).contains(&written).then_some(written),
-        None => {
-            let smallest = sizes(subject).into_iter().map(|(_, nodes)| nodes).filter(|nodes| *nodes > 0).min()?;
-            Some(u32::try_from(smallest).unwrap_or(USUAL_REPLICAS).min(USUAL_REPLICAS))
-        }
+    if let Some(written) = subject.spec().replication.system {
+        return (1..=MOST_REPLICAS).contains(&written).then_some(written);
     }
+    let smallest = sizes(subject).into_iter().map(|(_, nodes)| nodes).filter(|nodes| *nodes > 0).min()?;
+    Some(u32::try_from(smallest).unwrap_or(USUAL_REPLICAS).min(USUAL_REPLICAS))
 }
 
 /// The number of nodes of each datacenter, by position, where it is known.

@@ -17,10 +17,17 @@ mod e111_fewer_nodes_than_racks;
 mod e115_replication;
 mod e117_no_nodes;
 mod e119_additional_seed;
+mod e501_reserved_metadata;
+mod e502_metadata_syntax;
+mod e503_container_name;
+mod e504_volume_name;
+mod e505_port;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
+mod w506_readiness_probe;
+mod w507_restricted;
 
 mod reading;
 
@@ -94,11 +101,18 @@ pub const RULES: &[Rule] = &[
     e115_replication::RULE,
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
+    e501_reserved_metadata::RULE,
+    e502_metadata_syntax::RULE,
+    e503_container_name::RULE,
+    e504_volume_name::RULE,
+    e505_port::RULE,
     acceptance::E603,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
+    w506_readiness_probe::RULE,
+    w507_restricted::RULE,
     acceptance::W604,
 ];
 
