@@ -22,12 +22,23 @@ mod e502_metadata_syntax;
 mod e503_container_name;
 mod e504_volume_name;
 mod e505_port;
+mod e508_host_network;
+mod e509_node_port;
+mod e510_toleration;
+mod e511_topology_spread;
+mod e512_object_name;
+mod e514_scheduling;
+mod e601_kubernetes_version;
+mod e602_newer_field;
+mod e605_domain;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
 mod w506_readiness_probe;
 mod w507_restricted;
+mod w513_termination_grace;
+mod w515_node_port_range;
 
 mod reading;
 
@@ -106,13 +117,24 @@ pub const RULES: &[Rule] = &[
     e503_container_name::RULE,
     e504_volume_name::RULE,
     e505_port::RULE,
+    e508_host_network::RULE,
+    e509_node_port::RULE,
+    e510_toleration::RULE,
+    e511_topology_spread::RULE,
+    e512_object_name::RULE,
+    e514_scheduling::RULE,
+    e601_kubernetes_version::RULE,
+    e602_newer_field::RULE,
     acceptance::E603,
+    e605_domain::RULE,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
     w506_readiness_probe::RULE,
     w507_restricted::RULE,
+    w513_termination_grace::RULE,
+    w515_node_port_range::RULE,
     acceptance::W604,
 ];
 

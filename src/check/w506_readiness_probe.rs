@@ -19,7 +19,7 @@ Remove the probe, unless clients must not reach a node without this container; t
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for written in containers(subject) {
-        if written.role == Role::Beside && written.container.readiness_probe.is_some() {
+        if written.role != Role::Before && written.container.readiness_probe.is_some() {
             let message = format!("{} decides whether its Cassandra node is ready", called(&written));
             let at = subject.key(written.route.key("readinessProbe"), "");
             let help = "remove the probe; a `livenessProbe` restarts the container alone";
