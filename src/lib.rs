@@ -1,4 +1,16 @@
-//! cassc: one description of a Cassandra cluster in, every Kubernetes object out.
+//! cassc compiles one description of a Cassandra cluster into every Kubernetes object that an operator would have
+//! created. The data takes one straight path, and the modules below stand in its order:
+//!
+//! 1. [`parse`] reads the text twice over one tree: into a [`topology::CassandraTopology`] (exactly what was written) and
+//!    into places (where it was written).
+//! 2. [`check`] runs the table of rules over all topologies; every complaint is collected as a
+//!    [`diagnostic::Diagnostic`], and [`report`] puts them under the user's own lines.
+//! 3. [`cluster`] fills every default and builds every name: a [`cluster::Cluster`]. It cannot fail.
+//! 4. [`render`] builds the typed Kubernetes objects, with the text inside ConfigMaps from `templates/`.
+//! 5. [`deliver`] gives each object its file and tells the delivery tool what it must know: a [`file_tree::FileTree`].
+//! 6. [`emit`] makes a directory or a stream of it; [`diff`] compares it with what stands there.
+//!
+//! Only `parse::source`, [`emit`] and [`cli`] touch the world. Same input, same bytes.
 
 pub mod topology;
 
@@ -13,4 +25,61 @@ pub mod check;
 pub mod cluster;
 pub mod report;
 
+pub mod render;
 pub mod yaml;
+
+pub mod deliver;
+pub mod diff;
+pub mod emit;
+pub mod file_tree;
+pub mod lock;
+
+pub mod cli;
+
+use rayon::prelude::*;
+
+use check::Warnings;
+use cluster::Cluster;
+use diagnostic::{Diagnostic, Severity};
+use parse::source::Source;
+use parse::{Reading, Text};
+use topology::Dialect;
+
+/// What the user may choose beside the topology.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Overrides `spec.delivery.dialect` of every topology.
+    pub dialect: Option<Dialect>,
+    /// What becomes of warnings.
+    pub warnings: Warnings,
+}
+
+/// What comes out of compiling.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The texts that were read; complaints point into them.
+    pub texts: Vec<Text>,
+    /// Everything there is to say, in the order of the texts.
+    pub complaints: Vec<Diagnostic>,
+    /// How many topologies were read.
+    pub topologies: usize,
+    /// The clusters with the name of their source, in the order of the texts; empty when a complaint is an error.
+    pub clusters: Vec<(String, Cluster)>,
+}
+
+/// Compiles texts to clusters: reads, checks, resolves. [`deliver::arrange`] makes the files of each.
+pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
+    let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
+    if let Some(dialect) = options.dialect {
+        parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.dialect = dialect);
+    }
+    complaints.extend(check::settle(&parsed, check::check(&parsed), options.warnings));
+    let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);
+    let accepted = if refused { &[] } else { parsed.as_slice() };
+    let clusters = accepted.par_iter().map(|parsed| {
+        let source = texts[parsed.document.text].name.clone();
+        (source, cluster::resolve(&parsed.topology))
+    });
+    let clusters = clusters.collect();
+    Compilation { complaints: report::sorted(&texts, complaints), topologies: parsed.len(), texts, clusters }
+}

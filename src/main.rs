@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cassc::cli::run()
+}

@@ -1,2 +1,335 @@
-//! Placeholder
+//! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
+//! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
+//! `cassc.lock`, so its fields are a format: they are added, never renamed.
+
 pub mod names;
+mod resolve;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, Toleration};
+use serde::Serialize;
+use serde_json::Value;
+
+pub use resolve::resolve;
+
+use crate::cassandra::release::Release;
+use crate::kubernetes::release::KubernetesMinor;
+use crate::topology::{AntiAffinity, Authenticator, Dialect, Founding, GarbageCollector, LogLevel, WhenUnsatisfiable};
+
+/// Labels or annotations.
+pub type StringMap = BTreeMap<String, String>;
+
+/// One Cassandra cluster, complete.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cluster {
+    /// The name in Kubernetes; object names begin with it.
+    pub name: String,
+    /// The label value of `cassandra.datastax.com/cluster`, as the operator makes it.
+    pub label: String,
+    /// Cassandra's `cluster_name`.
+    pub ring_name: String,
+    /// Labels of all objects and pods.
+    pub labels: StringMap,
+    /// Annotations of all objects.
+    pub annotations: StringMap,
+    /// Whether the first pod may found the ring.
+    pub founding: Founding,
+    /// The oldest API server that the objects are made for.
+    #[serde(serialize_with = "as_text")]
+    pub kubernetes: KubernetesMinor,
+    /// The DNS domain of Kubernetes.
+    pub domain: String,
+    /// The version of Cassandra.
+    #[serde(serialize_with = "as_text")]
+    pub version: Release,
+    /// The image of gate, Cassandra and system logger.
+    pub image: String,
+    /// Whether the image was named by the user.
+    pub custom_image: bool,
+    /// Kubernetes' own word.
+    pub image_pull_policy: &'static str,
+    /// Environment variables of the Cassandra container.
+    pub environment: StringMap,
+    /// Log levels by logger.
+    pub logging: BTreeMap<String, LogLevel>,
+    /// Replicas per datacenter of Cassandra's own distributed keyspaces.
+    pub system_replication: u32,
+    /// How clients prove who they are.
+    pub authenticator: Authenticator,
+    /// The Secret of the first role, made by the user.
+    pub superuser_secret: String,
+    /// The datacenters, the founding one first.
+    pub datacenters: Vec<Datacenter>,
+    /// What else the pods carry.
+    pub pod: Pod,
+    /// Volumes beside the data volume.
+    pub additional_volumes: Vec<AdditionalVolume>,
+    /// Labels and annotations of the services.
+    pub services: Services,
+    /// The container that prints `system.log`.
+    pub system_logger: Option<SystemLogger>,
+    /// The Secret with certificate and key of the Management API.
+    pub management_api_secret: Option<String>,
+    /// Nodes of this Cassandra cluster that run elsewhere.
+    pub additional_seeds: AdditionalSeeds,
+    /// How the objects travel.
+    pub dialect: Dialect,
+}
+
+/// A datacenter, complete.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Datacenter {
+    /// The name in Kubernetes, and the label value of `cassandra.datastax.com/datacenter`.
+    pub name: String,
+    /// The name in Cassandra.
+    pub ring_name: String,
+    /// The Kubernetes cluster that it runs in; `None` is the only one.
+    pub kube_cluster: Option<String>,
+    /// The namespace of its objects; `None` leaves it to the delivery tool.
+    pub namespace: Option<String>,
+    /// The CQL port: 9042, or the node port.
+    pub native_port: u16,
+    /// The CQL port on every worker.
+    pub node_port: Option<u16>,
+    /// The racks.
+    pub racks: Vec<Rack>,
+    /// The pods that are Cassandra's seeds here, in the order of starting.
+    pub seeds: Vec<String>,
+}
+
+/// A rack, complete: one StatefulSet.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rack {
+    /// The name in Kubernetes.
+    pub name: String,
+    /// The label value of `cassandra.datastax.com/rack`, as the operator makes it.
+    pub label: String,
+    /// The name in Cassandra.
+    pub ring_name: String,
+    /// The name of the StatefulSet.
+    pub stateful_set: String,
+    /// Cassandra nodes, one pod each.
+    pub nodes: u32,
+    /// Labels that a worker must carry, the zone among them.
+    pub node_labels: StringMap,
+    /// The keys of `cassandra.yaml` that the user wrote, merged.
+    pub config: BTreeMap<String, Value>,
+    /// The Java virtual machine.
+    pub jvm: Jvm,
+    /// Requests of the Cassandra container, canonical.
+    pub requests: StringMap,
+    /// Limits of the Cassandra container, canonical.
+    pub limits: StringMap,
+    /// The data volume.
+    pub storage: VolumeClaim,
+    /// Which workers the pods go to.
+    pub scheduling: Scheduling,
+}
+
+/// The Java virtual machine of a rack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Jvm {
+    /// The heap in bytes.
+    pub heap_bytes: u64,
+    /// How the heap came about, for the comment above it.
+    pub heap_reason: String,
+    /// The young generation in bytes, where the collector wants it said.
+    pub young_bytes: Option<u64>,
+    /// The garbage collector.
+    pub garbage_collector: GarbageCollector,
+    /// More options.
+    pub options: Vec<String>,
+}
+
+/// Which workers the pods of a rack go to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scheduling {
+    /// Whether pods of the cluster are kept from sharing a worker; `None`: they are not.
+    pub anti_affinity: Option<AntiAffinity>,
+    /// The tolerated taints.
+    pub tolerations: Vec<Toleration>,
+    /// The PriorityClass.
+    pub priority_class: Option<String>,
+    /// How the pods of the datacenter are spread.
+    pub topology_spread: Vec<TopologySpread>,
+}
+
+/// A spread over the values of a worker's label.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TopologySpread {
+    /// The label.
+    pub topology_key: String,
+    /// How far the counts may differ.
+    pub max_skew: u16,
+    /// What to do when it cannot be kept.
+    pub when_unsatisfiable: WhenUnsatisfiable,
+}
+
+/// What a claim is born with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VolumeClaim {
+    /// The StorageClass; `None` is the default class of the Kubernetes cluster.
+    pub class: Option<String>,
+    /// The size, canonical.
+    pub size: String,
+    /// Kubernetes' own word.
+    pub access_mode: &'static str,
+}
+
+/// A volume beside the data volume.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdditionalVolume {
+    /// Its name in the pod.
+    pub name: String,
+    /// Where it is mounted.
+    pub mount_path: String,
+    /// What it is.
+    pub source: VolumeSource,
+}
+
+/// What an additional volume is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum VolumeSource {
+    /// A claim for every pod.
+    Claim(VolumeClaim),
+    /// A ConfigMap of that name.
+    ConfigMap(String),
+    /// A Secret of that name.
+    Secret(String),
+    /// Scratch space with a size limit.
+    EmptyDir(Option<String>),
+}
+
+/// What else the pods carry.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pod {
+    /// Labels of the pods alone.
+    pub labels: StringMap,
+    /// Annotations of the pods.
+    pub annotations: StringMap,
+    /// More containers.
+    pub containers: Vec<Container>,
+    /// More init containers.
+    pub init_containers: Vec<Container>,
+    /// The service account that exists; `None`: one is made.
+    pub service_account: Option<String>,
+    /// Secrets that the images are pulled with.
+    pub image_pull_secrets: Vec<String>,
+    /// How long a pod may drain, in seconds.
+    pub termination_grace_seconds: u32,
+    /// Whether the pods are on the network of their worker.
+    pub host_network: bool,
+}
+
+/// Labels and annotations of the services.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are the services' names")]
+pub struct Services {
+    pub cql: ServiceOptions,
+    pub all_pods: ServiceOptions,
+    pub seed: ServiceOptions,
+    pub additional_seed: ServiceOptions,
+    pub node_port: ServiceOptions,
+}
+
+/// What a service carries beside its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceOptions {
+    /// Labels.
+    pub labels: StringMap,
+    /// Annotations.
+    pub annotations: StringMap,
+}
+
+/// The container that prints `system.log`.
+#[derive(Clone, Debug, Serialize)]
+pub struct SystemLogger {
+    /// Its image.
+    pub image: String,
+    /// Its requests, canonical.
+    pub requests: StringMap,
+    /// Its limits, canonical.
+    pub limits: StringMap,
+}
+
+/// Nodes of this Cassandra cluster that run elsewhere, by kind of address (an `EndpointSlice` holds one kind).
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdditionalSeeds {
+    /// IPv4 addresses.
+    pub ipv4: Vec<String>,
+    /// IPv6 addresses.
+    pub ipv6: Vec<String>,
+    /// DNS names.
+    pub names: Vec<String>,
+}
+
+impl AdditionalSeeds {
+    /// All of them, addresses first.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.ipv4.iter().chain(&self.ipv6).chain(&self.names)
+    }
+}
+
+/// A pod of the start order.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'c> {
+    /// Its datacenter.
+    pub datacenter: &'c Datacenter,
+    /// Its rack.
+    pub rack: &'c Rack,
+    /// Its ordinal in the StatefulSet.
+    pub ordinal: u32,
+}
+
+impl Node<'_> {
+    /// The name of the pod.
+    pub fn pod(&self) -> String {
+        names::pod(&self.rack.stateful_set, self.ordinal)
+    }
+}
+
+impl Cluster {
+    /// The Kubernetes clusters that datacenters live in, in the order of the datacenters.
+    pub fn kube_clusters(&self) -> Vec<Option<&str>> {
+        let mut found: Vec<Option<&str>> = Vec::new();
+        for datacenter in &self.datacenters {
+            if !found.contains(&datacenter.kube_cluster.as_deref()) {
+                found.push(datacenter.kube_cluster.as_deref());
+            }
+        }
+        found
+    }
+
+    /// The datacenters of a Kubernetes cluster.
+    pub fn datacenters_in(&self, kube_cluster: Option<&str>) -> Vec<&Datacenter> {
+        self.datacenters.iter().filter(|datacenter| datacenter.kube_cluster.as_deref() == kube_cluster).collect()
+    }
+
+    /// The namespaces of a Kubernetes cluster that hold datacenters, in their order.
+    pub fn namespaces_in(&self, kube_cluster: Option<&str>) -> Vec<Option<&str>> {
+        let mut found: Vec<Option<&str>> = Vec::new();
+        for datacenter in self.datacenters_in(kube_cluster) {
+            if !found.contains(&datacenter.namespace.as_deref()) {
+                found.push(datacenter.namespace.as_deref());
+            }
+        }
+        found
+    }
+}
+
+fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

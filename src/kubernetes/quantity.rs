@@ -1,6 +1,7 @@
 //! Kubernetes quantities (`1.5Gi`, `500m`, `1e3`): text in, an exact amount out, and back in the form that the API
-//! server prints, so that a manifest never differs from what is stored. After apimachinery pkg/api/resource/quantity.go.
-//! Called by the checks (amounts, comparisons), by the heap arithmetic (bytes) and by the renderer (canonical text).
+//! server prints, so that a manifest never differs from what is stored. After apimachinery
+//! pkg/api/resource/quantity.go. Called by the checks (amounts, comparisons), by the heap arithmetic (bytes) and by
+//! the renderer (canonical text).
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
@@ -10,7 +11,8 @@ use thiserror::Error;
 const NANOS: i128 = 1_000_000_000;
 /// Nanos in one thousandth of a unit.
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// Nanos in 1000E, where upstream loses the suffix when it prints (`10000E` becomes `10`): nothing so large is accepted.
+/// Nanos in 1000E, where upstream loses the suffix when it prints (`10000E` becomes `10`): nothing so large is
+/// accepted.
 const TOO_LARGE: i128 = NANOS * 1_000_000_000_000_000_000_000;
 /// The API server caps amounts with a binary suffix here, in whole units (`maxAllowed` in quantity.go).
 const BINARY_CAP: i128 = i64::MAX as i128;
@@ -301,8 +303,8 @@ mod tests {
         text.parse().expect("the test's quantity is well-formed")
     }
 
-    /// Expectations after the tables of apimachinery pkg/api/resource/quantity_test.go (`TestQuantityString`,
-    /// `TestQuantityParseEmit`, `TestQuantityParse`) and Argo CD docs/faq.md.
+    /// Expectations after the tables of apimachinery `pkg/api/resource/quantity_test.go` (`TestQuantityString`,
+    /// `TestQuantityParseEmit`, `TestQuantityParse`) and Argo CD `docs/faq.md`.
     #[test]
     fn canonical_texts_are_those_of_the_api_server() {
         let table = [
@@ -402,7 +404,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn canonical_text_means_the_same_amount_and_is_stable(whole in 0_u64..1 << 52, places in 0_u32..1_000_000,
+        fn canonical_text_means_the_same_amount_and_is_stable(whole in 0_u64..1 << 32, places in 0_u32..1_000_000,
             suffix in prop::sample::select(vec!["", "n", "u", "m", "k", "M", "G", "Ki", "Mi", "Gi", "e2", "E-2"])) {
             let amount = quantity(&format!("{whole}.{places}{suffix}"));
             let again = quantity(&amount.canonical());

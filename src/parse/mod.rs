@@ -132,7 +132,7 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
     if let Some(complaint) = foreign {
         return (None, vec![complaint]);
     }
-    let mut complaints = unsafe_characters(document, root);
+    let mut complaints = unsafe_texts(document, root);
     let (topology, misreadings) = read_collecting(root);
     complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
     (topology.filter(|_| complaints.is_empty()), complaints)
@@ -214,21 +214,34 @@ fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
     }
 }
 
-fn unsafe_characters(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
+/// What the writer cannot write so that every reader reads the same.
+fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    visit_texts(root, &Route::root(), &mut |route, text| {
-        let Some((_, character)) = yaml::unsafe_character(text) else { return };
-        let message = format!("the character U+{:04X} does not survive every YAML reader", u32::from(character));
-        let complaint = Diagnostic::new("E012", Severity::Error, message, value_label(document, route.clone(), ""));
-        complaints.push(complaint.help("remove it; it is often an invisible remainder of copying"));
+    visit_texts(root, &Route::root(), &mut |route, part, text| {
+        let (message, help) = match yaml::unsafe_character(text) {
+            Some((_, character)) => (
+                format!("the character U+{:04X} does not survive every YAML reader", u32::from(character)),
+                "remove it; it is often an invisible remainder of copying",
+            ),
+            None if part == Part::Key && text == "<<" => {
+                ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
+            }
+            None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
+                (format!("a key of more than {} bytes", yaml::LONGEST_KEY), "choose a shorter key")
+            }
+            None => return,
+        };
+        let place = Place::Value { document, route: route.clone(), part };
+        let complaint = Diagnostic::new("E012", Severity::Error, message, Label { place, text: String::new() });
+        complaints.push(complaint.help(help));
     });
     complaints
 }
 
-fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, &str)) {
+fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
     match &node.content {
         Content::TakenOut => {}
-        Content::Scalar(scalar) => visit(route, &scalar.text),
+        Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 visit_texts(item, &route.index(index), visit);
@@ -237,7 +250,7 @@ fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, &str))
         Content::Map(entries) => {
             for entry in entries {
                 let route = route.key(&entry.key);
-                visit(&route, &entry.key);
+                visit(&route, Part::Key, &entry.key);
                 visit_texts(&entry.value, &route, visit);
             }
         }

@@ -400,7 +400,7 @@ struct Variant<'r, 'a> {
     entry: &'a Entry,
 }
 
-impl<'de, 'r, 'a> EnumAccess<'de> for Variant<'r, 'a> {
+impl<'de> EnumAccess<'de> for Variant<'_, '_> {
     type Error = Misread;
     type Variant = Self;
 

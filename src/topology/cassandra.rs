@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ImagePullPolicy;
@@ -70,9 +70,9 @@ pub struct Jvm {
 }
 
 /// A garbage collector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum GarbageCollector {
-    /// Garbage first: Java 8 and later.
+    /// Garbage First: Java 8 and later.
     G1,
     /// Concurrent mark sweep: Java 8 and 11; removed in Java 14 (JEP 363).
     #[serde(rename = "CMS")]
@@ -85,7 +85,7 @@ pub enum GarbageCollector {
 }
 
 /// How much a logger says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are logback's own")]
 pub enum LogLevel {
@@ -111,7 +111,7 @@ pub struct Auth {
 }
 
 /// How a client proves who it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Authenticator {
     /// With a name and a password (`PasswordAuthenticator`, `CassandraAuthorizer`).
     #[default]

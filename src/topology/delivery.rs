@@ -1,7 +1,7 @@
 //! What a user may write about delivery and accepted complaints.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How the objects travel to Kubernetes.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -14,7 +14,7 @@ pub struct Delivery {
 }
 
 /// The tool that applies the output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// Argo CD: sync waves.

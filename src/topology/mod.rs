@@ -13,7 +13,7 @@ mod storage;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use cassandra::{Auth, Authenticator, Cassandra, GarbageCollector, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config, JvmOverrides};
@@ -127,7 +127,7 @@ pub struct Spec {
 }
 
 /// Whether a new ring may be founded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Founding {
     /// The first pod founds the ring when its volume is empty, the ring was never recorded as founded, the cluster's

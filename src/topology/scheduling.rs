@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Toleration;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Which workers the pods go to. What a rack leaves out comes from its datacenter, and then from the cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct Scheduling {
 }
 
 /// Whether two pods of this cluster are kept from sharing a worker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AntiAffinity {
     /// They never share one; a pod without a free worker waits.
@@ -48,7 +48,7 @@ pub struct TopologySpread {
 }
 
 /// What to do when a spread cannot be kept (Kubernetes' own words).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum WhenUnsatisfiable {
     /// The pod waits.
     #[default]

@@ -1,0 +1,26 @@
+//! Programs that some tests ask for their opinion. A newcomer need not own them: a test whose tool is missing says so and
+//! passes. In CI (`CI=true`), where every tool is installed, a missing tool is a failure.
+#![expect(clippy::disallowed_methods, reason = "tests may ask whether they run in CI")]
+
+use std::io::Write as _;
+use std::process::Command;
+
+/// Whether `tool` answers to `probe` (arguments that make it print something harmless and succeed). Where it does not, the
+/// caller returns at once: the test is skipped, and has said so.
+pub(crate) fn is_here(tool: &str, probe: &[&str]) -> bool {
+    let is_here = Command::new(tool).args(probe).output().is_ok_and(|output| output.status.success());
+    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(is_here || !is_ci, "{tool} {} does not work, and CI must not skip a test", probe.join(" "));
+    if !is_here {
+        // Not `eprintln!`, which the test harness hides for a test that passes.
+        let _ = writeln!(std::io::stderr(), "skipped: {tool} not found (`{tool} {}` fails)", probe.join(" "));
+    }
+    is_here
+}
+
+/// Runs a tool and returns what it printed. Its failure is the test's failure, with its complaint.
+pub(crate) fn output(command: &mut Command) -> Vec<u8> {
+    let output = command.output().expect("the tool answered to its probe, so it starts");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}

@@ -1,0 +1,81 @@
+//! `golden/render/<example>/` is the full tree of each file under `examples/`, lock included.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cassc::check::Warnings;
+use cassc::deliver::arrange;
+use cassc::lock::{LOCK_FILE_NAME, Lock};
+use cassc::parse::source::{Origin, Source};
+use cassc::{Compilation, Options, compile};
+use walkdir::WalkDir;
+
+use crate::compare::{assert_same, difference, repository, updating};
+
+pub(crate) fn examples() -> Vec<PathBuf> {
+    let folder = fs::read_dir(repository("examples")).expect("the folder of examples is there");
+    let mut examples: Vec<PathBuf> = folder.map(|entry| entry.expect("an entry can be read").path()).collect();
+    examples.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    examples.sort();
+    examples
+}
+
+pub(crate) fn compiled(path: &Path) -> Compilation {
+    let name = format!("examples/{}", path.file_name().expect("an example has a name").to_string_lossy());
+    let bytes = fs::read(path).expect("an example can be read");
+    let source = Source { name, bytes, origin: Origin::Named };
+    let compilation = compile(vec![source], Options { dialect: None, warnings: Warnings::Show });
+    assert!(!compilation.clusters.is_empty(), "{}: {:#?}", path.display(), compilation.complaints);
+    compilation
+}
+
+/// The files of an example below `golden/render`, with their text.
+fn tree(path: &Path) -> Vec<(PathBuf, String)> {
+    let compilation = compiled(path);
+    let folder = repository("golden/render").join(path.file_stem().expect("an example has a name"));
+    let mut files = Vec::new();
+    for (source, cluster) in &compilation.clusters {
+        let tree = arrange(cluster);
+        let value = serde_json::to_value(cluster).expect("a cluster is JSON");
+        let lock = Lock::new(Path::new(source), value, &tree).to_text();
+        files.extend(tree.iter().map(|(path, text)| (folder.join(path), text.to_owned())));
+        files.push((folder.join(LOCK_FILE_NAME), lock));
+    }
+    files
+}
+
+#[test]
+fn every_example_renders_as_expected() {
+    let mut differences = Vec::new();
+    let mut rendered = BTreeSet::new();
+    for example in examples() {
+        for (path, text) in tree(&example) {
+            differences.extend(difference(&path, &text));
+            rendered.insert(path);
+        }
+    }
+    let standing = WalkDir::new(repository("golden/render")).into_iter().filter_map(Result::ok);
+    for file in standing.filter(|entry| entry.file_type().is_file() && !rendered.contains(entry.path())) {
+        if updating() {
+            fs::remove_file(file.path()).expect("an orphan can be removed");
+        } else {
+            differences.push(format!("{} is no longer rendered\n", file.path().display()));
+        }
+    }
+    assert_same(&differences);
+}
+
+#[test]
+fn no_example_brings_up_a_complaint() {
+    for example in examples() {
+        assert_eq!(compiled(&example).complaints, [], "{}", example.display());
+    }
+}
+
+#[test]
+fn every_example_renders_the_same_bytes_again() {
+    for example in examples() {
+        assert_eq!(tree(&example), tree(&example));
+    }
+}

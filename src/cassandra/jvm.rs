@@ -1,0 +1,318 @@
+//! The Java virtual machine under Cassandra: garbage collectors by JDK, the options each needs, and the options that
+//! are not the user's to set. Called by the checks and by the renderer of the option files.
+
+use std::fmt;
+
+use thiserror::Error;
+
+pub use crate::topology::GarbageCollector as Collector;
+
+/// Every known collector.
+pub const COLLECTORS: [Collector; 4] = [Collector::G1, Collector::Cms, Collector::Zgc, Collector::Shenandoah];
+
+/// The first JDK without CMS (JEP 363).
+const WITHOUT_CMS: u32 = 14;
+/// The first JDK in which ZGC and Shenandoah are no experiments (JEP 377, JEP 379).
+const PRODUCTION: u32 = 15;
+
+impl fmt::Display for Collector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::G1 => "G1",
+            Self::Cms => "CMS",
+            Self::Zgc => "ZGC",
+            Self::Shenandoah => "Shenandoah",
+        })
+    }
+}
+
+/// Why a collector cannot be used on a JDK; the JVM would refuse to start.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{collector} is not available on JDK {jdk}: {reason}")]
+pub struct Unavailable {
+    /// What was asked for.
+    pub collector: Collector,
+    /// The major version of the JDK.
+    pub jdk: u32,
+    /// Why not.
+    pub reason: &'static str,
+}
+
+impl Collector {
+    /// Whether the JVM of the published images starts with this collector.
+    ///
+    /// G1: everywhere. CMS: up to 13 (JEP 363). ZGC: from 11 on (JEP 333), there an experiment and on x86-64 only.
+    /// Shenandoah: in upstream from 12 on (JEP 189) and in the builds that the images use, Temurin 11 since 11.0.9
+    /// (adoptium/temurin-build configures `shenandoahgc`) and Red Hat's 17; no Temurin build of 8 has it.
+    pub fn available(self, jdk: u32) -> Result<(), Unavailable> {
+        let reason = match self {
+            Self::Cms if jdk >= WITHOUT_CMS => "it was removed in JDK 14; use G1",
+            Self::Zgc if jdk < 11 => "it came with JDK 11; use G1",
+            Self::Shenandoah if jdk < 11 => "the builds of JDK 8 in the images do not have it; use G1",
+            _ => return Ok(()),
+        };
+        Err(Unavailable { collector: self, jdk, reason })
+    }
+
+    /// Whether the collector counts as an experiment on a JDK, so that a word of warning is due.
+    pub fn is_experimental(self, jdk: u32) -> bool {
+        matches!(self, Self::Zgc | Self::Shenandoah) && jdk < PRODUCTION
+    }
+
+    /// The options that select and tune the collector. Options of the user belong behind them: of two that contradict
+    /// each other the JVM takes the last.
+    ///
+    /// G1 has the values of apache/cassandra conf/jvm11-server.options (4.0, 4.1) and conf/jvm17-server.options
+    /// (5.0.0 to 5.0.3), CMS those of conf/jvm8-server.options; k8ssandra-client pkg/config/types.go writes the same.
+    pub fn options(self, jdk: u32) -> Vec<&'static str> {
+        let unlock = self.is_experimental(jdk).then_some("-XX:+UnlockExperimentalVMOptions");
+        let own: &[&str] = match self {
+            Self::G1 => &[
+                "-XX:+UseG1GC",
+                "-XX:+ParallelRefProcEnabled",
+                "-XX:MaxTenuringThreshold=1",
+                "-XX:G1HeapRegionSize=16m",
+                "-XX:G1RSetUpdatingPauseTimePercent=5",
+                "-XX:MaxGCPauseMillis=300",
+                "-XX:InitiatingHeapOccupancyPercent=70",
+            ],
+            Self::Cms => &[
+                "-XX:+UseConcMarkSweepGC",
+                "-XX:+CMSParallelRemarkEnabled",
+                "-XX:SurvivorRatio=8",
+                "-XX:MaxTenuringThreshold=1",
+                "-XX:CMSInitiatingOccupancyFraction=75",
+                "-XX:+UseCMSInitiatingOccupancyOnly",
+                "-XX:CMSWaitDuration=10000",
+                "-XX:+CMSParallelInitialMarkEnabled",
+                "-XX:+CMSEdenChunksRecordAlways",
+                "-XX:+CMSClassUnloadingEnabled",
+            ],
+            Self::Zgc => &["-XX:+UseZGC"],
+            Self::Shenandoah => &["-XX:+UseShenandoahGC"],
+        };
+        unlock.into_iter().chain(own.iter().copied()).collect()
+    }
+
+    /// Whether the young generation has a fixed size, written as `-Xmn`. conf/cassandra-env.sh refuses to start with
+    /// `-Xmn` and G1; ZGC and Shenandoah of these JDKs have no generations.
+    pub fn needs_young_generation(self) -> bool {
+        self == Self::Cms
+    }
+}
+
+/// A JVM option that is not the user's to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnedOption {
+    /// How options of this family begin; the rest of the option does not matter.
+    pub begins: &'static str,
+    /// Why it is not to be set.
+    pub reason: &'static str,
+    /// What to do instead.
+    pub instead: &'static str,
+}
+
+const fn owned(begins: &'static str, reason: &'static str, instead: &'static str) -> OwnedOption {
+    OwnedOption { begins, reason, instead }
+}
+
+const HEAP: &str = "the heap is sized against the memory limit of the container";
+const USE_HEAP: &str = "set `jvm.heap`";
+const YOUNG: &str = "conf/cassandra-env.sh refuses it with G1, and for CMS it is computed from heap and processors";
+const USE_CMS: &str = "choose `jvm.gc: CMS` to have it computed, or G1 to do without";
+const COLLECTOR: &str = "two collectors keep the JVM from starting";
+const USE_GC: &str = "set `jvm.gc`";
+const REPLACE: &str =
+    "a replacement is decided per pod and once, while these options are read by every pod at every start";
+const USE_REPLACE: &str = "declare a `replaceNode` operation";
+const SAFETY: &str = "it switches off a check that keeps data from being lost when the ring changes";
+const LEAVE: &str = "leave it out";
+const JOINING: &str = "when and how a pod joins the ring follows from the start order";
+const IDENTITY: &str = "datacenter and rack of a node never change; this silences the check";
+const IN_CONFIG: &str = "it would override cassandra.yaml behind the back of every check";
+const USE_CONFIG: &str = "set the key under `cassandra.config`, or the field of the topology that stands for it";
+const WIRING: &str = "the Management API sets it and depends on its value";
+const FILES: &str = "the volumes and the probes of the pod depend on it";
+
+/// Every option that cassc owns. Names of properties after
+/// org.apache.cassandra.config.CassandraRelevantProperties.
+pub const OWNED_OPTIONS: &[OwnedOption] = &[
+    owned("-Xms", HEAP, USE_HEAP),
+    owned("-Xmx", HEAP, USE_HEAP),
+    owned("-XX:MaxHeapSize", HEAP, USE_HEAP),
+    owned("-XX:InitialHeapSize", HEAP, USE_HEAP),
+    owned("-XX:MinHeapSize", HEAP, USE_HEAP),
+    owned("-XX:MaxRAM", HEAP, USE_HEAP),
+    owned("-XX:MinRAM", HEAP, USE_HEAP),
+    owned("-XX:InitialRAM", HEAP, USE_HEAP),
+    owned("-Xmn", YOUNG, USE_CMS),
+    owned("-XX:NewSize", YOUNG, USE_CMS),
+    owned("-XX:MaxNewSize", YOUNG, USE_CMS),
+    owned("-XX:+UseG1GC", COLLECTOR, USE_GC),
+    owned("-XX:-UseG1GC", COLLECTOR, USE_GC),
+    owned("-XX:+UseConcMarkSweepGC", COLLECTOR, USE_GC),
+    owned("-XX:-UseConcMarkSweepGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseParNewGC", COLLECTOR, USE_GC),
+    owned("-XX:-UseParNewGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseZGC", COLLECTOR, USE_GC),
+    owned("-XX:-UseZGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseShenandoahGC", COLLECTOR, USE_GC),
+    owned("-XX:-UseShenandoahGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseParallelGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseParallelOldGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseSerialGC", COLLECTOR, USE_GC),
+    owned("-XX:+UseEpsilonGC", COLLECTOR, USE_GC),
+    owned("-Dcassandra.replace_", REPLACE, USE_REPLACE),
+    owned("-Dcassandra.allow_unsafe_replace", SAFETY, USE_REPLACE),
+    owned("-Dcassandra.allow_unsafe_join", SAFETY, LEAVE),
+    owned("-Dcassandra.allow_empty_replace_address", SAFETY, LEAVE),
+    owned("-Dcassandra.consistent.rangemovement", SAFETY, LEAVE),
+    owned("-Dcassandra.consistent.simultaneousmoves.allow", SAFETY, LEAVE),
+    owned("-Dcassandra.override_decommission", SAFETY, LEAVE),
+    owned("-Dcassandra.reset_bootstrap_progress", SAFETY, LEAVE),
+    owned("-Dcassandra.unsafesystem", SAFETY, LEAVE),
+    owned("-Dcassandra.auto_bootstrap", JOINING, LEAVE),
+    owned("-Dcassandra.join_ring", JOINING, LEAVE),
+    owned("-Dcassandra.start_gossip", JOINING, LEAVE),
+    owned("-Dcassandra.write_survey", JOINING, LEAVE),
+    owned("-Dcassandra.load_ring_state", JOINING, LEAVE),
+    owned("-Dcassandra.initial_token", JOINING, LEAVE),
+    owned("-Dcassandra.ignore_dc", IDENTITY, LEAVE),
+    owned("-Dcassandra.ignore_rack", IDENTITY, LEAVE),
+    owned("-Dcassandra.config", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.settings.", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.allow_new_old_config_keys", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.allow_duplicate_config_keys", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.partitioner", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.allocate_tokens_for_keyspace", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.storage_port", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.ssl_storage_port", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.native_transport_port", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.start_native_transport", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.rpc_port", IN_CONFIG, USE_CONFIG),
+    owned("-Dcassandra.start_rpc", IN_CONFIG, USE_CONFIG),
+    owned(
+        "-Dcassandra.system_distributed_replication",
+        "the replication of the system keyspaces is one fact for the whole ring and follows its datacenters",
+        "set `replication.system`",
+    ),
+    owned("-Dcassandra.skip_default_role_setup", WIRING, LEAVE),
+    owned("-Ddb.unix_socket_file", WIRING, LEAVE),
+    owned("-Dcassandra.server_process", WIRING, LEAVE),
+    owned("-Dcassandra-pidfile", WIRING, LEAVE),
+    owned("-Dcassandra-foreground", WIRING, LEAVE),
+    owned("-javaagent:/opt/management-api/", WIRING, LEAVE),
+    owned("-Dcassandra.jmx.local.port", "conf/cassandra-env.sh sets it, and Reaper and nodetool look there", LEAVE),
+    owned("-Dcassandra.storagedir", FILES, LEAVE),
+    owned("-Dcassandra.logdir", FILES, LEAVE),
+];
+
+/// The entry for an option that cassc owns, `None` for one that the user may set. Space around the option does not
+/// count.
+pub fn owned_option(option: &str) -> Option<&'static OwnedOption> {
+    let option = option.trim();
+    let is_agent = option.starts_with("-javaagent:") && option.contains("mgmtapi-agent");
+    let begins = if is_agent { "-javaagent:/opt/management-api/" } else { option };
+    OWNED_OPTIONS.iter().find(|owned| begins.starts_with(owned.begins))
+}
+
+/// Why a text cannot be a line of an options file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum OptionError {
+    /// Cassandra's start script ignores lines that do not begin with a dash.
+    #[error("`{0}` is not a JVM option: it does not begin with `-`, and the start script would ignore it")]
+    NoDash(String),
+    /// The text has a line break or another control character.
+    #[error("{0:?} has a control character; write one option for each element of the list")]
+    ControlCharacter(String),
+    /// Two options in one text, `-Xss512k -XX:+A`: the second one would escape every check.
+    #[error("`{0}` has more than one option; write one for each element of the list")]
+    MoreThanOne(String),
+}
+
+/// Says whether a text can be a line of an options file. Options with an argument of their own are fine:
+/// `--add-opens java.base/java.nio=ALL-UNNAMED`.
+pub fn check_option(option: &str) -> Result<(), OptionError> {
+    if option.chars().any(char::is_control) {
+        return Err(OptionError::ControlCharacter(option.to_owned()));
+    }
+    let mut words = option.split_whitespace();
+    match words.next() {
+        Some(first) if first.starts_with('-') => {}
+        _ => return Err(OptionError::NoDash(option.to_owned())),
+    }
+    if words.any(|word| word.starts_with('-')) { Err(OptionError::MoreThanOne(option.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cassandra::release::MINORS;
+
+    #[test]
+    fn collectors_are_printed_as_the_topology_names_them() {
+        for collector in COLLECTORS {
+            assert_eq!(serde_json::to_value(collector).expect("a name"), collector.to_string());
+        }
+    }
+
+    #[test]
+    fn availability_follows_the_jdk_of_the_image() {
+        let available = |collector: Collector| MINORS.map(|minor| collector.available(minor.jdk()).is_ok());
+        assert_eq!(available(Collector::G1), [true, true, true, true]);
+        assert_eq!(available(Collector::Cms), [true, true, true, false]);
+        assert_eq!(available(Collector::Zgc), [false, true, true, true]);
+        assert_eq!(available(Collector::Shenandoah), [false, true, true, true]);
+    }
+
+    #[test]
+    fn experiments_are_unlocked_before_they_are_selected() {
+        assert_eq!(Collector::Zgc.options(11), ["-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC"]);
+        assert_eq!(Collector::Zgc.options(17), ["-XX:+UseZGC"]);
+        assert_eq!(Collector::Shenandoah.options(11)[0], "-XX:+UnlockExperimentalVMOptions");
+        assert_eq!(Collector::G1.options(11), Collector::G1.options(17));
+    }
+
+    #[test]
+    fn every_collectors_selection_is_owned() {
+        for collector in COLLECTORS {
+            let options = collector.options(17);
+            assert!(options.iter().any(|option| owned_option(option).is_some_and(|owned| owned.instead == USE_GC)));
+        }
+    }
+
+    #[test]
+    fn owned_options_are_recognized_with_any_value() {
+        let cases = [
+            ("-Xmx8G", USE_HEAP),
+            (" -Xms8G ", USE_HEAP),
+            ("-XX:MaxRAMPercentage=50", USE_HEAP),
+            ("-Dcassandra.replace_address_first_boot=10.0.0.1", USE_REPLACE),
+            ("-Dcassandra.replace_address=10.0.0.1", USE_REPLACE),
+            ("-Dcassandra.config=file:///x", USE_CONFIG),
+            ("-Dcassandra.config.loader=x", USE_CONFIG),
+            ("-Dcassandra.system_distributed_replication_per_dc=3", "set `replication.system`"),
+            ("-javaagent:/somewhere/datastax-mgmtapi-agent-0.1.jar", LEAVE),
+        ];
+        for (option, instead) in cases {
+            assert_eq!(owned_option(option).map(|owned| owned.instead), Some(instead), "{option}");
+        }
+    }
+
+    #[test]
+    fn tuning_is_the_users() {
+        for option in ["-XX:MaxGCPauseMillis=500", "-Xss512k", "-javaagent:/opt/x.jar", "-Dcassandra.ring_delay_ms=1"] {
+            assert_eq!(owned_option(option), None, "{option}");
+            assert_eq!(check_option(option), Ok(()), "{option}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_option() {
+        assert_eq!(check_option("--add-opens java.base/java.nio=ALL-UNNAMED"), Ok(()));
+        assert_eq!(check_option("Xss512k"), Err(OptionError::NoDash("Xss512k".into())));
+        assert_eq!(check_option(""), Err(OptionError::NoDash(String::new())));
+        assert_eq!(check_option("-a\n-b"), Err(OptionError::ControlCharacter("-a\n-b".into())));
+        assert_eq!(check_option("-Xss512k -Xmx1G"), Err(OptionError::MoreThanOne("-Xss512k -Xmx1G".into())));
+    }
+}

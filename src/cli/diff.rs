@@ -1,0 +1,40 @@
+//! `cassc diff`: what a render would change in a directory.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use rayon::prelude::*;
+
+use super::inputs::Inputs;
+use super::render::{comparison, shared_folder};
+use super::{Ending, Failure};
+use crate::diff::Comparison;
+
+/// Shows what a render would change, as a unified diff; exits with 1 if anything.
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// The directory that was rendered into.
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
+    let Some(compilation) = diff.inputs.compile()? else { return Ok(Ending::Refused) };
+    if let Some(shared) = shared_folder(&compilation.clusters) {
+        return Err(Failure::Usage(shared));
+    }
+    let compared: Vec<Comparison> = compilation
+        .clusters
+        .par_iter()
+        .map(|(source, cluster)| comparison(&diff.output, source, cluster))
+        .collect::<Result<_, _>>()?;
+    let mut output = BufWriter::new(io::stdout().lock());
+    for difference in compared.iter().flat_map(|comparison| &comparison.changed) {
+        output.write_all(difference.unified.as_bytes())?;
+    }
+    output.flush()?;
+    Ok(if compared.iter().all(Comparison::is_same) { Ending::Done } else { Ending::Refused })
+}

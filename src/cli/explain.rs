@@ -1,0 +1,46 @@
+//! `cassc explain`: why a rule exists and how to satisfy it.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::{Ending, Failure};
+use crate::check::{RULES, Rule, rule};
+use crate::diagnostic::nearest;
+
+/// Explains a complaint by its code, such as E101; without one lists all.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The code, or the name of the rule.
+    code: Option<String>,
+}
+
+pub(super) fn run(explain: &Explain) -> Result<Ending, Failure> {
+    let text = match &explain.code {
+        None => listing(),
+        Some(code) => match rule(code) {
+            Some(rule) => explanation(rule),
+            None => return Err(Failure::Usage(unknown(code))),
+        },
+    };
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(Ending::Done)
+}
+
+fn listing() -> String {
+    RULES.iter().fold(String::new(), |mut text, rule| {
+        writeln!(text, "{}  {}", rule.code, rule.summary).expect("writing to a String cannot fail");
+        text
+    })
+}
+
+fn explanation(rule: &Rule) -> String {
+    format!("{} ({}): {}\n\n{}\n", rule.code, rule.name, rule.summary, rule.explain)
+}
+
+fn unknown(code: &str) -> String {
+    let near = nearest(code, RULES.iter().flat_map(|rule| [rule.code, rule.name]));
+    let hint = near.map_or_else(|| "`cassc explain` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
+    format!("there is no rule `{code}`; {hint}")
+}

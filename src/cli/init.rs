@@ -1,0 +1,48 @@
+//! `cassc init`: a commented topology to start from.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Ending, Failure, schema, talk};
+
+/// The starter file.
+const STARTER: &str = include_str!("../../templates/init/topology.yaml");
+
+/// The schema that the starter's first line names.
+const SCHEMA_FILE: &str = "topology.schema.json";
+
+/// Writes a commented topology, and beside it the JSON Schema that its first line points editors at.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The file to write; `-` prints it and writes no schema.
+    #[arg(default_value = "topology.yaml")]
+    file: PathBuf,
+}
+
+pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
+    if init.file.as_os_str() == "-" {
+        io::stdout().write_all(STARTER.as_bytes())?;
+        return Ok(Ending::Done);
+    }
+    create(&init.file, STARTER)?;
+    let schema_file = init.file.with_file_name(SCHEMA_FILE);
+    if !schema_file.exists() {
+        create(&schema_file, &schema::text())?;
+    }
+    let file = init.file.display();
+    talk(&format!("wrote {file} and {}\nnext: cassc render {file}\n", schema_file.display()));
+    Ok(Ending::Done)
+}
+
+/// Never overwrites.
+fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AlreadyExists => Failure::Usage(format!("{} exists; name another file", path.display())),
+        _ => Failure::Usage(format!("cannot write {}: {cause}", path.display())),
+    })
+}

@@ -1,0 +1,88 @@
+//! What all verbs that read topologies share: the arguments, reading, compiling, and saying what is wrong.
+
+use std::io::IsTerminal;
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, talk};
+use crate::check::Warnings;
+use crate::diagnostic::Severity;
+use crate::parse::source::read_all;
+use crate::report::{Colors, human, short, summary};
+use crate::topology::Dialect;
+use crate::{Compilation, Options, compile};
+
+/// The topologies and how to judge them.
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// Topology files, folders, globs, or `-` for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Treats warnings as errors.
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Denied>,
+    /// How complaints are shown.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// The tool that applies the output, whatever the topologies say.
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<DialectArgument>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    Warnings,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// With the source under each complaint.
+    Human,
+    /// One line per complaint.
+    Short,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DialectArgument {
+    /// Argo CD: sync waves.
+    Argocd,
+    /// Flux: a folder per stage.
+    Flux,
+    /// `kubectl apply -k`.
+    Plain,
+}
+
+impl Inputs {
+    /// Reads and compiles all inputs, and says what is wrong with them. `None` when they are refused.
+    pub(super) fn compile(&self) -> Result<Option<Compilation>, Failure> {
+        let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
+        let dialect = self.dialect.map(|dialect| match dialect {
+            DialectArgument::Argocd => Dialect::Argocd,
+            DialectArgument::Flux => Dialect::Flux,
+            DialectArgument::Plain => Dialect::Plain,
+        });
+        let compilation = compile(read_all(&self.inputs)?, Options { dialect, warnings });
+        self.tell(&compilation);
+        let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
+        if refused {
+            return Ok(None);
+        }
+        if compilation.topologies == 0 {
+            talk(&format!("error: no CassandraTopology in {}\n", self.inputs.join(", ")));
+            return Ok(None);
+        }
+        Ok(Some(compilation))
+    }
+
+    fn tell(&self, compilation: &Compilation) {
+        let (texts, complaints) = (&compilation.texts, &compilation.complaints);
+        let Some(summary) = summary(complaints) else { return };
+        match self.format {
+            Format::Short => talk(&short(texts, complaints)),
+            Format::Human => {
+                let colors = if std::io::stderr().is_terminal() { Colors::Ansi } else { Colors::Plain };
+                talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
+            }
+        }
+    }
+}

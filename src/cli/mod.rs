@@ -1,0 +1,90 @@
+//! The command line: one file per verb. Artefacts go to standard output, talk goes to standard error.
+#![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
+
+mod diff;
+mod explain;
+mod init;
+mod inputs;
+mod render;
+mod schema;
+mod validate;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
+///
+/// Start with `cassc init`, change the file, and look at `cassc render`. Exit codes: 0 done, or no difference; 1 the
+/// topology is refused, or there are differences; 2 wrong usage, or a file cannot be read or written.
+#[derive(Debug, Parser)]
+#[command(name = "cassc", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Init),
+    Validate(validate::Validate),
+    Render(render::Render),
+    Diff(diff::Diff),
+    Explain(explain::Explain),
+    Schema(schema::Schema),
+}
+
+/// How a verb ended well; what the world refused is a [`Failure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Exit code 0.
+    Done,
+    /// Exit code 1: the topology is refused, or there are differences.
+    Refused,
+}
+
+/// What the world refused, as one sentence. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Source(#[from] crate::parse::source::SourceError),
+    #[error(transparent)]
+    Emit(#[from] crate::emit::EmitError),
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Parses the arguments, runs the verb, and turns its ending into an exit code.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Init(init) => init::run(&init),
+        Command::Validate(validate) => validate::run(&validate),
+        Command::Render(render) => render::run(&render),
+        Command::Diff(diff) => diff::run(&diff),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Schema(schema) => schema::run(&schema),
+    };
+    match outcome {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Refused) => ExitCode::from(1),
+        // Who closes the pipe has seen enough (`cassc render … | head`).
+        Err(Failure::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            talk(&format!("error: {failure}\n"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Says something on standard error. That nobody listens is no reason to fail.
+fn talk(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// `1 file`, `2 files`.
+fn counted(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}

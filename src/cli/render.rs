@@ -1,0 +1,152 @@
+//! `cassc render`: the manifests, to standard output or into a directory.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rayon::prelude::*;
+
+use super::inputs::Inputs;
+use super::{Ending, Failure, counted, talk};
+use crate::cluster::Cluster;
+use crate::deliver::{arrange, in_order_of_stages};
+use crate::diff::{Comparison, DifferenceKind, compare};
+use crate::emit::directory::{Outcome, Why, recover, write};
+use crate::emit::{EmitError, Overwrite, read, stream};
+use crate::file_tree::FileTree;
+use crate::lock::Lock;
+
+/// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
+const CLUSTERS_AT_ONCE: usize = 64;
+
+/// Writes every manifest of the clusters.
+///
+/// Without `--output` they go to standard output as one YAML stream. With it each cluster gets a folder of its own,
+/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported.
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// The directory that receives a folder per cluster, with `cassc.lock` in it.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Changes nothing; exits with 1 if the directory is not what would be rendered.
+    #[arg(long, requires = "output")]
+    check: bool,
+    /// Overwrites edited files, and removes every file below the clusters' folders that is not rendered.
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    force: bool,
+}
+
+pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
+    let Some(compilation) = render.inputs.compile()? else { return Ok(Ending::Refused) };
+    let clusters = &compilation.clusters;
+    match &render.output {
+        None => to_stream(clusters),
+        Some(_) if shared_folder(clusters).is_some() => {
+            Err(Failure::Usage(shared_folder(clusters).unwrap_or_default()))
+        }
+        Some(output) if render.check => check_directory(output, clusters),
+        Some(output) => {
+            let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
+            to_directory(output, clusters, overwrite)
+        }
+    }
+}
+
+/// A cluster's folder is called as the cluster; two of one name (in two namespaces) need two directories.
+pub(super) fn shared_folder(clusters: &[(String, Cluster)]) -> Option<String> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    clusters.iter().find_map(|(source, cluster)| {
+        let first = seen.insert(&cluster.name, source)?;
+        let name = &cluster.name;
+        Some(format!("{first} and {source} would share the folder `{name}`: render them into different directories"))
+    })
+}
+
+/// The files of a cluster and the lock that goes with them.
+pub(super) fn rendered(source: &str, cluster: &Cluster) -> (FileTree, Lock) {
+    let tree = arrange(cluster);
+    let value = serde_json::to_value(cluster).expect("a cluster consists of maps, lists, texts and numbers");
+    let lock = Lock::new(Path::new(source), value, &tree);
+    (tree, lock)
+}
+
+/// What would change in the directory of a cluster.
+pub(super) fn comparison(output: &Path, source: &str, cluster: &Cluster) -> Result<Comparison, EmitError> {
+    let (tree, lock) = rendered(source, cluster);
+    let standing = read::standing(output, &cluster.name, &tree, Overwrite::KeepForeign)?;
+    Ok(compare(&cluster.name, &standing, &tree, &lock.to_text()))
+}
+
+fn to_stream(clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
+    let mut output = BufWriter::new(io::stdout().lock());
+    for some in clusters.chunks(CLUSTERS_AT_ONCE) {
+        let trees: Vec<FileTree> = some.par_iter().map(|(_, cluster)| arrange(cluster)).collect();
+        for tree in &trees {
+            stream::write(&mut output, in_order_of_stages(tree))?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+fn check_directory(output: &Path, clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
+    let compared: Vec<Comparison> =
+        clusters.par_iter().map(|(source, cluster)| comparison(output, source, cluster)).collect::<Result<_, _>>()?;
+    let different = compared.iter().flat_map(|comparison| &comparison.changed);
+    let lines: String = different
+        .filter_map(|difference| {
+            let word = match difference.kind {
+                DifferenceKind::Added => "missing",
+                DifferenceKind::Changed => "different",
+                DifferenceKind::Removed => "no longer rendered",
+                DifferenceKind::Foreign => return None,
+            };
+            Some(format!("{word}: {}\n", difference.path))
+        })
+        .collect();
+    if compared.iter().all(Comparison::is_same) {
+        return Ok(Ending::Done);
+    }
+    talk(&lines);
+    talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
+    Ok(Ending::Refused)
+}
+
+fn to_directory(output: &Path, clusters: &[(String, Cluster)], overwrite: Overwrite) -> Result<Ending, Failure> {
+    std::fs::create_dir_all(output)
+        .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
+    let outcomes: Vec<Outcome> = clusters
+        .par_iter()
+        .map(|(source, cluster)| {
+            recover(output, &cluster.name)?;
+            let (tree, lock) = rendered(source, cluster);
+            write(output, &cluster.name, &tree, &lock, overwrite)
+        })
+        .collect::<Result<_, EmitError>>()?;
+    outcomes.iter().for_each(tell_kept);
+    talk(&summary(&outcomes));
+    let attention = outcomes.iter().any(Outcome::needs_attention);
+    Ok(if attention { Ending::Refused } else { Ending::Done })
+}
+
+fn tell_kept(outcome: &Outcome) {
+    for kept in &outcome.kept {
+        talk(&match kept.why {
+            Why::Edited => format!("kept, edited by hand: {} (--force overwrites it)\n", kept.path),
+            Why::NotOurs => format!("kept, not written by cassc: {}\n", kept.path),
+        });
+    }
+    for path in &outcome.blocked {
+        talk(&format!("not written, something else is in its place: {path}\n"));
+    }
+}
+
+fn summary(outcomes: &[Outcome]) -> String {
+    let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
+    let clusters = counted(outcomes.len(), "cluster");
+    let written = counted(sum(|outcome| outcome.written.len()), "file");
+    let (unchanged, removed) = (sum(|outcome| outcome.unchanged), sum(|outcome| outcome.removed.len()));
+    format!("{clusters}: {written} written, {unchanged} unchanged, {removed} removed\n")
+}

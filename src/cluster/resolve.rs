@@ -1,0 +1,307 @@
+//! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
+//! names the rule that makes it true.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::{
+    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Scheduling, ServiceOptions, Services,
+    StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, names,
+};
+use crate::cassandra::jvm::Collector;
+use crate::cassandra::release::{Minor, Release};
+use crate::kubernetes::quantity::Quantity;
+use crate::kubernetes::release::{KubernetesMinor, OLDEST};
+use crate::placement::racks::split;
+use crate::placement::seeds::seeds;
+use crate::placement::sizing::{self, Budget, HeapSetting};
+use crate::topology::merge::{Merged, RackPlace, racks};
+use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
+
+/// Cassandra's port for CQL clients.
+const NATIVE_PORT: u16 = 9042;
+
+/// The prefixes of annotations that speak about the topology file and not about the objects.
+const FILE_ANNOTATIONS: [&str; 4] =
+    ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kubectl.kubernetes.io/", "config.k8s.io/"];
+
+/// Fills every default and builds every name.
+pub fn resolve(topology: &CassandraTopology) -> Cluster {
+    let (metadata, spec) = (&topology.metadata, &topology.spec);
+    let name = metadata.name.clone();
+    let ring_name = spec.cluster_name.clone().unwrap_or_else(|| name.clone());
+    let version = release(spec);
+    let image = image(spec, version);
+    let datacenters = datacenters(topology, version);
+    Cluster {
+        label: names::label_value(&ring_name),
+        labels: metadata.labels.clone(),
+        annotations: passed_on(&metadata.annotations),
+        founding: spec.founding,
+        kubernetes: kubernetes(spec),
+        domain: spec.kubernetes.domain.clone().unwrap_or_else(|| "cluster.local".to_owned()),
+        version,
+        custom_image: spec.cassandra.image.is_some(),
+        image_pull_policy: pull_policy(spec.cassandra.image_pull_policy),
+        environment: spec.cassandra.environment.clone(),
+        logging: spec.cassandra.logging.clone(),
+        system_replication: system_replication(spec, &datacenters),
+        authenticator: spec.auth.authenticator,
+        superuser_secret: spec.auth.superuser.secret_name.clone().unwrap_or_else(|| names::superuser_secret(&name)),
+        pod: pod(&spec.pod),
+        additional_volumes: spec.storage.additional_volumes.iter().map(additional_volume).collect(),
+        services: services(&spec.services),
+        system_logger: system_logger(&spec.system_logger, &image),
+        management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
+        additional_seeds: additional_seeds(&spec.additional_seeds),
+        dialect: spec.delivery.dialect,
+        datacenters,
+        image,
+        ring_name,
+        name,
+    }
+}
+
+fn release(spec: &Spec) -> Release {
+    spec.cassandra.version.parse().expect("E401 refused what is no release")
+}
+
+fn kubernetes(spec: &Spec) -> KubernetesMinor {
+    let version = spec.kubernetes.version.as_deref();
+    version.map_or(OLDEST, |version| version.parse().expect("E601 refused unsupported minors"))
+}
+
+fn image(spec: &Spec, version: Release) -> String {
+    let image = spec.cassandra.image.clone();
+    image.unwrap_or_else(|| version.default_image().expect("E401 refused releases without an image"))
+}
+
+fn pull_policy(policy: Option<ImagePullPolicy>) -> &'static str {
+    match policy {
+        Some(ImagePullPolicy::Always) => "Always",
+        Some(ImagePullPolicy::Never) => "Never",
+        Some(ImagePullPolicy::IfNotPresent) | None => "IfNotPresent",
+    }
+}
+
+fn access_mode(mode: Option<AccessMode>) -> &'static str {
+    match mode {
+        Some(AccessMode::ReadWriteOncePod) => "ReadWriteOncePod",
+        Some(AccessMode::ReadWriteMany) => "ReadWriteMany",
+        Some(AccessMode::ReadWriteOnce) | None => "ReadWriteOnce",
+    }
+}
+
+fn passed_on(annotations: &StringMap) -> StringMap {
+    let about_the_file = |key: &str| FILE_ANNOTATIONS.iter().any(|prefix| key.starts_with(prefix));
+    let kept = annotations.iter().filter(|(key, _)| !about_the_file(key));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The default keeps a majority where there are three nodes, and is never more than a datacenter has.
+fn system_replication(spec: &Spec, datacenters: &[Datacenter]) -> u32 {
+    let nodes = |datacenter: &Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).sum::<u32>();
+    let smallest = datacenters.iter().map(nodes).filter(|nodes| *nodes > 0).min().unwrap_or(1);
+    spec.replication.system.unwrap_or(smallest.min(3))
+}
+
+fn datacenters(topology: &CassandraTopology, version: Release) -> Vec<Datacenter> {
+    let all_racks = racks(topology);
+    let datacenter = |(index, datacenter): (usize, &topology::Datacenter)| {
+        let places = all_racks.iter().filter(|place| place.datacenter_index == index);
+        let nodes = nodes_of_racks(datacenter);
+        let racks: Vec<Rack> =
+            places.zip(nodes).map(|(place, nodes)| rack(&topology.metadata.name, place, nodes, version)).collect();
+        Datacenter {
+            name: datacenter.name.clone(),
+            ring_name: datacenter.ring_name.clone().unwrap_or_else(|| datacenter.name.clone()),
+            kube_cluster: datacenter.kube_cluster.clone(),
+            namespace: datacenter.namespace.clone().or_else(|| topology.metadata.namespace.clone()),
+            native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
+            node_port: datacenter.node_port.as_ref().map(|port| port.native),
+            seeds: seed_pods(&racks),
+            racks,
+        }
+    };
+    topology.spec.datacenters.iter().enumerate().map(datacenter).collect()
+}
+
+fn nodes_of_racks(datacenter: &topology::Datacenter) -> Vec<u32> {
+    let written: Option<Vec<u32>> = datacenter.racks.iter().map(|rack| rack.nodes).collect();
+    written.unwrap_or_else(|| {
+        let nodes = datacenter.nodes.expect("E110 refused datacenters without a count");
+        split(nodes, u32::try_from(datacenter.racks.len()).expect("a text of 8 MiB holds fewer racks"))
+    })
+}
+
+fn seed_pods(racks: &[Rack]) -> Vec<String> {
+    let nodes: Vec<u32> = racks.iter().map(|rack| rack.nodes).collect();
+    let chosen = seeds(&[nodes]);
+    chosen.into_iter().map(|node| names::pod(&racks[node.rack].stateful_set, node.ordinal)).collect()
+}
+
+fn rack(cluster: &str, place: &RackPlace<'_>, nodes: u32, version: Release) -> Rack {
+    let rack = place.rack;
+    let ring_name = rack.ring_name.clone().unwrap_or_else(|| rack.name.clone());
+    let limits = canonical(place.limits().into_iter());
+    let requests = canonical(place.requests().into_iter());
+    Rack {
+        name: rack.name.clone(),
+        label: names::label_value(&ring_name),
+        stateful_set: names::stateful_set(cluster, &place.datacenter.name, &rack.name),
+        nodes,
+        node_labels: node_labels(place),
+        config: place.config().into_iter().map(|(key, merged)| (key.to_owned(), merged.value)).collect(),
+        jvm: jvm(place, version),
+        storage: VolumeClaim {
+            class: place.storage_class().map(|merged| merged.value.to_owned()),
+            size: quantity(place.storage_size().expect("E206 refused racks without a size").value),
+            access_mode: access_mode(place.access_mode().map(|merged| merged.value)),
+        },
+        scheduling: scheduling(place),
+        ring_name,
+        requests,
+        limits,
+    }
+}
+
+fn node_labels(place: &RackPlace<'_>) -> StringMap {
+    let mut labels = place.datacenter.node_labels.clone();
+    labels.extend(place.rack.node_labels.clone());
+    if let Some(zone) = &place.rack.zone {
+        labels.insert("topology.kubernetes.io/zone".to_owned(), zone.clone());
+    }
+    labels
+}
+
+fn scheduling(place: &RackPlace<'_>) -> Scheduling {
+    let several = place.several_nodes_per_worker().is_some_and(|merged| merged.value);
+    let written = place.anti_affinity().map(|merged| merged.value);
+    let spread = |spread: &topology::TopologySpread| TopologySpread {
+        topology_key: spread.topology_key.clone(),
+        max_skew: spread.max_skew.unwrap_or(1),
+        when_unsatisfiable: spread.when_unsatisfiable.unwrap_or_default(),
+    };
+    Scheduling {
+        anti_affinity: if several { written } else { Some(written.unwrap_or_default()) },
+        tolerations: place.tolerations().map(|merged| merged.value.to_vec()).unwrap_or_default(),
+        priority_class: place.priority_class().map(|merged| merged.value.to_owned()),
+        topology_spread: place.topology_spread().map(|it| it.value.iter().map(spread).collect()).unwrap_or_default(),
+    }
+}
+
+fn canonical<'t>(written: impl Iterator<Item = (&'t str, Merged<&'t str>)>) -> StringMap {
+    written.map(|(resource, merged)| (resource.to_owned(), quantity(merged.value))).collect()
+}
+
+fn quantity(written: &str) -> String {
+    amount(written).canonical()
+}
+
+fn pod(pod: &topology::Pod) -> Pod {
+    Pod {
+        labels: pod.labels.clone(),
+        annotations: pod.annotations.clone(),
+        containers: pod.containers.clone(),
+        init_containers: pod.init_containers.clone(),
+        service_account: pod.service_account.clone(),
+        image_pull_secrets: pod.image_pull_secrets.clone(),
+        termination_grace_seconds: pod.termination_grace_seconds.unwrap_or(120),
+        host_network: pod.host_network,
+    }
+}
+
+fn additional_volume(volume: &topology::AdditionalVolume) -> AdditionalVolume {
+    let claim = volume.claim.as_ref().map(|claim| {
+        VolumeSource::Claim(VolumeClaim {
+            class: claim.class.clone(),
+            size: quantity(&claim.size),
+            access_mode: access_mode(claim.access_mode),
+        })
+    });
+    let config_map = volume.config_map.as_ref().map(|named| VolumeSource::ConfigMap(named.name.clone()));
+    let secret = volume.secret.as_ref().map(|named| VolumeSource::Secret(named.name.clone()));
+    let size_limit = |empty: &topology::EmptyDirectory| empty.size_limit.as_deref().map(quantity);
+    let empty_dir = volume.empty_dir.as_ref().map(|empty| VolumeSource::EmptyDir(size_limit(empty)));
+    AdditionalVolume {
+        name: volume.name.clone(),
+        mount_path: volume.mount_path.clone(),
+        source: claim.or(config_map).or(secret).or(empty_dir).expect("E504 refused volumes without a source"),
+    }
+}
+
+fn services(services: &topology::Services) -> Services {
+    let options = |options: &topology::ServiceOptions| ServiceOptions {
+        labels: options.labels.clone(),
+        annotations: options.annotations.clone(),
+    };
+    Services {
+        cql: options(&services.cql),
+        all_pods: options(&services.all_pods),
+        seed: options(&services.seed),
+        additional_seed: options(&services.additional_seed),
+        node_port: options(&services.node_port),
+    }
+}
+
+/// The defaults are Cass Operator's, in binary units (`pkg/reconciliation/construct_podtemplatespec.go`).
+fn system_logger(logger: &topology::SystemLogger, image: &str) -> Option<SystemLogger> {
+    let with_defaults = |written: &StringMap, defaults: &[(&str, &str)]| {
+        let written = written.iter().map(|(resource, text)| (resource.clone(), quantity(text)));
+        let defaults = defaults.iter().map(|(resource, text)| ((*resource).to_owned(), (*text).to_owned()));
+        defaults.chain(written).collect::<BTreeMap<_, _>>()
+    };
+    logger.enabled.then(|| SystemLogger {
+        image: logger.image.clone().unwrap_or_else(|| image.to_owned()),
+        requests: with_defaults(&logger.resources.requests, &[("cpu", "100m"), ("memory", "64Mi")]),
+        limits: with_defaults(&logger.resources.limits, &[("memory", "128Mi")]),
+    })
+}
+
+fn additional_seeds(written: &[String]) -> AdditionalSeeds {
+    let mut seeds = AdditionalSeeds::default();
+    for seed in written {
+        match seed.parse::<IpAddr>() {
+            Ok(IpAddr::V4(_)) => seeds.ipv4.push(seed.clone()),
+            Ok(IpAddr::V6(_)) => seeds.ipv6.push(seed.clone()),
+            Err(_) => seeds.names.push(seed.clone()),
+        }
+    }
+    seeds
+}
+
+/// The heap is sized on what the container may use: its memory limit, or what it requests where it has no limit.
+fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
+    let memory = place.limit("memory").or_else(|| place.request("memory"));
+    let memory = memory.expect("E208 refused racks without memory").value;
+    let limit = sizing::mebibytes(amount(memory).bytes().expect("E201 refused fractions of bytes"));
+    let written = place.heap().map_or(Ok(HeapSetting::Auto), |merged| merged.value.parse());
+    let (heap, how) = match written.expect("E420 refused what is no heap size") {
+        HeapSetting::Auto => (sizing::auto_heap(limit), "auto"),
+        HeapSetting::Exactly(heap) => (heap, "as written"),
+    };
+    let collector = place.garbage_collector().map_or(default_collector(version), |merged| merged.value);
+    let young = collector.needs_young_generation().then(|| sizing::young_generation(heap, processor_millis(place)));
+    Jvm {
+        heap_bytes: heap << 20,
+        heap_reason: format!("{how}: {}", Budget::of(limit, heap)),
+        young_bytes: young.map(|young| young << 20),
+        garbage_collector: collector,
+        options: place.jvm_options().map(|merged| merged.value.to_vec()).unwrap_or_default(),
+    }
+}
+
+/// What the minor version ships with: CMS up to 4.0, G1 from 4.1 (CASSANDRA-18027).
+fn default_collector(version: Release) -> Collector {
+    if version.minor < Minor::V4_1 { Collector::Cms } else { Collector::G1 }
+}
+
+/// One core where nothing is said.
+fn processor_millis(place: &RackPlace<'_>) -> u64 {
+    let processor = place.limit("cpu").or_else(|| place.request("cpu"));
+    processor.map_or(1000, |merged| amount(merged.value).millis().expect("E201 refused less than a thousandth"))
+}
+
+fn amount(written: &str) -> Quantity {
+    written.parse().expect("E201 refused what is no quantity")
+}

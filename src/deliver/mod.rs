@@ -1,0 +1,97 @@
+//! Objects → files: folder and name of each, and what the delivery tool must be told, in the dialect that it reads. The
+//! stages and the objects in them are the same in every dialect.
+
+mod argocd;
+mod flux;
+mod plain;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::cluster::Cluster;
+use crate::file_tree::FileTree;
+use crate::render::{Object, Resource, Stage, objects};
+use crate::topology::Dialect;
+use crate::yaml;
+
+/// The stages in the order of delivery.
+pub const STAGES: [Stage; 2] = [Stage::Base, Stage::Cluster];
+
+/// A delivery tool: what it must be told about an object, and the files beside the objects.
+struct Tool {
+    /// Completes the metadata of an object.
+    annotate: fn(&mut Object),
+    /// The files beside the objects of a Kubernetes cluster, told the objects' files by stage; paths as theirs.
+    files: fn(&BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String>,
+}
+
+fn tool(dialect: Dialect) -> Tool {
+    match dialect {
+        Dialect::Argocd => Tool { annotate: argocd::annotate, files: no_files },
+        Dialect::Flux => Tool { annotate: flux::annotate, files: no_files },
+        Dialect::Plain => Tool { annotate: |_| {}, files: plain::kustomizations },
+    }
+}
+
+fn no_files(_: &BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+/// The files of a cluster: `<kube cluster>/<stage>/<object>.yaml`, the first part only where datacenters name one.
+pub fn arrange(cluster: &Cluster) -> FileTree {
+    let mut tree = FileTree::default();
+    for kube_cluster in cluster.kube_clusters() {
+        let folder = kube_cluster.map_or_else(String::new, |name| format!("{name}/"));
+        let several_namespaces = cluster.namespaces_in(kube_cluster).len() > 1;
+        let tool = tool(cluster.dialect);
+        let mut by_stage: BTreeMap<Stage, Vec<String>> = BTreeMap::new();
+        for mut object in objects(cluster, kube_cluster) {
+            (tool.annotate)(&mut object);
+            let name = file_name(&object.resource, several_namespaces);
+            tree.insert(format!("{folder}{}/{name}", stage_folder(object.stage)), manifest(&object.resource));
+            by_stage.entry(object.stage).or_default().push(name);
+        }
+        for (path, text) in (tool.files)(&by_stage) {
+            tree.insert(format!("{folder}{path}"), text);
+        }
+    }
+    tree
+}
+
+/// The manifests of a cluster in the order in which they can be applied, for a stream.
+pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
+    let stage = |path: &str| STAGES.iter().position(|stage| path.split('/').any(|part| part == stage_folder(*stage)));
+    let mut files: Vec<(&str, &str)> = tree.iter().collect();
+    files.sort_by_key(|(path, _)| (stage(path), *path));
+    files
+}
+
+/// The folder of a stage.
+pub fn stage_folder(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Base => "base",
+        Stage::Cluster => "cluster",
+    }
+}
+
+fn manifest(resource: &Resource) -> String {
+    yaml::to_string(resource).expect("rules refused what the writer cannot write")
+}
+
+/// kustomize's own naming: group and version, kind, name, all lower case; the namespace in front where there are several.
+fn file_name(resource: &Resource, several_namespaces: bool) -> String {
+    let (api_version, kind) = resource.kind();
+    let metadata = resource.metadata();
+    let name = metadata.name.as_deref().expect("every object is built with a name");
+    let namespace = match &metadata.namespace {
+        Some(namespace) if several_namespaces => format!("{namespace}_"),
+        _ => String::new(),
+    };
+    format!("{namespace}{}_{}_{name}.yaml", api_version.replace('/', "_"), kind.to_lowercase())
+}
+
+/// Adds an annotation for the delivery tool.
+fn annotation(metadata: &mut ObjectMeta, key: &str, value: &str) {
+    metadata.annotations.get_or_insert_default().insert(key.to_owned(), value.to_owned());
+}

@@ -1,0 +1,196 @@
+//! What is rendered, beside what stands on disk → the differences, each with its unified diff.
+//! Pure: `emit::read` did the reading. Called by the command line for `diff` and `render --check`.
+
+use similar::TextDiff;
+
+use crate::emit::read::{Entry, Standing};
+use crate::file_tree::FileTree;
+use crate::lock::LOCK_FILE_NAME;
+
+const LINES_OF_CONTEXT: usize = 3;
+const NOWHERE: &str = "/dev/null";
+
+/// Everything in which the directory of one cluster is not what is rendered; empty when it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The differences in the order of their paths.
+    pub changed: Vec<Difference>,
+}
+
+/// One path that is not as rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Relative to the output root: `<cluster>/base/x.yaml`.
+    pub path: String,
+    /// What a render would do there.
+    pub kind: DifferenceKind,
+    /// From the disk (`a/`) to the render (`b/`), as `git apply` reads it; empty for [`DifferenceKind::Foreign`].
+    pub unified: String,
+}
+
+/// What a render would do with a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DifferenceKind {
+    /// Rendered, and not on disk.
+    Added,
+    /// Rendered, and other on disk.
+    Changed,
+    /// On disk and in the lock, and no longer rendered.
+    Removed,
+    /// On disk, and neither rendered nor in the lock: a render leaves it alone.
+    Foreign,
+}
+
+impl Comparison {
+    /// Whether a render would change nothing. Foreign files do not count, for a render leaves them alone.
+    pub fn is_same(&self) -> bool {
+        self.changed.iter().all(|difference| difference.kind == DifferenceKind::Foreign)
+    }
+}
+
+/// Compares what is rendered for a cluster, and the text of its new lock, with what stands in its directory.
+pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree, lock_text: &str) -> Comparison {
+    let path_of = |path: &str| format!("{cluster_directory}/{path}");
+    let on_disk = standing.entries.iter();
+    let found = on_disk.filter_map(|(path, entry)| {
+        let recorded = standing.lock.as_ref().is_some_and(|lock| lock.files().contains_key(path));
+        found_difference(path_of(path), entry, rendered.get(path), recorded)
+    });
+    let missing = rendered.iter().filter(|(path, _)| !standing.entries.contains_key(*path));
+    let added = missing.map(|(path, text)| added(path_of(path), text));
+    let lock = lock_difference(path_of(LOCK_FILE_NAME), standing.lock_text.as_deref(), lock_text);
+    let mut changed: Vec<Difference> = found.chain(added).chain(lock).collect();
+    changed.sort_by(|left, right| left.path.cmp(&right.path));
+    Comparison { changed }
+}
+
+fn found_difference(path: String, entry: &Entry, rendered: Option<&str>, recorded: bool) -> Option<Difference> {
+    let (kind, unified) = match (entry, rendered) {
+        (Entry::Same, _) => return None,
+        (Entry::Different(bytes), Some(text)) => (DifferenceKind::Changed, unified(&path, Some(bytes), Some(text))),
+        (Entry::Different(bytes), None) => (DifferenceKind::Removed, unified(&path, Some(bytes), None)),
+        (Entry::NotAFile, Some(_)) => (DifferenceKind::Changed, not_a_file(&path)),
+        (Entry::NotAFile, None) if recorded => (DifferenceKind::Removed, not_a_file(&path)),
+        (Entry::NotAFile | Entry::Foreign, _) => (DifferenceKind::Foreign, String::new()),
+    };
+    Some(Difference { path, kind, unified })
+}
+
+fn added(path: String, text: &str) -> Difference {
+    let unified = unified(&path, None, Some(text));
+    Difference { path, kind: DifferenceKind::Added, unified }
+}
+
+fn lock_difference(path: String, on_disk: Option<&str>, rendered: &str) -> Option<Difference> {
+    match on_disk {
+        Some(text) if text == rendered => None,
+        None => Some(added(path, rendered)),
+        Some(text) => {
+            let unified = unified(&path, Some(text.as_bytes()), Some(rendered));
+            Some(Difference { path, kind: DifferenceKind::Changed, unified })
+        }
+    }
+}
+
+fn not_a_file(path: &str) -> String {
+    format!("a/{path} is not a regular file\n")
+}
+
+/// The form of `git diff` without its extended headers: `/dev/null` for a side that is not there, one sentence for
+/// bytes that are no text.
+fn unified(path: &str, on_disk: Option<&[u8]>, rendered: Option<&str>) -> String {
+    let (before, after) = (format!("a/{path}"), format!("b/{path}"));
+    let Ok(old) = std::str::from_utf8(on_disk.unwrap_or_default()) else {
+        return format!("Binary files {before} and {after} differ\n");
+    };
+    let before = if on_disk.is_some() { before.as_str() } else { NOWHERE };
+    let after = if rendered.is_some() { after.as_str() } else { NOWHERE };
+    let lines = TextDiff::from_lines(old, rendered.unwrap_or_default());
+    lines.unified_diff().context_radius(LINES_OF_CONTEXT).header(before, after).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::lock::Lock;
+
+    fn tree(files: &[(&str, &str)]) -> FileTree {
+        FileTree::new(files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect())
+    }
+
+    fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
+        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
+        let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
+        Standing { exists: true, lock_text: Some("lock\n".into()), lock: Some(lock), entries }
+    }
+
+    fn kinds(comparison: &Comparison) -> Vec<(&str, DifferenceKind)> {
+        comparison.changed.iter().map(|difference| (difference.path.as_str(), difference.kind)).collect()
+    }
+
+    #[test]
+    fn every_kind_of_difference_is_told_in_the_order_of_the_paths() {
+        let recorded = tree(&[("same", "1"), ("changed", "1"), ("removed", "1"), ("link", "1")]);
+        let different = |text: &str| Entry::Different(text.into());
+        let entries = [
+            ("changed", different("1")),
+            ("foreign", Entry::Foreign),
+            ("link", Entry::NotAFile),
+            ("other-link", Entry::NotAFile),
+            ("removed", different("1")),
+            ("same", Entry::Same),
+            ("taken-link", Entry::NotAFile),
+        ];
+        let rendered = tree(&[("same", "1"), ("changed", "2"), ("added", "1"), ("taken-link", "1")]);
+        let comparison = compare("shop", &standing(&recorded, &entries), &rendered, "new lock\n");
+        let expected = [
+            ("shop/added", DifferenceKind::Added),
+            ("shop/cassc.lock", DifferenceKind::Changed),
+            ("shop/changed", DifferenceKind::Changed),
+            ("shop/foreign", DifferenceKind::Foreign),
+            ("shop/link", DifferenceKind::Removed),
+            ("shop/other-link", DifferenceKind::Foreign),
+            ("shop/removed", DifferenceKind::Removed),
+            ("shop/taken-link", DifferenceKind::Changed),
+        ];
+        assert_eq!(kinds(&comparison), expected);
+        assert!(!comparison.is_same());
+    }
+
+    #[test]
+    fn a_directory_with_what_is_rendered_and_a_foreign_file_is_the_same() {
+        let rendered = tree(&[("a", "1")]);
+        let standing = standing(&rendered, &[("a", Entry::Same), ("b", Entry::Foreign)]);
+        let comparison = compare("shop", &standing, &rendered, "lock\n");
+        assert_eq!(kinds(&comparison), [("shop/b", DifferenceKind::Foreign)]);
+        assert!(comparison.is_same());
+    }
+
+    #[test]
+    fn a_cluster_without_a_directory_is_all_added() {
+        let comparison = compare("shop", &Standing::default(), &tree(&[("a", "1")]), "lock\n");
+        let expected = [("shop/a", DifferenceKind::Added), ("shop/cassc.lock", DifferenceKind::Added)];
+        assert_eq!(kinds(&comparison), expected);
+    }
+
+    #[test]
+    fn a_change_has_three_lines_of_context_and_the_headers_of_git() {
+        let before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+        let text = unified("shop/a", Some(before.as_bytes()), Some(&before.replace('5', "five")));
+        assert_eq!(text, "--- a/shop/a\n+++ b/shop/a\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+    }
+
+    #[test]
+    fn a_side_that_is_missing_is_the_null_device_and_a_missing_newline_is_said() {
+        assert_eq!(unified("a", None, Some("1\n")), "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+1\n");
+        let cut_off = "--- a/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\n\\ No newline at end of file\n";
+        assert_eq!(unified("a", Some(b"1"), None), cut_off);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_one_sentence() {
+        assert_eq!(unified("x", Some(&[0xff, 0]), Some("1")), "Binary files a/x and b/x differ\n");
+    }
+}

@@ -1,0 +1,165 @@
+//! What has to happen to a cluster's directory, decided from what stands there and what is rendered, without a disk.
+//! Called by `directory`, which then does it.
+
+use std::collections::BTreeMap;
+
+use super::Overwrite;
+use super::directory::Why;
+use super::read::{Entry, Standing};
+use crate::file_tree::{FileTree, ancestors, has_below};
+use crate::lock::{LOCK_FILE_NAME, digest};
+
+/// The fate of every path, relative to the cluster's directory. Carried over into the new tree are `unchanged` and `kept`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Decision<'a> {
+    /// Stand there as rendered, the lock among them.
+    pub(super) unchanged: Vec<&'a str>,
+    /// To be written, path and text; the lock last.
+    pub(super) written: Vec<(&'a str, &'a str)>,
+    /// Stand there and are to be no more.
+    pub(super) removed: Vec<&'a str>,
+    /// Stand there, are not ours or not as we wrote them, and stay.
+    pub(super) kept: BTreeMap<String, Why>,
+    /// Rendered, but not written, because something kept is in the way.
+    pub(super) blocked: Vec<&'a str>,
+}
+
+impl Decision<'_> {
+    /// Whether the directory has to change at all. If not, not even its times may.
+    pub(super) fn is_change(&self) -> bool {
+        !self.written.is_empty() || !self.removed.is_empty()
+    }
+}
+
+/// Decides for every path that stands in the directory or is rendered.
+pub(super) fn decide<'a>(
+    standing: &'a Standing,
+    rendered: &'a FileTree,
+    lock_text: &'a str,
+    overwrite: Overwrite,
+) -> Decision<'a> {
+    let mut decision = Decision::default();
+    for (path, entry) in &standing.entries {
+        match (entry, overwrite, why_kept(standing, path, entry)) {
+            (Entry::Same, _, _) => decision.unchanged.push(path),
+            (_, Overwrite::KeepForeign, Some(why)) => drop(decision.kept.insert(path.clone(), why)),
+            _ if rendered.get(path).is_none() => decision.removed.push(path),
+            _ => {}
+        }
+    }
+    for (path, text) in rendered.iter().filter(|(path, _)| standing.entries.get(*path) != Some(&Entry::Same)) {
+        if is_blocked(&decision.kept, path) {
+            decision.blocked.push(path);
+        } else {
+            decision.written.push((path, text));
+        }
+    }
+    if standing.lock_text.as_deref() == Some(lock_text) {
+        decision.unchanged.push(LOCK_FILE_NAME);
+    } else {
+        decision.written.push((LOCK_FILE_NAME, lock_text));
+    }
+    decision
+}
+
+/// Why something that is not as rendered is not ours to change; `None` when it is as the last render left it.
+fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option<Why> {
+    let recorded = standing.lock.as_ref().and_then(|lock| lock.files().get(path));
+    match (recorded, entry) {
+        (None, _) => Some(Why::NotOurs),
+        (Some(recorded), Entry::Different(bytes)) if *recorded == digest(bytes) => None,
+        (Some(_), _) => Some(Why::Edited),
+    }
+}
+
+/// Whether something kept has this very path, is a folder's name above it, or lies below it.
+fn is_blocked(kept: &BTreeMap<String, Why>, path: &str) -> bool {
+    kept.contains_key(path) || ancestors(path).any(|folder| kept.contains_key(folder)) || has_below(kept, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::lock::Lock;
+
+    fn tree(files: &[(&str, &str)]) -> FileTree {
+        FileTree::new(files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect())
+    }
+
+    fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
+        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
+        let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
+        Standing { exists: true, lock_text: Some("old lock".into()), lock: Some(lock), entries }
+    }
+
+    fn different(text: &str) -> Entry {
+        Entry::Different(text.into())
+    }
+
+    #[test]
+    fn a_file_as_we_left_it_is_replaced_or_removed_and_a_missing_one_is_written() {
+        let standing =
+            standing(&tree(&[("a", "1"), ("b", "1"), ("c", "1")]), &[("a", different("1")), ("b", different("1"))]);
+        let rendered = tree(&[("a", "2"), ("c", "1")]);
+        let decision = decide(&standing, &rendered, "new lock", Overwrite::KeepForeign);
+        let written = vec![("a", "2"), ("c", "1"), (LOCK_FILE_NAME, "new lock")];
+        assert_eq!(decision, Decision { written, removed: vec!["b"], ..Decision::default() });
+    }
+
+    #[test]
+    fn an_edited_file_and_a_foreign_one_are_kept_whether_rendered_or_not() {
+        let recorded = tree(&[("edited", "1"), ("edited-gone", "1"), ("link", "1")]);
+        let entries = [
+            ("edited", different("mine")),
+            ("edited-gone", different("mine")),
+            ("foreign", Entry::Foreign),
+            ("link", Entry::NotAFile),
+            ("taken", different("theirs")),
+        ];
+        let standing = standing(&recorded, &entries);
+        let rendered = tree(&[("edited", "2"), ("taken", "2")]);
+        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        let kept = [
+            ("edited", Why::Edited),
+            ("edited-gone", Why::Edited),
+            ("foreign", Why::NotOurs),
+            ("link", Why::Edited),
+            ("taken", Why::NotOurs),
+        ];
+        let kept = kept.map(|(path, why)| (path.to_owned(), why)).into();
+        let blocked = vec!["edited", "taken"];
+        assert_eq!(decision, Decision { unchanged: vec![LOCK_FILE_NAME], kept, blocked, ..Decision::default() });
+        assert!(!decision.is_change());
+    }
+
+    #[test]
+    fn an_edit_that_says_what_would_be_rendered_is_no_conflict() {
+        let standing = standing(&tree(&[("a", "1")]), &[("a", Entry::Same)]);
+        let rendered = tree(&[("a", "2")]);
+        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        assert_eq!(decision, Decision { unchanged: vec!["a", LOCK_FILE_NAME], ..Decision::default() });
+    }
+
+    #[test]
+    fn force_leaves_exactly_what_is_rendered() {
+        let entries = [("a", different("mine")), ("foreign", Entry::Foreign), ("link", Entry::NotAFile)];
+        let standing = standing(&tree(&[("a", "1")]), &entries);
+        let rendered = tree(&[("a", "1"), ("link", "1")]);
+        let decision = decide(&standing, &rendered, "old lock", Overwrite::Force);
+        let (written, unchanged) = (vec![("a", "1"), ("link", "1")], vec![LOCK_FILE_NAME]);
+        assert_eq!(decision, Decision { unchanged, written, removed: vec!["foreign"], ..Decision::default() });
+    }
+
+    #[test]
+    fn a_kept_file_blocks_what_is_rendered_above_and_below_it_and_nothing_else() {
+        let standing = standing(&tree(&[]), &[("base", Entry::NotAFile), ("x.yaml/notes", Entry::Foreign)]);
+        let rendered = tree(&[("base-2/a", ""), ("base/a", ""), ("x.yaml", ""), ("x.yaml-2", "")]);
+        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        assert_eq!(
+            (decision.blocked, decision.written),
+            (vec!["base/a", "x.yaml"], vec![("base-2/a", ""), ("x.yaml-2", "")])
+        );
+    }
+}

@@ -1,0 +1,194 @@
+//! `FileTree` + `Lock` → `<root>/<cluster>/…` and `<root>/<cluster>/cassc.lock`, changed as a whole or not at all.
+//! Called by the command line once for each cluster; calls for different clusters may run at the same time.
+//!
+//! When nothing differs, nothing is touched. Otherwise the whole new tree is built in the workspace
+//! `<root>/.cassc-<cluster>`, where files that do not change and files that are kept get a second name (hard link, else
+//! a copy with the same time), and then takes the place of the old tree:
+//!
+//! - Linux and macOS: both directories change places in one step. Whoever looks sees the old tree or the new one.
+//! - elsewhere, and on file systems without that step: old → workspace, new → place. Between these two renames the
+//!   cluster has no directory. If cassc is killed there, the old tree waits in the workspace; [`recover`] puts it back
+//!   and readers meanwhile refuse to believe that the cluster is new.
+//!
+//! What a killed render left in the workspace is removed by the next one. It first renames it, so that a render that is
+//! alive after all fails at its own rename instead of showing a tree that somebody is removing. Nothing is synced
+//! to the medium file by file (it would cost ten times the rest): a crash is the end of a process, not of the power.
+
+use std::path::{Path, PathBuf};
+
+use super::decision::{Decision, decide};
+use super::disk::{Disk, Exchanged};
+use super::read::{self, Standing};
+use super::{DEAD, EmitError, NEW, OLD, Overwrite, Place};
+use crate::file_tree::{FileTree, ancestors};
+use crate::lock::{LOCK_FILE_NAME, Lock};
+
+/// What a call of [`write()`] did. Paths are relative to the output root: `<cluster>/base/x.yaml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// New or changed files, the lock last.
+    pub written: Vec<String>,
+    /// How many files stood there as rendered, the lock among them; they keep their times.
+    pub unchanged: usize,
+    /// Files that stood there and are no longer rendered; with [`Overwrite::Force`] also those of others.
+    pub removed: Vec<String>,
+    /// Files that stayed although they are not as cassc would have them.
+    pub kept: Vec<Kept>,
+    /// Rendered files that were not written, because something kept is in their place. The tree on disk is then not
+    /// what was rendered, and the caller says so and exits 1.
+    pub blocked: Vec<String>,
+}
+
+/// A file that stayed although it is not as cassc would have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its path, relative to the output root.
+    pub path: String,
+    /// Why it stayed.
+    pub why: Why,
+}
+
+/// Why a file stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// cassc wrote it, and somebody changed it since: its digest is not the lock's.
+    Edited,
+    /// The lock does not know it.
+    NotOurs,
+}
+
+impl Outcome {
+    /// Whether the caller must exit 1 although the write succeeded: somebody's edit stands against the render, or a
+    /// rendered file could not take its place. Foreign files that are in nobody's way are only worth a remark.
+    pub fn needs_attention(&self) -> bool {
+        !self.blocked.is_empty() || self.kept.iter().any(|kept| kept.why == Why::Edited)
+    }
+
+    fn of(cluster_directory: &str, decision: Decision) -> Self {
+        let below = |path: &str| format!("{cluster_directory}/{path}");
+        Self {
+            written: decision.written.iter().map(|(path, _)| below(path)).collect(),
+            unchanged: decision.unchanged.len(),
+            removed: decision.removed.iter().map(|path| below(path)).collect(),
+            kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
+            blocked: decision.blocked.iter().map(|path| below(path)).collect(),
+        }
+    }
+}
+
+/// Makes `<root>/<cluster_directory>` what is rendered, with the lock beside the files. The directory is one plain name;
+/// that no two clusters have the same is the caller's to see to, and so is a call of [`recover`] before it reads
+/// the previous lock. On an error the directory is as it was (or, if only the removal of the old tree failed, new).
+pub fn write(
+    root: &Path,
+    cluster_directory: &str,
+    rendered: &FileTree,
+    lock: &Lock,
+    overwrite: Overwrite,
+) -> Result<Outcome, EmitError> {
+    write_to(&Disk::real(), root, cluster_directory, rendered, lock, overwrite)
+}
+
+/// Puts back the old tree if a render was killed between its two renames, and removes what it left in the workspace.
+pub fn recover(root: &Path, cluster_directory: &str) -> Result<(), EmitError> {
+    recover_on(&Disk::real(), &Place::new(root, cluster_directory))
+}
+
+pub(super) fn write_to(
+    disk: &Disk,
+    root: &Path,
+    cluster_directory: &str,
+    rendered: &FileTree,
+    lock: &Lock,
+    overwrite: Overwrite,
+) -> Result<Outcome, EmitError> {
+    assert!(rendered.get(LOCK_FILE_NAME).is_none(), "no object is rendered to the file of the lock");
+    let place = Place::new(root, cluster_directory);
+    recover_on(disk, &place)?;
+    let lock_text = lock.to_text();
+    let standing = read::standing(root, cluster_directory, rendered, overwrite)?;
+    let decision = decide(&standing, rendered, &lock_text, overwrite);
+    if decision.is_change() {
+        replace(disk, &place, &standing, &decision)?;
+    }
+    Ok(Outcome::of(cluster_directory, decision))
+}
+
+pub(super) fn recover_on(disk: &Disk, place: &Place) -> Result<(), EmitError> {
+    let Some(names) = read::leftovers(place)? else {
+        return Ok(());
+    };
+    if !place.tree.is_dir()
+        && let Some(old) = read::old_tree(place)?
+    {
+        disk.rename(&old, &place.tree)?;
+    }
+    for name in names.iter().filter(|name| [NEW, OLD, DEAD].iter().any(|prefix| name.starts_with(prefix))) {
+        let dead = place.workspace.join(format!("{DEAD}{name}"));
+        match disk.rename(&place.workspace.join(name), &dead) {
+            Err(EmitError::Disk { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {}
+            renamed => renamed.and_then(|()| disk.remove_tree(&dead))?,
+        }
+    }
+    disk.remove_if_empty(&place.workspace)
+}
+
+fn replace(disk: &Disk, place: &Place, standing: &Standing, decision: &Decision) -> Result<(), EmitError> {
+    disk.create_directories(&place.workspace)?;
+    let replaced = replace_from_workspace(disk, place, standing, decision);
+    // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
+    replaced.and(disk.remove_if_empty(&place.workspace))
+}
+
+fn replace_from_workspace(
+    disk: &Disk,
+    place: &Place,
+    standing: &Standing,
+    decision: &Decision,
+) -> Result<(), EmitError> {
+    let new = disk.create_new_directory(&place.workspace, NEW)?;
+    let replaced = build(disk, &place.tree, &new, decision)
+        .and_then(|()| if standing.exists { swap(disk, place, &new) } else { disk.rename(&new, &place.tree) });
+    replaced.and(disk.remove_tree(&new))
+}
+
+/// Builds the whole new tree where nobody looks.
+fn build(disk: &Disk, old: &Path, new: &Path, decision: &Decision) -> Result<(), EmitError> {
+    let kept = decision.kept.keys().map(String::as_str);
+    let carried: Vec<&str> = decision.unchanged.iter().copied().chain(kept).collect();
+    let written = decision.written.iter().map(|(path, _)| *path);
+    let folders: std::collections::BTreeSet<&str> =
+        carried.iter().copied().chain(written).flat_map(ancestors).collect();
+    for folder in &folders {
+        disk.create_directories(&new.join(folder))?;
+    }
+    for path in carried {
+        disk.link(&old.join(path), &new.join(path))?;
+    }
+    for (path, text) in &decision.written {
+        disk.write(&new.join(path), text)?;
+    }
+    for folder in folders.iter().rev().chain([&""]) {
+        disk.copy_permissions(&old.join(folder), &new.join(folder))?;
+    }
+    Ok(())
+}
+
+/// Lets the new tree take the place of the old one. What is then left under a name of the workspace is garbage; the old
+/// tree is under `new` after an exchange, which `replace` removes.
+fn swap(disk: &Disk, place: &Place, new: &Path) -> Result<(), EmitError> {
+    if disk.exchange(new, &place.tree)? == Exchanged::Done {
+        return Ok(());
+    }
+    let old = old_name(place, new);
+    disk.rename(&place.tree, &old)?;
+    match disk.rename(new, &place.tree) {
+        Ok(()) => disk.remove_tree(&old),
+        Err(error) => disk.rename(&old, &place.tree).and(Err(error)),
+    }
+}
+
+fn old_name(place: &Place, new: &Path) -> PathBuf {
+    let name = new.file_name().expect("the new tree was created under a name in the workspace");
+    place.workspace.join(format!("{OLD}{}", name.to_string_lossy()))
+}

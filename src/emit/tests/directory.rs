@@ -1,0 +1,224 @@
+//! What a render does with a directory that is empty, equal, older, edited, foreign or broken.
+
+use std::fs;
+use std::path::Path;
+
+use super::{CLUSTER, lock, put, seen, texts, tree};
+use crate::diff::{DifferenceKind, compare};
+use crate::emit::directory::{Kept, Outcome, Why, write};
+use crate::emit::read;
+use crate::emit::{EmitError, Overwrite};
+use crate::file_tree::FileTree;
+
+fn render(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> Outcome {
+    write(root, CLUSTER, rendered, &lock(rendered), overwrite).expect("nothing is in the way")
+}
+
+fn refusal(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> EmitError {
+    write(root, CLUSTER, rendered, &lock(rendered), overwrite).expect_err("something is in the way")
+}
+
+fn kept(path: &str, why: Why) -> Kept {
+    Kept { path: path.to_owned(), why }
+}
+
+fn paths(paths: &[&str]) -> Vec<String> {
+    paths.iter().map(|path| (*path).to_owned()).collect()
+}
+
+fn root() -> tempfile::TempDir {
+    tempfile::tempdir().expect("the test has a disk")
+}
+
+#[test]
+fn a_first_render_writes_every_file_and_the_lock_and_nothing_beside_them() {
+    let root = root();
+    let output = root.path().join("not/there/yet");
+    let rendered = tree(&[("base/a.yaml", "a"), ("b.yaml", "b")]);
+    let outcome = render(&output, &rendered, Overwrite::KeepForeign);
+    let written = paths(&["shop/b.yaml", "shop/base/a.yaml", "shop/cassc.lock"]);
+    assert_eq!(outcome, Outcome { written, ..Outcome::default() });
+    let expected = [
+        ("shop/b.yaml", "b".to_owned()),
+        ("shop/base/a.yaml", "a".to_owned()),
+        ("shop/cassc.lock", lock(&rendered).to_text()),
+    ];
+    assert_eq!(texts(&output), Some(expected.map(|(path, text)| (path.to_owned(), text)).into()));
+}
+
+#[test]
+fn a_second_render_changes_nothing_not_even_the_times_of_folders() {
+    let root = root();
+    let rendered = tree(&[("base/a.yaml", "a"), ("b.yaml", "b")]);
+    render(root.path(), &rendered, Overwrite::KeepForeign);
+    put(&root.path().join("shop/README"), "foreign");
+    let before = seen(root.path());
+    let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
+    let kept = vec![kept("shop/README", Why::NotOurs)];
+    assert!(!outcome.needs_attention());
+    assert_eq!(outcome, Outcome { unchanged: 3, kept, ..Outcome::default() });
+    assert_eq!(seen(root.path()), before);
+}
+
+#[test]
+fn a_change_keeps_the_times_of_what_did_not_change_and_removes_what_is_no_longer_rendered() {
+    let root = root();
+    let first = tree(&[("base/a.yaml", "a"), ("base/b.yaml", "b"), ("old/c.yaml", "c")]);
+    render(root.path(), &first, Overwrite::KeepForeign);
+    let before = seen(&root.path().join(CLUSTER)).expect("it was rendered");
+    let outcome = render(root.path(), &tree(&[("base/a.yaml", "a"), ("base/b.yaml", "2")]), Overwrite::KeepForeign);
+    let written = paths(&["shop/base/b.yaml", "shop/cassc.lock"]);
+    assert_eq!(outcome, Outcome { written, unchanged: 1, removed: paths(&["shop/old/c.yaml"]), ..Outcome::default() });
+    let after = seen(&root.path().join(CLUSTER)).expect("it was rendered");
+    assert_eq!(after["base/a.yaml"], before["base/a.yaml"]);
+    assert_eq!(after.keys().collect::<Vec<_>>(), ["", "base", "base/a.yaml", "base/b.yaml", "cassc.lock"]);
+    assert_eq!(after["base/b.yaml"].0, "2");
+}
+
+#[test]
+fn an_edited_file_is_kept_and_reported_by_every_render_until_force() {
+    let root = root();
+    render(root.path(), &tree(&[("a.yaml", "1"), ("b.yaml", "1")]), Overwrite::KeepForeign);
+    put(&root.path().join("shop/a.yaml"), "mine");
+    let next = tree(&[("a.yaml", "2"), ("b.yaml", "2")]);
+    for written in [paths(&["shop/b.yaml", "shop/cassc.lock"]), Vec::new()] {
+        let unchanged = 2 - written.len();
+        let outcome = render(root.path(), &next, Overwrite::KeepForeign);
+        let (kept, blocked) = (vec![kept("shop/a.yaml", Why::Edited)], paths(&["shop/a.yaml"]));
+        assert!(outcome.needs_attention());
+        assert_eq!(outcome, Outcome { written, unchanged, kept, blocked, ..Outcome::default() });
+        assert_eq!(texts(&root.path().join(CLUSTER)).expect("it was rendered")["a.yaml"], "mine");
+    }
+    let outcome = render(root.path(), &next, Overwrite::Force);
+    assert_eq!(outcome, Outcome { written: paths(&["shop/a.yaml"]), unchanged: 2, ..Outcome::default() });
+}
+
+#[test]
+fn without_a_lock_equal_files_are_adopted_and_others_are_not_ours() {
+    let root = root();
+    put(&root.path().join("shop/a.yaml"), "a");
+    put(&root.path().join("shop/b.yaml"), "theirs");
+    let before = seen(&root.path().join(CLUSTER)).expect("it is there");
+    let outcome = render(root.path(), &tree(&[("a.yaml", "a"), ("b.yaml", "b")]), Overwrite::KeepForeign);
+    assert!(outcome.needs_attention());
+    let (kept, blocked) = (vec![kept("shop/b.yaml", Why::NotOurs)], paths(&["shop/b.yaml"]));
+    let written = paths(&["shop/cassc.lock"]);
+    assert_eq!(outcome, Outcome { written, unchanged: 1, kept, blocked, ..Outcome::default() });
+    let after = seen(&root.path().join(CLUSTER)).expect("it is there");
+    assert_eq!((&after["a.yaml"], &after["b.yaml"]), (&before["a.yaml"], &before["b.yaml"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_outside_is_neither_followed_nor_emptied() {
+    let (root, outside) = (root(), root());
+    put(&outside.path().join("a.yaml"), "outside");
+    fs::create_dir(root.path().join(CLUSTER)).expect("the root is empty");
+    std::os::unix::fs::symlink(outside.path(), root.path().join("shop/base")).expect("the test may link");
+    let rendered = tree(&[("base/a.yaml", "a"), ("b.yaml", "b")]);
+    let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
+    assert_eq!((outcome.kept, outcome.blocked), (vec![kept("shop/base", Why::NotOurs)], paths(&["shop/base/a.yaml"])));
+    assert!(root.path().join("shop/base").is_symlink());
+    let outcome = render(root.path(), &rendered, Overwrite::Force);
+    assert_eq!((outcome.written, outcome.removed), (paths(&["shop/base/a.yaml"]), paths(&["shop/base"])));
+    assert_eq!(texts(outside.path()), Some([("a.yaml".to_owned(), "outside".to_owned())].into()));
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_refused_with_advice_and_replaced_by_force() {
+    let rendered = tree(&[("a.yaml", "a")]);
+    for (text, said) in
+        [("<<<<<<< HEAD\n", "merge conflict in line 1"), ("", "cut off"), ("{\"format\": 9}", "format 9")]
+    {
+        let root = root();
+        render(root.path(), &rendered, Overwrite::KeepForeign);
+        put(&root.path().join("shop/cassc.lock"), text);
+        let message = refusal(root.path(), &rendered, Overwrite::KeepForeign).to_string();
+        assert!(
+            message.contains("shop/cassc.lock") && message.contains(said) && message.contains("--force"),
+            "{message}"
+        );
+        let outcome = render(root.path(), &rendered, Overwrite::Force);
+        assert_eq!(outcome, Outcome { written: paths(&["shop/cassc.lock"]), unchanged: 1, ..Outcome::default() });
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_lock_is_refused_and_replaced_by_force() {
+    let root = root();
+    put(&root.path().join("shop/cassc.lock/x"), "");
+    let rendered = tree(&[("a.yaml", "a")]);
+    let message = refusal(root.path(), &rendered, Overwrite::KeepForeign).to_string();
+    assert!(message.contains("is not a lock of cassc: it is a folder"), "{message}");
+    let outcome = render(root.path(), &rendered, Overwrite::Force);
+    assert_eq!(outcome.written, paths(&["shop/a.yaml", "shop/cassc.lock"]));
+}
+
+#[test]
+fn a_file_in_the_place_of_the_directory_is_refused_even_by_force() {
+    let root = root();
+    put(&root.path().join(CLUSTER), "a file");
+    let error = refusal(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::Force);
+    assert!(matches!(error, EmitError::NotADirectory { .. }), "{error}");
+    assert_eq!(texts(root.path()), Some([(CLUSTER.to_owned(), "a file".to_owned())].into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_directory_is_refused_and_its_target_is_left_alone() {
+    let (root, outside) = (root(), root());
+    std::os::unix::fs::symlink(outside.path(), root.path().join(CLUSTER)).expect("the test may link");
+    let error = refusal(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::Force);
+    assert!(matches!(error, EmitError::NotADirectory { .. }), "{error}");
+    assert_eq!(texts(outside.path()), Some([].into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_permissions_of_a_directory_survive_its_replacement_and_new_ones_follow_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = root();
+    let mode = |path: &str| fs::metadata(root.path().join(path)).expect("it is there").permissions().mode() & 0o7777;
+    fs::create_dir(root.path().join("plain")).expect("the root is empty");
+    render(root.path(), &tree(&[("base/a.yaml", "a")]), Overwrite::KeepForeign);
+    assert_eq!((mode(CLUSTER), mode("shop/base")), (mode("plain"), mode("plain")));
+    for (path, mode) in [(CLUSTER, 0o2750), ("shop/base", 0o700)] {
+        let path = root.path().join(path);
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("the folders are ours");
+    }
+    render(root.path(), &tree(&[("base/a.yaml", "2")]), Overwrite::KeepForeign);
+    assert_eq!((mode(CLUSTER), mode("shop/base")), (0o2750, 0o700));
+}
+
+#[test]
+fn a_comparison_sees_on_disk_what_the_next_render_would_change() {
+    let root = root();
+    let first = tree(&[("a.yaml", "1\n"), ("b.yaml", "1\n")]);
+    render(root.path(), &first, Overwrite::KeepForeign);
+    put(&root.path().join("shop/README"), "foreign");
+    let compared = |rendered: &FileTree| {
+        let standing = read::standing(root.path(), CLUSTER, rendered, Overwrite::KeepForeign).expect("it can be read");
+        compare(CLUSTER, &standing, rendered, &lock(rendered).to_text())
+    };
+    assert!(compared(&first).is_same());
+    let found = compared(&tree(&[("b.yaml", "2\n"), ("c.yaml", "1\n")])).changed;
+    let kinds: Vec<_> = found.iter().map(|difference| (difference.path.as_str(), difference.kind)).collect();
+    let expected = [
+        ("shop/README", DifferenceKind::Foreign),
+        ("shop/a.yaml", DifferenceKind::Removed),
+        ("shop/b.yaml", DifferenceKind::Changed),
+        ("shop/c.yaml", DifferenceKind::Added),
+        ("shop/cassc.lock", DifferenceKind::Changed),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(found[2].unified, "--- a/shop/b.yaml\n+++ b/shop/b.yaml\n@@ -1 +1 @@\n-1\n+2\n");
+}
+
+#[test]
+fn the_lock_that_the_plan_reads_is_the_one_that_was_written() {
+    let root = root();
+    let rendered = tree(&[("a.yaml", "1")]);
+    assert_eq!(read::lock(root.path(), CLUSTER).expect("nothing is there"), None);
+    render(root.path(), &rendered, Overwrite::KeepForeign);
+    assert_eq!(read::lock(root.path(), CLUSTER).expect("it was written"), Some(lock(&rendered)));
+}

@@ -1,0 +1,93 @@
+//! The order in which the pods of a ring start for the first time. Called by the resolver, which names the pods.
+
+/// A pod by its place in the topology; all three count from 0, in document order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pod {
+    /// The datacenter's position.
+    pub datacenter: usize,
+    /// The rack's position in its datacenter.
+    pub rack: usize,
+    /// The pod's ordinal in its rack.
+    pub ordinal: u32,
+}
+
+/// Every pod of the ring in start order. `datacenters` holds, for each datacenter, the number of nodes of each rack.
+///
+/// One datacenter after the other; within one the first pod of each rack, then the second of each, and so on: token
+/// allocation for a replication factor that equals the number of racks needs one node in each rack first
+/// (apache/cassandra `ReplicationAwareTokenAllocator`). The first pod of all founds the ring.
+///
+/// The order of pods that exist does not change when racks get more nodes, when racks are appended and when datacenters
+/// are appended. The *first* pod stays the first only while the first rack of the first datacenter has a node.
+pub fn start_order(datacenters: &[Vec<u32>]) -> Vec<Pod> {
+    datacenters.iter().enumerate().flat_map(|(datacenter, racks)| datacenter_order(datacenter, racks)).collect()
+}
+
+/// The pods of one datacenter in start order.
+pub(super) fn datacenter_order(datacenter: usize, racks: &[u32]) -> Vec<Pod> {
+    let largest = racks.iter().copied().max().unwrap_or(0);
+    let round = |ordinal| racks.iter().enumerate().filter(move |(_, size)| ordinal < **size).map(move |(rack, _)| rack);
+    (0..largest).flat_map(|ordinal| round(ordinal).map(move |rack| Pod { datacenter, rack, ordinal })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn places(datacenters: &[Vec<u32>]) -> Vec<(usize, usize, u32)> {
+        start_order(datacenters).into_iter().map(|pod| (pod.datacenter, pod.rack, pod.ordinal)).collect()
+    }
+
+    #[test]
+    fn racks_take_turns_and_datacenters_do_not() {
+        let expected = [(0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (0, 0, 2), (1, 0, 0), (1, 0, 1)];
+        assert_eq!(places(&[vec![3, 2], vec![2]]), expected);
+    }
+
+    #[test]
+    fn empty_racks_and_datacenters_have_no_turn() {
+        assert_eq!(places(&[vec![], vec![0, 1], vec![0]]), [(1, 1, 0)]);
+        assert_eq!(places(&[]), []);
+    }
+
+    /// A ring of up to 3 datacenters with up to 4 racks of up to 5 nodes.
+    fn ring() -> impl Strategy<Value = Vec<Vec<u32>>> {
+        prop::collection::vec(prop::collection::vec(0_u32..6, 0..5), 0..4)
+    }
+
+    /// The ring after every rack got up to 3 nodes more, and racks and datacenters were appended.
+    fn grown(before: &[Vec<u32>], more: &[Vec<u32>]) -> Vec<Vec<u32>> {
+        let size = |ring: &[Vec<u32>], datacenter: usize, rack: usize| {
+            ring.get(datacenter).and_then(|racks| racks.get(rack)).copied().unwrap_or(0)
+        };
+        let n_racks =
+            |datacenter| before.get(datacenter).map_or(0, Vec::len).max(more.get(datacenter).map_or(0, Vec::len));
+        (0..before.len().max(more.len()))
+            .map(|datacenter| {
+                let sizes = |rack| size(before, datacenter, rack) + size(more, datacenter, rack);
+                (0..n_racks(datacenter)).map(sizes).collect()
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn growth_never_changes_the_order_of_existing_pods(before in ring(), more in ring()) {
+            let old = start_order(&before);
+            let mut new = start_order(&grown(&before, &more));
+            new.retain(|pod| old.contains(pod));
+            prop_assert_eq!(new, old);
+        }
+
+        #[test]
+        fn every_pod_has_exactly_one_turn(ring in ring()) {
+            let mut sorted = start_order(&ring);
+            sorted.sort_unstable();
+            let pods = ring.iter().enumerate().flat_map(|(datacenter, racks)| racks.iter().enumerate()
+                .flat_map(move |(rack, size)| (0..*size).map(move |ordinal| Pod { datacenter, rack, ordinal })));
+            prop_assert_eq!(sorted, pods.collect::<Vec<_>>());
+        }
+    }
+}

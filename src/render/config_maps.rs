@@ -1,0 +1,178 @@
+//! The ConfigMaps: immutable configuration under a name that is its content's hash, and what pods read without being
+//! restarted: seeds, start order, the desired ring.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Here, Object, Resource, Retirement, Stage, config, kit};
+use crate::cluster::{Datacenter, Node, StringMap, names};
+use crate::placement::order::{Pod, start_order as order_of_ring};
+
+/// One generation of configuration.
+pub(super) struct Configuration {
+    /// The name of its ConfigMap: pods that refer to it restart when the content changes, and only then.
+    pub(super) name: String,
+    files: BTreeMap<String, String>,
+}
+
+/// The configuration of every rack of a datacenter, in their order; racks of equal settings share a name.
+pub(super) fn configurations(here: Here<'_>, datacenter: &Datacenter) -> Vec<Configuration> {
+    let configuration = |rack| {
+        let files = config::files(here.cluster, datacenter, rack);
+        let name = names::configuration(&here.cluster.name, &datacenter.name, &hash(&files));
+        Configuration { name, files }
+    };
+    datacenter.racks.iter().map(configuration).collect()
+}
+
+/// The ConfigMaps of the configurations, each once. Immutable, and kept when no longer rendered: a pod of the old
+/// generation that restarts finds its old files.
+pub(super) fn distinct(here: Here<'_>, datacenter: &Datacenter, configurations: Vec<Configuration>) -> Vec<Object> {
+    let by_name: BTreeMap<String, StringMap> = configurations.into_iter().map(|it| (it.name, it.files)).collect();
+    let object = |(name, files)| {
+        let config_map = ConfigMap {
+            metadata: kit::metadata(here, name, kit::datacenter_selector(here.cluster, datacenter)),
+            data: Some(files),
+            immutable: Some(true),
+            binary_data: None,
+        };
+        Object { stage: Stage::Base, retirement: Retirement::Keep, resource: Resource::ConfigMap(config_map) }
+    };
+    by_name.into_iter().map(object).collect()
+}
+
+/// The first eight hexadecimal digits of SHA-256 over names and contents, each preceded by its length.
+fn hash(files: &BTreeMap<String, String>) -> String {
+    let mut digest = Sha256::new();
+    for text in files.iter().flat_map(|(name, content)| [name, content]) {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text);
+    }
+    digest.finalize().iter().take(4).fold(String::new(), |mut name, byte| {
+        write!(name, "{byte:02x}").expect("writing to a String cannot fail");
+        name
+    })
+}
+
+/// What the gate of a starting pod reads: who starts before it, and Cassandra's seeds.
+pub(super) fn start_order(here: Here<'_>) -> Object {
+    let lines = nodes(here).map(|node| start_order_line(here, node)).collect();
+    let mut data = kit::strings([("start-order", &text(lines)), ("seeds", &text(seeds(here)))]);
+    let additional = here.cluster.additional_seeds.all().cloned().collect();
+    data.insert("additional-seeds".to_owned(), text(additional));
+    stable(here, names::start_order(&here.cluster.name), data)
+}
+
+/// The pods of a Kubernetes cluster in the order of their first start: datacenter by datacenter, and in each the first
+/// pod of every rack, then the second of every rack, … Token allocation for as many replicas as racks needs one node
+/// per rack first (seen on real rings).
+fn nodes(here: Here<'_>) -> impl Iterator<Item = Node<'_>> {
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
+    let racks = |datacenter: &&Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).collect();
+    let ring: Vec<Vec<u32>> = datacenters.iter().map(racks).collect();
+    let node = move |pod: Pod| {
+        let datacenter = datacenters[pod.datacenter];
+        Node { datacenter, rack: &datacenter.racks[pod.rack], ordinal: pod.ordinal }
+    };
+    order_of_ring(&ring).into_iter().map(node)
+}
+
+/// Pod, its governing service, and the service that names it once it is ready.
+fn start_order_line(here: Here<'_>, node: Node<'_>) -> String {
+    let (cluster, datacenter) = (here.cluster, node.datacenter);
+    let service = |name: String| match &datacenter.namespace {
+        Some(namespace) => format!("{name}.{namespace}.svc.{}", cluster.domain),
+        None => name,
+    };
+    let all_pods = service(names::all_pods_service(&cluster.name, &datacenter.name));
+    let cql = service(names::cql_service(&cluster.name, &datacenter.name));
+    format!("{} {all_pods} {cql}", node.pod())
+}
+
+fn seeds(here: Here<'_>) -> Vec<String> {
+    let cluster = here.cluster;
+    let of_datacenter = |datacenter: &Datacenter| {
+        let service = names::all_pods_service(&cluster.name, &datacenter.name);
+        let name = |pod: &String| names::in_service(pod, &service, datacenter.namespace.as_deref(), &cluster.domain);
+        datacenter.seeds.iter().map(name).collect::<Vec<_>>()
+    };
+    cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(of_datacenter).collect()
+}
+
+fn text(lines: Vec<String>) -> String {
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// What the ring should be, for the steps that run in the cluster.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DesiredRing<'c> {
+    format: u32,
+    cluster_name: &'c str,
+    version: String,
+    system_replication: u32,
+    superuser_secret: &'c str,
+    datacenters: Vec<DesiredDatacenter<'c>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DesiredDatacenter<'c> {
+    name: &'c str,
+    ring_name: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kube_cluster: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'c str>,
+    racks: Vec<DesiredRack<'c>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DesiredRack<'c> {
+    ring_name: &'c str,
+    stateful_set: &'c str,
+    nodes: u32,
+}
+
+/// The ring as the topology wants it, all Kubernetes clusters included.
+pub(super) fn desired_ring(here: Here<'_>) -> Object {
+    let cluster = here.cluster;
+    let ring = DesiredRing {
+        format: 1,
+        cluster_name: &cluster.ring_name,
+        version: cluster.version.to_string(),
+        system_replication: cluster.system_replication,
+        superuser_secret: &cluster.superuser_secret,
+        datacenters: cluster.datacenters.iter().map(desired_datacenter).collect(),
+    };
+    let json = serde_json::to_string_pretty(&ring).expect("strings and numbers always serialize") + "\n";
+    stable(here, names::desired_ring(&cluster.name), kit::strings([("ring.json", &json)]))
+}
+
+fn desired_datacenter(datacenter: &Datacenter) -> DesiredDatacenter<'_> {
+    let racks = datacenter.racks.iter();
+    DesiredDatacenter {
+        name: &datacenter.name,
+        ring_name: &datacenter.ring_name,
+        kube_cluster: datacenter.kube_cluster.as_deref(),
+        namespace: datacenter.namespace.as_deref(),
+        racks: racks
+            .map(|rack| DesiredRack { ring_name: &rack.ring_name, stateful_set: &rack.stateful_set, nodes: rack.nodes })
+            .collect(),
+    }
+}
+
+/// A ConfigMap that keeps its name: changing it restarts nothing.
+fn stable(here: Here<'_>, name: String, data: StringMap) -> Object {
+    let config_map = ConfigMap {
+        metadata: kit::metadata(here, name, kit::cluster_selector(here.cluster)),
+        data: Some(data),
+        ..ConfigMap::default()
+    };
+    Object::pruned(Stage::Base, Resource::ConfigMap(config_map))
+}

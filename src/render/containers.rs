@@ -1,0 +1,200 @@
+//! The containers of a pod: the gate, Cassandra behind its Management API, the system logger, and what the user adds.
+
+use k8s_openapi::api::core::v1::{
+    Capabilities, Container, ContainerPort, EnvVar, ExecAction, HTTPGetAction, Lifecycle, LifecycleHandler, Probe,
+    ResourceRequirements, SecurityContext,
+};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::Here;
+use super::kit::{pod_field, quantities, strings, variable};
+use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
+use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
+use crate::topology::Founding;
+
+/// The port of the Management API.
+const MANAGEMENT_PORT: u16 = 8080;
+
+/// Seconds of the termination grace that draining leaves for the end of the process.
+const SECONDS_AFTER_DRAIN: u32 = 15;
+
+/// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`.
+pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
+    let additional = here.cluster.pod.init_containers.iter().cloned().map(with_restricted_context);
+    additional.chain([gate(here, datacenter, rack)]).collect()
+}
+
+/// The containers: Cassandra, the system logger, the user's.
+pub(super) fn containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
+    let cluster = here.cluster;
+    let logger = cluster.system_logger.as_ref().map(|logger| system_logger(cluster, logger));
+    let additional = cluster.pod.containers.iter().cloned().map(with_restricted_context);
+    [cassandra(cluster, datacenter, rack)].into_iter().chain(logger).chain(additional).collect()
+}
+
+/// The gate: decides whether this pod may start Cassandra now and with which seeds, and writes `/config`. Its resources are
+/// small; the scheduler counts the larger of init containers and containers.
+fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
+    let cluster = here.cluster;
+    let address = if datacenter.node_port.is_some() { "status.hostIP" } else { "status.podIP" };
+    let env = vec![
+        pod_field("POD_NAME", "metadata.name"),
+        pod_field("POD_IP", "status.podIP"),
+        pod_field("BROADCAST_RPC_ADDRESS", address),
+        variable("DATACENTER_NAME", &datacenter.ring_name),
+        variable("RACK_NAME", &rack.ring_name),
+        variable("FOUNDER", if may_found(here) { "yes" } else { "no" }),
+        variable("CONTROL_NAME", format!("kubernetes.default.svc.{}", cluster.domain)),
+    ];
+    Container {
+        name: "server-config-init".to_owned(),
+        image: Some(cluster.image.clone()),
+        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        command: Some(script("gate.sh")),
+        env: Some(env),
+        resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
+        security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
+        volume_mounts: Some(volumes::gate_mounts(cluster)),
+        ..Container::default()
+    }
+}
+
+/// Only where the first datacenter lives, and only when the topology lets a ring be founded.
+fn may_found(here: Here<'_>) -> bool {
+    let first = here.cluster.datacenters.first();
+    here.cluster.founding == Founding::Auto && first.is_some_and(|it| it.kube_cluster.as_deref() == here.kube_cluster)
+}
+
+/// Cassandra. Neither `MGMT_API_EXPLICIT_START` nor `MGMT_API_NO_KEEP_ALIVE` is set: the Management API then starts
+/// Cassandra by itself (observed with v0.1.112). `USE_MGMT_API` keeps the entry point from editing `cassandra.yaml`.
+fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Container {
+    Container {
+        name: "cassandra".to_owned(),
+        image: Some(cluster.image.clone()),
+        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        command: Some(script("start.sh")),
+        env: Some(environment(cluster)),
+        ports: Some(ports(datacenter)),
+        resources: Some(resources(&rack.requests, &rack.limits)),
+        readiness_probe: Some(Probe { exec: Some(ExecAction { command: Some(script("ready.sh")) }), ..probe(20, 10) }),
+        liveness_probe: Some(liveness(cluster)),
+        lifecycle: Some(Lifecycle {
+            pre_stop: Some(LifecycleHandler {
+                exec: Some(ExecAction { command: Some(script("drain.sh")) }),
+                ..LifecycleHandler::default()
+            }),
+            ..Lifecycle::default()
+        }),
+        security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
+        volume_mounts: Some(volumes::cassandra_mounts(cluster)),
+        ..Container::default()
+    }
+}
+
+/// cassc's own variables, then the user's. Names are distinct: the rules see to it.
+fn environment(cluster: &Cluster) -> Vec<EnvVar> {
+    let drain = cluster.pod.termination_grace_seconds.saturating_sub(SECONDS_AFTER_DRAIN).max(1);
+    let mut variables = vec![
+        pod_field("POD_NAME", "metadata.name"),
+        pod_field("POD_IP", "status.podIP"),
+        pod_field("NODE_NAME", "spec.nodeName"),
+        variable("USE_MGMT_API", "true"),
+        variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
+        variable("MGMT_API_DISABLE_MCAC", "true"),
+        variable("DRAIN_SECONDS", drain.to_string()),
+    ];
+    if cluster.management_api_secret.is_some() {
+        let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];
+        let path = |(what, file): (&str, &str)| {
+            variable(&format!("MGMT_API_TLS_{what}_FILE"), format!("{CERTIFICATES_PATH}/{file}"))
+        };
+        variables.extend(files.map(path));
+    }
+    variables.extend(cluster.environment.iter().map(|(name, value)| variable(name, value)));
+    variables
+}
+
+/// Names and numbers are the operator's; `thrift` is left out, as no supported configuration starts it.
+fn ports(datacenter: &Datacenter) -> Vec<ContainerPort> {
+    let port = |(name, number): (&str, u16)| ContainerPort {
+        name: Some(name.to_owned()),
+        container_port: i32::from(number),
+        protocol: Some("TCP".to_owned()),
+        ..ContainerPort::default()
+    };
+    let ports = [
+        ("native", datacenter.native_port),
+        ("tls-native", 9142),
+        ("internode", 7000),
+        ("tls-internode", 7001),
+        ("jmx", 7199),
+        ("mgmt-api-http", MANAGEMENT_PORT),
+        ("prometheus", 9103),
+        ("metrics", 9000),
+    ];
+    ports.map(port).into()
+}
+
+/// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that died is
+/// restarted by the Management API within 30 seconds; only when that does not help for 90 seconds the container is.
+fn liveness(cluster: &Cluster) -> Probe {
+    let probe = Probe { failure_threshold: Some(6), ..probe(30, 15) };
+    if cluster.management_api_secret.is_some() {
+        return Probe { exec: Some(ExecAction { command: Some(script("live.sh")) }), ..probe };
+    }
+    let get = HTTPGetAction {
+        path: Some("/api/v0/probes/liveness".to_owned()),
+        port: IntOrString::Int(i32::from(MANAGEMENT_PORT)),
+        ..HTTPGetAction::default()
+    };
+    Probe { http_get: Some(get), ..probe }
+}
+
+fn probe(initial_delay_seconds: i32, period_seconds: i32) -> Probe {
+    Probe {
+        initial_delay_seconds: Some(initial_delay_seconds),
+        period_seconds: Some(period_seconds),
+        timeout_seconds: Some(10),
+        ..Probe::default()
+    }
+}
+
+/// Follows `system.log`, so that `kubectl logs -c server-system-logger` shows it. `-F` waits for the file and survives its
+/// rotation.
+fn system_logger(cluster: &Cluster, logger: &SystemLogger) -> Container {
+    let command = ["tail", "-n", "+1", "-F", &format!("{LOGS_PATH}/system.log")];
+    Container {
+        name: "server-system-logger".to_owned(),
+        image: Some(logger.image.clone()),
+        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        command: Some(command.into_iter().map(str::to_owned).collect()),
+        resources: Some(resources(&logger.requests, &logger.limits)),
+        security_context: Some(restricted(Some(true))),
+        volume_mounts: Some(volumes::logger_mounts()),
+        ..Container::default()
+    }
+}
+
+/// A container of the user's, with the security context of the `restricted` profile unless it brings its own.
+fn with_restricted_context(mut container: Container) -> Container {
+    container.security_context.get_or_insert_with(|| restricted(None));
+    container
+}
+
+/// The `restricted` Pod Security Standard, as far as it is a container's.
+fn restricted(read_only_root: Option<bool>) -> SecurityContext {
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        capabilities: Some(Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
+        read_only_root_filesystem: read_only_root.filter(|read_only| *read_only),
+        ..SecurityContext::default()
+    }
+}
+
+fn resources(requests: &StringMap, limits: &StringMap) -> ResourceRequirements {
+    ResourceRequirements { requests: quantities(requests), limits: quantities(limits), claims: None }
+}
+
+fn script(name: &str) -> Vec<String> {
+    vec!["/bin/sh".to_owned(), format!("{CONFIGURATION_PATH}/{name}")]
+}

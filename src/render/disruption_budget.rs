@@ -1,0 +1,26 @@
+//! The disruption budget of a datacenter: one pod at a time. It counts across racks, so that a drain cannot take the
+//! second replica of a row; it stands from the start (Cass Operator adds it after the first full readiness), and it is
+//! `maxUnavailable`, which growth does not change (the operator's `minAvailable` must follow the size).
+
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::{Here, Object, Resource, Stage, kit};
+use crate::cluster::{Datacenter, names};
+
+/// The budget. A pod that is not ready may always be evicted: it serves nobody, and a broken generation could otherwise
+/// never be replaced while two pods are broken.
+pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Object {
+    let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let budget = PodDisruptionBudget {
+        metadata: kit::metadata(here, names::disruption_budget(&datacenter.name), selector.clone()),
+        spec: Some(PodDisruptionBudgetSpec {
+            max_unavailable: Some(IntOrString::Int(1)),
+            selector: Some(kit::matching(selector)),
+            unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
+            ..PodDisruptionBudgetSpec::default()
+        }),
+        status: None,
+    };
+    Object::pruned(Stage::Base, Resource::PodDisruptionBudget(budget))
+}

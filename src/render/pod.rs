@@ -1,0 +1,132 @@
+//! The pod template of a rack: labels, placement, security.
+
+use k8s_openapi::api::core::v1::{
+    Affinity, LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    PodAffinityTerm, PodAntiAffinity, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile,
+    TopologySpreadConstraint, WeightedPodAffinityTerm,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::kit::{self, not_empty};
+use super::{Here, containers, volumes};
+use crate::cluster::{Datacenter, Rack, StringMap, TopologySpread, names};
+use crate::topology::{AntiAffinity, WhenUnsatisfiable};
+
+/// User and group `cassandra` of the images.
+const CASSANDRA_ID: i64 = 999;
+
+/// The template. What may change without a restart is not in it.
+pub(super) fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodTemplateSpec {
+    let own = kit::labels(here.cluster, kit::rack_selector(here.cluster, datacenter, rack));
+    let labels: StringMap = here.cluster.pod.labels.clone().into_iter().chain(own).collect();
+    PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(labels),
+            annotations: not_empty(here.cluster.pod.annotations.clone()),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(spec(here, datacenter, rack, configuration)),
+    }
+}
+
+/// Service links are off: they would put a variable per service of the namespace into Cassandra's environment.
+fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodSpec {
+    let cluster = here.cluster;
+    let account = cluster.pod.service_account.clone().unwrap_or_else(|| names::service_account(&cluster.name));
+    let secret = |name: &String| LocalObjectReference { name: name.clone() };
+    let spread = |spread| topology_spread(here, datacenter, spread);
+    PodSpec {
+        affinity: affinity(here, rack),
+        automount_service_account_token: Some(false),
+        containers: containers::containers(here, datacenter, rack),
+        dns_policy: cluster.pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned()),
+        enable_service_links: Some(false),
+        host_network: cluster.pod.host_network.then_some(true),
+        image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
+        init_containers: Some(containers::init_containers(here, datacenter, rack)),
+        priority_class_name: rack.scheduling.priority_class.clone(),
+        security_context: Some(security_context()),
+        service_account_name: Some(account),
+        termination_grace_period_seconds: Some(i64::from(cluster.pod.termination_grace_seconds)),
+        tolerations: not_empty(rack.scheduling.tolerations.clone()),
+        topology_spread_constraints: not_empty(rack.scheduling.topology_spread.iter().map(spread).collect::<Vec<_>>()),
+        volumes: Some(volumes::volumes(cluster, configuration)),
+        ..PodSpec::default()
+    }
+}
+
+/// The `restricted` Pod Security Standard, as far as it is the pod's. A volume whose root already belongs to the group is
+/// not walked: with terabytes of data that would take minutes at every start.
+fn security_context() -> PodSecurityContext {
+    PodSecurityContext {
+        run_as_user: Some(CASSANDRA_ID),
+        run_as_group: Some(CASSANDRA_ID),
+        fs_group: Some(CASSANDRA_ID),
+        run_as_non_root: Some(true),
+        fs_group_change_policy: Some("OnRootMismatch".to_owned()),
+        seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), localhost_profile: None }),
+        ..PodSecurityContext::default()
+    }
+}
+
+fn affinity(here: Here<'_>, rack: &Rack) -> Option<Affinity> {
+    let node_affinity = node_affinity(&rack.node_labels);
+    let pod_anti_affinity = rack.scheduling.anti_affinity.map(|strength| anti_affinity(here, strength));
+    let any = node_affinity.is_some() || pod_anti_affinity.is_some();
+    any.then_some(Affinity { node_affinity, pod_affinity: None, pod_anti_affinity })
+}
+
+/// One term: a worker must carry all labels. (Several terms would be alternatives.)
+fn node_affinity(node_labels: &StringMap) -> Option<NodeAffinity> {
+    let requirement = |(key, value): (&String, &String)| NodeSelectorRequirement {
+        key: key.clone(),
+        operator: "In".to_owned(),
+        values: Some(vec![value.clone()]),
+    };
+    let requirements = not_empty(node_labels.iter().map(requirement).collect::<Vec<_>>())?;
+    let term = NodeSelectorTerm { match_expressions: Some(requirements), match_fields: None };
+    Some(NodeAffinity {
+        required_during_scheduling_ignored_during_execution: Some(NodeSelector { node_selector_terms: vec![term] }),
+        preferred_during_scheduling_ignored_during_execution: None,
+    })
+}
+
+/// Against pods of this cluster only, in all namespaces that it uses here. The operator's own term matches every
+/// cluster of the namespace, so that two small clusters could not share workers.
+fn anti_affinity(here: Here<'_>, strength: AntiAffinity) -> PodAntiAffinity {
+    let namespaces = here.cluster.namespaces_in(here.kube_cluster);
+    let namespaces: Vec<String> = namespaces.into_iter().flatten().map(str::to_owned).collect();
+    let term = PodAffinityTerm {
+        label_selector: Some(kit::matching(kit::cluster_selector(here.cluster))),
+        topology_key: kit::HOSTNAME_LABEL.to_owned(),
+        namespaces: (namespaces.len() > 1).then_some(namespaces),
+        ..PodAffinityTerm::default()
+    };
+    match strength {
+        AntiAffinity::Required => PodAntiAffinity {
+            required_during_scheduling_ignored_during_execution: Some(vec![term]),
+            preferred_during_scheduling_ignored_during_execution: None,
+        },
+        AntiAffinity::Preferred => PodAntiAffinity {
+            required_during_scheduling_ignored_during_execution: None,
+            preferred_during_scheduling_ignored_during_execution: Some(vec![WeightedPodAffinityTerm {
+                pod_affinity_term: term,
+                weight: 100,
+            }]),
+        },
+    }
+}
+
+fn topology_spread(here: Here<'_>, datacenter: &Datacenter, spread: &TopologySpread) -> TopologySpreadConstraint {
+    let when = match spread.when_unsatisfiable {
+        WhenUnsatisfiable::DoNotSchedule => "DoNotSchedule",
+        WhenUnsatisfiable::ScheduleAnyway => "ScheduleAnyway",
+    };
+    TopologySpreadConstraint {
+        max_skew: i32::from(spread.max_skew),
+        topology_key: spread.topology_key.clone(),
+        when_unsatisfiable: when.to_owned(),
+        label_selector: Some(kit::matching(kit::datacenter_selector(here.cluster, datacenter))),
+        ..TopologySpreadConstraint::default()
+    }
+}

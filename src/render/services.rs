@@ -1,0 +1,139 @@
+//! The services: seed, all pods, CQL, additional seeds with their EndpointSlices, and the port on every worker. Names,
+//! selectors and ports are Cass Operator's (`pkg/reconciliation/construct_service.go`) but for what is said here.
+
+use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
+use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::{Here, Object, Resource, Stage, kit};
+use crate::cluster::{Datacenter, ServiceOptions, StringMap, names};
+
+/// Finds the first pod of each rack, ready or not: for Reaper and for other datacenters, never Cassandra's own seed list.
+/// The operator labels seeds at run time; without one the ordinal that the StatefulSet controller labels has to do.
+pub(super) fn seed_service(here: Here<'_>) -> Object {
+    let name = names::seed_service(&here.cluster.name);
+    let cluster = kit::cluster_selector(here.cluster);
+    let mut selector = cluster.clone();
+    selector.insert(kit::POD_INDEX_LABEL.to_owned(), "0".to_owned());
+    let spec = ServiceSpec { selector: Some(selector), ..headless(Readiness::Any) };
+    service(here, name, cluster, &here.cluster.services.seed, spec)
+}
+
+/// All services of a datacenter.
+pub(super) fn of_datacenter(here: Here<'_>, datacenter: &Datacenter) -> Vec<Object> {
+    let mut objects = vec![all_pods(here, datacenter), cql(here, datacenter), additional_seeds(here, datacenter)];
+    objects.extend(node_port(here, datacenter));
+    objects.extend(endpoint_slices(here, datacenter));
+    objects
+}
+
+/// Governs the StatefulSets: every pod has a name in it, ready or not.
+fn all_pods(here: Here<'_>, datacenter: &Datacenter) -> Object {
+    let name = names::all_pods_service(&here.cluster.name, &datacenter.name);
+    let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let mut labels = selector.clone();
+    labels.insert(kit::PROMETHEUS_LABEL.to_owned(), "true".to_owned());
+    let ports =
+        ports(&[("native", datacenter.native_port), ("mgmt-api", 8080), ("prometheus", 9103), ("metrics", 9000)]);
+    let spec = ServiceSpec { selector: Some(selector), ports: Some(ports), ..headless(Readiness::Any) };
+    service(here, name, labels, &here.cluster.services.all_pods, spec)
+}
+
+/// For CQL clients: ready pods only. The gate reads from it who is ready.
+fn cql(here: Here<'_>, datacenter: &Datacenter) -> Object {
+    let name = names::cql_service(&here.cluster.name, &datacenter.name);
+    let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let ports = ports(&[
+        ("native", datacenter.native_port),
+        ("tls-native", 9142),
+        ("mgmt-api", 8080),
+        ("prometheus", 9103),
+        ("metrics", 9000),
+    ]);
+    let spec = ServiceSpec { selector: Some(selector.clone()), ports: Some(ports), ..headless(Readiness::Ready) };
+    service(here, name, selector, &here.cluster.services.cql, spec)
+}
+
+/// Has no selector: its addresses are the EndpointSlices beside it.
+fn additional_seeds(here: Here<'_>, datacenter: &Datacenter) -> Object {
+    let name = names::additional_seed_service(&here.cluster.name, &datacenter.name);
+    let labels = kit::datacenter_selector(here.cluster, datacenter);
+    service(here, name, labels, &here.cluster.services.additional_seed, headless(Readiness::Any))
+}
+
+/// The CQL port on every worker that runs a pod: traffic stays on the worker, as drivers choose their node themselves.
+/// The operator also lists an internode port here; a node announces its pod's address, so nothing could use it.
+fn node_port(here: Here<'_>, datacenter: &Datacenter) -> Option<Object> {
+    let number = datacenter.node_port?;
+    let name = names::node_port_service(&here.cluster.name, &datacenter.name);
+    let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let mut ports = ports(&[("native", number)]);
+    ports[0].node_port = Some(i32::from(number));
+    let spec = ServiceSpec {
+        type_: Some("NodePort".to_owned()),
+        external_traffic_policy: Some("Local".to_owned()),
+        selector: Some(selector.clone()),
+        ports: Some(ports),
+        ..ServiceSpec::default()
+    };
+    Some(service(here, name, selector, &here.cluster.services.node_port, spec))
+}
+
+/// One slice per kind of address, as the API demands; only those with addresses.
+fn endpoint_slices(here: Here<'_>, datacenter: &Datacenter) -> Vec<Object> {
+    let service = names::additional_seed_service(&here.cluster.name, &datacenter.name);
+    let seeds = &here.cluster.additional_seeds;
+    let kinds = [("ipv4", "IPv4", &seeds.ipv4), ("ipv6", "IPv6", &seeds.ipv6), ("fqdn", "FQDN", &seeds.names)];
+    let slice = |(suffix, address_type, addresses): (&str, &str, &Vec<String>)| {
+        let mut labels = kit::datacenter_selector(here.cluster, datacenter);
+        labels.insert("kubernetes.io/service-name".to_owned(), service.clone());
+        labels.insert("endpointslice.kubernetes.io/managed-by".to_owned(), "cassc".to_owned());
+        let slice = EndpointSlice {
+            metadata: kit::metadata(here, format!("{service}-{suffix}"), labels),
+            address_type: address_type.to_owned(),
+            endpoints: vec![Endpoint { addresses: addresses.clone(), ..Endpoint::default() }],
+            ports: None,
+        };
+        Object::pruned(Stage::Base, Resource::EndpointSlice(slice))
+    };
+    kinds.into_iter().filter(|(_, _, addresses)| !addresses.is_empty()).map(slice).collect()
+}
+
+/// Which pods a headless service names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    /// All of them.
+    Any,
+    /// The ready ones.
+    Ready,
+}
+
+fn headless(readiness: Readiness) -> ServiceSpec {
+    ServiceSpec {
+        type_: Some("ClusterIP".to_owned()),
+        cluster_ip: Some("None".to_owned()),
+        publish_not_ready_addresses: (readiness == Readiness::Any).then_some(true),
+        ..ServiceSpec::default()
+    }
+}
+
+fn ports(ports: &[(&str, u16)]) -> Vec<ServicePort> {
+    let port = |(name, number): &(&str, u16)| ServicePort {
+        name: Some((*name).to_owned()),
+        port: i32::from(*number),
+        target_port: Some(IntOrString::Int(i32::from(*number))),
+        protocol: Some("TCP".to_owned()),
+        ..ServicePort::default()
+    };
+    ports.iter().map(port).collect()
+}
+
+fn service(here: Here<'_>, name: String, labels: StringMap, options: &ServiceOptions, spec: ServiceSpec) -> Object {
+    let mut metadata = kit::metadata(here, name, labels);
+    let own = metadata.labels.take().unwrap_or_default();
+    metadata.labels = Some(options.labels.clone().into_iter().chain(own).collect());
+    let annotations = metadata.annotations.take().unwrap_or_default().into_iter();
+    metadata.annotations = kit::not_empty(annotations.chain(options.annotations.clone()).collect());
+    let service = Service { metadata, spec: Some(spec), status: None };
+    Object::pruned(Stage::Base, Resource::Service(Box::new(service)))
+}

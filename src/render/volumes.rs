@@ -1,0 +1,167 @@
+//! The volumes of a pod, where they are mounted, and the claim templates.
+
+use k8s_openapi::api::core::v1::{
+    ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaim, PersistentVolumeClaimSpec, SecretVolumeSource,
+    Volume, VolumeMount, VolumeResourceRequirements,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::kit;
+use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack, VolumeClaim, VolumeSource, names};
+
+/// The claim of the data, Cass Operator's name: `server-data-<pod>` is what adoption finds.
+pub(super) const SERVER_DATA: &str = "server-data";
+const SERVER_CONFIG: &str = "server-config";
+const SERVER_LOGS: &str = "server-logs";
+const ETC_CASSANDRA: &str = "etc-cassandra";
+const TMP: &str = "tmp";
+const CONFIGURATION: &str = "cassc-config";
+const START_ORDER: &str = "cassc-start-order";
+const STATE: &str = "cassc-state";
+const MANAGEMENT_API_CERTIFICATES: &str = "management-api-server-certs-volume";
+
+/// Where the files of the hashed ConfigMap are mounted, the scripts among them.
+pub(super) const CONFIGURATION_PATH: &str = "/etc/cassc/config";
+/// Where certificate and key of the Management API are mounted.
+pub(super) const CERTIFICATES_PATH: &str = "/management-api-certs";
+/// Where Cassandra writes its logs.
+pub(super) const LOGS_PATH: &str = "/var/log/cassandra";
+
+/// Whether the root file system of Cassandra's container is read-only: the images of 4.1 and later are made for it
+/// (cass-operator `ReadOnlyFs`); of an image that the user named nothing is known.
+pub(super) fn read_only_root(cluster: &Cluster) -> bool {
+    cluster.version.minor >= crate::cassandra::release::Minor::V4_1 && !cluster.custom_image
+}
+
+/// The volumes of a pod, claims left out.
+pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
+    let mut volumes = vec![
+        empty_dir(SERVER_CONFIG, None),
+        empty_dir(SERVER_LOGS, None),
+        empty_dir(TMP, None),
+        config_map(CONFIGURATION, configuration, None),
+        config_map(START_ORDER, &names::start_order(&cluster.name), None),
+        config_map(STATE, &names::state(&cluster.name), Some(true)),
+    ];
+    if read_only_root(cluster) {
+        volumes.push(empty_dir(ETC_CASSANDRA, None));
+    }
+    if let Some(name) = &cluster.management_api_secret {
+        volumes.push(secret(MANAGEMENT_API_CERTIFICATES, name));
+    }
+    volumes.extend(cluster.additional_volumes.iter().filter_map(additional));
+    volumes
+}
+
+/// What the gate mounts. The image's own `/etc/cassandra` stays visible to it: it is the base of the configuration.
+pub(super) fn gate_mounts(_: &Cluster) -> Vec<VolumeMount> {
+    vec![
+        mount(SERVER_CONFIG, "/config"),
+        mount(TMP, "/tmp"),
+        mount(SERVER_DATA, "/var/lib/cassandra"),
+        read_only_mount(CONFIGURATION, CONFIGURATION_PATH),
+        read_only_mount(START_ORDER, "/etc/cassc/start-order"),
+        read_only_mount(STATE, "/etc/cassc/state"),
+    ]
+}
+
+/// What Cassandra mounts.
+pub(super) fn cassandra_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
+    let mut mounts = vec![
+        mount(SERVER_DATA, "/var/lib/cassandra"),
+        mount(SERVER_CONFIG, "/config"),
+        mount(SERVER_LOGS, LOGS_PATH),
+        mount(TMP, "/tmp"),
+        read_only_mount(CONFIGURATION, CONFIGURATION_PATH),
+    ];
+    if read_only_root(cluster) {
+        mounts.push(mount(ETC_CASSANDRA, "/etc/cassandra"));
+    }
+    if cluster.management_api_secret.is_some() {
+        mounts.push(read_only_mount(MANAGEMENT_API_CERTIFICATES, CERTIFICATES_PATH));
+    }
+    mounts.extend(additional_mounts(cluster));
+    mounts
+}
+
+/// What the system logger mounts.
+pub(super) fn logger_mounts() -> Vec<VolumeMount> {
+    vec![read_only_mount(SERVER_LOGS, LOGS_PATH)]
+}
+
+fn additional_mounts(cluster: &Cluster) -> impl Iterator<Item = VolumeMount> {
+    cluster.additional_volumes.iter().map(|volume| match volume.source {
+        VolumeSource::ConfigMap(_) | VolumeSource::Secret(_) => read_only_mount(&volume.name, &volume.mount_path),
+        VolumeSource::Claim(_) | VolumeSource::EmptyDir(_) => mount(&volume.name, &volume.mount_path),
+    })
+}
+
+/// The claim templates: the data, and the additional claims. They are immutable, so they carry nothing that may change:
+/// no version, no instance, no label of the user; and every field that the API server would fill in, or Argo CD shows
+/// a difference for ever (kubernetes `SetDefaults_PersistentVolumeClaimSpec`).
+pub(super) fn claim_templates(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Vec<PersistentVolumeClaim> {
+    let additional = cluster.additional_volumes.iter().filter_map(|volume| match &volume.source {
+        VolumeSource::Claim(claim) => Some((volume.name.as_str(), claim)),
+        VolumeSource::ConfigMap(_) | VolumeSource::Secret(_) | VolumeSource::EmptyDir(_) => None,
+    });
+    let claims = std::iter::once((SERVER_DATA, &rack.storage)).chain(additional);
+    claims.map(|(name, claim)| claim_template(name, claim, cluster, datacenter, rack)).collect()
+}
+
+fn claim_template(
+    name: &str,
+    claim: &VolumeClaim,
+    cluster: &Cluster,
+    datacenter: &Datacenter,
+    rack: &Rack,
+) -> PersistentVolumeClaim {
+    let requests = [("storage".to_owned(), Quantity(claim.size.clone()))].into();
+    PersistentVolumeClaim {
+        metadata: ObjectMeta {
+            name: Some(name.to_owned()),
+            labels: Some(kit::rack_selector(cluster, datacenter, rack)),
+            ..ObjectMeta::default()
+        },
+        spec: Some(PersistentVolumeClaimSpec {
+            access_modes: Some(vec![claim.access_mode.to_owned()]),
+            resources: Some(VolumeResourceRequirements { requests: Some(requests), limits: None }),
+            storage_class_name: claim.class.clone(),
+            volume_mode: Some("Filesystem".to_owned()),
+            ..PersistentVolumeClaimSpec::default()
+        }),
+        status: None,
+    }
+}
+
+fn additional(volume: &AdditionalVolume) -> Option<Volume> {
+    match &volume.source {
+        VolumeSource::Claim(_) => None,
+        VolumeSource::ConfigMap(name) => Some(config_map(&volume.name, name, None)),
+        VolumeSource::Secret(name) => Some(secret(&volume.name, name)),
+        VolumeSource::EmptyDir(size_limit) => Some(empty_dir(&volume.name, size_limit.clone())),
+    }
+}
+
+fn empty_dir(name: &str, size_limit: Option<String>) -> Volume {
+    let source = EmptyDirVolumeSource { medium: None, size_limit: size_limit.map(Quantity) };
+    Volume { name: name.to_owned(), empty_dir: Some(source), ..Volume::default() }
+}
+
+fn config_map(name: &str, config_map: &str, optional: Option<bool>) -> Volume {
+    let source = ConfigMapVolumeSource { name: config_map.to_owned(), optional, ..ConfigMapVolumeSource::default() };
+    Volume { name: name.to_owned(), config_map: Some(source), ..Volume::default() }
+}
+
+fn secret(name: &str, secret: &str) -> Volume {
+    let source = SecretVolumeSource { secret_name: Some(secret.to_owned()), ..SecretVolumeSource::default() };
+    Volume { name: name.to_owned(), secret: Some(source), ..Volume::default() }
+}
+
+fn mount(volume: &str, path: &str) -> VolumeMount {
+    VolumeMount { name: volume.to_owned(), mount_path: path.to_owned(), ..VolumeMount::default() }
+}
+
+fn read_only_mount(volume: &str, path: &str) -> VolumeMount {
+    VolumeMount { read_only: Some(true), ..mount(volume, path) }
+}
