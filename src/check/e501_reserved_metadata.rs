@@ -61,6 +61,7 @@ const RESERVED: &[Reserved] = &[
     reserved(Kind::Both, "helm.toolkit.fluxcd.io/", "Flux"),
     reserved(Kind::Annotation, "kubectl.kubernetes.io/last-applied-configuration", "`kubectl`"),
     reserved(Kind::Annotation, "config.kubernetes.io/", "kustomize"),
+    reserved(Kind::Annotation, "config.k8s.io/", "kustomize"),
     reserved(Kind::Annotation, "internal.config.kubernetes.io/", "kustomize"),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::written::{WrittenContainer, called, containers};
 use super::{Check, Rule, Subject};
+use crate::cassandra::release::{Minor, Release};
 use crate::diagnostic::{Diagnostic, Route, nearest};
 use crate::kubernetes::syntax::{is_label, nearest_label};
 use crate::topology::AdditionalVolume;
@@ -23,18 +24,13 @@ path of its own. Extra containers mount these volumes, and those of the pod, by 
 };
 
 /// The volumes that every pod has.
-const OWN_VOLUMES: [&str; 8] = [
-    "cassc-config",
-    "cassc-start-order",
-    "cassc-state",
-    "etc-cassandra",
-    "server-config",
-    "server-data",
-    "server-logs",
-    "tmp",
-];
+const OWN_VOLUMES: [&str; 7] =
+    ["cassc-config", "cassc-start-order", "cassc-state", "server-config", "server-data", "server-logs", "tmp"];
 /// The volume of the Management API's certificates, where it has some.
 const CERTIFICATES: &str = "management-api-server-certs-volume";
+/// The volume over the configuration of an image whose root file system is read-only: from 4.1 on, unless the image is
+/// the user's.
+const READ_ONLY_ROOT: &str = "etc-cassandra";
 /// The data directory.
 const DATA: &str = "/var/lib/cassandra";
 /// What may be lost with the pod: Cassandra fills caches again, and change data is consumed elsewhere.
@@ -79,7 +75,8 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 fn name_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {
     let name = volume.name.as_str();
     let at = subject.value(route.key("name"), "");
-    if OWN_VOLUMES.contains(&name) || name == CERTIFICATES || name.starts_with("medusa-") {
+    let reserved = matches!(name, CERTIFICATES | READ_ONLY_ROOT) || name.starts_with("medusa-");
+    if reserved || OWN_VOLUMES.contains(&name) {
         let complaint = RULE.complain(format!("the name `{name}` belongs to a volume of cassc"), at);
         return Some(complaint.help("choose another name"));
     }
@@ -152,10 +149,20 @@ fn is_below(path: &str, parent: &str) -> bool {
     path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// The volumes that the pods of this topology have without being asked for.
+fn own_volumes<'t>(subject: &Subject<'t>) -> impl Iterator<Item = &'t str> + use<'t> {
+    let cassandra = &subject.spec().cassandra;
+    let release: Option<Release> = cassandra.version.parse().ok();
+    let read_only = cassandra.image.is_none() && release.is_some_and(|release| release.minor >= Minor::V4_1);
+    let certificates = subject.spec().management_api.tls.is_some();
+    let some = [(CERTIFICATES, certificates), (READ_ONLY_ROOT, read_only)];
+    OWN_VOLUMES.into_iter().chain(some.into_iter().filter(|(_, there)| *there).map(|(name, _)| name))
+}
+
 fn mounts(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Diagnostic> {
     let additional = subject.spec().storage.additional_volumes.iter().map(|volume| volume.name.as_str());
-    let certificates = subject.spec().management_api.tls.iter().map(|_| CERTIFICATES);
-    let volumes: BTreeSet<&str> = additional.chain(OWN_VOLUMES).chain(certificates).collect();
+    let mut volumes: BTreeSet<&str> = additional.collect();
+    volumes.extend(own_volumes(subject));
     let mut paths: BTreeMap<&str, Route> = BTreeMap::new();
     let mut complaints = Vec::new();
     for (index, mount) in written.container.volume_mounts.iter().flatten().enumerate() {
@@ -164,9 +171,13 @@ fn mounts(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Diagnost
             let message =
                 format!("{} mounts the volume `{}`, which the pod does not have", called(written), mount.name);
             let complaint = RULE.complain(message, subject.value(route.key("name"), ""));
-            complaints.push(match nearest(&mount.name, volumes.iter().copied()) {
-                Some(near) => complaint.help(format!("did you mean `{near}`?")),
-                None => complaint.help("add it to `spec.storage.additionalVolumes`"),
+            complaints.push(match (mount.name.as_str(), nearest(&mount.name, volumes.iter().copied())) {
+                (READ_ONLY_ROOT, _) => {
+                    complaint.help("pods have it from Cassandra 4.1 on, without an `image` of yours")
+                }
+                (CERTIFICATES, _) => complaint.help("pods have it with `spec.managementApi.tls`"),
+                (_, Some(near)) => complaint.help(format!("did you mean `{near}`?")),
+                (_, None) => complaint.help("add it to `spec.storage.additionalVolumes`"),
             });
         }
         let path = mount.mount_path.as_str();

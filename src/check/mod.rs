@@ -5,6 +5,9 @@ mod acceptance;
 mod subject;
 mod written;
 
+#[cfg(test)]
+mod hostile;
+
 mod e101_name_not_a_label;
 mod e102_name_too_long;
 mod e103_name_collision;
@@ -80,8 +83,11 @@ impl Rule {
         if self.code.starts_with('E') { Severity::Error } else { Severity::Warning }
     }
 
-    /// A complaint of this rule; the label is the place that it is reported at.
+    /// A complaint of this rule; the label is the place that it is reported at. A message is one line, whatever stands
+    /// in the names that it quotes.
     pub fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
+        let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+        let message: String = message.into().chars().map(shown).collect();
         Diagnostic::new(self.code, self.severity(), message, at)
     }
 }

@@ -22,7 +22,7 @@ warning in a namespace that does not enforce the standard.",
 
 /// The only capability that may be added.
 const ALLOWED_CAPABILITY: &str = "NET_BIND_SERVICE";
-/// The types of SELinux that may be named.
+/// The types that `seLinuxOptions` may name.
 const SELINUX_TYPES: [&str; 4] = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
 /// What is wrong with a container: the way to it, and in words. (`procMount` is refused by the API server: E602.)
