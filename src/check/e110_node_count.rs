@@ -10,10 +10,12 @@ pub(super) const RULE: Rule = Rule {
     name: "node-count",
     summary: "the number of nodes of a datacenter is missing, contradictory or absurd",
     explain: "\
-The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the datacenter,
-from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must add up.
+The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the
+datacenter, from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must
+add up.
 
-Write `nodes` in one of the two places. Kubernetes supports 5,000 workers in a cluster, so that many nodes are the most.",
+Write `nodes` in one of the two places. Kubernetes supports 5,000 workers in a cluster, so that many nodes are the
+most.",
     check: Check::Topology(check),
 };
 

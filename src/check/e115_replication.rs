@@ -9,8 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "replication",
     summary: "the replication of the system keyspaces does not fit the datacenters",
     explain: "\
-`replication.system` is how many nodes of each datacenter keep roles, passwords and permissions. With more replicas than
-nodes a quorum can fail while every node is up, and nobody can log in; more than five slow every login and repair.
+`replication.system` is how many nodes of each datacenter keep roles, passwords and permissions. With more replicas
+than nodes a quorum can fail while every node is up, and nobody can log in; more than five slow every login and
+repair.
 
 Write 1 to 5, at most the number of nodes of the smallest datacenter; or leave it out.",
     check: Check::Topology(check),

@@ -9,9 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "reserved-metadata",
     summary: "a label or an annotation belongs to cassc, to Kubernetes or to a delivery tool",
     explain: "\
-Services and StatefulSets find their pods by labels that cassc writes; controllers of Kubernetes mark their objects with
-others; Argo CD and Flux are told by annotations what to prune and what to wait for, and a wrong one there deletes a
-StatefulSet. A value of yours would replace theirs, or be replaced for ever.
+Services and StatefulSets find their pods by labels that cassc writes; controllers of Kubernetes mark their objects
+with others; Argo CD and Flux are told by annotations what to prune and what to wait for, and a wrong one there
+deletes a StatefulSet. A value of yours would replace theirs, or be replaced for ever.
 
 Use keys of your own, such as `example.com/team`. How objects are delivered is set under `spec.delivery`.",
     check: Check::Topology(check),

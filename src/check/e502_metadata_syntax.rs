@@ -12,11 +12,11 @@ pub(super) const RULE: Rule = Rule {
     name: "metadata-syntax",
     summary: "the API server refuses a label or an annotation",
     explain: "\
-One label that is not well formed makes the API server refuse every object that carries it, in the middle of a sync: some
-objects are new then, and others are not.
+One label that is not well formed makes the API server refuse every object that carries it, in the middle of a sync:
+some objects are new then, and others are not.
 
-A key is a name of at most 63 letters, digits, `-`, `_` and `.`, which a DNS name and a `/` may precede. The value of a
-label has the same form, or is empty; that of an annotation is any text. All annotations of an object have 256 KiB.",
+A key is a name of at most 63 letters, digits, `-`, `_` and `.`, which a DNS name and a `/` may precede. The value of
+a label has the same form, or is empty; that of an annotation is any text. All annotations of an object have 256 KiB.",
     check: Check::Topology(check),
 };
 

@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     name: "container-name",
     summary: "an extra container has no usable name or image, or sets a variable twice",
     explain: "\
-Containers and init containers of a pod share one space of names, in which cassc has some of its own; a container of the
-same name would take its place or make the API server refuse the pod. Of two environment variables of one name the last
-one counts, silently.
+Containers and init containers of a pod share one space of names, in which cassc has some of its own; a container of
+the same name would take its place or make the API server refuse the pod. Of two environment variables of one name the
+last one counts, silently.
 
 Give each container its own DNS label and an image, and write each variable once.",
     check: Check::Topology(check),

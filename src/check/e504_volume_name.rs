@@ -15,11 +15,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "an additional volume cannot be mounted as it is written",
     explain: "\
 An additional volume over a directory of the pod hides what is there: Cassandra's configuration, or its data. A volume
-inside the data directory may be a claim of its own, such as a disk for the commit log; scratch space there is gone with
-the pod, and the writes that only the commit log had with it.
+inside the data directory may be a claim of its own, such as a disk for the commit log; scratch space there is gone
+with the pod, and the writes that only the commit log had with it.
 
-Give each volume its own name and one source (`claim`, `configMap`, `secret` or `emptyDir`), and mount it at an absolute
-path of its own. Extra containers mount these volumes, and those of the pod, by name.",
+Give each volume its own name and one source (`claim`, `configMap`, `secret` or `emptyDir`), and mount it at an
+absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
     check: Check::Topology(check),
 };
 

@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     name: "port",
     summary: "a port of an extra container is taken, or does not exist",
     explain: "\
-The containers of a pod share one network address. Of two that listen on one port the second does not start; if that is
-Cassandra, the node is down.
+The containers of a pod share one network address. Of two that listen on one port the second does not start; if that
+is Cassandra, the node is down.
 
 Ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142 are those of Cassandra, its Management API and its metrics, as
 are their names. Choose another port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",

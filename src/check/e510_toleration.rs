@@ -13,8 +13,9 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 A toleration that is not well formed makes the API server refuse every pod, while the StatefulSet is accepted.
 
-`operator` is `Equal` (then `value` may stand) or `Exists` (then it may not); without a `key` only `Exists` is possible;
-`effect` is `NoSchedule`, `PreferNoSchedule`, `NoExecute` or absent; `tolerationSeconds` goes with `NoExecute` only.",
+`operator` is `Equal` (then `value` may stand) or `Exists` (then it may not); without a `key` only `Exists` is
+possible; `effect` is `NoSchedule`, `PreferNoSchedule`, `NoExecute` or absent; `tolerationSeconds` goes with
+`NoExecute` only.",
     check: Check::Topology(check),
 };
 

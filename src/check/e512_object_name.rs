@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "object-name",
     summary: "the name of an object that the topology refers to cannot exist",
     explain: "\
-A reference to an object that cannot exist is often found late: the API server refuses it, or pods wait for a class or a
-Secret that never comes.
+A reference to an object that cannot exist is often found late: the API server refuses it, or pods wait for a class or
+a Secret that never comes.
 
 Write the name as `kubectl get` shows it: lower-case letters, digits, `-` and `.`, at most 253. To have the default
 StorageClass, PriorityClass or service account, leave the field out instead of writing it empty.",

@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     name: "scheduling",
     summary: "pods are both allowed to share a worker and kept from it",
     explain: "\
-`severalNodesPerWorker: true` lets pods of this cluster share a worker, `antiAffinity: required` keeps them apart. Which of
-the two was meant decides whether a lost worker takes one node or several.
+`severalNodesPerWorker: true` lets pods of this cluster share a worker, `antiAffinity: required` keeps them apart.
+Which of the two was meant decides whether a lost worker takes one node or several.
 
 Remove one of them. `antiAffinity: preferred` lets pods share a worker only where there is no other.",
     check: Check::Topology(check),

@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
 An API server drops fields that it does not know, silently: on a Kubernetes too old the pods would be others than
 those that were rendered. Newer ones than this cassc were not tried.
 
-Write the minor version of the API server, as `kubectl version` shows it, such as `\"1.33\"`; or leave it out for objects
-that every supported one understands.",
+Write the minor version of the API server, as `kubectl version` shows it, such as `\"1.33\"`; or leave it out for
+objects that every supported one understands.",
     check: Check::Topology(check),
 };
 

@@ -13,8 +13,8 @@ pub(super) const RULE: Rule = Rule {
     name: "newer-field",
     summary: "an extra container uses a field that this Kubernetes does not serve",
     explain: "\
-An API server whose release does not know a field, or has it switched off, drops the field silently or refuses the pod.
-The container then runs otherwise than it is written, and Argo CD shows a difference for ever.
+An API server whose release does not know a field, or has it switched off, drops the field silently or refuses the
+pod. The container then runs otherwise than it is written, and Argo CD shows a difference for ever.
 
 Name the release of your API server in `spec.kubernetes.version` (without it the oldest supported one is meant), or do
 without the field.",
@@ -97,12 +97,27 @@ fn sleeps_not(handler: Option<&LifecycleHandler>) -> bool {
 const RESTART_POLICY: Field =
     Field { keys: "restartPolicy", shown: "restartPolicy", since: Since::Minor(35), used: |_| true };
 
+/// What an init container that ends cannot have (`validateInitContainers` in Kubernetes' `pkg/apis/core/validation`).
+const OF_CONTAINERS_THAT_STAY: &[Field] = &[
+    of_containers_that_stay("lifecycle", |container| container.lifecycle.is_some()),
+    of_containers_that_stay("livenessProbe", |container| container.liveness_probe.is_some()),
+    of_containers_that_stay("readinessProbe", |container| container.readiness_probe.is_some()),
+    of_containers_that_stay("startupProbe", |container| container.startup_probe.is_some()),
+];
+
+const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> bool) -> Field {
+    let why = "only a container that stays has it: `restartPolicy: Always`";
+    Field { keys, shown: keys, since: Since::Never(why), used }
+}
+
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(kubernetes) = kubernetes(subject) else { return };
     for written in containers(subject) {
         let restarts = written.container.restart_policy.is_some() && written.role != Role::Sidecar;
         let used = FIELDS.iter().filter(|field| (field.used)(written.container));
-        for field in used.chain(restarts.then_some(&RESTART_POLICY)) {
+        let of_others = OF_CONTAINERS_THAT_STAY.iter().filter(|_| written.role == Role::Before);
+        let of_others = of_others.filter(|field| (field.used)(written.container));
+        for field in used.chain(restarts.then_some(&RESTART_POLICY)).chain(of_others) {
             complaints.extend(complaint(subject, &written, field, kubernetes));
         }
     }
@@ -126,6 +141,9 @@ fn complaint(
     let complaint = RULE.complain(format!("{message} Kubernetes {kubernetes} does not serve"), at(""));
     Some(complaint.help(match subject.spec().kubernetes.version {
         Some(_) => format!("it needs Kubernetes 1.{since}"),
-        None => format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`; without it {OLDEST} is meant"),
+        None => {
+            let version = format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`");
+            format!("{version}; without it {OLDEST} is meant")
+        }
     }))
 }

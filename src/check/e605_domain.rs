@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
 Nodes find each other by names that end in this domain, such as `….svc.cluster.local`. With a name that cannot be
 resolved no node finds its seeds, and none starts.
 
-Write the domain that the kubelets were given (`clusterDomain`), without a dot before or behind; `cluster.local` is the
-default. A complete name has at most 253 characters.",
+Write the domain that the kubelets were given (`clusterDomain`), without a dot before or behind; `cluster.local` is
+the default. A complete name has at most 253 characters.",
     check: Check::Topology(check),
 };
 

@@ -9,8 +9,8 @@ pub(super) const RULE: Rule = Rule {
     name: "readiness-probe",
     summary: "an extra container with a readiness probe gates the pod's membership",
     explain: "\
-A pod is ready when all its containers are. An extra container that is not ready takes its Cassandra node away from the
-clients, although the node serves; and the next node waits with its start, a roll waits with the next pod, and the
+A pod is ready when all its containers are. An extra container that is not ready takes its Cassandra node away from
+the clients, although the node serves; and the next node waits with its start, a roll waits with the next pod, and the
 disruption budget counts the node as lost.
 
 Remove the probe, unless clients must not reach a node without this container; then accept the warning.",

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "the pods would not pass the `restricted` Pod Security Standard",
     explain: "\
 Pods of cassc pass the `restricted` Pod Security Standard of Kubernetes. In a namespace that enforces it a single
-container that does not pass keeps every pod from being made: the StatefulSet says so in its events, and nothing starts.
+container that does not pass keeps every pod from being made: the StatefulSet says so in its events, and nothing
+starts.
 
 Without a `securityContext` an extra container gets one that passes. Where you write one, it needs
 `allowPrivilegeEscalation: false` and `capabilities: {drop: [ALL]}`, and may add `NET_BIND_SERVICE` only. Accept the

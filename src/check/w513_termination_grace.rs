@@ -8,8 +8,8 @@ pub(super) const RULE: Rule = Rule {
     name: "termination-grace",
     summary: "a node gets less than a minute to drain before it is killed",
     explain: "\
-Before a pod ends, its node is drained: it leaves the clients alone and writes what is only in memory to disk. When the
-time is over it is killed in the middle of that, starts with a long replay of its commit log, and the whole roll
+Before a pod ends, its node is drained: it leaves the clients alone and writes what is only in memory to disk. When
+the time is over it is killed in the middle of that, starts with a long replay of its commit log, and the whole roll
 takes longer than it would have with patience.
 
 Give it 60 seconds or more, 120 by default.",
