@@ -18,12 +18,15 @@ use crate::yaml;
 /// The stages in the order of delivery.
 pub const STAGES: [Stage; 2] = [Stage::Base, Stage::Cluster];
 
+/// The names of the files of the objects, by stage.
+type FilesByStage = BTreeMap<Stage, Vec<String>>;
+
 /// A delivery tool: what it must be told about an object, and the files beside the objects.
 struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
     /// The files beside the objects of a Kubernetes cluster, told the objects' files by stage; paths as theirs.
-    files: fn(&BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String>,
+    files: fn(&FilesByStage) -> BTreeMap<String, String>,
 }
 
 fn tool(dialect: Dialect) -> Tool {
@@ -34,7 +37,7 @@ fn tool(dialect: Dialect) -> Tool {
     }
 }
 
-fn no_files(_: &BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String> {
+fn no_files(_: &FilesByStage) -> BTreeMap<String, String> {
     BTreeMap::new()
 }
 
@@ -45,7 +48,7 @@ pub fn arrange(cluster: &Cluster) -> FileTree {
         let folder = kube_cluster.map_or_else(String::new, |name| format!("{name}/"));
         let several_namespaces = cluster.namespaces_in(kube_cluster).len() > 1;
         let tool = tool(cluster.dialect);
-        let mut by_stage: BTreeMap<Stage, Vec<String>> = BTreeMap::new();
+        let mut by_stage = FilesByStage::new();
         for mut object in objects(cluster, kube_cluster) {
             (tool.annotate)(&mut object);
             let name = file_name(&object.resource, several_namespaces);
