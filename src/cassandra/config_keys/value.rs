@@ -1,0 +1,275 @@
+//! Whether Cassandra's loader accepts a value for a key, observed on the real loaders of 4.0.19, 4.1.10 and 5.0.9.
+//! Refuses a little more than they do: what they accept and then ignore, such as a list where a text belongs.
+//! Called by [`examine()`](super::examine()).
+
+use serde_json::{Map, Value};
+
+use super::{
+    convert::Converter,
+    examine::Step,
+    kind::Kind,
+    measure::{Duration, Width, accepted_symbols, read_rate},
+    table::Key,
+};
+
+/// A value that a key does not accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongValue {
+    /// Where below the key's value the wrong part stands; empty when it is the value itself.
+    pub path: Vec<Step>,
+    /// What would be accepted there, for people: `a duration with a unit, such as 5000ms or 5s`.
+    pub expected: String,
+}
+
+/// Says whether a key accepts a value, elements of lists and of maps included. The values of a nested object's own keys
+/// are not looked at: they have keys of their own in the table.
+pub fn check_value(key: &Key, value: &Value) -> Result<(), WrongValue> {
+    let converter = key.replaced_by.map(|replacement| replacement.converter);
+    match value {
+        Value::Null if key.nullable => Ok(()),
+        Value::Null => Err(wrong(format!("{}; null is not allowed", expected(&key.kind, converter)))),
+        _ => check_kind(&key.kind, converter, value),
+    }
+}
+
+fn wrong(expected: impl Into<String>) -> WrongValue {
+    WrongValue { path: Vec::new(), expected: expected.into() }
+}
+
+fn check_kind(kind: &Kind, converter: Option<Converter>, value: &Value) -> Result<(), WrongValue> {
+    match kind {
+        Kind::EnumList(_) | Kind::TextList => check_list(kind, value),
+        Kind::ParameterizedClass { name_is_enough: true } if value.is_string() => Ok(()),
+        Kind::ParameterizedClass { .. } if value.is_array() => check_class_list(kind, value),
+        Kind::ParameterizedClass { .. } => check_class(value, &["class_name", "parameters"], &["class_name"]),
+        Kind::MemtableConfigurations => each(value, kind, |configuration| {
+            check_class(configuration, &["class_name", "inherits", "parameters"], &[])
+        }),
+        Kind::TextMap | Kind::IntMap | Kind::TextMaps | Kind::ObjectsLike(_) => {
+            each(value, kind, |element| check_element(kind, element))
+        }
+        Kind::Choices(names) => check_choices(names, kind, value),
+        Kind::Object if value.is_object() => Ok(()),
+        _ if scalar_is_accepted(kind, converter, value) => Ok(()),
+        _ => Err(wrong(expected(kind, converter))),
+    }
+}
+
+fn scalar_is_accepted(kind: &Kind, converter: Option<Converter>, value: &Value) -> bool {
+    match kind {
+        Kind::Int(width) => {
+            let lowest = converter.and_then(Converter::lowest).unwrap_or(i64::MIN);
+            let limit = excluded_limit(converter).unwrap_or(i64::MAX);
+            whole_number(value, *width).is_some_and(|number| number >= lowest && number < limit)
+        }
+        Kind::Double => fraction(value).is_some_and(|number| converter.is_none() || number >= 0.0),
+        Kind::Bool => value.is_boolean() || value.as_str().is_some_and(is_yaml_boolean),
+        Kind::Text => is_scalar(value),
+        Kind::Enum(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+        Kind::Duration(duration) => measured_text(value, *duration).is_some_and(|text| duration.read(&text).is_some()),
+        Kind::DataStorage(storage) => value.as_str().is_some_and(|text| storage.read(text).is_some()),
+        Kind::DataRate => value.as_str().is_some_and(|text| read_rate(text).is_some()),
+        _ => false,
+    }
+}
+
+/// An old number becomes a new one of the same Java type, which excludes the largest number of the type.
+fn excluded_limit(converter: Option<Converter>) -> Option<i64> {
+    match converter? {
+        Converter::MegabitsToBytesPerSecondDataRate => Some(i64::from(i32::MAX)),
+        converter => converter.lowest().map(|_| i64::from(i32::MAX)).filter(|_| converter.counts_in_int()),
+    }
+}
+
+/// The text of a value with a unit; a key that takes bare seconds takes them as a number too.
+fn measured_text(value: &Value, duration: Duration) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if duration.bare_seconds => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A whole number that fits, in quotes or not. Leading zeros and underscores are refused, though the loader reads them:
+/// `010` would be 8.
+fn whole_number(value: &Value, width: Width) -> Option<i64> {
+    let number = match value {
+        Value::Number(number) => number.as_i64()?,
+        Value::String(text) => {
+            let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+            let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+            text.parse().ok().filter(|_| plain)?
+        }
+        _ => return None,
+    };
+    let fits = width == Width::Long || i32::try_from(number).is_ok();
+    fits.then_some(number)
+}
+
+fn fraction(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) => {
+            text.parse().ok()
+        }
+        _ => None,
+    }
+}
+
+/// What the loader's YAML reader takes for a boolean where one is wanted, in quotes or not.
+fn is_yaml_boolean(text: &str) -> bool {
+    ["true", "false", "yes", "no", "on", "off"].iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
+}
+
+fn check_list(kind: &Kind, value: &Value) -> Result<(), WrongValue> {
+    let elements = value.as_array().ok_or_else(|| wrong(expected(kind, None)))?;
+    let accepted = |element: &Value| match kind {
+        Kind::EnumList(words) => element.as_str().is_some_and(|text| words.contains(&text)),
+        _ => is_scalar(element),
+    };
+    match elements.iter().position(|element| !accepted(element)) {
+        None => Ok(()),
+        Some(position) => Err(WrongValue { path: vec![Step::Index(position)], expected: expected_element(kind) }),
+    }
+}
+
+/// Checks every value of a map and puts the name in front of the path of what is wrong.
+fn each(value: &Value, kind: &Kind, check: impl Fn(&Value) -> Result<(), WrongValue>) -> Result<(), WrongValue> {
+    let map = value.as_object().ok_or_else(|| wrong(expected(kind, None)))?;
+    map.iter().try_for_each(|(name, element)| check(element).map_err(|wrong| below(Step::Key(name.clone()), wrong)))
+}
+
+fn below(step: Step, wrong: WrongValue) -> WrongValue {
+    WrongValue { path: std::iter::once(step).chain(wrong.path).collect(), expected: wrong.expected }
+}
+
+fn check_element(kind: &Kind, element: &Value) -> Result<(), WrongValue> {
+    let accepted = match kind {
+        Kind::TextMap => is_scalar(element),
+        Kind::IntMap => whole_number(element, Width::Int).is_some(),
+        Kind::TextMaps => return each(element, &Kind::TextMap, |text| check_element(&Kind::TextMap, text)),
+        _ => element.is_object(),
+    };
+    if accepted { Ok(()) } else { Err(wrong(expected_element(kind))) }
+}
+
+fn check_choices(names: &[&str], kind: &Kind, value: &Value) -> Result<(), WrongValue> {
+    each(value, kind, |element| if element.is_object() { Ok(()) } else { Err(wrong("a map of settings")) })?;
+    let map = value.as_object().expect("a value that is no map was refused in the line above");
+    match map.keys().find(|name| !names.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(below(Step::Key(name.clone()), wrong(format!("one of {} as the name", names.join(", "))))),
+    }
+}
+
+/// A class as a map, with these keys allowed and those required. Parameters are a map here.
+fn check_class(value: &Value, allowed: &[&str], required: &[&str]) -> Result<(), WrongValue> {
+    let shape = format!("a map with {}", allowed.join(", "));
+    let map = value.as_object().ok_or_else(|| wrong(shape.clone()))?;
+    if required.iter().any(|name| !map.contains_key(*name)) {
+        return Err(wrong(shape));
+    }
+    map.iter().try_for_each(|(name, part)| {
+        check_class_part(name, part, allowed).map_err(|wrong| below(Step::Key(name.clone()), wrong))
+    })
+}
+
+fn check_class_part(name: &str, part: &Value, allowed: &[&str]) -> Result<(), WrongValue> {
+    match name {
+        _ if !allowed.contains(&name) => Err(wrong(format!("one of {} as the name", allowed.join(", ")))),
+        "parameters" if part.is_null() => Ok(()),
+        "parameters" => each(part, &Kind::TextMap, |text| check_element(&Kind::TextMap, text)),
+        _ if part.is_string() => Ok(()),
+        _ => Err(wrong("the name of a class or configuration, a text")),
+    }
+}
+
+/// A class in the form of the shipped cassandra.yaml: a list of one map, in which the parameters are a list of one map
+/// too. The loader does not convert there, so the parameters must be texts.
+fn check_class_list(kind: &Kind, value: &Value) -> Result<(), WrongValue> {
+    let elements = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let [Value::Object(class)] = elements else { return Err(wrong(expected(kind, None))) };
+    check_listed_class(class, kind).map_err(|wrong| below(Step::Index(0), wrong))
+}
+
+fn check_listed_class(class: &Map<String, Value>, kind: &Kind) -> Result<(), WrongValue> {
+    if !class.get("class_name").is_some_and(Value::is_string) {
+        return Err(wrong(expected(kind, None)));
+    }
+    if let Some(name) = class.keys().find(|name| *name != "class_name" && *name != "parameters") {
+        return Err(below(Step::Key(name.clone()), wrong("class_name or parameters as the name")));
+    }
+    let is_text_map = |element: &Value| element.as_object().is_some_and(|map| map.values().all(Value::is_string));
+    match class.get("parameters").map(|parameters| parameters.as_array().map(Vec::as_slice)) {
+        None => Ok(()),
+        Some(Some([only])) if is_text_map(only) => Ok(()),
+        Some(_) => Err(below(Step::Key("parameters".into()), wrong("a list of one map of texts in quotes"))),
+    }
+}
+
+/// What a key accepts, for people.
+fn expected(kind: &Kind, converter: Option<Converter>) -> String {
+    match kind {
+        Kind::Int(width) => expected_number(*width, converter),
+        Kind::Double => "a number".into(),
+        Kind::Bool => "true or false".into(),
+        Kind::Text => "a text".into(),
+        Kind::Enum(words) => format!("one of {}", words.join(", ")),
+        Kind::EnumList(words) => format!("a list of {}", words.join(", ")),
+        Kind::Duration(duration) => expected_duration(*duration),
+        Kind::DataStorage(storage) => {
+            let unit = accepted_symbols(storage.smallest);
+            format!(
+                "an amount of data with a unit ({unit}), such as 64MiB, less than {} in the smallest",
+                storage.width.limit()
+            )
+        }
+        Kind::DataRate => "a data rate with a unit (B/s, KiB/s or MiB/s), such as 24MiB/s".into(),
+        Kind::ParameterizedClass { name_is_enough } => {
+            let name = if *name_is_enough { "the name of a class, or " } else { "" };
+            format!("{name}a map with class_name and parameters")
+        }
+        Kind::MemtableConfigurations => "a map of memtable configurations by name".into(),
+        Kind::TextList => "a list of texts".into(),
+        Kind::TextMap => "a map of texts".into(),
+        Kind::IntMap => "a map of whole numbers".into(),
+        Kind::TextMaps => "a map of maps of texts".into(),
+        Kind::Choices(names) => format!("a map with {}", names.join(", ")),
+        Kind::ObjectsLike(_) => "a map of objects".into(),
+        Kind::Object => "an object with keys of its own".into(),
+    }
+}
+
+fn expected_element(kind: &Kind) -> String {
+    match kind {
+        Kind::EnumList(words) => format!("one of {}", words.join(", ")),
+        Kind::IntMap => "a whole number".into(),
+        Kind::TextMaps => "a map of texts".into(),
+        Kind::ObjectsLike(_) => "an object with keys of its own".into(),
+        _ => "a text".into(),
+    }
+}
+
+fn expected_number(width: Width, converter: Option<Converter>) -> String {
+    let size = if width == Width::Int { "a whole number up to 2147483647" } else { "a whole number" };
+    match converter.and_then(Converter::lowest) {
+        Some(0) => format!("{size}, not below 0 and without a unit"),
+        Some(lowest) => format!("{size}, not below {lowest} and without a unit"),
+        None => size.into(),
+    }
+}
+
+fn expected_duration(duration: Duration) -> String {
+    use super::measure::TimeUnit::{Hours, Minutes, Seconds};
+    let example = match duration.smallest {
+        Seconds => "30s or 5m",
+        Minutes | Hours => "60m or 1h",
+        _ => "5000ms or 5s",
+    };
+    let bare = if duration.bare_seconds { ", or a number of seconds" } else { "" };
+    format!("a duration with a unit ({}), such as {example}{bare}", accepted_symbols(duration.smallest))
+}
