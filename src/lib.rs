@@ -13,4 +13,7 @@ pub mod check;
 pub mod cluster;
 pub mod report;
 
+pub mod text;
 pub mod yaml;
+
+pub mod render;
