@@ -4,5 +4,6 @@
 
 mod compare;
 mod diagnostics;
+mod gate;
 mod readers;
 mod real_tool;
