@@ -117,6 +117,14 @@ fn a_seed_that_began_to_join_joins_without_itself() {
 }
 
 #[test]
+fn a_newcomer_leaves_out_every_name_that_stands_for_its_own_address() {
+    let world = World::new(SECOND).all_ready().exists(THIRD, "10.0.0.2").ready(FIRST, "10.0.0.1");
+    world.additional_seeds("10.0.0.2\nalias.example.org").named("alias.example.org", "10.0.0.2").check(|run| {
+        run.started_with(FIRST_SEED);
+    });
+}
+
+#[test]
 fn a_member_starts_at_once_when_everything_is_down() {
     World::new(SECOND).without_names().with_data().with_marker().check(|run| {
         run.started_with(&comma(&[FIRST_SEED, "10.0.0.2", THIRD_SEED]));

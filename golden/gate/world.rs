@@ -127,7 +127,12 @@ impl World {
 
     /// The pod has an address, and is not ready.
     pub(super) fn exists(self, pod: &str, address: &str) -> Self {
-        self.file(&format!("dns/{pod}.{ALL_PODS}"), &format!("{address}\n"))
+        self.named(&format!("{pod}.{ALL_PODS}"), address)
+    }
+
+    /// The name has an address.
+    pub(super) fn named(self, name: &str, address: &str) -> Self {
+        self.file(&format!("dns/{name}"), &format!("{address}\n"))
     }
 
     /// The pod is ready.

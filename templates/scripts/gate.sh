@@ -226,28 +226,39 @@ append_seed() {
     esac
 }
 
-# all_seeds OWN: every seed; the pod's own name becomes OWN, or is left out when OWN is empty.
-all_seeds() {
-    seeds=
-    for name in $(cat "$seed_names" 2>/dev/null) $(cat "$additional_seeds" 2>/dev/null); do
-        case $name in
-        "$POD_NAME".*) [ -n "$1" ] && append_seed "$1" ;;
-        *) append_seed "$name" ;;
-        esac
-    done
+# The seeds as they stand in the two files, one after the other.
+seed_list() {
+    cat "$seed_names" "$additional_seeds" 2>/dev/null
 }
 
 # A node with its place in the ring must be able to start when nobody else answers, so it is always on its own list; by
 # address, because its name may still point to its last pod.
 seeds_of_a_member() {
-    all_seeds "$POD_IP"
+    seeds=
+    for name in $(seed_list); do
+        case $name in
+        "$POD_NAME".*) append_seed "$POD_IP" ;;
+        *) append_seed "$name" ;;
+        esac
+    done
     append_seed "$POD_IP"
+}
+
+# Whether a name stands for this pod. Another pod's name may, for a while: addresses are given out again.
+is_own() {
+    case " $1 $(addresses "$1") " in
+    " $POD_NAME".* | *" $POD_IP "*) return 0 ;;
+    esac
+    return 1
 }
 
 # A node that joins must not find itself on the list, or it joins without its data; and somebody who answers must be on
 # it.
 seeds_of_a_newcomer() {
-    all_seeds ""
+    seeds=
+    for name in $(seed_list); do
+        is_own "$name" || append_seed "$name"
+    done
     append_seed "$anchor"
 }
 
