@@ -5,6 +5,7 @@
 mod cli;
 mod compare;
 mod diagnostics;
+mod gate;
 mod readers;
 mod real_tool;
 mod render;
