@@ -1,4 +1,4 @@
-//! Text inside ConfigMaps: a file under `templates/` and a context come in, the text goes out. The only user of minijinja.
+//! Text inside `ConfigMap`s: a file under `templates/` and a context come in, the text goes out. The only user of minijinja.
 //!
 //! A file that ends in `.j2` is rendered, any other is shipped byte for byte. Every file has one handle, a `static` beside
 //! the code that fills it, so that the context's type stands in its signature.

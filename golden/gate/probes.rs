@@ -41,7 +41,7 @@ fn calls(root: &Path) -> String {
 #[test]
 fn shellcheck_has_nothing_to_say() {
     if is_here("shellcheck", &["--version"]) {
-        let scripts = ["gate.sh", "start.sh", "ready.sh", "live.sh", "drain.sh"];
+        let scripts = ["gate.sh", "gate-files.sh", "gate-ring.sh", "start.sh", "ready.sh", "live.sh", "drain.sh"];
         let output = Command::new("shellcheck").args(scripts).current_dir(repository("templates/scripts")).output();
         let output = output.expect("shellcheck starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

@@ -47,7 +47,7 @@ echo "$round" >"$CASSC_ROOT/rounds"
 [ "$round" -lt ROUNDS ] || kill -TERM "$PPID"
 "#;
 
-/// The files of a real topology, as the ConfigMap holds them.
+/// The files of a real topology, as the `ConfigMap` holds them.
 static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop, namespace: cass}\n\
         spec:\n  cassandra: {version: 4.1.9}\n  storage: {size: 10Gi}\n  datacenters:\n  - name: dc1\n    nodes: 3\n    \
@@ -83,8 +83,8 @@ impl World {
         let ordinal: u32 = pod.rsplit('-').next().and_then(|ordinal| ordinal.parse().ok()).expect("pods have ordinals");
         let rack: u32 = pod.split("-r").nth(1).and_then(|rest| rest[..1].parse().ok()).expect("racks have numbers");
         let pods = ["shop-dc1-r1-sts-0", "shop-dc1-r2-sts-0", "shop-dc1-r3-sts-0"];
-        let order: String = pods.iter().map(|pod| format!("{pod} {ALL_PODS} {CQL}\n")).collect();
-        let seeds: String = pods.iter().map(|pod| format!("{pod}.{ALL_PODS}\n")).collect();
+        let order = lines(&pods.map(|pod| format!("{pod} {ALL_PODS} {CQL}")));
+        let seeds = lines(&pods.map(|pod| format!("{pod}.{ALL_PODS}")));
         let environment = [
             ("POD_NAME", pod),
             ("POD_IP", &format!("10.0.0.{}", rack + ordinal)),
@@ -138,7 +138,8 @@ impl World {
     /// The pod is ready.
     pub(super) fn ready(mut self, pod: &str, address: &str) -> Self {
         self.ready.insert(address.to_owned());
-        let ready: String = self.ready.iter().map(|address| format!("{address}\n")).collect();
+        let ready: Vec<&str> = self.ready.iter().map(String::as_str).collect();
+        let ready = lines(&ready);
         self.exists(pod, address).file(&format!("dns/{CQL}"), &ready)
     }
 
@@ -265,6 +266,10 @@ impl World {
     }
 }
 
+fn lines<T: AsRef<str>>(lines: &[T]) -> String {
+    lines.iter().flat_map(|line| [line.as_ref(), "\n"]).collect()
+}
+
 pub(super) fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("files lie in folders")).expect("the folder can be made");
     fs::write(path, text).expect("the file can be written");
@@ -318,7 +323,7 @@ impl Run {
 
     /// The files of the resulting configuration that we rendered.
     pub(super) fn results(&self) -> Vec<(String, String)> {
-        let ours = CONFIGURATION.keys().filter(|name| !name.ends_with(".sh"));
+        let ours = CONFIGURATION.keys().filter(|name| !name.contains(".sh"));
         ours.map(|name| (name.clone(), self.result(name))).collect()
     }
 

@@ -27,7 +27,7 @@ struct Options {
     /// What is read when the ring is founded.
     founding: Vec<String>,
     /// The user's own.
-    options: Vec<String>,
+    additional: Vec<String>,
 }
 
 /// File name → text.
@@ -38,7 +38,7 @@ pub(super) fn files(cluster: &Cluster, rack: &Rack) -> Vec<(String, String)> {
         heap: heap(&rack.jvm),
         collector: collector(rack.jvm.garbage_collector, minor.jdk()),
         founding: system_replication(cluster).into_iter().collect(),
-        options: rack.jvm.options.clone(),
+        additional: rack.jvm.options.clone(),
     };
     let names = minor.option_files();
     let (common, per_jdk) = templates(minor);

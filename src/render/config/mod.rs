@@ -1,5 +1,5 @@
-//! The files of the hashed ConfigMap that a pod template refers to: what Cassandra reads, and the scripts that run around
-//! it. A rack comes in, file names with their texts go out; called by the renderer of the StatefulSets.
+//! The files of the hashed `ConfigMap` that a pod template refers to: what Cassandra reads, and the scripts that run around
+//! it. A rack comes in, file names with their texts go out; called by the renderer of the `StatefulSet`s.
 
 mod cassandra_yaml;
 mod jvm;
@@ -15,7 +15,7 @@ use crate::text::plain_file;
 const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properties");
 
 /// File name → text. Depends on the settings of the rack and never on its name, so that racks with the same settings
-/// get the same files, and with them the same ConfigMap.
+/// get the same files, and with them the same `ConfigMap`.
 ///
 /// There is no `cassandra-env.sh` among them: the image's own stays, because the entry point of the Management API
 /// appends its agent to it (`docker-entrypoint.sh`), and it takes heap and garbage collection log from the option files
@@ -76,7 +76,7 @@ mod tests {
             let options = minor.option_files();
             let named: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.ends_with(".options")).collect();
             assert_eq!(named, [Some(options.common), options.per_jdk].into_iter().flatten().collect::<Vec<_>>());
-            assert_eq!(files.len() - named.len(), 8, "{:?}", files.keys());
+            assert_eq!(files.len() - named.len(), 10, "{:?}", files.keys());
         }
     }
 

@@ -3,8 +3,10 @@
 use crate::text::plain_file;
 
 /// By file name.
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 7] = [
     ("drain.sh", plain_file!("scripts/drain.sh")),
+    ("gate-files.sh", plain_file!("scripts/gate-files.sh")),
+    ("gate-ring.sh", plain_file!("scripts/gate-ring.sh")),
     ("gate.sh", plain_file!("scripts/gate.sh")),
     ("live.sh", plain_file!("scripts/live.sh")),
     ("ready.sh", plain_file!("scripts/ready.sh")),
