@@ -26,6 +26,8 @@ fn a_founder_with_an_empty_volume_founds_after_looking_three_times() {
         run.said(&["looking whether a ring exists", "founding the ring"]);
         run.slept(2);
         run.has_file("var/lib/cassandra/.joining");
+        let options = run.result("jvm-server.options");
+        assert!(options.ends_with("\n-Dcassandra.system_distributed_replication=dc1:3,dc\\u00202:2\n"), "{options}");
     });
 }
 
@@ -34,6 +36,7 @@ fn a_founder_that_lost_its_volume_joins_the_ring_that_lives() {
     World::new(FIRST).ready(THIRD, "10.0.0.3").check(|run| {
         run.started_with(&comma(&[SECOND_SEED, THIRD_SEED]));
         run.said(&["not founding: the ring exists"]);
+        assert!(!run.result("jvm-server.options").contains("system_distributed_replication"));
     });
 }
 

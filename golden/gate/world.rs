@@ -50,7 +50,8 @@ echo "$round" >"$CASSC_ROOT/rounds"
 /// The files of a real topology, as the `ConfigMap` holds them.
 static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop, namespace: cass}\n\
-        spec:\n  cassandra: {version: 4.1.9}\n  storage: {size: 10Gi}\n  datacenters:\n  - name: dc1\n    nodes: 3\n    \
+        spec:\n  cassandra: {version: 4.1.9}\n  storage: {size: 10Gi}\n  \
+        resources: {limits: {memory: 8Gi}}\n  datacenters:\n  - name: dc1\n    nodes: 3\n    \
         racks: [{name: r1}, {name: r2}, {name: r3}]\n";
     let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
     let reading = cassc::parse::parse(vec![source]);
@@ -108,6 +109,7 @@ impl World {
             .file("etc/cassc/start-order/start-order", &order)
             .file("etc/cassc/start-order/seeds", &seeds)
             .file("etc/cassc/start-order/additional-seeds", "")
+            .file("etc/cassc/start-order/system-replication", "dc1:3,dc\\u00202:2\n")
             .file("etc/cassandra/cassandra-env.sh", "# of the image\n")
             .file("etc/cassandra/cassandra.yaml", "of the image\n")
             .file("etc/cassandra/triggers/README.txt", "of the image\n")

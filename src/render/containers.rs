@@ -107,6 +107,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
         variable("MGMT_API_DISABLE_MCAC", "true"),
         variable("DRAIN_SECONDS", drain.to_string()),
+        variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
     if cluster.management_api_secret.is_some() {
         let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];

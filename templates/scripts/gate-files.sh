@@ -1,6 +1,6 @@
 #!/bin/sh
 # Part of the gate, which reads it in: the configuration that Cassandra finds in /config.
-# shellcheck disable=SC2154 # The gate sets the paths, and decided about seeds and replacement.
+# shellcheck disable=SC2154 # The gate sets the paths, and decided about seeds, founding and replacement.
 
 # quoted VALUE: for the right side of a sed command with | between its parts.
 quoted() {
@@ -44,6 +44,11 @@ fill() {
         if [ -n "$replace" ]; then
             printf '\n# Written by the gate: this node takes the place of the one at that address.\n'
             printf '%s\n' "-Dcassandra.replace_address_first_boot=$replace"
+        fi
+        if [ -n "$founding" ] && [ -s "$system_replication" ]; then
+            printf '\n# Written by the gate: this node founds the ring, and with it system_auth and the like. The agent\n'
+            printf '# of the Management API reads it when these keyspaces are made, and never again.\n'
+            printf '%s\n' "-Dcassandra.system_distributed_replication=$(tr -d '[:space:]' <"$system_replication")"
         fi
         ;;
     *) cat "$1" ;;

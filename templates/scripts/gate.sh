@@ -7,7 +7,8 @@
 #
 # Reads   /etc/cassc/config         the files of the pod's configuration, with words between @ signs to be filled in
 #         /etc/cassc/start-order    start-order: "<pod> <service that names every pod> <service of ready pods>" per line
-#                                   seeds: one DNS name per line; additional-seeds: one host or address per line
+#                                   seeds: one DNS name per line; additional-seeds: one host or address per line;
+#                                   system-replication: "<datacenter>:<replicas>,…", for the founder
 #         /etc/cassc/state          what the settle step knows (may be missing): founded, bootstrapped.<pod>,
 #                                   host-id.<pod>, replace.<pod>
 #         /etc/cassandra            the image's own configuration
@@ -20,6 +21,7 @@ rendered=$root/etc/cassc/config
 order=$root/etc/cassc/start-order/start-order
 seed_names=$root/etc/cassc/start-order/seeds
 additional_seeds=$root/etc/cassc/start-order/additional-seeds
+system_replication=$root/etc/cassc/start-order/system-replication
 state=$root/etc/cassc/state
 image=$root/etc/cassandra
 result=$root/config
@@ -61,6 +63,7 @@ fail() {
 
 seeds=
 replace=
+founding=
 anchor=
 calm=0
 reached=0
@@ -178,6 +181,7 @@ decide_founder() {
             return 1
         fi
         seeds=$POD_IP
+        founding=yes
         say "founding the ring: the name service answers, nobody is ready, and no ring was recorded"
     fi
 }

@@ -64,13 +64,16 @@ fn computed(cluster: &Cluster, datacenter: &Datacenter) -> Vec<(String, Value)> 
     always.into_iter().chain(replication).map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// The replication that new nodes choose their tokens for. 3.11 does not know the key; and Cassandra refuses to start a
-/// node when there are several racks but fewer than replicas (`TokenAllocation.createStrategy` of apache/cassandra).
-fn allocated_replication(cluster: &Cluster, datacenter: &Datacenter) -> Option<u32> {
-    let racks = datacenter.racks.iter().filter(|rack| rack.nodes > 0).count();
-    let replicas = cluster.system_replication.min(3);
-    let fits = racks <= 1 || u32::try_from(racks).is_ok_and(|racks| racks >= replicas);
-    (cluster.version.minor >= Minor::V4_0 && fits).then_some(replicas)
+/// The replication that new nodes choose their tokens for, unless the user says it.
+const ALLOCATED_REPLICATION: usize = 3;
+
+/// Cassandra refuses to start a node when there are several racks but fewer than replicas (`TokenAllocation.createStrategy`
+/// of apache/cassandra); 3.11 does not know the key. It depends on the number of racks alone, so that a ring that grows
+/// does not restart.
+fn allocated_replication(cluster: &Cluster, datacenter: &Datacenter) -> Option<usize> {
+    let racks = datacenter.racks.len();
+    let fits = racks <= 1 || racks >= ALLOCATED_REPLICATION;
+    (cluster.version.minor >= Minor::V4_0 && fits).then_some(ALLOCATED_REPLICATION)
 }
 
 /// Lays the user's keys over ours: maps key by key, anything else replaces; null stays null.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cassandra::release::Minor;
-use crate::cluster::{Cluster, Datacenter, Jvm, Rack};
+use crate::cluster::{Cluster, Jvm, Rack};
 use crate::text::{Template, template};
 use crate::topology::GarbageCollector;
 
@@ -23,9 +23,7 @@ struct Options {
     /// Heap and young generation.
     heap: Vec<String>,
     /// The garbage collector.
-    collector: &'static [&'static str],
-    /// What is read when the ring is founded.
-    founding: Vec<String>,
+    collector: Vec<&'static str>,
     /// The user's own.
     additional: Vec<String>,
 }
@@ -36,8 +34,7 @@ pub(super) fn files(cluster: &Cluster, rack: &Rack) -> Vec<(String, String)> {
     let options = Options {
         heap_reason: rack.jvm.heap_reason.lines().map(str::to_owned).collect(),
         heap: heap(&rack.jvm),
-        collector: collector(rack.jvm.garbage_collector, minor.jdk()),
-        founding: system_replication(cluster).into_iter().collect(),
+        collector: rack.jvm.garbage_collector.options(minor.jdk()),
         additional: rack.jvm.options.clone(),
     };
     let names = minor.option_files();
@@ -82,72 +79,6 @@ fn size(bytes: u64) -> String {
     if bytes.is_multiple_of(mebibyte) { format!("{}M", bytes / mebibyte) } else { bytes.to_string() }
 }
 
-/// The flags of apache/cassandra `conf/jvm*.options` for the collector; for Z and Shenandoah, which upstream does not
-/// mention, those of k8ssandra-client `pkg/config/types.go`. A collector that the JDK does not have was refused.
-fn collector(collector: GarbageCollector, jdk: u32) -> &'static [&'static str] {
-    match (collector, jdk) {
-        (GarbageCollector::G1, ..=8) => &[
-            "-XX:+UseG1GC",
-            "-XX:+ParallelRefProcEnabled",
-            "-XX:G1RSetUpdatingPauseTimePercent=5",
-            "-XX:MaxGCPauseMillis=500",
-        ],
-        (GarbageCollector::G1, _) => &[
-            "-XX:+UseG1GC",
-            "-XX:+ParallelRefProcEnabled",
-            "-XX:MaxTenuringThreshold=1",
-            "-XX:G1HeapRegionSize=16m",
-            "-XX:G1RSetUpdatingPauseTimePercent=5",
-            "-XX:MaxGCPauseMillis=300",
-            "-XX:InitiatingHeapOccupancyPercent=70",
-        ],
-        (GarbageCollector::Cms, ..=8) => &CMS_OF_JAVA_8,
-        (GarbageCollector::Cms, _) => CMS_OF_JAVA_8.split_at(1).1,
-        (GarbageCollector::Zgc, ..15) => &["-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC"],
-        (GarbageCollector::Zgc, _) => &["-XX:+UseZGC"],
-        (GarbageCollector::Shenandoah, ..15) => &["-XX:+UnlockExperimentalVMOptions", "-XX:+UseShenandoahGC"],
-        (GarbageCollector::Shenandoah, _) => &["-XX:+UseShenandoahGC"],
-    }
-}
-
-/// `ParNew`, the first, went in Java 10; there it comes with CMS by itself (JEP 214).
-const CMS_OF_JAVA_8: [&str; 11] = [
-    "-XX:+UseParNewGC",
-    "-XX:+UseConcMarkSweepGC",
-    "-XX:+CMSParallelRemarkEnabled",
-    "-XX:SurvivorRatio=8",
-    "-XX:MaxTenuringThreshold=1",
-    "-XX:CMSInitiatingOccupancyFraction=75",
-    "-XX:+UseCMSInitiatingOccupancyOnly",
-    "-XX:CMSWaitDuration=10000",
-    "-XX:+CMSParallelInitialMarkEnabled",
-    "-XX:+CMSEdenChunksRecordAlways",
-    "-XX:+CMSClassUnloadingEnabled",
-];
-
-/// The agent passes over a replication that is not 1 to 5, and with it over the whole datacenter
-/// (`SystemDistributedReplicationInterceptor` of the Management API).
-const MOST_REPLICAS_OF_THE_AGENT: u32 = 5;
-
-/// How Cassandra's distributed keyspaces are made: in every datacenter that has nodes, and never more replicas than nodes.
-fn system_replication(cluster: &Cluster) -> Option<String> {
-    let replicas = |datacenter: &Datacenter| {
-        let nodes: u32 = datacenter.racks.iter().map(|rack| rack.nodes).sum();
-        let replicas = cluster.system_replication.min(nodes).min(MOST_REPLICAS_OF_THE_AGENT);
-        (replicas > 0).then(|| format!("{}:{replicas}", escaped(&datacenter.ring_name)))
-    };
-    let replicas: Vec<String> = cluster.datacenters.iter().filter_map(replicas).collect();
-    (!replicas.is_empty()).then(|| format!("-Dcassandra.system_distributed_replication={}", replicas.join(",")))
-}
-
-/// The agent undoes Java's escapes; the start script, which cuts options at blanks, does not know them.
-fn escaped(name: &str) -> String {
-    let plain = |unit: &u16| {
-        char::from_u32((*unit).into()).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-    };
-    name.encode_utf16().map(|unit| plain(&unit).map_or_else(|| format!("\\u{unit:04x}"), String::from)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,17 +105,5 @@ mod tests {
     #[test]
     fn sizes_are_exact() {
         assert_eq!([size(1 << 30), size(1_000_000_000)], ["1024M", "1000000000"]);
-    }
-
-    #[test]
-    fn parallel_new_is_gone_from_java_11() {
-        assert!(collector(GarbageCollector::Cms, 8).contains(&"-XX:+UseParNewGC"));
-        assert_eq!(collector(GarbageCollector::Cms, 11)[0], "-XX:+UseConcMarkSweepGC");
-    }
-
-    #[test]
-    fn names_survive_the_start_script() {
-        assert_eq!(escaped("us-east_1.a"), "us-east_1.a");
-        assert_eq!(escaped("dc 1:é😀"), "dc\\u00201\\u003a\\u00e9\\ud83d\\ude00");
     }
 }

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(replicas("5.0.6", 3, 9), Some(3));
         assert_eq!(replicas("5.0.6", 5, 5), Some(3));
         assert_eq!(replicas("5.0.6", 2, 6), None);
-        assert_eq!(replicas("5.0.6", 2, 2), Some(2));
+        assert_eq!(replicas("5.0.6", 1, 1), Some(3));
         assert_eq!(replicas("5.0.6", 1, 9), Some(3));
         assert_eq!(replicas("3.11.17", 3, 9), None);
     }
@@ -132,11 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn distributed_keyspaces_are_made_for_every_datacenter_with_nodes() {
-        let spec = "  datacenters:\n  - {name: dc1, ringName: DC1, nodes: 9, racks: [{name: r1}]}\n  \
-             - {name: dc2, nodes: 2, racks: [{name: r1}]}\n  - {name: dc3, nodes: 0, racks: [{name: r1}]}\n  \
-             replication: {system: 3}\n";
-        let files = first_files(&cluster("3.11.17", spec));
-        assert!(files["jvm.options"].contains("\n-Dcassandra.system_distributed_replication=DC1:3,dc2:2\n"));
+    fn growth_changes_no_file() {
+        let nodes = |nodes: u32| {
+            let spec = format!("  datacenters:\n  - {{name: dc1, nodes: {nodes}, racks: [{{name: r1}}]}}\n");
+            first_files(&cluster("4.1.9", &spec))
+        };
+        assert_eq!(nodes(1), nodes(6));
     }
 }
