@@ -92,7 +92,6 @@ impl World {
             ("BROADCAST_RPC_ADDRESS", "192.0.2.1"),
             ("DATACENTER_NAME", "dc1"),
             ("RACK_NAME", "r1"),
-            ("FOUNDER", "yes"),
             ("CONTROL_NAME", CONTROL),
         ];
         let mut world = Self {
@@ -109,6 +108,7 @@ impl World {
             .file("etc/cassc/start-order/start-order", &order)
             .file("etc/cassc/start-order/seeds", &seeds)
             .file("etc/cassc/start-order/additional-seeds", "")
+            .file("etc/cassc/start-order/founder", "yes\n")
             .file("etc/cassc/start-order/system-replication", "dc1:3,dc\\u00202:2\n")
             .file("etc/cassandra/cassandra-env.sh", "# of the image\n")
             .file("etc/cassandra/cassandra.yaml", "of the image\n")
@@ -196,7 +196,7 @@ impl World {
     }
 
     pub(super) fn founder(self, founder: &str) -> Self {
-        self.environment("FOUNDER", founder)
+        self.file("etc/cassc/start-order/founder", &format!("{founder}\n"))
     }
 
     pub(super) fn rack(self, name: &str) -> Self {

@@ -8,12 +8,13 @@
 # Reads   /etc/cassc/config         the files of the pod's configuration, with words between @ signs to be filled in
 #         /etc/cassc/start-order    start-order: "<pod> <service that names every pod> <service of ready pods>" per line
 #                                   seeds: one DNS name per line; additional-seeds: one host or address per line;
+#                                   founder: yes or no, whether the first pod may found the ring;
 #                                   system-replication: "<datacenter>:<replicas>,…", for the founder
 #         /etc/cassc/state          what the settle step knows (may be missing): founded, bootstrapped.<pod>,
 #                                   host-id.<pod>, replace.<pod>
 #         /etc/cassandra            the image's own configuration
 #         /var/lib/cassandra        the data volume
-# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME FOUNDER (yes or no) CONTROL_NAME.
+# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME.
 # CASSC_ROOT stands before every path, for tests.
 set -u
 root=${CASSC_ROOT:-}
@@ -21,6 +22,7 @@ rendered=$root/etc/cassc/config
 order=$root/etc/cassc/start-order/start-order
 seed_names=$root/etc/cassc/start-order/seeds
 additional_seeds=$root/etc/cassc/start-order/additional-seeds
+founder=$root/etc/cassc/start-order/founder
 system_replication=$root/etc/cassc/start-order/system-replication
 state=$root/etc/cassc/state
 image=$root/etc/cassandra
@@ -68,6 +70,11 @@ anchor=
 calm=0
 reached=0
 
+# Whether the topology lets the first pod found a ring. A file that is not there says no.
+may_found() {
+    [ -r "$founder" ] && [ "$(tr -d '[:space:]' <"$founder")" = yes ]
+}
+
 decide() {
     if is_bootstrapped; then
         seeds_of_a_member
@@ -95,7 +102,7 @@ decide() {
         return 1
     elif [ "$own_position" -gt 1 ]; then
         decide_newcomer
-    elif [ "$FOUNDER" = yes ]; then
+    elif may_found; then
         decide_founder
     else
         decide_first_of_many
