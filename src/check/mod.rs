@@ -2,6 +2,8 @@
 //! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
 
 mod acceptance;
+mod gaps;
+mod quantities;
 mod subject;
 mod written;
 
@@ -17,10 +19,18 @@ mod e111_fewer_nodes_than_racks;
 mod e115_replication;
 mod e117_no_nodes;
 mod e119_additional_seed;
+mod e201_quantity;
+mod e202_request_above_limit;
+mod e203_requests_missing;
+mod e206_storage_size_missing;
+mod e208_memory_missing;
+mod e211_resource_name;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
+mod w205_storage_small;
+mod w207_memory_limit_missing;
 
 mod reading;
 
@@ -94,11 +104,19 @@ pub const RULES: &[Rule] = &[
     e115_replication::RULE,
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
+    e201_quantity::RULE,
+    e202_request_above_limit::RULE,
+    e203_requests_missing::RULE,
+    e206_storage_size_missing::RULE,
+    e208_memory_missing::RULE,
+    e211_resource_name::RULE,
     acceptance::E603,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
+    w205_storage_small::RULE,
+    w207_memory_limit_missing::RULE,
     acceptance::W604,
 ];
 
