@@ -19,9 +19,7 @@ Write three numbers, such as `4.1.9`. For a patch without a published image, or 
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let cassandra = &subject.spec().cassandra;
-    let complain = |message: String| {
-        RULE.complain(message, subject.value(Route::of("spec.cassandra.version"), ""))
-    };
+    let complain = |message: String| RULE.complain(message, subject.value(Route::of("spec.cassandra.version"), ""));
     let shown = cassandra.version.escape_debug();
     let known = || MINORS.map(Minor::name).join(", ");
     let complaint = match cassandra.version.parse::<Release>() {

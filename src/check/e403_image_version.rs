@@ -51,9 +51,10 @@ fn leading_version(tag: &str) -> Option<TagVersion> {
     if !(rest.is_empty() || rest.starts_with(['-', '_'])) {
         return None;
     }
-    let minor = MINORS.into_iter().map(|minor| minor.name()).find(|name| {
-        version.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })?;
+    let minor = MINORS
+        .into_iter()
+        .map(|minor| minor.name())
+        .find(|name| version.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))?;
     let patch = version.strip_prefix(minor)?.strip_prefix('.');
     match patch.map(plain_number) {
         None => Some(TagVersion { minor, patch: None }),
@@ -71,7 +72,8 @@ mod tests {
         assert_eq!(of("4.1.9-ubi"), Some(("4.1", Some(9))));
         assert_eq!(of("v4.1.9"), Some(("4.1", Some(9))));
         assert_eq!(of("3.11-ubi"), Some(("3.11", None)));
-        for tag in ["2024.1", "1.4.1.9", "4.1.9.2", "4.1.x", "4.10.1", "jdk11-4.1.9", "4.1rc1", "release", "6.0.1", ""] {
+        for tag in ["2024.1", "1.4.1.9", "4.1.9.2", "4.1.x", "4.10.1", "jdk11-4.1.9", "4.1rc1", "release", "6.0.1", ""]
+        {
             assert_eq!(of(tag), None, "{tag}");
         }
     }

@@ -108,7 +108,11 @@ mod tests {
         for (text, name, tag) in [
             ("cassandra", "cassandra", None),
             ("localhost:5000/name", "localhost:5000/name", None),
-            ("docker.io/k8ssandra/cass-management-api:5.0.6-ubi", "docker.io/k8ssandra/cass-management-api", Some("5.0.6-ubi")),
+            (
+                "docker.io/k8ssandra/cass-management-api:5.0.6-ubi",
+                "docker.io/k8ssandra/cass-management-api",
+                Some("5.0.6-ubi"),
+            ),
             ("Registry.Example.com/a__b/c--d:V_1", "Registry.Example.com/a__b/c--d", Some("V_1")),
         ] {
             assert_eq!(read(text), Ok(Reference { name, tag, digest: None }), "{text}");

@@ -3,6 +3,7 @@
 
 mod acceptance;
 mod gaps;
+mod image;
 mod quantities;
 mod subject;
 mod written;
@@ -25,12 +26,23 @@ mod e203_requests_missing;
 mod e206_storage_size_missing;
 mod e208_memory_missing;
 mod e211_resource_name;
+mod e401_version;
+mod e402_image;
+mod e403_image_version;
+mod e420_heap;
+mod e421_garbage_collector;
+mod e422_jvm_option;
+mod e423_logger_name;
+mod e424_environment;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
+mod w405_image_floating;
+mod w424_heap_pointers;
+mod w425_secret_in_environment;
 
 mod reading;
 
@@ -110,6 +122,14 @@ pub const RULES: &[Rule] = &[
     e206_storage_size_missing::RULE,
     e208_memory_missing::RULE,
     e211_resource_name::RULE,
+    e401_version::RULE,
+    e402_image::RULE,
+    e403_image_version::RULE,
+    e420_heap::RULE,
+    e421_garbage_collector::RULE,
+    e422_jvm_option::RULE,
+    e423_logger_name::RULE,
+    e424_environment::RULE,
     acceptance::E603,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
@@ -117,6 +137,9 @@ pub const RULES: &[Rule] = &[
     w118_zones::RULE,
     w205_storage_small::RULE,
     w207_memory_limit_missing::RULE,
+    w405_image_floating::RULE,
+    w424_heap_pointers::RULE,
+    w425_secret_in_environment::RULE,
     acceptance::W604,
 ];
 
