@@ -2,8 +2,10 @@
 //! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
 
 mod acceptance;
+mod config_findings;
 mod gaps;
 mod image;
+mod owned_keys;
 mod quantities;
 mod subject;
 mod written;
@@ -29,6 +31,13 @@ mod e211_resource_name;
 mod e401_version;
 mod e402_image;
 mod e403_image_version;
+mod e410_config_key_unknown;
+mod e411_config_value;
+mod e412_config_key_other_name;
+mod e413_config_key_gone;
+mod e414_config_key_owned;
+mod e415_num_tokens;
+mod e416_token_allocation;
 mod e420_heap;
 mod e421_garbage_collector;
 mod e422_jvm_option;
@@ -41,6 +50,7 @@ mod w118_zones;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
 mod w405_image_floating;
+mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_environment;
 
@@ -125,6 +135,13 @@ pub const RULES: &[Rule] = &[
     e401_version::RULE,
     e402_image::RULE,
     e403_image_version::RULE,
+    e410_config_key_unknown::RULE,
+    e411_config_value::RULE,
+    e412_config_key_other_name::RULE,
+    e413_config_key_gone::RULE,
+    e414_config_key_owned::RULE,
+    e415_num_tokens::RULE,
+    e416_token_allocation::RULE,
     e420_heap::RULE,
     e421_garbage_collector::RULE,
     e422_jvm_option::RULE,
@@ -138,6 +155,7 @@ pub const RULES: &[Rule] = &[
     w205_storage_small::RULE,
     w207_memory_limit_missing::RULE,
     w405_image_floating::RULE,
+    w418_config_key_deprecated::RULE,
     w424_heap_pointers::RULE,
     w425_secret_in_environment::RULE,
     acceptance::W604,
