@@ -170,3 +170,115 @@ fn is_plain(text: &str) -> bool {
         && !other
         && text.parse::<f64>().is_err()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::check::check;
+    use crate::parse::parse;
+    use crate::parse::source::{Origin, Source};
+
+    fn complaints(text: String) -> usize {
+        let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
+        let reading = parse(vec![source]);
+        check(&reading.parsed).len() + reading.complaints.len()
+    }
+
+    fn hostile() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "-1",
+            "0",
+            "1",
+            "99999999999999999999",
+            "1e400",
+            "-9223372036854775808",
+            "null",
+            "[]",
+            "[[]]",
+            "{}",
+            "{a: 1}",
+            "\"\"",
+            "x",
+            "8Gi",
+            "8G",
+            "-1Gi",
+            "0.5",
+            "500m",
+            "9999999Ei",
+            "1,2",
+            "/var/lib/cassandra",
+            "/",
+            "..",
+            "é",
+            "true",
+            "latest:",
+            "\"@\"",
+            "\":\"",
+            "5s",
+            "18446744073709551615",
+            "[/, /, x]",
+            "[{class_name: x}]",
+            "auto",
+            "32G",
+        ])
+    }
+
+    fn keys() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "num_tokens",
+            "initial_token",
+            "commitlog_sync",
+            "commitlog_sync_period",
+            "data_file_directories",
+            "hints_directory",
+            "read_request_timeout_in_ms",
+            "client_encryption_options",
+            "client_encryption_options.enabled",
+            "allocate_tokens_for_local_replication_factor",
+            "concurrent_validations",
+            "tables_warn_threshold",
+            "tables_fail_threshold",
+            "auto_snapshot_ttl",
+            "partitioner",
+            "memtable",
+            "\"\"",
+            "\".\"",
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn no_topology_makes_a_rule_stumble(
+            values in prop::collection::vec(hostile(), 12),
+            names in prop::collection::vec(keys(), 4),
+            version in prop::sample::select(vec!["3.11.17", "4.0.19", "4.1.9", "5.0.6", "5.0", "x"]),
+        ) {
+            let [a, b, c, d, e, f, g, h, i, j, k, l] = values[..] else { unreachable!("twelve were asked for") };
+            let config = |at: usize, value: &str, more: &str| {
+                let (one, two) = (names[at], names[(at + 1) % 4]);
+                if one == two { format!("{{{one}: {value}}}") } else { format!("{{{one}: {value}, {two}: {more}}}") }
+            };
+            let text = format!("
+apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {{name: shop}}
+spec:
+  cassandra:
+    version: {version}
+    config: {}
+    jvm: {{heap: {c}, options: [{d}]}}
+    logging: {{? {e} : INFO}}
+    environment: {{? {f} : {g}}}
+  resources: {{requests: {{memory: {h}, cpu: {i}}}, limits: {{memory: {j}}}}}
+  storage: {{size: {k}, additionalVolumes: [{{name: x, mountPath: /, claim: {{size: {l}}}}}]}}
+  datacenters:
+    - {{name: a, nodes: 3, racks: [{{name: a}}, {{name: b, cassandra: {{config: {}}}}}], cassandra: {{config: {}}}}}
+    - {{name: b, nodes: 4294967295, racks: [{{name: a, cassandra: {{config: {}}}}}]}}
+    - {{name: c, racks: []}}
+    - {{name: \"\", racks: [{{name: \"\", nodes: 4294967295}}, {{name: a, nodes: 4294967295}}]}}
+", config(0, a, b), config(1, b, c), config(2, d, e), config(3, f, g));
+            complaints(text);
+        }
+    }
+}

@@ -2,11 +2,14 @@
 //! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
 
 mod acceptance;
+mod config_conflicts;
 mod config_findings;
+mod config_limits;
 mod gaps;
 mod image;
 mod owned_keys;
 mod quantities;
+mod settings;
 mod subject;
 mod written;
 
@@ -38,6 +41,7 @@ mod e413_config_key_gone;
 mod e414_config_key_owned;
 mod e415_num_tokens;
 mod e416_token_allocation;
+mod e417_config_combination;
 mod e420_heap;
 mod e421_garbage_collector;
 mod e422_jvm_option;
@@ -142,6 +146,7 @@ pub const RULES: &[Rule] = &[
     e414_config_key_owned::RULE,
     e415_num_tokens::RULE,
     e416_token_allocation::RULE,
+    e417_config_combination::RULE,
     e420_heap::RULE,
     e421_garbage_collector::RULE,
     e422_jvm_option::RULE,
