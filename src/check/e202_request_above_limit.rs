@@ -48,11 +48,8 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         for (resource, request) in &requests {
             let limit = limits.get(resource);
             let place = (request.route.clone(), limit.and_then(|limit| limit.route.clone()));
-            if let Some(complaint) = complaint(subject, resource, request, limit) {
-                if seen.insert(place) {
-                    complaints.push(complaint);
-                }
-            }
+            let complaint = complaint(subject, resource, request, limit);
+            complaints.extend(complaint.filter(|_| seen.insert(place)));
         }
     }
 }

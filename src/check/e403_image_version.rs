@@ -2,7 +2,7 @@
 
 use super::image::read;
 use super::{Check, Rule, Subject};
-use crate::cassandra::release::{MINORS, Release, plain_number};
+use crate::cassandra::release::{MINORS, Minor, Release, plain_number};
 use crate::diagnostic::{Diagnostic, Route};
 
 pub(super) const RULE: Rule = Rule {
@@ -53,7 +53,7 @@ fn leading_version(tag: &str) -> Option<TagVersion> {
     }
     let minor = MINORS
         .into_iter()
-        .map(|minor| minor.name())
+        .map(Minor::name)
         .find(|name| version.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))?;
     let patch = version.strip_prefix(minor)?.strip_prefix('.');
     match patch.map(plain_number) {

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 complaints.extend(
                     directories(route, value)
                         .into_iter()
-                        .filter_map(|(route, path)| directory(subject, key, route, path)),
+                        .filter_map(|(route, path)| directory(subject, key, &route, path)),
                 );
             }
         }
@@ -53,7 +53,7 @@ fn directories(route: Route, value: &Value) -> Vec<(Route, &str)> {
     }
 }
 
-fn directory(subject: &Subject<'_>, key: &str, route: Route, path: &str) -> Option<Diagnostic> {
+fn directory(subject: &Subject<'_>, key: &str, route: &Route, path: &str) -> Option<Diagnostic> {
     let complain = |message: String, label: &str| RULE.complain(message, subject.value(route.clone(), label));
     let shown = path.escape_debug();
     let expected = format!("a directory below {DATA}, without `..`");

@@ -27,7 +27,7 @@ Change one of the settings that the complaint names.",
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     let mut seen: BTreeSet<(Option<&str>, Vec<Route>)> = BTreeSet::new();
-    for place in subject.racks.iter() {
+    for place in &subject.racks {
         let settings = settings(place, minor);
         if settings.is_empty() {
             continue;

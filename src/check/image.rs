@@ -87,10 +87,9 @@ fn is_repository_part(part: &str) -> bool {
 /// What is wrong with a tag that does not stay the same; `None` where a digest or a fixed tag is given.
 pub(super) fn floating(reference: Reference<'_>) -> Option<&'static str> {
     match (reference.tag, reference.digest) {
-        (_, Some(_)) => None,
         (None, None) => Some("it has neither a tag nor a digest, which means `latest`"),
         (Some("latest"), None) => Some("`latest` is another image tomorrow"),
-        (Some(_), None) => None,
+        _ => None,
     }
 }
 

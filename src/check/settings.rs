@@ -83,7 +83,7 @@ pub(super) fn amount(value: &Value) -> Option<f64> {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => {
             let measured = || ANY_STORAGE.read(text).or_else(|| ANY_DURATION.read(text));
-            text.parse::<f64>().ok().filter(|number| number.is_finite()).or_else(|| rounded(measured()?))
+            text.parse::<f64>().ok().filter(|number| number.is_finite()).or_else(|| measured().map(rounded))
         }
         _ => None,
     }
@@ -91,8 +91,8 @@ pub(super) fn amount(value: &Value) -> Option<f64> {
 
 /// Amounts of bytes and of nanoseconds beyond 2^53 lose their last digits, which no comparison here looks at.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
-fn rounded(amount: u64) -> Option<f64> {
-    Some(amount as f64)
+fn rounded(amount: u64) -> f64 {
+    amount as f64
 }
 
 /// A limit of the tables in the form of a minor: `1MiB` is `1` for a key that counts mebibytes.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::quantities::amount;
 use super::{Check, Rule, Subject};
 use crate::diagnostic::Diagnostic;
+use crate::topology::merge::RackPlace;
 
 pub(super) const RULE: Rule = Rule {
     code: "W205",
@@ -23,7 +24,7 @@ const SMALLEST: u64 = 10 << 30;
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
-    for size in subject.racks.iter().filter_map(|place| place.storage_size()) {
+    for size in subject.racks.iter().filter_map(RackPlace::storage_size) {
         let too_small = amount("storage", size.value).is_ok_and(|bytes| bytes > 0 && bytes < SMALLEST);
         if too_small && seen.insert(size.level) {
             let message = format!("{} is little for a data volume, and it never changes", size.value);
