@@ -1,6 +1,6 @@
-//! Combinations of settings that Cassandra refuses and that are no limits: one function each. Called by the rule about
-//! combinations. Where each was verified stands at the function; "refused by" means that the real classes were seen to
-//! refuse it, 3.11.19 was only read.
+//! Combinations of settings that Cassandra refuses and that are no limits: one function each. Called by the rule
+//! about combinations. Where each was verified stands at the function; "refused by" means that the real classes were
+//! seen to refuse it, 3.11.19 was only read.
 
 use std::collections::BTreeMap;
 
@@ -41,9 +41,9 @@ fn is_positive(setting: &Setting) -> bool {
     amount(&setting.value).is_some_and(|value| value > 0.0)
 }
 
-/// `batch` and `group` go without a period, which the shipped cassandra.yaml sets, so that it must be set to nothing;
-/// `periodic`, the shipped default, needs one and goes without a batch window, which 5.0 does not know any more. `group` needs its window, and
-/// in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// `batch` and `group` go without a period, which the shipped cassandra.yaml sets, so that it must be set to
+/// nothing; `periodic`, the shipped default, needs one and goes without a batch window, which 5.0 does not know any
+/// more. `group` needs its window, and in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let sync = settings.get("commitlog_sync").filter(|sync| is(Some(sync), "batch") || is(Some(sync), "group"));
     let period = settings.get("commitlog_sync_period");
@@ -185,7 +185,8 @@ fn snapshot_lifetime(settings: &Settings) -> Option<Refusal<'_>> {
     })
 }
 
-/// Nodes of one ring with different partitioners refuse each other (`Gossiper`, every minor), so it stands at the cluster.
+/// Nodes of one ring with different partitioners refuse each other (`Gossiper`, every minor), so it stands at the
+/// cluster.
 fn partitioner<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let partitioner = settings.get("partitioner")?;
     let everywhere = place.spec.cassandra.config.get("partitioner").and_then(Value::as_str);
@@ -203,8 +204,8 @@ fn partitioner<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refu
     })
 }
 
-/// As many tokens as `num_tokens` says, which must be there, as the shipped cassandra.yaml has a number of its own; each a
-/// number for `Murmur3Partitioner`. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// As many tokens as `num_tokens` says, which must be there, as the shipped cassandra.yaml has a number of its own;
+/// each a number for `Murmur3Partitioner`. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn tokens(settings: &Settings) -> Option<Refusal<'_>> {
     let written = settings.get("initial_token")?;
     let tokens: Vec<String> = match &written.value {

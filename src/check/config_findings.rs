@@ -1,5 +1,5 @@
-//! What [`examine`] has to say about every `cassandra.config` of a topology: each level as it is written, and every rack
-//! as it is merged, each finding once and at its place. Called by the rules about keys of `cassandra.yaml`.
+//! What [`examine`] has to say about every `cassandra.config` of a topology: each level as it is written, and every
+//! rack as it is merged, each finding once and at its place. Called by the rules about keys of `cassandra.yaml`.
 
 use std::collections::BTreeSet;
 

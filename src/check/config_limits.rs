@@ -1,9 +1,11 @@
 //! What Cassandra demands of its settings beyond their form: tables of limits, in the names and units of the newest
-//! minor. A setting that a minor does not have never comes up, so that most rows hold for every minor that knows the key.
+//! minor. A setting that a minor does not have never comes up, so that most rows hold for every minor that knows the
+//! key.
 //!
-//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (and `BootStrapper`
-//! for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0); those of 4.0, 4.1 and 5.0
-//! were seen to be refused by the real classes, right above and right below the limit. 3.11 was read only.
+//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (and
+//! `BootStrapper` for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0); those
+//! of 4.0, 4.1 and 5.0 were seen to be refused by the real classes, right above and right below the limit. 3.11 was
+//! read only.
 
 use crate::cassandra::release::Minor;
 
@@ -119,8 +121,8 @@ pub(super) const PAIRS: &[Pair] = &[
     Pair { defaults: (None, Some("1")), ..pair("minimum_replication_factor_fail_threshold", "default_keyspace_rf") },
 ];
 
-/// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1: -1, or nothing at all for those with a unit, switches
-/// them off; 0 is refused.
+/// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1: -1, or nothing at all for those with a unit,
+/// switches them off; 0 is refused.
 pub(super) const GUARDRAILS: [&str; 17] = [
     "keyspaces",
     "tables",

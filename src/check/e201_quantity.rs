@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "an amount of processor, memory or storage is none",
     explain: "\
 Amounts are Kubernetes quantities: `4` or `500m` (thousandths) of a core; `16Gi`, `512Mi` or `100G` of bytes; whole
-numbers of anything else. `Mi` and `Gi` are powers of 1024, `M` and `G` of 1000, and `m` is a thousandth: `512m` of memory
-is half a byte, which Kubernetes rounds up without a word. Memory and volumes of nothing cannot be used.
+numbers of anything else. `Mi` and `Gi` are powers of 1024, `M` and `G` of 1000, and `m` is a thousandth: `512m` of
+memory is half a byte, which Kubernetes rounds up without a word. Memory and volumes of nothing cannot be used.
 
 Write a whole number of bytes, or at least a thousandth of a core.",
     check: Check::Topology(check),

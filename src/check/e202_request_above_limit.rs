@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     name: "request-above-limit",
     summary: "more of a resource is requested than its limit allows",
     explain: "\
-The API server refuses pods that request more than their limit. Request and limit may stand at different levels: what a
-rack does not say comes from its datacenter, and then from the cluster. Huge pages and extended resources cannot be
-overcommitted: their request needs a limit, and both are equal.
+The API server refuses pods that request more than their limit. Request and limit may stand at different levels:
+what a rack does not say comes from its datacenter, and then from the cluster. Huge pages and extended resources
+cannot be overcommitted: their request needs a limit, and both are equal.
 
 Raise the limit, or lower the request.",
     check: Check::Topology(check),

@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     name: "requests-missing",
     summary: "several nodes may share a worker, but do not say what they need",
     explain: "\
-With `severalNodesPerWorker` nothing but their requests keeps the scheduler from putting every node on one worker: pods
-that request nothing fit anywhere, in any number, and starve each other. Cass Operator refuses the same.
+With `severalNodesPerWorker` nothing but their requests keeps the scheduler from putting every node on one worker:
+pods that request nothing fit anywhere, in any number, and starve each other. Cass Operator refuses the same.
 
 Request `cpu` and `memory`; a limit is a request too, where there is none.",
     check: Check::Topology(check),

@@ -10,11 +10,11 @@ pub(super) const RULE: Rule = Rule {
     name: "storage-size-missing",
     summary: "the data volume has no size",
     explain: "\
-The size of the data volume has no default that would be right: it depends on the data, and it never changes once the
-volume is born, as claim templates are immutable.
+The size of the data volume has no default that would be right: it depends on the data, and it never changes once
+the volume is born, as claim templates are immutable.
 
-Write `storage: {size: 500Gi}` below `spec`, or at every datacenter or rack. Leave room for compaction: half of the volume
-with size-tiered compaction.",
+Write `storage: {size: 500Gi}` below `spec`, or at every datacenter or rack. Leave room for compaction: half of the
+volume with size-tiered compaction.",
     check: Check::Topology(check),
 };
 

@@ -10,9 +10,9 @@ pub(super) const RULE: Rule = Rule {
     name: "memory-missing",
     summary: "Cassandra has neither a limit nor a request of memory",
     explain: "\
-The heap is sized within the container's memory. Without a limit and without a request the only measure left would be the
-memory of whichever worker the pod lands on, which is what Cassandra's own start script takes: two pods on one worker
-would each take its whole memory, until the kernel kills one.
+The heap is sized within the container's memory. Without a limit and without a request the only measure left would
+be the memory of whichever worker the pod lands on, which is what Cassandra's own start script takes: two pods on
+one worker would each take its whole memory, until the kernel kills one.
 
 Write `resources: {requests: {memory: 16Gi}, limits: {memory: 16Gi}}`.",
     check: Check::Topology(check),

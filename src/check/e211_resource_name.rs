@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "requests or limits name a resource that containers do not have",
     explain: "\
 Containers request `cpu`, `memory`, `ephemeral-storage`, huge pages by their size (`hugepages-2Mi`), and extended
-resources, which carry the domain of whoever offers them (`example.com/dongle`). The API server refuses any other name.
+resources, which carry the domain of whoever offers them (`example.com/dongle`). The API server refuses any other
+name.
 
 Correct the name.",
     check: Check::Topology(check),

@@ -9,11 +9,12 @@ pub(super) const RULE: Rule = Rule {
     name: "version",
     summary: "the version of Cassandra is none, is not known, or has no published image",
     explain: "\
-The version decides which keys `cassandra.yaml` may have, which JVM options apply, and the image: without `image` it is the
-published image of the Management API for Apache Cassandra, which exists for most patches of 4.0, 4.1 and 5.0 and for some
-of 3.11. There is none for 4.0.2, 4.0.16 and 5.0.0, and none for 3.11 after 3.11.17.
+The version decides which keys `cassandra.yaml` may have, which JVM options apply, and the image: without `image` it
+is the published image of the Management API for Apache Cassandra, which exists for most patches of 4.0, 4.1 and 5.0
+and for some of 3.11. There is none for 4.0.2, 4.0.16 and 5.0.0, and none for 3.11 after 3.11.17.
 
-Write three numbers, such as `4.1.9`. For a patch without a published image, or newer than this cassc, name the `image` too.",
+Write three numbers, such as `4.1.9`. For a patch without a published image, or newer than this cassc, name the
+`image` too.",
     check: Check::Topology(check),
 };
 

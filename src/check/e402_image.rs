@@ -9,9 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "image",
     summary: "an image is no reference, or has neither a fixed tag nor a digest",
     explain: "\
-A node that is restarted by a drained worker pulls its image again. With `latest`, or without a tag, it may come back with
-another version of Cassandra than its neighbors, which no pull request showed, and sooner or later with SSTables that the
-others cannot read.
+A node that is restarted by a drained worker pulls its image again. With `latest`, or without a tag, it may come
+back with another version of Cassandra than its neighbors, which no pull request showed, and sooner or later with
+SSTables that the others cannot read.
 
 Write a fixed tag or a digest, such as `registry.example.com/cass-management-api:4.1.9-ubi`.",
     check: Check::Topology(check),

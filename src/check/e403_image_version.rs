@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "image-version",
     summary: "the tag of the image names another version of Cassandra than `version`",
     explain: "\
-`version` decides which keys and options the configuration may have; the image decides what really runs. Where they differ,
-nodes are given the configuration of another version, and an upgrade can happen that no rule has seen.
+`version` decides which keys and options the configuration may have; the image decides what really runs. Where they
+differ, nodes are given the configuration of another version, and an upgrade can happen that no rule has seen.
 
 Write the version that the image holds. An image whose tag counts something else should not begin with a version of
 Cassandra.",

@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "config-key-unknown",
     summary: "cassandra.yaml has no such key",
     explain: "\
-Cassandra refuses to start with a key that it does not know (`Invalid yaml. Please remove properties …`), so the first pod of
-the roll would never come back. cassc knows the keys of every minor version, nested ones included.
+Cassandra refuses to start with a key that it does not know (`Invalid yaml. Please remove properties …`), so the
+first pod of the roll would never come back. cassc knows the keys of every minor version, nested ones included.
 
 Correct the name. Before 4.1 nested keys must be written as maps, not with dots.",
     check: Check::Topology(check),

@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "config-value",
     summary: "a key of cassandra.yaml does not take this value",
     explain: "\
-Cassandra refuses to start with a value of the wrong type, without a unit where it wants one (since 4.1), or with a word that
-is none of its choices (`Invalid yaml`). The first pod of the roll would never come back.
+Cassandra refuses to start with a value of the wrong type, without a unit where it wants one (since 4.1), or with a
+word that is none of its choices (`Invalid yaml`). The first pod of the roll would never come back.
 
 Write a value of the form that the complaint names.",
     check: Check::Topology(check),

@@ -12,8 +12,9 @@ pub(super) const RULE: Rule = Rule {
     summary: "a key has another name in this version of Cassandra, or stands under two names",
     explain: "\
 Cassandra 4.1 renamed some ninety keys and gave their values units: `read_request_timeout_in_ms: 5000` became
-`read_request_timeout: 5000ms`. Older versions refuse the new names, and a new version refuses to start where old and new name
-stand together, wherever in the topology each was written. Of one key that stands flat and nested, one is silently lost.
+`read_request_timeout: 5000ms`. Older versions refuse the new names, and a new version refuses to start where old
+and new name stand together, wherever in the topology each was written. Of one key that stands flat and nested, one
+is silently lost.
 
 Write the name that this version has, once.",
     check: Check::Topology(check),

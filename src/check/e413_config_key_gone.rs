@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "config-key-gone",
     summary: "this version of Cassandra has the key no longer, or not yet",
     explain: "\
-Cassandra refuses to start with a key of another version (`Invalid yaml. Please remove properties …`). An upgrade removes such
-keys in the same commit that changes the version.
+Cassandra refuses to start with a key of another version (`Invalid yaml. Please remove properties …`). An upgrade
+removes such keys in the same commit that changes the version.
 
 Remove the key, or keep the version that has it.",
     check: Check::Topology(check),

@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = Rule {
     name: "config-key-owned",
     summary: "a key of cassandra.yaml is not the user's to set, or names a directory outside the volumes",
     explain: "\
-Names, addresses, ports, seeds, the snitch and who may log in follow from the topology; a second opinion in `cassandra.config`
-would make the objects and Cassandra disagree. Directories must lie in a volume that outlives the pod: everything else is lost
-when the pod is replaced, and with it the data.
+Names, addresses, ports, seeds, the snitch and who may log in follow from the topology; a second opinion in
+`cassandra.config` would make the objects and Cassandra disagree. Directories must lie in a volume that outlives the
+pod: everything else is lost when the pod is replaced, and with it the data.
 
-Use the field of the topology. Keep directories below `/var/lib/cassandra`, or in the `mountPath` of an additional volume with
-a `claim`.",
+Use the field of the topology. Keep directories below `/var/lib/cassandra`, or in the `mountPath` of an additional
+volume with a `claim`.",
     check: Check::Topology(check),
 };
 

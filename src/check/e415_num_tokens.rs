@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     name: "num-tokens",
     summary: "racks of a datacenter differ in `num_tokens`, or several nodes have the same tokens",
     explain: "\
-A node owns data in proportion to its tokens. With different numbers in one datacenter the racks of fewer tokens keep whole
-replicas on fewer ranges: load and disks become uneven, and `num_tokens` of a node never changes once it has data.
-`initial_token` names a node's tokens one by one; a second node with the same ones refuses to join.
+A node owns data in proportion to its tokens. With different numbers in one datacenter the racks of fewer tokens
+keep whole replicas on fewer ranges: load and disks become uneven, and `num_tokens` of a node never changes once it
+has data. `initial_token` names a node's tokens one by one; a second node with the same ones refuses to join.
 
 Write one `num_tokens` for each datacenter. `initial_token` fits racks of a single node only.",
     check: Check::Topology(check),

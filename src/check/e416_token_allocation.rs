@@ -12,9 +12,10 @@ pub(super) const RULE: Rule = Rule {
     name: "token-allocation",
     summary: "tokens are allocated for more replicas than the datacenter has racks",
     explain: "\
-With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even for that
-many replicas. Cassandra can do so with one rack, or with at least as many racks as replicas; otherwise the node refuses to join:
-`Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its replication factor 3`.
+With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even
+for that many replicas. Cassandra can do so with one rack, or with at least as many racks as replicas; otherwise the
+node refuses to join: `Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its
+replication factor 3`.
 
 Write a number that is not above the number of racks, or leave the key out.",
     check: Check::Topology(check),

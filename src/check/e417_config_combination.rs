@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     name: "config-combination",
     summary: "Cassandra refuses to start with these settings",
     explain: "\
-Beside the form of each value Cassandra checks limits and combinations when it starts (`DatabaseDescriptor`), and stops at the
-first that it does not like. A roll would take down its first pod and wait for it for ever. cassc makes the same checks, as far
-as they can be decided from the topology, on what is merged for every rack.
+Beside the form of each value Cassandra checks limits and combinations when it starts (`DatabaseDescriptor`), and
+stops at the first that it does not like. A roll would take down its first pod and wait for it for ever. cassc makes
+the same checks, as far as they can be decided from the topology, on what is merged for every rack.
 
 Change one of the settings that the complaint names.",
     check: Check::Topology(check),

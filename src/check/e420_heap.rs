@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     name: "heap",
     summary: "the heap is no size, does not fit into the memory of the container, or is too small",
     explain: "\
-The memory of the container has to hold the heap and all that a JVM takes beside it: the collector's tables, buffers, caches,
-threads, and the Management API. When it does not, the kernel kills Cassandra, under load, again and again. Below 256 MiB
-Cassandra does not get through its start.
+The memory of the container has to hold the heap and all that a JVM takes beside it: the collector's tables,
+buffers, caches, threads, and the Management API. When it does not, the kernel kills Cassandra, under load, again
+and again. Below 256 MiB Cassandra does not get through its start.
 
 Leave `heap` at `auto`, lower it, or raise the memory limit. `8G` and `8Gi` are the same here, as for `-Xmx`.",
     check: Check::Topology(check),

@@ -10,9 +10,9 @@ pub(super) const RULE: Rule = Rule {
     name: "garbage-collector",
     summary: "the JDK of the image does not have the garbage collector",
     explain: "\
-The published images have JDK 8 for Cassandra 3.11, JDK 11 for 4.0 and 4.1, and JDK 17 for 5.0. CMS was removed in JDK 14,
-ZGC came with JDK 11, and the builds of JDK 8 have no Shenandoah. The JVM refuses to start with a collector that it does not
-have. Of an image of your own nothing is known, and nothing is said.
+The published images have JDK 8 for Cassandra 3.11, JDK 11 for 4.0 and 4.1, and JDK 17 for 5.0. CMS was removed in
+JDK 14, ZGC came with JDK 11, and the builds of JDK 8 have no Shenandoah. The JVM refuses to start with a collector
+that it does not have. Of an image of your own nothing is known, and nothing is said.
 
 Take `G1`, which is in all of them.",
     check: Check::Topology(check),

@@ -9,9 +9,10 @@ pub(super) const RULE: Rule = Rule {
     name: "jvm-option",
     summary: "a JVM option is none, or is not the user's to set",
     explain: "\
-Every option is a line of an options file, which Cassandra's start script reads: lines that do not begin with a dash it
-ignores, and what follows in the same line escapes every check. Some options are cassc's: the heap is sized against the
-container, `replace_address` is decided per pod and once, and a few switch off what keeps data from being lost.
+Every option is a line of an options file, which Cassandra's start script reads: lines that do not begin with a dash
+it ignores, and what follows in the same line escapes every check. Some options are cassc's: the heap is sized
+against the container, `replace_address` is decided per pod and once, and a few switch off what keeps data from
+being lost.
 
 Write one option for each element of the list, and use the field of the topology where there is one.",
     check: Check::Topology(check),

@@ -8,8 +8,8 @@ pub(super) const RULE: Rule = Rule {
     name: "logger-name",
     summary: "the name of a logger cannot be one",
     explain: "\
-Loggers are called after Java packages and classes. cassc writes the names into `logback.xml`, where another character would
-at best name a logger that nobody uses and at worst break the file, and with it all logging.
+Loggers are called after Java packages and classes. cassc writes the names into `logback.xml`, where another
+character would at best name a logger that nobody uses and at worst break the file, and with it all logging.
 
 Write names such as `org.apache.cassandra.db`; `root` is the root logger.",
     check: Check::Topology(check),

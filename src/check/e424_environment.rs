@@ -8,9 +8,10 @@ pub(super) const RULE: Rule = Rule {
     name: "environment-variable",
     summary: "an environment variable cannot be one, or is not the user's to set",
     explain: "\
-Some variables are cassc's own, and a second one of the name would replace them: the Management API would listen elsewhere,
-or pods would take each other's names. Others change Cassandra behind the back of every check: the image's entry point writes
-`CASSANDRA_…` into `cassandra.yaml`, and the start script takes heap and options of the JVM from the environment.
+Some variables are cassc's own, and a second one of the name would replace them: the Management API would listen
+elsewhere, or pods would take each other's names. Others change Cassandra behind the back of every check: the
+image's entry point writes `CASSANDRA_…` into `cassandra.yaml`, and the start script takes heap and options of the
+JVM from the environment.
 
 Use the field of the topology that the complaint names.",
     check: Check::Topology(check),
@@ -22,8 +23,8 @@ const HEAP: &str = "set `cassandra.jvm.heap`";
 const OPTIONS: &str = "add the options to `cassandra.jvm.options`";
 const CONFIG: &str = "set the key under `cassandra.config`, or the field of the topology that stands for it";
 
-/// Names, or beginnings of names that end in `*`, with what to do instead. The variables that the Management API's entry
-/// point and apache/cassandra's `conf/cassandra-env.sh` and `bin/cassandra` read.
+/// Names, or beginnings of names that end in `*`, with what to do instead. The variables that the Management API's
+/// entry point and apache/cassandra's `conf/cassandra-env.sh` and `bin/cassandra` read.
 const OWNED: &[(&str, &str)] = &[
     ("POD_NAME", OWN),
     ("POD_IP", OWN),

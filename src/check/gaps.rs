@@ -3,8 +3,8 @@
 use super::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
-/// The outermost places that would have to say it: the cluster where no rack has it, else the datacenters none of whose
-/// racks has it, else the racks. Empty when nothing is missing, and when there is no rack.
+/// The outermost places that would have to say it: the cluster where no rack has it, else the datacenters none of
+/// whose racks has it, else the racks. Empty when nothing is missing, and when there is no rack.
 pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&RackPlace<'_>) -> bool) -> Vec<Level> {
     let without: Vec<&RackPlace<'_>> = subject.racks.iter().filter(|place| !has(place)).collect();
     if !without.is_empty() && without.len() == subject.racks.len() {

@@ -1,4 +1,5 @@
-//! Image references: `registry.example.com:5000/team/name:tag@sha256:…` → their parts. Called by the rules about images.
+//! Image references: `registry.example.com:5000/team/name:tag@sha256:…` → their parts. Called by the rules about
+//! images.
 
 /// The parts of an image reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The keys of `cassandra.yaml` that are not the user's to set, each with what to do instead. Called by the rules about
-//! the configuration.
+//! The keys of `cassandra.yaml` that are not the user's to set, each with what to do instead. Called by the rules
+//! about the configuration.
 
 /// Why a key is not the user's, and what stands for it.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,5 @@
-//! The configuration of a rack as Cassandra understands it: merged, every setting under its newest name, every value in
-//! its newest form. Called by the rule about combinations, whose tables then speak one language for all minors.
+//! The configuration of a rack as Cassandra understands it: merged, every setting under its newest name, every value
+//! in its newest form. Called by the rule about combinations, whose tables then speak one language for all minors.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,8 @@ pub(super) struct Setting {
 /// Settings by their newest name.
 pub(super) type Settings = BTreeMap<String, Setting>;
 
-/// The settings of a rack. Unknown keys and values that Cassandra does not take are left out: other rules refuse them.
+/// The settings of a rack. Unknown keys and values that Cassandra does not take are left out: other rules refuse
+/// them.
 pub(super) fn settings(place: &RackPlace<'_>, minor: Minor) -> Settings {
     let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
     let mut settings = Settings::new();

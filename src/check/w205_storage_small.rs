@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     name: "storage-small",
     summary: "a data volume is smaller than 10Gi",
     explain: "\
-A quarter of such a volume may go to the commit log (`commitlog_total_space`, up to 8 GiB), and compaction needs as much free
-space again as the tables that it merges. The size is what a volume is born with: it never changes.
+A quarter of such a volume may go to the commit log (`commitlog_total_space`, up to 8 GiB), and compaction needs as
+much free space again as the tables that it merges. The size is what a volume is born with: it never changes.
 
 Ask for 10Gi at least; or accept the warning in a cluster that is thrown away.",
     check: Check::Topology(check),

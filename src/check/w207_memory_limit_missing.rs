@@ -10,9 +10,9 @@ pub(super) const RULE: Rule = Rule {
     name: "memory-limit-missing",
     summary: "memory is requested, but not limited",
     explain: "\
-Without a limit the heap is sized on the request, but nothing holds the container to it: page cache and native memory grow
-as far as the worker goes, and when it runs out, the kernel kills what is furthest above its request, which is Cassandra.
-A limit that equals the request gives the pod memory of its own.
+Without a limit the heap is sized on the request, but nothing holds the container to it: page cache and native
+memory grow as far as the worker goes, and when it runs out, the kernel kills what is furthest above its request,
+which is Cassandra. A limit that equals the request gives the pod memory of its own.
 
 Write the limit beside the request.",
     check: Check::Topology(check),

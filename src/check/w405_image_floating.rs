@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "image-floating",
     summary: "the image of an additional container has neither a fixed tag nor a digest",
     explain: "\
-Without a fixed tag the container changes whenever a pod happens to be restarted on a worker that pulls again: pods of one
-rack run different programs, and no pull request showed it.
+Without a fixed tag the container changes whenever a pod happens to be restarted on a worker that pulls again: pods
+of one rack run different programs, and no pull request showed it.
 
 Write a fixed tag or a digest.",
     check: Check::Topology(check),

@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     name: "config-key-deprecated",
     summary: "a key of cassandra.yaml is deprecated, or has a new name",
     explain: "\
-Cassandra still takes the key, with a warning in its log at every start; a later version will refuse it, in the middle of an
-upgrade.
+Cassandra still takes the key, with a warning in its log at every start; a later version will refuse it, in the
+middle of an upgrade.
 
 Write the new name with its value, or remove a key that has no successor.",
     check: Check::Topology(check),

@@ -13,8 +13,8 @@ pub(super) const RULE: Rule = Rule {
     name: "heap-pointers",
     summary: "a heap of 32 to 38 GiB holds less than one of 31 GiB",
     explain: "\
-From 32 GiB on the JVM addresses its objects with eight bytes instead of four. Every object grows, so that a heap of 32 GiB
-holds less than one of 31 GiB; it takes some 38 GiB to hold as much again. (ZGC never compresses pointers.)
+From 32 GiB on the JVM addresses its objects with eight bytes instead of four. Every object grows, so that a heap of
+32 GiB holds less than one of 31 GiB; it takes some 38 GiB to hold as much again. (ZGC never compresses pointers.)
 
 Write `31Gi`, or go well beyond 38 GiB.",
     check: Check::Topology(check),

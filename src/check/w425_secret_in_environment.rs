@@ -8,8 +8,8 @@ pub(super) const RULE: Rule = Rule {
     name: "secret-in-environment",
     summary: "an environment variable looks like a secret in clear text",
     explain: "\
-A topology lies in Git, and so do the manifests that are rendered from it. Whoever may read the repository reads the secret,
-for ever, and whoever may read StatefulSets reads it in Kubernetes.
+A topology lies in Git, and so do the manifests that are rendered from it. Whoever may read the repository reads the
+secret, for ever, and whoever may read StatefulSets reads it in Kubernetes.
 
 Keep the value in a Secret and mount it as an additional volume; or accept the warning where the value is none.",
     check: Check::Topology(check),
