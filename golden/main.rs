@@ -4,7 +4,12 @@
 
 mod compare;
 mod diagnostics;
+mod hygiene;
+mod invariants;
+mod pod_security;
 mod readers;
 mod real_tool;
 mod render;
+mod rendered;
 mod schema;
+mod strict_schema;
