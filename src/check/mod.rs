@@ -15,8 +15,10 @@ mod e107_zone_conflict;
 mod e110_node_count;
 mod e111_fewer_nodes_than_racks;
 mod e115_replication;
+mod e116_too_many_nodes;
 mod e117_no_nodes;
 mod e119_additional_seed;
+mod e120_unreachable_datacenter;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -92,8 +94,10 @@ pub const RULES: &[Rule] = &[
     e110_node_count::RULE,
     e111_fewer_nodes_than_racks::RULE,
     e115_replication::RULE,
+    e116_too_many_nodes::RULE,
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
+    e120_unreachable_datacenter::RULE,
     acceptance::E603,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,

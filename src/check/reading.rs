@@ -77,9 +77,9 @@ configuration with a reader of YAML 1.1. cassc does not guess.
 
 Quote the value if it is text; otherwise write `true`, `false` or plain decimal digits."
 
-    E012 "unsafe-character" "a character that does not survive every YAML reader" "\
+    E012 "unsafe-text" "a character or a key that does not survive every YAML reader" "\
 Some control characters (NEL, DEL, C1, non-characters) are changed or refused by kustomize and other readers, whatever
-the quoting.
+the quoting; so are the key `<<` and keys of more than a thousand bytes.
 
-Remove the character; it is often an invisible remainder of copying."
+Remove the character, which is often an invisible remainder of copying, or choose another key."
 }

@@ -61,6 +61,11 @@ pub(super) fn shared_folder(clusters: &[(String, Cluster)]) -> Option<String> {
     clusters.iter().find_map(|(source, cluster)| {
         let first = seen.insert(&cluster.name, source)?;
         let name = &cluster.name;
+        if first == source {
+            return Some(format!(
+                "{source} names two clusters `{name}`: render them from two files into two directories"
+            ));
+        }
         Some(format!("{first} and {source} would share the folder `{name}`: render them into different directories"))
     })
 }
@@ -138,7 +143,8 @@ fn tell_kept(outcome: &Outcome) {
             Why::NotOurs => format!("kept, not written by cassc: {}\n", kept.path),
         });
     }
-    for path in &outcome.blocked {
+    let reported = |path: &String| outcome.kept.iter().any(|kept| kept.path == *path);
+    for path in outcome.blocked.iter().filter(|path| !reported(path)) {
         talk(&format!("not written, something else is in its place: {path}\n"));
     }
 }

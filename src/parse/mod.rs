@@ -1,6 +1,7 @@
 //! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
+mod misread;
 mod read;
 mod scalar;
 pub mod source;
@@ -11,7 +12,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use self::read::{Misread, read};
+use self::misread::Misread;
+use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::tree::{Content, Node, TreeError, documents};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step, nearest};
@@ -132,7 +134,7 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
     if let Some(complaint) = foreign {
         return (None, vec![complaint]);
     }
-    let mut complaints = unsafe_characters(document, root);
+    let mut complaints = unsafe_texts(document, root);
     let (topology, misreadings) = read_collecting(root);
     complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
     (topology.filter(|_| complaints.is_empty()), complaints)
@@ -152,7 +154,7 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
         }
         let message = match found {
             None => format!("the field `{field}` is missing"),
-            Some(found) => format!("`{found}` is not a {field} that cassc knows"),
+            Some(found) => format!("`{found}` is no `{field}` that cassc knows"),
         };
         let label = value_label(document, Route::of(field), "");
         let complaint =
@@ -173,24 +175,35 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
     loop {
         let (outcome, notes) = read::<CassandraTopology>(&root);
-        let misread = match outcome {
-            Ok(topology) => {
-                found.extend(notes);
-                return (Some(topology), found);
+        for note in notes {
+            if !found.contains(&note) {
+                found.push(note);
             }
+        }
+        let misread = match outcome {
+            Ok(topology) => return (Some(topology), found),
             Err(misread) => misread,
         };
         let route = misread.route.clone().unwrap_or_default();
-        let caused_by_us = misread.missing.is_some_and(|field| taken_out.contains(&route.key(field)));
-        if !caused_by_us {
+        if !is_consequence(&misread, &route, &taken_out, &found) {
             found.push(misread);
         }
         if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
-            found.extend(notes);
             return (None, found);
         }
         taken_out.insert(route);
     }
+}
+
+/// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
+fn is_consequence(misread: &Misread, route: &Route, taken_out: &BTreeSet<Route>, found: &[Misread]) -> bool {
+    let Some(field) = misread.missing else { return false };
+    let slip = format!("did you mean `{field}`?");
+    let is_slip = |note: &Misread| {
+        let parent = note.route.as_ref().and_then(Route::parent);
+        note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
+    };
+    taken_out.contains(&route.key(field)) || found.iter().any(is_slip)
 }
 
 /// Marks the value at a route as taken out; `false` for the root, and for what is taken out already.
@@ -214,21 +227,34 @@ fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
     }
 }
 
-fn unsafe_characters(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
+/// What the writer cannot write so that every reader reads the same.
+fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    visit_texts(root, &Route::root(), &mut |route, text| {
-        let Some((_, character)) = yaml::unsafe_character(text) else { return };
-        let message = format!("the character U+{:04X} does not survive every YAML reader", u32::from(character));
-        let complaint = Diagnostic::new("E012", Severity::Error, message, value_label(document, route.clone(), ""));
-        complaints.push(complaint.help("remove it; it is often an invisible remainder of copying"));
+    visit_texts(root, &Route::root(), &mut |route, part, text| {
+        let (message, help) = match yaml::unsafe_character(text) {
+            Some((_, character)) => (
+                format!("the character U+{:04X} does not survive every YAML reader", u32::from(character)),
+                "remove it; it is often an invisible remainder of copying",
+            ),
+            None if part == Part::Key && text == "<<" => {
+                ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
+            }
+            None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
+                (format!("a key of more than {} bytes", yaml::LONGEST_KEY), "choose a shorter key")
+            }
+            None => return,
+        };
+        let place = Place::Value { document, route: route.clone(), part };
+        let complaint = Diagnostic::new("E012", Severity::Error, message, Label { place, text: String::new() });
+        complaints.push(complaint.help(help));
     });
     complaints
 }
 
-fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, &str)) {
+fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
     match &node.content {
         Content::TakenOut => {}
-        Content::Scalar(scalar) => visit(route, &scalar.text),
+        Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 visit_texts(item, &route.index(index), visit);
@@ -237,7 +263,7 @@ fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, &str))
         Content::Map(entries) => {
             for entry in entries {
                 let route = route.key(&entry.key);
-                visit(&route, &entry.key);
+                visit(&route, Part::Key, &entry.key);
                 visit_texts(&entry.value, &route, visit);
             }
         }

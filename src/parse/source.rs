@@ -1,6 +1,7 @@
 //! Files, folders, globs and standard input become [`Source`]s: the only place where input is read.
 #![expect(clippy::disallowed_methods, reason = "the input end of the pipe")]
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -65,13 +66,11 @@ pub enum SourceError {
 /// and rendered folders left out), a name with `*`, `?` or `[` that is no file is a glob. Sorted by path within each
 /// input; a file named twice is read once.
 pub fn read_all(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut sources: Vec<Source> = Vec::new();
     for input in inputs {
-        for source in read_input(input)? {
-            if !sources.iter().any(|known| known.name == source.name) {
-                sources.push(source);
-            }
-        }
+        let read = read_input(input)?.into_iter();
+        sources.extend(read.filter(|source| seen.insert(source.name.clone())));
     }
     Ok(sources)
 }
@@ -82,15 +81,15 @@ fn read_input(input: &str) -> Result<Vec<Source>, SourceError> {
     }
     let path = Path::new(input);
     if path.is_dir() {
-        return read_paths(yaml_files_below(path)?);
+        return read_paths(&yaml_files_below(path)?);
     }
     if !path.exists() && input.contains(['*', '?', '[']) {
-        return read_paths(files_matching(input)?);
+        return read_paths(&files_matching(input)?);
     }
     Ok(vec![read_file(path, Origin::Named)?])
 }
 
-fn read_paths(paths: Vec<PathBuf>) -> Result<Vec<Source>, SourceError> {
+fn read_paths(paths: &[PathBuf]) -> Result<Vec<Source>, SourceError> {
     paths.iter().map(|path| read_file(path, Origin::Found)).collect()
 }
 

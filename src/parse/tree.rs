@@ -79,7 +79,7 @@ pub(super) fn documents(text: &str) -> (Vec<Node>, Vec<TreeError>) {
             Ok(Some(root)) => roots.push(root),
             Ok(None) => break,
             Err(error) => {
-                builder.errors.push(*error);
+                builder.errors.push(error);
                 break;
             }
         }
@@ -116,7 +116,7 @@ impl Node {
     }
 }
 
-type Result<T> = std::result::Result<T, Box<TreeError>>;
+type Result<T> = std::result::Result<T, TreeError>;
 
 struct Builder<'t> {
     text: &'t str,
@@ -247,7 +247,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn syntax_error(&self, error: &ScanError) -> Box<TreeError> {
+    fn syntax_error(&self, error: &ScanError) -> TreeError {
         let at = self.byte(*error.marker());
         if error.info().contains("recursion limit") {
             return too_deep(at..at);
@@ -259,14 +259,27 @@ impl<'t> Builder<'t> {
             let tab = line_start..line_start + indentation;
             return refusal("E002", tab, "a tab in the indentation", "YAML is indented with spaces only");
         }
-        Box::new(TreeError {
+        TreeError {
             code: "E002",
             span: at..(at + 1).min(self.text.len()).max(at),
             message: format!("this is not YAML: {}", error.info()),
             other: None,
-            help: None,
-        })
+            help: usual_cause(error.info()).map(str::to_owned),
+        }
     }
+}
+
+/// What usually lies behind the scanner's words (those of saphyr-parser).
+fn usual_cause(words: &str) -> Option<&'static str> {
+    const CAUSES: [(&str, &str); 6] = [
+        ("simple key expect", "the line above may lack its colon"),
+        ("did not find expected key", "the indentation does not fit the lines above"),
+        ("did not find expected '-' indicator", "the indentation does not fit the lines above"),
+        ("quoted scalar", "a quote may not be closed"),
+        ("mapping values are not allowed", "a text with `: ` in it must be quoted, or the indentation is off"),
+        ("unexpected character", "quote a text that begins with a special character"),
+    ];
+    CAUSES.into_iter().find(|(part, _)| words.contains(part)).map(|(_, cause)| cause)
 }
 
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
@@ -274,18 +287,18 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
     Node { span, content: Content::Scalar(Scalar { text: text.into_owned(), plain }) }
 }
 
-fn indirection(span: Range<usize>, what: &str) -> Box<TreeError> {
+fn indirection(span: Range<usize>, what: &str) -> TreeError {
     let help = "write the value where it is used: a reviewer reads one place, and no reader expands a bomb";
     refusal("E004", span, format!("{what} is not allowed in a topology"), help)
 }
 
-fn too_deep(span: Range<usize>) -> Box<TreeError> {
+fn too_deep(span: Range<usize>) -> TreeError {
     let message = format!("nested more than {DEEPEST} levels deep");
     refusal("E005", span, message, "a topology needs no more than a dozen levels")
 }
 
-fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> Box<TreeError> {
-    Box::new(TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) })
+fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> TreeError {
+    TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(super) fn start_order(here: Here<'_>) -> Object {
 /// The pods of a Kubernetes cluster in the order of their first start: datacenter by datacenter, and in each the first
 /// pod of every rack, then the second of every rack, … Token allocation for as many replicas as racks needs one node
 /// per rack first (seen on real rings).
-fn nodes<'c>(here: Here<'c>) -> impl Iterator<Item = Node<'c>> {
+fn nodes(here: Here<'_>) -> impl Iterator<Item = Node<'_>> {
     let datacenters = here.cluster.datacenters_in(here.kube_cluster);
     let racks = |datacenter: &&Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).collect();
     let ring: Vec<Vec<u32>> = datacenters.iter().map(racks).collect();

@@ -2,35 +2,18 @@
 //! that it is about. Text is what was written, a number is a number only in plain decimal digits, and a field that
 //! the type does not know is noted with its nearest known name instead of being ignored.
 
-use std::cell::RefCell;
-use std::fmt;
+mod access;
 
-use serde::de::value::StrDeserializer;
-use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
-};
+use std::cell::RefCell;
+
+use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 use serde_json::Value;
 
+use self::access::{Entries, Items, Variant};
+use super::misread::Misread;
 use super::scalar::{Meaning, meaning, whole_number};
-use super::tree::{Content, Entry, Node, Scalar};
+use super::tree::{Content, Node, Scalar};
 use crate::diagnostic::{Route, Step, nearest};
-
-/// A complaint about a value, before it has a place in a text.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Misread {
-    /// `E008` unknown field, `E009` wrong type, `E010` missing field, `E011` disputed scalar.
-    pub(super) code: &'static str,
-    /// The value, or for a missing field the map that lacks it. `None` only until the reader has placed it.
-    pub(super) route: Option<Route>,
-    /// What is wrong.
-    pub(super) message: String,
-    /// What was expected.
-    pub(super) expected: Option<String>,
-    /// The repair.
-    pub(super) help: Option<String>,
-    /// The field that is missing, for `E010`.
-    pub(super) missing: Option<&'static str>,
-}
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
@@ -339,140 +322,4 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128);
     forward!(text: deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
         deserialize_identifier);
-}
-
-struct Entries<'r, 'a> {
-    reader: &'r Reader<'a>,
-    entries: &'a [Entry],
-    fields: &'static [&'static str],
-    value: Option<&'a Entry>,
-}
-
-impl<'de> MapAccess<'de> for Entries<'_, '_> {
-    type Error = Misread;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misread> {
-        let standing = |entry: &Entry| !matches!(entry.value.content, Content::TakenOut);
-        let Some(position) = self.entries.iter().position(standing) else { return Ok(None) };
-        let entry = &self.entries[position];
-        self.entries = &self.entries[position + 1..];
-        self.value = Some(entry);
-        let key: StrDeserializer<'_, Misread> = entry.key.as_str().into_deserializer();
-        seed.deserialize(key).map(Some)
-    }
-
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misread> {
-        let entry = self.value.take().expect("serde asks for a value only after its key");
-        let trail = Trail::Key(&self.reader.trail, &entry.key);
-        let reader = self.reader.child(&entry.value, trail, self.fields);
-        let outcome = seed.deserialize(reader);
-        reader.placed(outcome)
-    }
-}
-
-struct Items<'r, 'a> {
-    reader: &'r Reader<'a>,
-    items: &'a [Node],
-    next: usize,
-}
-
-impl<'de> SeqAccess<'de> for Items<'_, '_> {
-    type Error = Misread;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misread> {
-        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::TakenOut)) {
-            self.next += 1;
-        }
-        let Some(item) = self.items.get(self.next) else { return Ok(None) };
-        let reader = self.reader.child(item, Trail::Index(&self.reader.trail, self.next), &[]);
-        self.next += 1;
-        let outcome = seed.deserialize(reader);
-        reader.placed(outcome).map(Some)
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len() - self.next)
-    }
-}
-
-struct Variant<'r, 'a> {
-    reader: &'r Reader<'a>,
-    entry: &'a Entry,
-}
-
-impl<'de, 'r, 'a> EnumAccess<'de> for Variant<'r, 'a> {
-    type Error = Misread;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misread> {
-        let name: StrDeserializer<'_, Misread> = self.entry.key.as_str().into_deserializer();
-        Ok((seed.deserialize(name)?, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant<'_, '_> {
-    type Error = Misread;
-
-    fn unit_variant(self) -> Result<(), Misread> {
-        Err(self.reader.wrong("text"))
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misread> {
-        let trail = Trail::Key(&self.reader.trail, &self.entry.key);
-        let reader = self.reader.child(&self.entry.value, trail, &[]);
-        let outcome = seed.deserialize(reader);
-        reader.placed(outcome)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Misread> {
-        Err(self.reader.wrong("a map"))
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Misread> {
-        Err(self.reader.wrong("a map"))
-    }
-}
-
-impl Misread {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, route: None, message: message.into(), expected: None, help: None, missing: None }
-    }
-}
-
-impl fmt::Display for Misread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Misread {}
-
-impl de::Error for Misread {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new("E009", message.to_string())
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        let mut misread = Self::new("E010", format!("the field `{field}` is missing"));
-        misread.help = Some(format!("add `{field}:`"));
-        misread.missing = Some(field);
-        misread
-    }
-
-    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let mut misread = Self::new("E009", format!("the {found} is out of range"));
-        let range = expected.to_string();
-        misread.expected = Some(match range.strip_prefix('u').and_then(|bits| bits.parse::<u32>().ok()) {
-            Some(bits) => format!("a whole number from 0 to {}", u64::MAX >> (64 - bits.clamp(1, 64))),
-            None => range,
-        });
-        misread
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let mut misread = Self::new("E009", format!("there is no choice `{variant}` here"));
-        misread.expected = Some(format!("one of {}", expected.join(", ")));
-        misread.help = nearest(variant, expected.iter().copied()).map(|known| format!("did you mean `{known}`?"));
-        misread
-    }
 }

@@ -1,0 +1,100 @@
+//! How serde walks into maps, lists and choices of the tree, passing over values that were taken out.
+
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::super::misread::Misread;
+use super::super::tree::{Content, Entry, Node};
+use super::{Reader, Trail};
+
+pub(super) struct Entries<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    pub(super) entries: &'a [Entry],
+    pub(super) fields: &'static [&'static str],
+    pub(super) value: Option<&'a Entry>,
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, '_> {
+    type Error = Misread;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misread> {
+        let standing = |entry: &Entry| !matches!(entry.value.content, Content::TakenOut);
+        let Some(position) = self.entries.iter().position(standing) else { return Ok(None) };
+        let entry = &self.entries[position];
+        self.entries = &self.entries[position + 1..];
+        self.value = Some(entry);
+        let key: StrDeserializer<'_, Misread> = entry.key.as_str().into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misread> {
+        let entry = self.value.take().expect("serde asks for a value only after its key");
+        let trail = Trail::Key(&self.reader.trail, &entry.key);
+        let reader = self.reader.child(&entry.value, trail, self.fields);
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome)
+    }
+}
+
+pub(super) struct Items<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    pub(super) items: &'a [Node],
+    pub(super) next: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, '_> {
+    type Error = Misread;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misread> {
+        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::TakenOut)) {
+            self.next += 1;
+        }
+        let Some(item) = self.items.get(self.next) else { return Ok(None) };
+        let reader = self.reader.child(item, Trail::Index(&self.reader.trail, self.next), &[]);
+        self.next += 1;
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len() - self.next)
+    }
+}
+
+pub(super) struct Variant<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    pub(super) entry: &'a Entry,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, '_> {
+    type Error = Misread;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misread> {
+        let name: StrDeserializer<'_, Misread> = self.entry.key.as_str().into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, '_> {
+    type Error = Misread;
+
+    fn unit_variant(self) -> Result<(), Misread> {
+        Err(self.reader.wrong("text"))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misread> {
+        let trail = Trail::Key(&self.reader.trail, &self.entry.key);
+        let reader = self.reader.child(&self.entry.value, trail, &[]);
+        let outcome = seed.deserialize(reader);
+        reader.placed(outcome)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Misread> {
+        Err(self.reader.wrong("a map"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Misread> {
+        Err(self.reader.wrong("a map"))
+    }
+}
