@@ -7,6 +7,7 @@ mod compare;
 mod diagnostics;
 mod hygiene;
 mod invariants;
+mod manifests;
 mod pod_security;
 mod readers;
 mod real_tool;

@@ -20,10 +20,13 @@ const VOLUME_TYPES: [&str; 8] =
 const SELINUX_TYPES: [&str; 4] = ["", "container_t", "container_init_t", "container_kvm_t"];
 const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
+/// Whether a pod keeps to a control.
+type Control = fn(&Value) -> bool;
+
 /// The controls that a pod template breaks, by the names of the documentation.
 pub(crate) fn broken_controls(template: &Value) -> Vec<&'static str> {
     let pod = &template["spec"];
-    let controls: [(&str, fn(&Value) -> bool); 15] = [
+    let controls: [(&str, Control); 15] = [
         ("HostProcess", no_host_process),
         ("Host Namespaces", no_host_namespaces),
         ("Privileged Containers", no_privileged_container),

@@ -23,8 +23,11 @@ struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
     /// The files beside the objects of a Kubernetes cluster, told the objects' files by stage; paths as theirs.
-    files: fn(&BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String>,
+    files: fn(&FileNames) -> BTreeMap<String, String>,
 }
+
+/// The files of the objects, by stage.
+type FileNames = BTreeMap<Stage, Vec<String>>;
 
 fn tool(dialect: Dialect) -> Tool {
     match dialect {
@@ -34,7 +37,7 @@ fn tool(dialect: Dialect) -> Tool {
     }
 }
 
-fn no_files(_: &BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String> {
+fn no_files(_: &FileNames) -> BTreeMap<String, String> {
     BTreeMap::new()
 }
 
@@ -42,7 +45,7 @@ fn no_files(_: &BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String> {
 pub fn arrange(cluster: &Cluster) -> FileTree {
     let mut tree = FileTree::default();
     for kube_cluster in cluster.kube_clusters() {
-        let mut by_stage: BTreeMap<Stage, Vec<String>> = BTreeMap::new();
+        let mut by_stage = FileNames::new();
         for (path, object) in delivered(cluster, kube_cluster) {
             let (_, name) = path.rsplit_once('/').expect("an object lies in the folder of its stage");
             by_stage.entry(object.stage).or_default().push(name.to_owned());
