@@ -96,7 +96,10 @@ fn is_canonical_quantity(text: &str) -> bool {
         "n" | "u" | "m" | "" | "k" | "M" | "G" | "T" | "P" => amount % 1000 == 0,
         "Ki" | "Mi" | "Gi" | "Ti" | "Pi" => amount % 1024 == 0,
         "E" | "Ei" => false,
-        _ => return false,
+        _ => match suffix.strip_prefix('e').map(str::parse::<u32>) {
+            Some(Ok(exponent)) if exponent % 3 == 0 => amount % 1000 == 0,
+            _ => return false,
+        },
     };
     text == "0" || !(divides || number.starts_with('0'))
 }

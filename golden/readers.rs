@@ -1,7 +1,7 @@
 //! What cassc's YAML writer writes, read back by the programs that will read it: kubectl, kustomize and `PyYAML` must all see
 //! the value that was written. All strings travel in one file, so that each reader starts once.
 
-mod hostile_strings;
+pub(crate) mod hostile_strings;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
