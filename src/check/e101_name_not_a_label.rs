@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "a name is not a DNS label",
     explain: "\
 The names of cluster, datacenters and racks become part of the names of objects and pods, which Kubernetes holds to be
-DNS labels: lower-case letters, digits and `-`, neither first nor last a `-`. An operator changes a name until it fits;
-then `Rack.1` and `rack1` become one StatefulSet, and one of the two racks is lost. cassc changes no name.
+DNS labels: lower-case letters, digits and `-`, neither first nor last a `-`. An operator changes a name until it
+fits; then `Rack.1` and `rack1` become one StatefulSet, and one of the two racks is lost. cassc changes no name.
 
 Write a name that fits, and give Cassandra its own name where that differs: `clusterName` for the cluster, `ringName`
 for a datacenter or a rack. A cluster's name begins with a letter, as names of services do.",

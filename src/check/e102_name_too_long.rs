@@ -12,11 +12,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "a name built from those of cluster, datacenter and rack is too long",
     explain: "\
 Names of services and pods are at most 63 characters, and so is every label's value. The name of a StatefulSet is at
-most 52: its controller labels each pod with the name, a `-` and a hash of up to ten digits, and where that label is too
-long no pod is ever made. The API server takes such a StatefulSet all the same, so nobody would hear of it.
+most 52: its controller labels each pod with the name, a `-` and a hash of up to ten digits, and where that label is
+too long no pod is ever made. The API server takes such a StatefulSet all the same, so nobody would hear of it.
 
-Shorten the name of the cluster, the datacenter or the rack. Cassandra's own names (`clusterName`, `ringName`) are only
-labels' values and may stay longer than the names in Kubernetes.",
+Shorten the name of the cluster, the datacenter or the rack. Cassandra's own names (`clusterName`, `ringName`) are
+only labels' values and may stay longer than the names in Kubernetes.",
     check: Check::Topology(check),
 };
 

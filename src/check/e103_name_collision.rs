@@ -14,14 +14,14 @@ pub(super) const RULE: Rule = Rule {
     name: "name-collision",
     summary: "two objects would have the same name in one namespace",
     explain: "\
-Names of objects are put together from those of cluster, datacenter and rack, so that a cluster that Cass Operator runs
-can be taken over. Put together, `a-b` and `c` are the same as `a` and `b-c`, a datacenter `seed` has the name of the
-seed service, and a disruption budget is named after the datacenter alone. Of two objects of one name the one that is
-applied last replaces the other: a rack, or the protection of a datacenter, is gone. Node ports exist once per
+Names of objects are put together from those of cluster, datacenter and rack, so that a cluster that Cass Operator
+runs can be taken over. Put together, `a-b` and `c` are the same as `a` and `b-c`, a datacenter `seed` has the name of
+the seed service, and a disruption budget is named after the datacenter alone. Of two objects of one name the one that
+is applied last replaces the other: a rack, or the protection of a datacenter, is gone. Node ports exist once per
 Kubernetes cluster, whatever the namespace.
 
-All topologies that are compiled together are compared, per Kubernetes cluster (`kubeCluster`) and namespace. Rename one
-of the two, or give it a namespace of its own.",
+All topologies that are compiled together are compared, per Kubernetes cluster (`kubeCluster`) and namespace. Rename
+one of the two, or give it a namespace of its own.",
     check: Check::Fleet(check),
 };
 

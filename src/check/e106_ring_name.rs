@@ -9,10 +9,11 @@ pub(super) const RULE: Rule = Rule {
     name: "ring-name",
     summary: "a name in Cassandra has characters that its files cannot carry",
     explain: "\
-Cassandra reads the names of datacenter and rack from `cassandra-rackdc.properties`, a Java properties file in Latin-1,
-where blanks at the end, `\\`, `#`, `=` and `:` mean something else. A datacenter's name also stands in replication
-maps and in the option `-Dcassandra.system_distributed_replication=dc1:3,dc2:3`, which a shell splits at blanks. A node
-that reads another name than the one that was meant founds a datacenter of its own, and finds none of its replicas.
+Cassandra reads the names of datacenter and rack from `cassandra-rackdc.properties`, a Java properties file in
+Latin-1, where blanks at the end, `\\`, `#`, `=` and `:` mean something else. A datacenter's name also stands in
+replication maps and in the option `-Dcassandra.system_distributed_replication=dc1:3,dc2:3`, which a shell splits at
+blanks. A node that reads another name than the one that was meant founds a datacenter of its own, and finds none of
+its replicas.
 
 Use letters, digits, `_`, `-` and `.`; a name of a rack may have blanks inside. `clusterName` may be any text in one
 line that does not begin or end with a blank.",

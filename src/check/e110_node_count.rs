@@ -1,4 +1,4 @@
-//! E110: the number of nodes is missing, said twice and differently, or beyond what can run.
+//! E110: the number of nodes is missing, or said twice and differently.
 
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
@@ -8,17 +8,15 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E110",
     name: "node-count",
-    summary: "the number of nodes of a datacenter is missing, contradictory or absurd",
+    summary: "the number of nodes of a datacenter is missing or contradictory",
     explain: "\
-The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the datacenter,
-from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must add up.
+The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the
+datacenter, from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must
+add up.
 
-Write `nodes` in one of the two places. Kubernetes supports 5,000 workers in a cluster, so that many nodes are the most.",
+Write `nodes` in one of the two places.",
     check: Check::Topology(check),
 };
-
-/// The largest Kubernetes cluster that is supported, in workers ("Considerations for large clusters", kubernetes.io).
-const MOST_NODES: u64 = 5000;
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
@@ -35,7 +33,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             (nodes, written) if written < datacenter.racks.len() => Some(some_racks(subject, index, datacenter, nodes)),
             (nodes, _) => nodes.and_then(|nodes| contradiction(subject, &route, datacenter, nodes)),
         };
-        complaints.extend(complaint.or_else(|| absurd(subject, &route, datacenter)));
+        complaints.extend(complaint);
     }
 }
 
@@ -67,16 +65,5 @@ fn contradiction(subject: &Subject<'_>, route: &Route, datacenter: &Datacenter, 
         let at = subject.value(route.key("nodes"), format!("{nodes} here"));
         let complaint = RULE.complain(message, at).label(subject.value(route.key("racks"), format!("{sum} here")));
         complaint.help(format!("write `nodes: {sum}`, remove it, or correct the racks"))
-    })
-}
-
-fn absurd(subject: &Subject<'_>, route: &Route, datacenter: &Datacenter) -> Option<Diagnostic> {
-    let (nodes, key) = match datacenter.nodes {
-        Some(nodes) => (u64::from(nodes), "nodes"),
-        None => (sum(datacenter), "racks"),
-    };
-    (nodes > MOST_NODES).then(|| {
-        let message = format!("`{}` has {nodes} nodes; no Kubernetes cluster has that many workers", datacenter.name);
-        RULE.complain(message, subject.value(route.key(key), "")).expected(format!("at most {MOST_NODES} nodes"))
     })
 }

@@ -9,8 +9,8 @@ pub(super) const RULE: Rule = Rule {
     name: "fewer-nodes-than-racks",
     summary: "a datacenter has fewer nodes than racks",
     explain: "\
-Cassandra knows a rack only by its nodes. A rack that gets its first node later, beside racks that hold data, receives a
-replica of everything at once. And a rack that is emptied loses its replicas to racks that already hold others.
+Cassandra knows a rack only by its nodes. A rack that gets its first node later, beside racks that hold data, receives
+a replica of everything at once. And a rack that is emptied loses its replicas to racks that already hold others.
 
 Name as many racks as there are nodes at most. Only a whole datacenter may have no nodes, on its way out.",
     check: Check::Topology(check),

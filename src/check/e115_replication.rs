@@ -9,8 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "replication",
     summary: "the replication of the system keyspaces does not fit the datacenters",
     explain: "\
-`replication.system` is how many nodes of each datacenter keep roles, passwords and permissions. With more replicas than
-nodes a quorum can fail while every node is up, and nobody can log in; more than five slow every login and repair.
+`replication.system` is how many nodes of each datacenter keep roles, passwords and permissions. With more replicas
+than nodes a quorum can fail while every node is up, and nobody can log in; more than five slow every login and
+repair.
 
 Write 1 to 5, at most the number of nodes of the smallest datacenter; or leave it out.",
     check: Check::Topology(check),
@@ -24,13 +25,11 @@ const USUAL_REPLICAS: u32 = 3;
 /// Replicas of the system keyspaces in each datacenter: as written, else three or the nodes of the smallest datacenter
 /// that has any. `None` where the counts of nodes are not known, or what is written is refused by this rule.
 pub(super) fn system_replication(subject: &Subject<'_>) -> Option<u32> {
-    match subject.spec().replication.system {
-        Some(written) => (1..=MOST_REPLICAS).contains(&written).then_some(written),
-        None => {
-            let smallest = sizes(subject).into_iter().map(|(_, nodes)| nodes).filter(|nodes| *nodes > 0).min()?;
-            Some(u32::try_from(smallest).unwrap_or(USUAL_REPLICAS).min(USUAL_REPLICAS))
-        }
+    if let Some(written) = subject.spec().replication.system {
+        return (1..=MOST_REPLICAS).contains(&written).then_some(written);
     }
+    let smallest = sizes(subject).into_iter().map(|(_, nodes)| nodes).filter(|nodes| *nodes > 0).min()?;
+    Some(u32::try_from(smallest).unwrap_or(USUAL_REPLICAS).min(USUAL_REPLICAS))
 }
 
 /// The number of nodes of each datacenter, by position, where it is known.

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::Founding;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,6 +12,9 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 A topology without a single node would render no cluster at all, and a delivery tool that prunes would remove the one
 that runs. A datacenter may have `nodes: 0` on its way out, but not the last one.
+
+The first pod of the first datacenter founds the ring. Where that datacenter is on its way out the ring exists, so
+`founding: never` says so; in a new cluster every pod would wait for ever.
 
 To remove a cluster, remove its objects from the delivery tool; the claims with the data stay until you delete them.",
     check: Check::Topology(check),
@@ -36,5 +40,18 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let key = if datacenters[0].nodes.is_some() { "nodes" } else { "racks" };
         let at = subject.value(Level::Datacenter(0).route().key(key), "");
         complaints.push(RULE.complain("the cluster has no nodes", at).expected("one node at least"));
+    } else if subject.spec().founding == Founding::Auto {
+        complaints.extend(founder_missing(subject));
     }
+}
+
+fn founder_missing(subject: &Subject<'_>) -> Option<Diagnostic> {
+    let first = subject.spec().datacenters.first()?;
+    let nodes = subject.nodes_of_racks(0)?;
+    (!nodes.is_empty() && nodes.iter().all(|nodes| *nodes == 0)).then(|| {
+        let key = if first.nodes.is_some() { "nodes" } else { "racks" };
+        let at = subject.value(Level::Datacenter(0).route().key(key), "");
+        let message = format!("the datacenter `{}` founds the ring and has no nodes", first.name);
+        RULE.complain(message, at).help("if the ring exists, write `founding: never` below `spec`")
+    })
 }

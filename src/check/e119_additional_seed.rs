@@ -22,14 +22,26 @@ Write IP addresses or DNS names of nodes of the other datacenters, without a por
     check: Check::Topology(check),
 };
 
+/// The most addresses of an endpoint of an `EndpointSlice` (`maxAddresses` in Kubernetes'
+/// `pkg/apis/discovery/validation`).
+const MOST_SEEDS: usize = 100;
 /// The domain of a Kubernetes cluster that names none.
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    if subject.spec().additional_seeds.len() > MOST_SEEDS {
+        let message = format!("{} additional seeds are too many", subject.spec().additional_seeds.len());
+        let at = subject.key(Route::of("spec.additionalSeeds"), "");
+        complaints.push(RULE.complain(message, at).expected(format!("at most {MOST_SEEDS}; three per datacenter do")));
+    }
     let mut first: BTreeMap<String, Route> = BTreeMap::new();
     for (index, seed) in subject.spec().additional_seeds.iter().enumerate() {
         let route = Route::of("spec.additionalSeeds").index(index);
-        if let Some(fault) = fault(seed) {
+        if let Some(service) = own(subject, seed) {
+            let message = format!("the additional seed `{seed}` belongs to this very topology");
+            let at = subject.value(route, format!("`{service}` is a service of this topology"));
+            complaints.push(RULE.complain(message, at).help("remove it; the seeds among its own nodes are chosen"));
+        } else if let Some(fault) = fault(seed) {
             let message = match seed.as_str() {
                 "" => "an additional seed is empty".to_owned(),
                 _ => format!("`{}` is not the address of a node", seed.escape_debug()),
@@ -42,11 +54,6 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             complaints
                 .push(complaint.label(subject.value(other.clone(), "here already")).help("remove one of the two"));
         } else {
-            if let Some(service) = own(subject, seed) {
-                let message = format!("the additional seed `{seed}` belongs to this very topology");
-                let at = subject.value(route.clone(), format!("`{service}` is a service of this topology"));
-                complaints.push(RULE.complain(message, at).help("remove it; the seeds among its own nodes are chosen"));
-            }
             first.insert(canonical(seed), route);
         }
     }
@@ -57,8 +64,8 @@ fn canonical(seed: &str) -> String {
     seed.parse::<IpAddr>().map_or_else(|_| seed.to_owned(), |address| address.to_string())
 }
 
-/// Addresses are held to what an `EndpointSlice` accepts (`ValidateEndpointIP` in Kubernetes'
-/// `pkg/apis/core/validation`): nothing that means the reader itself.
+/// Addresses are held to what an `EndpointSlice` accepts (Kubernetes' `pkg/apis/discovery/validation`): names of two
+/// parts at least, and addresses that do not mean the reader itself.
 fn fault(seed: &str) -> Option<&'static str> {
     if let Ok(address) = seed.parse::<IpAddr>() {
         let link_local = match address {
@@ -80,6 +87,7 @@ fn fault(seed: &str) -> Option<&'static str> {
         _ if seed.contains(':') => Some("a port, or an IPv6 address with an error"),
         _ if numeric => Some("an IPv4 address with an error"),
         _ if !is_subdomain(seed) => Some("not a DNS name"),
+        _ if !seed.contains('.') => Some("a DNS name needs two parts at least here"),
         _ => None,
     }
 }

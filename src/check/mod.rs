@@ -5,6 +5,9 @@ mod acceptance;
 mod subject;
 mod written;
 
+#[cfg(test)]
+mod hostile;
+
 mod e101_name_not_a_label;
 mod e102_name_too_long;
 mod e103_name_collision;
@@ -19,10 +22,28 @@ mod e116_too_many_nodes;
 mod e117_no_nodes;
 mod e119_additional_seed;
 mod e120_unreachable_datacenter;
+mod e501_reserved_metadata;
+mod e502_metadata_syntax;
+mod e503_container_name;
+mod e504_volume_name;
+mod e505_port;
+mod e508_host_network;
+mod e509_node_port;
+mod e510_toleration;
+mod e511_topology_spread;
+mod e512_object_name;
+mod e514_scheduling;
+mod e601_kubernetes_version;
+mod e602_newer_field;
+mod e605_domain;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
+mod w506_readiness_probe;
+mod w507_restricted;
+mod w513_termination_grace;
+mod w515_node_port_range;
 
 mod reading;
 
@@ -64,8 +85,11 @@ impl Rule {
         if self.code.starts_with('E') { Severity::Error } else { Severity::Warning }
     }
 
-    /// A complaint of this rule; the label is the place that it is reported at.
+    /// A complaint of this rule; the label is the place that it is reported at. A message is one line, whatever stands
+    /// in the names that it quotes.
     pub fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
+        let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+        let message: String = message.into().chars().map(shown).collect();
         Diagnostic::new(self.code, self.severity(), message, at)
     }
 }
@@ -98,11 +122,29 @@ pub const RULES: &[Rule] = &[
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
     e120_unreachable_datacenter::RULE,
+    e501_reserved_metadata::RULE,
+    e502_metadata_syntax::RULE,
+    e503_container_name::RULE,
+    e504_volume_name::RULE,
+    e505_port::RULE,
+    e508_host_network::RULE,
+    e509_node_port::RULE,
+    e510_toleration::RULE,
+    e511_topology_spread::RULE,
+    e512_object_name::RULE,
+    e514_scheduling::RULE,
+    e601_kubernetes_version::RULE,
+    e602_newer_field::RULE,
     acceptance::E603,
+    e605_domain::RULE,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
+    w506_readiness_probe::RULE,
+    w507_restricted::RULE,
+    w513_termination_grace::RULE,
+    w515_node_port_range::RULE,
     acceptance::W604,
 ];
 

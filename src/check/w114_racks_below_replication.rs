@@ -10,11 +10,12 @@ pub(super) const RULE: Rule = Rule {
     name: "racks-below-replication",
     summary: "a datacenter has several racks, but fewer than replicas",
     explain: "\
-Cassandra puts each replica of a row into a rack of its own while there are racks left. With two racks and three replicas
-one rack holds two replicas of many rows: a lost zone takes both, and with them the quorum, and so may a node that fails
-during a roll.
+Cassandra puts each replica of a row into a rack of its own while there are racks left. With two racks and three
+replicas one rack holds two replicas of many rows: a lost zone takes both, and with them the quorum, and so may a node
+that fails during a roll.
 
-Use as many racks as the highest replication of your keyspaces (three, usually); or a single rack, if all is in one zone.",
+Use as many racks as the highest replication of your keyspaces (three, usually); or a single rack, if all is in one
+zone.",
     check: Check::Topology(check),
 };
 

@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     name: "zones",
     summary: "racks of a datacenter share a zone, or only some name one",
     explain: "\
-A rack stands for what may be lost together, and Cassandra spreads replicas over racks. With two racks in one zone a lost
-zone takes two replicas. A rack without a zone goes where there is room: into the zone of another one.
+A rack stands for what may be lost together, and Cassandra spreads replicas over racks. With two racks in one zone a
+lost zone takes two replicas. A rack without a zone goes where there is room: into the zone of another one.
 
 Give every rack of a datacenter a zone of its own; or none, where workers do not tell their zone.",
     check: Check::Topology(check),

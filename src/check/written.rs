@@ -82,7 +82,9 @@ pub(super) struct WrittenContainer<'t> {
 pub(super) enum Role {
     /// An init container that ends before Cassandra starts.
     Before,
-    /// A container, or an init container with `restartPolicy: Always`.
+    /// An init container with `restartPolicy: Always`: it starts before Cassandra and stays.
+    Sidecar,
+    /// A container.
     Beside,
 }
 
@@ -93,7 +95,11 @@ pub(super) fn containers<'t>(subject: &Subject<'t>) -> Vec<WrittenContainer<'t>>
     let written = lists.into_iter().flat_map(|(key, list)| {
         list.iter().enumerate().map(move |(index, container)| {
             let always = container.restart_policy.as_deref() == Some("Always");
-            let role = if key == "containers" || always { Role::Beside } else { Role::Before };
+            let role = match (key, always) {
+                ("containers", _) => Role::Beside,
+                (_, true) => Role::Sidecar,
+                (_, false) => Role::Before,
+            };
             WrittenContainer { route: Route::of("spec.pod").key(key).index(index), container, role }
         })
     });

@@ -22,8 +22,15 @@ use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec
 const NATIVE_PORT: u16 = 9042;
 
 /// The prefixes of annotations that speak about the topology file and not about the objects.
-const FILE_ANNOTATIONS: [&str; 4] =
-    ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kubectl.kubernetes.io/", "config.k8s.io/"];
+const FILE_ANNOTATIONS: [&str; 7] = [
+    "config.kubernetes.io/",
+    "internal.config.kubernetes.io/",
+    "kubectl.kubernetes.io/",
+    "config.k8s.io/",
+    "argocd.argoproj.io/",
+    "kustomize.toolkit.fluxcd.io/",
+    "helm.toolkit.fluxcd.io/",
+];
 
 /// Fills every default and builds every name.
 pub fn resolve(topology: &CassandraTopology) -> Cluster {

@@ -18,16 +18,16 @@ use crate::yaml;
 /// The stages in the order of delivery.
 pub const STAGES: [Stage; 2] = [Stage::Base, Stage::Cluster];
 
+/// The names of the files of the objects, by stage.
+type FilesByStage = BTreeMap<Stage, Vec<String>>;
+
 /// A delivery tool: what it must be told about an object, and the files beside the objects.
 struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
     /// The files beside the objects of a Kubernetes cluster, told the objects' files by stage; paths as theirs.
-    files: fn(&FileNames) -> BTreeMap<String, String>,
+    files: fn(&FilesByStage) -> BTreeMap<String, String>,
 }
-
-/// The files of the objects, by stage.
-type FileNames = BTreeMap<Stage, Vec<String>>;
 
 fn tool(dialect: Dialect) -> Tool {
     match dialect {
@@ -37,7 +37,7 @@ fn tool(dialect: Dialect) -> Tool {
     }
 }
 
-fn no_files(_: &FileNames) -> BTreeMap<String, String> {
+fn no_files(_: &FilesByStage) -> BTreeMap<String, String> {
     BTreeMap::new()
 }
 
@@ -45,7 +45,7 @@ fn no_files(_: &FileNames) -> BTreeMap<String, String> {
 pub fn arrange(cluster: &Cluster) -> FileTree {
     let mut tree = FileTree::default();
     for kube_cluster in cluster.kube_clusters() {
-        let mut by_stage = FileNames::new();
+        let mut by_stage = FilesByStage::new();
         for (path, object) in delivered(cluster, kube_cluster) {
             let (_, name) = path.rsplit_once('/').expect("an object lies in the folder of its stage");
             by_stage.entry(object.stage).or_default().push(name.to_owned());

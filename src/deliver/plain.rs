@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::stage_folder;
+use super::{FilesByStage, stage_folder};
 use crate::render::Stage;
 use crate::yaml;
 
@@ -24,7 +24,7 @@ struct SortOptions {
 }
 
 /// The kustomizations, told the files of each stage.
-pub(super) fn kustomizations(by_stage: &BTreeMap<Stage, Vec<String>>) -> BTreeMap<String, String> {
+pub(super) fn kustomizations(by_stage: &FilesByStage) -> BTreeMap<String, String> {
     let of_stage = |(stage, files): (&Stage, &Vec<String>)| {
         let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
         files.sort_unstable();

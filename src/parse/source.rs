@@ -1,5 +1,4 @@
 //! Files, folders, globs and standard input become [`Source`]s: the only place where input is read.
-#![expect(clippy::disallowed_methods, reason = "the input end of the pipe")]
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -126,7 +125,8 @@ fn yaml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
 
 fn is_searched(entry: &walkdir::DirEntry) -> bool {
     let hidden = entry.file_name().to_string_lossy().starts_with('.');
-    !hidden && !(entry.file_type().is_dir() && entry.path().join(LOCK_FILE).exists())
+    let rendered = entry.file_type().is_dir() && entry.path().join(LOCK_FILE).exists();
+    !hidden && !rendered
 }
 
 fn is_yaml(path: &Path) -> bool {

@@ -59,10 +59,15 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
     }
 }
 
-/// Only where the first datacenter lives, and only when the topology lets a ring be founded.
+/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a ring
+/// that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes clusters
+/// of this very topology.
 fn may_found(here: Here<'_>) -> bool {
-    let first = here.cluster.datacenters.first();
-    here.cluster.founding == Founding::Auto && first.is_some_and(|it| it.kube_cluster.as_deref() == here.kube_cluster)
+    let cluster = here.cluster;
+    let first = cluster.datacenters.first();
+    let ring_exists = cluster.additional_seeds.all().next().is_some() && cluster.kube_clusters().len() == 1;
+    let lives_here = first.is_some_and(|first| first.kube_cluster.as_deref() == here.kube_cluster);
+    cluster.founding == Founding::Auto && lives_here && !ring_exists
 }
 
 /// Cassandra. Neither `MGMT_API_EXPLICIT_START` nor `MGMT_API_NO_KEEP_ALIVE` is set: the Management API then starts

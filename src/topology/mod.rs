@@ -114,8 +114,9 @@ pub struct Spec {
     /// Access to the Management API, which starts and drains Cassandra.
     #[serde(default)]
     pub management_api: ManagementApi,
-    /// Addresses or DNS names of nodes of this Cassandra cluster that other topologies or other systems run. With
-    /// them a datacenter joins an existing ring.
+    /// Addresses or DNS names of nodes of this Cassandra cluster that run in another Kubernetes cluster, or that another
+    /// topology or system runs. With them the first pod joins the ring that they belong to; it founds none, unless
+    /// this topology itself spans several Kubernetes clusters.
     #[serde(default)]
     pub additional_seeds: Vec<String>,
     /// Warnings, by code, that are meant to be so, each with the reason why.

@@ -19,7 +19,8 @@ pub struct Pod {
     /// Annotations of the pods.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
-    /// More containers, in Kubernetes' own form. Without a `securityContext` they get that of the `restricted` profile.
+    /// More containers, in Kubernetes' own form. Without a `securityContext` they get that of the `restricted` profile; a
+    /// `securityContext` of their own is left as it is.
     #[serde(default)]
     #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub containers: Vec<Container>,

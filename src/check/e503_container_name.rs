@@ -1,0 +1,102 @@
+//! E503: extra containers without a name or an image, or with the name of another one.
+
+use std::collections::BTreeMap;
+
+use super::written::{WrittenContainer, called, containers};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::syntax::{is_environment_name, is_label, nearest_label};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E503",
+    name: "container-name",
+    summary: "an extra container has no usable name or image, or sets a variable twice",
+    explain: "\
+Containers and init containers of a pod share one space of names, in which cassc has some of its own; a container of
+the same name would take its place or make the API server refuse the pod. Of two environment variables of one name the
+last one counts, silently.
+
+Give each container its own DNS label and an image, and write each variable once.",
+    check: Check::Topology(check),
+};
+
+/// The names of containers that cassc makes, or will make for repair and backup.
+const RESERVED: [&str; 8] = [
+    "cassandra",
+    "gate",
+    "medusa",
+    "medusa-restore",
+    "reaper",
+    "server-config-init",
+    "server-config-init-base",
+    "server-system-logger",
+];
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&str, Route> = BTreeMap::new();
+    for written in containers(subject) {
+        let name = written.container.name.as_str();
+        let route = written.route.key("name");
+        if let Some(complaint) = name_fault(subject, &written) {
+            complaints.push(complaint);
+        } else if let Some(other) = first.get(name) {
+            let complaint =
+                RULE.complain(format!("two containers are called `{name}`"), subject.value(route, "and here"));
+            complaints.push(complaint.label(subject.value(other.clone(), "here")));
+        } else {
+            first.insert(name, route);
+        }
+        if written.container.image.as_deref().is_none_or(|image| image.trim().is_empty()) {
+            let message = format!("{} has no image", called(&written));
+            let at = subject.value(written.route.key("image"), "");
+            complaints.push(RULE.complain(message, at).help("add `image`, with a tag or a digest"));
+        }
+        complaints.extend(environment(subject, &written));
+    }
+}
+
+fn name_fault(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Option<Diagnostic> {
+    let name = written.container.name.as_str();
+    let at = || subject.value(written.route.key("name"), "");
+    if name.is_empty() {
+        return Some(RULE.complain("an extra container has no name", at()).help("add `name`"));
+    }
+    if RESERVED.contains(&name) {
+        let complaint = RULE.complain(format!("the name `{name}` belongs to a container of cassc"), at());
+        return Some(complaint.help("choose another name"));
+    }
+    if is_label(name) {
+        return None;
+    }
+    let message = format!("`{}` cannot be the name of a container", name.escape_debug());
+    let complaint = RULE.complain(message, at()).expected("lower-case letters, digits and `-`, at most 63");
+    Some(match nearest_label(name) {
+        Some(nearest) => complaint.help(format!("write `name: {nearest}`")),
+        None => complaint,
+    })
+}
+
+fn environment(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Diagnostic> {
+    let mut complaints = Vec::new();
+    let mut first: BTreeMap<&str, Route> = BTreeMap::new();
+    for (index, variable) in written.container.env.iter().flatten().enumerate() {
+        let (name, route) = (variable.name.as_str(), written.route.key("env").index(index));
+        if !is_environment_name(name) {
+            let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+            let at = subject.value(route.key("name"), "");
+            complaints.push(RULE.complain(message, at).expected("printable ASCII without `=`"));
+        } else if let Some(other) = first.get(name) {
+            let message = format!("{} sets the variable `{name}` twice", called(written));
+            let at = subject.value(route.key("name"), "only this one would count");
+            complaints.push(RULE.complain(message, at).label(subject.value(other.clone(), "here already")));
+        } else {
+            first.insert(name, route.key("name"));
+        }
+        if variable.value.as_deref().is_some_and(|value| !value.is_empty()) && variable.value_from.is_some() {
+            let message = format!("the variable `{name}` has two values");
+            let at = subject.value(route.key("valueFrom"), "another value");
+            complaints.push(RULE.complain(message, at).label(subject.value(route.key("value"), "a value")));
+        }
+    }
+    complaints
+}

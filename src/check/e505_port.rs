@@ -1,0 +1,126 @@
+//! E505: ports of extra containers that are taken, or that do not exist.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::ContainerPort;
+
+use super::written::{WrittenContainer, containers};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::syntax::is_port_name;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E505",
+    name: "port",
+    summary: "a port of an extra container is taken, or does not exist",
+    explain: "\
+The containers of a pod share one network address. Of two that listen on one port the second does not start; if that
+is Cassandra, the node is down.
+
+Ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142 are those of Cassandra, its Management API and its metrics, as
+are their names. Choose another port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
+    check: Check::Topology(check),
+};
+
+/// Ports of the Cassandra container with their names (Cass Operator's `pkg/reconciliation/construct_podtemplatespec.go`).
+pub(super) const OWN_PORTS: [(u16, &str); 8] = [
+    (7000, "internode"),
+    (7001, "tls-internode"),
+    (7199, "jmx"),
+    (8080, "mgmt-api-http"),
+    (9000, "metrics"),
+    (9042, "native"),
+    (9103, "prometheus"),
+    (9142, "tls-native"),
+];
+
+/// What was seen so far: names, and numbers with their protocol.
+#[derive(Default)]
+struct Seen<'t> {
+    names: BTreeMap<&'t str, Route>,
+    numbers: BTreeMap<(&'t str, i32), Route>,
+}
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let node_ports: BTreeSet<i32> = subject
+        .spec()
+        .datacenters
+        .iter()
+        .filter_map(|datacenter| Some(i32::from(datacenter.node_port.as_ref()?.native)))
+        .collect();
+    let mut seen = Seen::default();
+    for written in containers(subject) {
+        for (index, port) in written.container.ports.iter().flatten().enumerate() {
+            let route = written.route.key("ports").index(index);
+            complaints.extend(name_fault(subject, port, &route, &mut seen));
+            complaints.extend(number_fault(subject, port, &route, &node_ports, &mut seen));
+            complaints.extend(host_port_fault(subject, &written, port, &route));
+        }
+    }
+}
+
+fn name_fault<'t>(
+    subject: &Subject<'_>,
+    port: &'t ContainerPort,
+    route: &Route,
+    seen: &mut Seen<'t>,
+) -> Option<Diagnostic> {
+    let name = port.name.as_deref()?;
+    let route = route.key("name");
+    if !is_port_name(name) {
+        let message = format!("`{}` cannot be the name of a port", name.escape_debug());
+        let complaint = RULE.complain(message, subject.value(route, ""));
+        return Some(complaint.expected("at most 15 lower-case letters, digits and single `-`, one letter at least"));
+    }
+    if OWN_PORTS.iter().any(|(_, own)| *own == name) {
+        let message = format!("the name `{name}` belongs to a port of Cassandra");
+        return Some(RULE.complain(message, subject.value(route, "")).help("choose another name"));
+    }
+    let other = seen.names.insert(name, route.clone())?;
+    let complaint = RULE.complain(format!("two ports are called `{name}`"), subject.value(route, "and here"));
+    Some(complaint.label(subject.value(other, "here")))
+}
+
+fn number_fault<'t>(
+    subject: &Subject<'_>,
+    port: &'t ContainerPort,
+    route: &Route,
+    node_ports: &BTreeSet<i32>,
+    seen: &mut Seen<'t>,
+) -> Option<Diagnostic> {
+    let number = port.container_port;
+    let route = route.key("containerPort");
+    if !(1..=65535).contains(&number) {
+        let complaint = RULE.complain(format!("{number} is not a port"), subject.value(route, ""));
+        return Some(complaint.expected("1 to 65535"));
+    }
+    let protocol = port.protocol.as_deref().unwrap_or("TCP");
+    let own = OWN_PORTS.iter().find(|(own, _)| i32::from(*own) == number).map(|(_, name)| *name);
+    let own = own.or_else(|| node_ports.contains(&number).then_some("native"));
+    if let Some(own) = own.filter(|_| protocol == "TCP") {
+        let message = format!("port {number} is the port `{own}` of Cassandra");
+        return Some(RULE.complain(message, subject.value(route, "")).help("choose another port"));
+    }
+    let other = seen.numbers.insert((protocol, number), route.clone())?;
+    let complaint = RULE.complain(format!("port {number} is opened twice"), subject.value(route, "and here"));
+    Some(complaint.label(subject.value(other, "here")))
+}
+
+fn host_port_fault(
+    subject: &Subject<'_>,
+    written: &WrittenContainer<'_>,
+    port: &ContainerPort,
+    route: &Route,
+) -> Option<Diagnostic> {
+    let host_port = port.host_port?;
+    let at = subject.value(route.key("hostPort"), "");
+    if !(0..=65535).contains(&host_port) {
+        return Some(RULE.complain(format!("{host_port} is not a port"), at).expected("1 to 65535"));
+    }
+    let differs = subject.spec().pod.host_network && host_port != 0 && host_port != port.container_port;
+    differs.then(|| {
+        let name = &written.container.name;
+        let message = format!("on the worker's network the ports of `{name}` are its own: `hostPort` cannot differ");
+        RULE.complain(message, at).help("remove `hostPort`")
+    })
+}

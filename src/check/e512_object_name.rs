@@ -1,0 +1,70 @@
+//! E512: names of objects that exist, or should, but cannot.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E512",
+    name: "object-name",
+    summary: "the name of an object that the topology refers to cannot exist",
+    explain: "\
+A reference to an object that cannot exist is often found late: the API server refuses it, or pods wait for a class or
+a Secret that never comes.
+
+Write the name as `kubectl get` shows it: lower-case letters, digits, `-` and `.`, at most 253. To have the default
+StorageClass, PriorityClass or service account, leave the field out instead of writing it empty.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (what, name, route) in names(subject).into_iter().filter(|(_, name, _)| !is_subdomain(name)) {
+        let at = subject.value(route, "");
+        let empty = |at| {
+            let complaint = RULE.complain(format!("the name of a {what} is empty"), at);
+            complaint.help("write a name, or remove the field")
+        };
+        let malformed = |at| {
+            let form = format!("lower-case letters, digits, `-` and `.`, at most {SUBDOMAIN_LENGTH}");
+            RULE.complain(format!("no {what} can be called `{}`", name.escape_debug()), at).expected(form)
+        };
+        complaints.push(if name.is_empty() { empty(at) } else { malformed(at) });
+    }
+}
+
+/// Every name of an object: what it is, the name, where it stands.
+fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
+    let spec = subject.spec();
+    let mut names: Vec<(&'static str, &'t str, Route)> = Vec::new();
+    let classes = std::iter::once((Level::Cluster, &spec.storage.class))
+        .chain(spec.datacenters.iter().enumerate().map(|(index, it)| (Level::Datacenter(index), &it.storage.class)))
+        .chain(subject.racks.iter().map(|place| (place.level(), &place.rack.storage.class)));
+    for (level, class) in classes {
+        names.extend(
+            class.iter().map(|name| ("StorageClass", name.as_str(), level.route().key("storage").key("class"))),
+        );
+    }
+    for (level, scheduling) in subject.schedulings() {
+        let route = level.route().key("scheduling").key("priorityClass");
+        names.extend(scheduling.priority_class.iter().map(|name| ("PriorityClass", name.as_str(), route.clone())));
+    }
+    for (index, volume) in spec.storage.additional_volumes.iter().enumerate() {
+        let route = Route::of("spec.storage.additionalVolumes").index(index);
+        let class = volume.claim.iter().flat_map(|claim| &claim.class);
+        names.extend(class.map(|name| ("StorageClass", name.as_str(), route.key("claim").key("class"))));
+        let (config_map, secret) = (volume.config_map.iter(), volume.secret.iter());
+        names.extend(config_map.map(|it| ("ConfigMap", it.name.as_str(), route.key("configMap").key("name"))));
+        names.extend(secret.map(|it| ("Secret", it.name.as_str(), route.key("secret").key("name"))));
+    }
+    for (index, secret) in spec.pod.image_pull_secrets.iter().enumerate() {
+        names.push(("Secret", secret, Route::of("spec.pod.imagePullSecrets").index(index)));
+    }
+    let account = spec.pod.service_account.iter();
+    names.extend(account.map(|name| ("service account", name.as_str(), Route::of("spec.pod.serviceAccount"))));
+    let superuser = spec.auth.superuser.secret_name.iter();
+    names.extend(superuser.map(|name| ("Secret", name.as_str(), Route::of("spec.auth.superuser.secretName"))));
+    let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
+    names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
+    names
+}

@@ -1,0 +1,149 @@
+//! E602: fields of extra containers that this Kubernetes does not serve.
+
+use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
+
+use super::e601_kubernetes_version::kubernetes;
+use super::written::{Role, WrittenContainer, called, containers};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::release::{KubernetesMinor, OLDEST};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E602",
+    name: "newer-field",
+    summary: "an extra container uses a field that this Kubernetes does not serve",
+    explain: "\
+An API server whose release does not know a field, or has it switched off, drops the field silently or refuses the
+pod. The container then runs otherwise than it is written, and Argo CD shows a difference for ever.
+
+Name the release of your API server in `spec.kubernetes.version` (without it the oldest supported one is meant), or do
+without the field.",
+    check: Check::Topology(check),
+};
+
+/// A field, and since when it can be used.
+struct Field {
+    /// Its way inside the container.
+    keys: &'static str,
+    /// How it is named in a complaint.
+    shown: &'static str,
+    /// Since when it can be used.
+    since: Since,
+    /// Whether a container uses it.
+    used: fn(&Container) -> bool,
+}
+
+/// Since when a field can be used.
+#[derive(Clone, Copy)]
+enum Since {
+    /// The first minor of Kubernetes 1 that has it on by default.
+    Minor(u32),
+    /// No supported Kubernetes can use it here, and why.
+    Never(&'static str),
+}
+
+/// After the feature gates in Kubernetes' `pkg/features/kube_features.go`: `InPlacePodVerticalScaling` (on in 1.33),
+/// `PodLifecycleSleepActionAllowZero` (1.33), `ContainerRestartRules` (1.35), `ContainerStopSignals` (alpha since
+/// 1.33). An unmasked `/proc` needs `hostUsers: false`, and a claim of a device `resourceClaims`, in the pod.
+const FIELDS: &[Field] = &[
+    Field {
+        keys: "resizePolicy",
+        shown: "resizePolicy",
+        since: Since::Minor(33),
+        used: |container| container.resize_policy.is_some(),
+    },
+    Field {
+        keys: "lifecycle.preStop.sleep.seconds",
+        shown: "preStop: {sleep: {seconds: 0}}",
+        since: Since::Minor(33),
+        used: |container| sleeps_not(container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.pre_stop.as_ref())),
+    },
+    Field {
+        keys: "lifecycle.postStart.sleep.seconds",
+        shown: "postStart: {sleep: {seconds: 0}}",
+        since: Since::Minor(33),
+        used: |container| sleeps_not(container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.post_start.as_ref())),
+    },
+    Field {
+        keys: "lifecycle.stopSignal",
+        shown: "stopSignal",
+        since: Since::Never("it is switched off in every supported Kubernetes"),
+        used: |container| container.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.stop_signal.is_some()),
+    },
+    Field {
+        keys: "securityContext.procMount",
+        shown: "procMount",
+        since: Since::Never("it needs a pod with users of its own, which Cassandra's is not"),
+        used: |container| {
+            let mount = container.security_context.as_ref().and_then(|context| context.proc_mount.as_deref());
+            mount.is_some_and(|mount| mount != "Default")
+        },
+    },
+    Field {
+        keys: "resources.claims",
+        shown: "resources.claims",
+        since: Since::Never("it names a claim of the pod, and Cassandra's has none"),
+        used: |container| {
+            container.resources.iter().flat_map(|resources| resources.claims.iter().flatten()).next().is_some()
+        },
+    },
+];
+
+fn sleeps_not(handler: Option<&LifecycleHandler>) -> bool {
+    handler.and_then(|handler| handler.sleep.as_ref()).is_some_and(|sleep| sleep.seconds == 0)
+}
+
+/// A policy of its own for a container, and another one than `Always` for an init container (`ContainerRestartRules`).
+const RESTART_POLICY: Field =
+    Field { keys: "restartPolicy", shown: "restartPolicy", since: Since::Minor(35), used: |_| true };
+
+/// What an init container that ends cannot have (`validateInitContainers` in Kubernetes' `pkg/apis/core/validation`).
+const OF_CONTAINERS_THAT_STAY: &[Field] = &[
+    of_containers_that_stay("lifecycle", |container| container.lifecycle.is_some()),
+    of_containers_that_stay("livenessProbe", |container| container.liveness_probe.is_some()),
+    of_containers_that_stay("readinessProbe", |container| container.readiness_probe.is_some()),
+    of_containers_that_stay("startupProbe", |container| container.startup_probe.is_some()),
+];
+
+const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> bool) -> Field {
+    let why = "only a container that stays has it: `restartPolicy: Always`";
+    Field { keys, shown: keys, since: Since::Never(why), used }
+}
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(kubernetes) = kubernetes(subject) else { return };
+    for written in containers(subject) {
+        let restarts = written.container.restart_policy.is_some() && written.role != Role::Sidecar;
+        let used = FIELDS.iter().filter(|field| (field.used)(written.container));
+        let of_others = OF_CONTAINERS_THAT_STAY.iter().filter(|_| written.role == Role::Before);
+        let of_others = of_others.filter(|field| (field.used)(written.container));
+        for field in used.chain(restarts.then_some(&RESTART_POLICY)).chain(of_others) {
+            complaints.extend(complaint(subject, &written, field, kubernetes));
+        }
+    }
+}
+
+fn complaint(
+    subject: &Subject<'_>,
+    written: &WrittenContainer<'_>,
+    field: &Field,
+    kubernetes: KubernetesMinor,
+) -> Option<Diagnostic> {
+    let at = |words: &str| subject.key(written.route.join(&Route::of(field.keys)), words);
+    let message = format!("{} uses `{}`, which", called(written), field.shown);
+    let since = match field.since {
+        Since::Never(why) => {
+            return Some(RULE.complain(format!("{message} cannot work"), at(why)).help("remove it"));
+        }
+        Since::Minor(since) if since <= kubernetes.number() => return None,
+        Since::Minor(since) => since,
+    };
+    let complaint = RULE.complain(format!("{message} Kubernetes {kubernetes} does not serve"), at(""));
+    Some(complaint.help(match subject.spec().kubernetes.version {
+        Some(_) => format!("it needs Kubernetes 1.{since}"),
+        None => {
+            let version = format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`");
+            format!("{version}; without it {OLDEST} is meant")
+        }
+    }))
+}

@@ -1,0 +1,58 @@
+//! E605: the DNS domain of the Kubernetes cluster.
+
+use super::written::destination;
+use super::{Check, Rule, Subject};
+use crate::cluster::names;
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E605",
+    name: "domain",
+    summary: "the domain of the Kubernetes cluster is no DNS name",
+    explain: "\
+Nodes find each other by names that end in this domain, such as `….svc.cluster.local`. With a name that cannot be
+resolved no node finds its seeds, and none starts.
+
+Write the domain that the kubelets were given (`clusterDomain`), without a dot before or behind; `cluster.local` is
+the default. A complete name has at most 253 characters.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(domain) = subject.spec().kubernetes.domain.as_deref() else { return };
+    let at = subject.value(Route::of("spec.kubernetes.domain"), "");
+    if !is_subdomain(domain) {
+        let message = match domain {
+            "" => "the domain of the Kubernetes cluster is empty".to_owned(),
+            _ => format!("`{}` is not a domain", domain.escape_debug()),
+        };
+        let complaint = RULE.complain(message, at).expected("a DNS name such as `cluster.local`");
+        let repaired = domain.trim().trim_matches('.').to_lowercase();
+        complaints.push(if is_subdomain(&repaired) {
+            complaint.help(format!("write `domain: {repaired}`"))
+        } else {
+            complaint
+        });
+        return;
+    }
+    let longest = complete_names(subject, domain).into_iter().max_by_key(String::len).unwrap_or_default();
+    if longest.len() > SUBDOMAIN_LENGTH {
+        let message = format!("a pod's complete name would have {} characters", longest.len());
+        complaints.push(RULE.complain(message, at).expected(format!("at most {SUBDOMAIN_LENGTH}")));
+    }
+}
+
+/// The complete name of the last pod of each rack.
+fn complete_names(subject: &Subject<'_>, domain: &str) -> Vec<String> {
+    let cluster = &subject.topology.metadata.name;
+    let names = subject.racks.iter().map(|place| {
+        let nodes = subject.nodes_of_racks(place.datacenter_index).unwrap_or_default();
+        let last = nodes.get(place.rack_index).copied().unwrap_or_default().saturating_sub(1);
+        let datacenter = &place.datacenter.name;
+        let pod = names::pod(&names::stateful_set(cluster, datacenter, &place.rack.name), last);
+        let (_, namespace) = destination(subject, place.datacenter);
+        names::in_service(&pod, &names::all_pods_service(cluster, datacenter), namespace, domain)
+    });
+    names.collect()
+}
