@@ -10,6 +10,15 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// The YAML files directly in a folder of the repository, in the order of their names.
+pub(crate) fn yaml_files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(repository(folder)).expect("the folder is there");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    files
+}
+
 /// Whether expected files are rewritten instead of compared.
 pub(crate) fn updating() -> bool {
     std::env::var("UPDATE_GOLDEN").is_ok_and(|value| value == "1")

@@ -10,14 +10,10 @@ use cassc::parse::parse;
 use cassc::parse::source::{Origin, Source};
 use cassc::report::{Colors, human, sorted, summary};
 
-use crate::compare::{assert_same, difference, repository};
+use crate::compare::{assert_same, difference, yaml_files};
 
 fn cases() -> Vec<PathBuf> {
-    let folder = fs::read_dir(repository("golden/diagnostics")).expect("the folder of diagnostics is there");
-    let mut cases: Vec<PathBuf> = folder.map(|entry| entry.expect("an entry can be read").path()).collect();
-    cases.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
-    cases.sort();
-    cases
+    yaml_files("golden/diagnostics")
 }
 
 /// The code that a case is about: `E103` of `E103-two-clusters.yaml`.

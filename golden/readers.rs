@@ -1,7 +1,7 @@
 //! What cassc's YAML writer writes, read back by the programs that will read it: kubectl, kustomize and `PyYAML` must all see
 //! the value that was written. All strings travel in one file, so that each reader starts once.
 
-mod hostile_strings;
+pub(crate) mod hostile_strings;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -18,8 +18,8 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::real_tool::{is_here, output};
 
-const PYTHON_PROBE: [&str; 2] = ["-c", "import yaml; yaml.CSafeLoader"];
-const KUBECTL_PROBE: [&str; 2] = ["version", "--client"];
+pub(crate) const PYTHON_PROBE: [&str; 2] = ["-c", "import yaml; yaml.CSafeLoader"];
+pub(crate) const KUBECTL_PROBE: [&str; 2] = ["version", "--client"];
 
 #[test]
 fn kubectl_reads_hostile_strings_in_every_position() {
@@ -162,7 +162,7 @@ fn yaml_text<T: serde::Serialize>(value: &T) -> String {
     yaml::to_string(value).expect("the test writes only values that have a text")
 }
 
-fn file_of(text: &str) -> NamedTempFile {
+pub(crate) fn file_of(text: &str) -> NamedTempFile {
     let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().expect("the temporary folder can be written");
     file.write_all(text.as_bytes()).expect("the temporary file can be written");
     file
@@ -191,7 +191,7 @@ fn through_kustomize(text: &str) -> String {
 }
 
 /// The documents that `PyYAML` finds in a text, as a list.
-fn read_by_python(loader: &str, text: &str) -> Value {
+pub(crate) fn read_by_python(loader: &str, text: &str) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/readers/read_back.py");
     let file = file_of(text);
     let json = output(Command::new("python3").arg(script).arg(loader).arg(file.path()));
@@ -217,7 +217,7 @@ fn assert_same(written: &Value, read: &Value) {
     assert!(count == 0, "{count} values are read as something else:\n{}", differences.join("\n"));
 }
 
-fn compare(at: &str, written: &Value, read: &Value, differences: &mut Vec<String>) {
+pub(crate) fn compare(at: &str, written: &Value, read: &Value, differences: &mut Vec<String>) {
     match (written, read) {
         (Value::Object(left), Value::Object(right)) => {
             for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {

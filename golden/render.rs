@@ -11,17 +11,13 @@ use cassc::parse::source::{Origin, Source};
 use cassc::{Compilation, Options, compile};
 use walkdir::WalkDir;
 
-use crate::compare::{assert_same, difference, repository, updating};
+use crate::compare::{assert_same, difference, repository, updating, yaml_files};
 
-pub(crate) fn examples() -> Vec<PathBuf> {
-    let folder = fs::read_dir(repository("examples")).expect("the folder of examples is there");
-    let mut examples: Vec<PathBuf> = folder.map(|entry| entry.expect("an entry can be read").path()).collect();
-    examples.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
-    examples.sort();
-    examples
+fn examples() -> Vec<PathBuf> {
+    yaml_files("examples")
 }
 
-pub(crate) fn compiled(path: &Path) -> Compilation {
+fn compiled(path: &Path) -> Compilation {
     let name = format!("examples/{}", path.file_name().expect("an example has a name").to_string_lossy());
     let bytes = fs::read(path).expect("an example can be read");
     let source = Source { name, bytes, origin: Origin::Named };

@@ -45,21 +45,36 @@ fn no_files(_: &FilesByStage) -> BTreeMap<String, String> {
 pub fn arrange(cluster: &Cluster) -> FileTree {
     let mut tree = FileTree::default();
     for kube_cluster in cluster.kube_clusters() {
-        let folder = kube_cluster.map_or_else(String::new, |name| format!("{name}/"));
-        let several_namespaces = cluster.namespaces_in(kube_cluster).len() > 1;
-        let tool = tool(cluster.dialect);
         let mut by_stage = FilesByStage::new();
-        for mut object in objects(cluster, kube_cluster) {
-            (tool.annotate)(&mut object);
-            let name = file_name(&object.resource, several_namespaces);
-            tree.insert(format!("{folder}{}/{name}", stage_folder(object.stage)), manifest(&object.resource));
-            by_stage.entry(object.stage).or_default().push(name);
+        for (path, object) in delivered(cluster, kube_cluster) {
+            let (_, name) = path.rsplit_once('/').expect("an object lies in the folder of its stage");
+            by_stage.entry(object.stage).or_default().push(name.to_owned());
+            tree.insert(path, manifest(&object.resource));
         }
-        for (path, text) in (tool.files)(&by_stage) {
+        let folder = folder(kube_cluster);
+        for (path, text) in (tool(cluster.dialect).files)(&by_stage) {
             tree.insert(format!("{folder}{path}"), text);
         }
     }
     tree
+}
+
+/// The objects of a cluster in one of its Kubernetes clusters, with all that the delivery tool is told, each behind the
+/// path of its file.
+pub fn delivered(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<(String, Object)> {
+    let folder = folder(kube_cluster);
+    let several_namespaces = cluster.namespaces_in(kube_cluster).len() > 1;
+    let tool = tool(cluster.dialect);
+    let delivered = |mut object: Object| {
+        (tool.annotate)(&mut object);
+        let name = file_name(&object.resource, several_namespaces);
+        (format!("{folder}{}/{name}", stage_folder(object.stage)), object)
+    };
+    objects(cluster, kube_cluster).into_iter().map(delivered).collect()
+}
+
+fn folder(kube_cluster: Option<&str>) -> String {
+    kube_cluster.map_or_else(String::new, |name| format!("{name}/"))
 }
 
 /// The manifests of a cluster in the order in which they can be applied, for a stream.
