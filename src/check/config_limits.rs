@@ -2,10 +2,10 @@
 //! minor. A setting that a minor does not have never comes up, so that most rows hold for every minor that knows the
 //! key.
 //!
-//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (and
-//! `BootStrapper` for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0); those
-//! of 4.0, 4.1 and 5.0 were seen to be refused by the real classes, right above and right below the limit. 3.11 was
-//! read only.
+//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (`BootStrapper`
+//! for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0). The real classes of
+//! 4.0.19, 4.1.10 and 5.0.9 were run against them: they refuse what is refused here, but for `num_tokens: 0`, which they
+//! refuse only when the node bootstraps. 3.11 was read only.
 
 use crate::cassandra::release::Minor;
 
@@ -59,6 +59,7 @@ pub(super) const LIMITS: &[Limits] = &[
     least("prepared_statements_cache_size", "1MiB"),
     least("key_cache_size", "0MiB"),
     least("counter_cache_size", "0MiB"),
+    least("index_summary_capacity", "0MiB"),
     least("repair_session_max_tree_depth", "10"),
     least("repair_session_space", "1MiB"),
     least("snapshot_links_per_second", "0"),
