@@ -127,7 +127,7 @@ pub(super) const PAIRS: &[Pair] = &[
 
 /// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1: -1, or nothing at all for those with a unit,
 /// switches them off; 0 is refused.
-pub(super) const GUARDRAILS: [&str; 17] = [
+pub(super) const GUARDRAILS: [&str; 18] = [
     "keyspaces",
     "tables",
     "columns_per_table",
@@ -145,6 +145,7 @@ pub(super) const GUARDRAILS: [&str; 17] = [
     "vector_dimensions",
     "data_disk_usage_percentage",
     "maximum_replication_factor",
+    "sai_sstable_indexes_per_query",
 ];
 
 #[cfg(test)]
