@@ -26,10 +26,6 @@ const fn least(name: &'static str, least: &'static str) -> Limits {
     Limits { name, least: Some(least), most: None, since: Minor::V3_11 }
 }
 
-const fn most(name: &'static str, most: &'static str) -> Limits {
-    Limits { name, least: None, most: Some(most), since: Minor::V3_11 }
-}
-
 const fn between(name: &'static str, least: &'static str, most: &'static str) -> Limits {
     Limits { name, least: Some(least), most: Some(most), since: Minor::V3_11 }
 }
@@ -49,7 +45,9 @@ pub(super) const LIMITS: &[Limits] = &[
     between("num_tokens", "1", "1536"),
     between("commitlog_segment_size", "1MiB", "2047MiB"),
     between("max_value_size", "1MiB", "2047MiB"),
-    most("native_transport_max_frame_size", "2047MiB"),
+    between("native_transport_max_frame_size", "0MiB", "2047MiB"),
+    least("user_defined_functions_warn_timeout", "0ms"),
+    least("user_defined_functions_fail_timeout", "0ms"),
     Limits { since: Minor::V4_0, ..between("column_index_size", "0KiB", "2097151KiB") },
     between("column_index_cache_size", "0KiB", "2097151KiB"),
     Limits { since: Minor::V4_0, ..between("batch_size_warn_threshold", "0KiB", "2097151KiB") },

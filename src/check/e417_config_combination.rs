@@ -8,7 +8,6 @@ use super::config_findings::minor;
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair};
 use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
 use super::{Check, Rule, Subject, config_conflicts};
-use crate::cassandra::config_keys::table;
 use crate::cassandra::release::Minor;
 use crate::diagnostic::{Diagnostic, Route};
 
@@ -33,8 +32,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         if settings.is_empty() {
             continue;
         }
-        let found =
-            limits(&settings, minor).into_iter().chain(pairs(&settings, minor)).chain(guardrails(&settings, minor));
+        let found = limits(&settings, minor).into_iter().chain(pairs(&settings, minor)).chain(guardrails(&settings));
         for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
             let routes = refusal.settings.iter().map(|(setting, _)| setting.route.clone()).collect();
             if seen.insert((refusal.topic, routes)) {
@@ -155,11 +153,11 @@ fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refu
     Some(Refusal { topic: Some(pair.high), ..refusal })
 }
 
-/// Only what the minor itself calls so: `compaction_tombstone_warning_threshold` of 4.1 became a guardrail in 5.0.
-fn guardrails(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
+/// Only under their own names: an older key that became a guardrail takes other values.
+fn guardrails(settings: &Settings) -> Vec<Refusal<'_>> {
     let named = |name: &str, side: &str| {
         let name = format!("{name}_{side}_threshold");
-        settings.get(&name).filter(|_| table(minor).get(&name).is_some())
+        settings.get(&name).filter(|setting| setting.name == name)
     };
     let thresholds = GUARDRAILS.iter().copied().chain(["minimum_replication_factor"]);
     let found = thresholds.flat_map(|name| {
