@@ -6,6 +6,7 @@ use super::quantities::{Counted, amount, counted};
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
 use crate::topology::merge::{Level, Merged};
+use crate::topology::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 
 pub(super) const RULE: Rule = Rule {
     code: "E202",
@@ -19,11 +20,6 @@ cannot be overcommitted: their request needs a limit, and both are equal.
 Raise the limit, or lower the request.",
     check: Check::Topology(check),
 };
-
-/// What the system logger requests and may use where the topology does not say (Cass Operator's
-/// `pkg/reconciliation/construct_podtemplatespec.go`, in binary units).
-const LOGGER_REQUESTS: [(&str, &str); 2] = [("cpu", "100m"), ("memory", "64Mi")];
-const LOGGER_LIMITS: [(&str, &str); 1] = [("memory", "128Mi")];
 
 /// An amount and where it was written; nowhere for a default.
 #[derive(Clone, Debug)]
@@ -41,8 +37,8 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         subject.racks.iter().map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));
     let logger = &subject.spec().system_logger.resources;
     let logger = (
-        with_defaults("requests", &logger.requests, &LOGGER_REQUESTS),
-        with_defaults("limits", &logger.limits, &LOGGER_LIMITS),
+        with_defaults("requests", &logger.requests, SYSTEM_LOGGER_REQUESTS),
+        with_defaults("limits", &logger.limits, SYSTEM_LOGGER_LIMITS),
     );
     for (requests, limits) in racks.chain([logger]) {
         for (resource, request) in &requests {

@@ -251,7 +251,6 @@ fn services(services: &topology::Services) -> Services {
     }
 }
 
-/// The defaults are Cass Operator's, in binary units (`pkg/reconciliation/construct_podtemplatespec.go`).
 fn system_logger(logger: &topology::SystemLogger, image: &str) -> Option<SystemLogger> {
     let with_defaults = |written: &StringMap, defaults: &[(&str, &str)]| {
         let written = written.iter().map(|(resource, text)| (resource.clone(), quantity(text)));
@@ -260,8 +259,8 @@ fn system_logger(logger: &topology::SystemLogger, image: &str) -> Option<SystemL
     };
     logger.enabled.then(|| SystemLogger {
         image: logger.image.clone().unwrap_or_else(|| image.to_owned()),
-        requests: with_defaults(&logger.resources.requests, &[("cpu", "100m"), ("memory", "64Mi")]),
-        limits: with_defaults(&logger.resources.limits, &[("memory", "128Mi")]),
+        requests: with_defaults(&logger.resources.requests, topology::SYSTEM_LOGGER_REQUESTS),
+        limits: with_defaults(&logger.resources.limits, topology::SYSTEM_LOGGER_LIMITS),
     })
 }
 

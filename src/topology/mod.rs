@@ -20,6 +20,7 @@ pub use cassandra::{CassandraOverrides, Config, JvmOverrides};
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, Delivery, Dialect};
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
+pub use pod::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,

@@ -76,6 +76,12 @@ pub struct ServiceOptions {
     pub annotations: BTreeMap<String, String>,
 }
 
+/// What the system logger requests where the topology does not say: Cass Operator's values in binary units
+/// (`pkg/reconciliation/construct_podtemplatespec.go`).
+pub const SYSTEM_LOGGER_REQUESTS: &[(&str, &str)] = &[("cpu", "100m"), ("memory", "64Mi")];
+/// What it may use where the topology does not say.
+pub const SYSTEM_LOGGER_LIMITS: &[(&str, &str)] = &[("memory", "128Mi")];
+
 /// The container that prints Cassandra's `system.log`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
