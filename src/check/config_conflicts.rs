@@ -42,15 +42,14 @@ fn is_positive(setting: &Setting) -> bool {
     amount(&setting.value).is_some_and(|value| value > 0.0)
 }
 
-/// `batch` and `group` go without a period, which the shipped cassandra.yaml sets, so that it must be set to
-/// nothing; `periodic`, the shipped default, needs one and goes without a batch window, which 5.0 does not know any
-/// more. `group` needs its window, and in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// `batch` and `group` go without a period (that of our own cassandra.yaml gives way); `periodic`, the default, needs one
+/// and goes without a batch window, which 5.0 does not know any more. `group` needs its window, and in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let sync = settings.get("commitlog_sync").filter(|sync| is(Some(sync), "batch") || is(Some(sync), "group"));
     let period = settings.get("commitlog_sync_period");
     let window = settings.get("commitlog_sync_batch_window_in_ms");
     match (sync, period) {
-        (Some(sync), period) if period.is_none_or(is_positive) => Some(with_period(sync, period, minor)),
+        (Some(sync), Some(period)) if is_positive(period) => Some(with_period(sync, period)),
         (Some(sync), _) => missing_window(sync, settings, minor),
         (None, Some(period)) if !is_positive(period) => {
             let message = format!("the commit log is synced periodically, but `{}` is {}", period.name, period.written);
@@ -63,11 +62,9 @@ fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     }
 }
 
-fn with_period<'s>(sync: &'s Setting, period: Option<&'s Setting>, minor: Minor) -> Refusal<'s> {
-    let settings: Vec<&Setting> = [Some(sync), period].into_iter().flatten().collect();
+fn with_period<'s>(sync: &'s Setting, period: &'s Setting) -> Refusal<'s> {
     let message = format!("`commitlog_sync: {}` does not go with the period of `periodic`", sync.written);
-    let zero = if minor >= Minor::V4_1 { "commitlog_sync_period: 0ms" } else { "commitlog_sync_period_in_ms: 0" };
-    Refusal::new(message, &settings).help(format!("write `{zero}` beside it, as 10 s is the default"))
+    Refusal::new(message, &[sync, period]).help(format!("remove `{}`", period.name))
 }
 
 fn missing_window<'s>(sync: &'s Setting, settings: &'s Settings, minor: Minor) -> Option<Refusal<'s>> {

@@ -86,7 +86,8 @@ fn with_user_keys(mut keys: Keys, user: &Keys, minor: Minor) -> Keys {
 }
 
 /// Takes out what the user says under another name: Cassandra refuses an old and a new name of one setting together
-/// (`Config contains both old and new keys`). Naming a keyspace for token allocation replaces naming a replication.
+/// (`Config contains both old and new keys`), and the period of another way to sync the commit log. Naming a keyspace for
+/// token allocation replaces naming a replication.
 fn drop_replaced(keys: &mut Keys, user: &Keys, minor: Minor) {
     let newest_name = |key: &str| {
         let known = table(minor).get(key)?;
@@ -95,6 +96,9 @@ fn drop_replaced(keys: &mut Keys, user: &Keys, minor: Minor) {
     for key in user.keys() {
         let setting = newest_name(key);
         keys.retain(|ours, _| ours == key || setting.is_none() || newest_name(ours) != setting);
+    }
+    if user.get("commitlog_sync").is_some_and(|sync| sync != "periodic") {
+        keys.retain(|key, _| !key.starts_with("commitlog_sync_period"));
     }
     if user.contains_key("allocate_tokens_for_keyspace") {
         keys.remove("allocate_tokens_for_local_replication_factor");
@@ -128,6 +132,15 @@ mod tests {
         assert_eq!(keys.get("sasi_indexes_enabled"), None);
         assert_eq!(keys["compaction_throughput_mb_per_sec"], 16);
         assert_eq!(laid_over(Minor::V4_0, &json!({"compaction_throughput_mb_per_sec": 16})).len(), V4_0.len());
+    }
+
+    #[test]
+    fn another_way_to_sync_the_commit_log_takes_our_period_away() {
+        for minor in MINORS {
+            let keys = laid_over(minor, &json!({"commitlog_sync": "batch"}));
+            assert_eq!(keys.keys().filter(|key| key.starts_with("commitlog_sync_")).count(), 0, "{minor}");
+            assert_eq!(laid_over(minor, &json!({"commitlog_sync": "periodic"})).len(), base_of(minor).len());
+        }
     }
 
     #[test]
