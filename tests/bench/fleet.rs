@@ -1,2 +1,93 @@
-//! Benchmarks.
-fn main() {}
+//! How long a fleet takes, stage by stage: `cargo bench`. The clusters are `examples/multi-rack.yaml` under other names
+//! in other namespaces, one file each. `tests/bench/compare.sh` times whole processes, and `kubectl kustomize` beside.
+#![allow(clippy::disallowed_methods, missing_docs, reason = "a benchmark reads files")]
+
+use std::path::Path;
+
+use cassc::check::Warnings;
+use cassc::cluster::Cluster;
+use cassc::deliver::arrange;
+use cassc::emit::Overwrite;
+use cassc::emit::directory::write;
+use cassc::file_tree::FileTree;
+use cassc::lock::Lock;
+use cassc::parse::source::{Origin, Source};
+use cassc::{Compilation, Options, check, compile, parse};
+use divan::{Bencher, black_box};
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+/// How many clusters a fleet has.
+const FLEETS: [usize; 3] = [1, 100, 1000];
+
+fn main() {
+    divan::main();
+}
+
+/// One file per cluster: the example with another name and namespace, which together are unique.
+fn sources(clusters: usize) -> Vec<Source> {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/multi-rack.yaml");
+    let text = std::fs::read_to_string(example).expect("the example is there");
+    let source = |number: usize| {
+        let text = text.replacen("name: multi-rack", &format!("name: cluster-{number}"), 1);
+        let text = text.replacen("namespace: cass-operator", &format!("namespace: cass-{number}"), 1);
+        Source { name: format!("clusters/{number}.yaml"), bytes: text.into_bytes(), origin: Origin::Found }
+    };
+    (0..clusters).map(source).collect()
+}
+
+fn compiled(clusters: usize) -> Compilation {
+    let compilation = compile(sources(clusters), Options { dialect: None, warnings: Warnings::Show });
+    assert_eq!(compilation.clusters.len(), clusters, "{:?}", compilation.complaints.first());
+    compilation
+}
+
+/// What `cassc render` makes of a cluster.
+fn rendered((source, cluster): &(String, Cluster)) -> (FileTree, Lock) {
+    let tree = arrange(cluster);
+    let value = serde_json::to_value(cluster).expect("a cluster is JSON");
+    let lock = Lock::new(Path::new(source), value, &tree);
+    (tree, lock)
+}
+
+fn write_all(root: &Path, clusters: &[(String, Cluster)]) {
+    clusters.par_iter().for_each(|cluster| {
+        let (tree, lock) = rendered(cluster);
+        write(root, &cluster.1.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
+    });
+}
+
+/// Reads the texts and runs every rule.
+#[divan::bench(args = FLEETS)]
+fn parse_and_check(bencher: Bencher, clusters: usize) {
+    bencher.with_inputs(|| sources(clusters)).bench_values(|sources| {
+        let reading = parse::parse(sources);
+        black_box(check::check(&reading.parsed)).len()
+    });
+}
+
+/// Fills every default, builds every object and writes it as text, in memory.
+#[divan::bench(args = FLEETS)]
+fn resolve_and_render(bencher: Bencher, clusters: usize) {
+    let reading = parse::parse(sources(clusters));
+    let render = |parsed: &parse::Parsed| arrange(&cassc::cluster::resolve(&parsed.topology)).len();
+    bencher.bench(|| reading.parsed.par_iter().map(render).sum::<usize>());
+}
+
+/// Writes all trees with their locks into a directory that was not there.
+#[divan::bench(args = FLEETS, sample_count = 10)]
+fn write_fresh(bencher: Bencher, clusters: usize) {
+    let compilation = compiled(clusters);
+    bencher.with_inputs(|| TempDir::new().expect("the temporary folder can be written")).bench_refs(|folder| {
+        write_all(folder.path(), &compilation.clusters);
+    });
+}
+
+/// Renders again what stands there already.
+#[divan::bench(args = FLEETS, sample_count = 10)]
+fn write_unchanged(bencher: Bencher, clusters: usize) {
+    let compilation = compiled(clusters);
+    let folder = TempDir::new().expect("the temporary folder can be written");
+    write_all(folder.path(), &compilation.clusters);
+    bencher.bench(|| write_all(folder.path(), &compilation.clusters));
+}
