@@ -5,6 +5,7 @@
 mod cli;
 mod compare;
 mod diagnostics;
+mod gate;
 mod hygiene;
 mod invariants;
 mod manifests;

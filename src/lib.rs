@@ -26,6 +26,7 @@ pub mod cluster;
 pub mod report;
 
 pub mod render;
+pub mod text;
 pub mod yaml;
 
 pub mod deliver;

@@ -62,11 +62,20 @@ impl Collector {
     /// The options that select and tune the collector. Options of the user belong behind them: of two that contradict
     /// each other the JVM takes the last.
     ///
-    /// G1 has the values of apache/cassandra conf/jvm11-server.options (4.0, 4.1) and conf/jvm17-server.options
-    /// (5.0.0 to 5.0.3), CMS those of conf/jvm8-server.options; k8ssandra-client pkg/config/types.go writes the same.
+    /// Those of apache/cassandra conf/jvm.options (3.11), conf/jvm11-server.options (4.0, 4.1), conf/jvm17-server.options
+    /// (5.0.0 to 5.0.3) and conf/jvm8-server.options; for ZGC and Shenandoah, which upstream does not mention, those of
+    /// k8ssandra-client pkg/config/types.go.
     pub fn options(self, jdk: u32) -> Vec<&'static str> {
         let unlock = self.is_experimental(jdk).then_some("-XX:+UnlockExperimentalVMOptions");
+        // Part of CMS by itself from Java 10 on, where the option is gone (JEP 214).
+        let parallel_new = (self == Self::Cms && jdk < 10).then_some("-XX:+UseParNewGC");
         let own: &[&str] = match self {
+            Self::G1 if jdk <= 8 => &[
+                "-XX:+UseG1GC",
+                "-XX:+ParallelRefProcEnabled",
+                "-XX:G1RSetUpdatingPauseTimePercent=5",
+                "-XX:MaxGCPauseMillis=500",
+            ],
             Self::G1 => &[
                 "-XX:+UseG1GC",
                 "-XX:+ParallelRefProcEnabled",
@@ -91,7 +100,7 @@ impl Collector {
             Self::Zgc => &["-XX:+UseZGC"],
             Self::Shenandoah => &["-XX:+UseShenandoahGC"],
         };
-        unlock.into_iter().chain(own.iter().copied()).collect()
+        unlock.into_iter().chain(parallel_new).chain(own.iter().copied()).collect()
     }
 
     /// Whether the young generation has a fixed size, written as `-Xmn`. conf/cassandra-env.sh refuses to start with

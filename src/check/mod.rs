@@ -2,6 +2,14 @@
 //! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
 
 mod acceptance;
+mod config_conflicts;
+mod config_findings;
+mod config_limits;
+mod gaps;
+mod image;
+mod owned_keys;
+mod quantities;
+mod settings;
 mod subject;
 mod written;
 
@@ -22,6 +30,28 @@ mod e116_too_many_nodes;
 mod e117_no_nodes;
 mod e119_additional_seed;
 mod e120_unreachable_datacenter;
+mod e201_quantity;
+mod e202_request_above_limit;
+mod e203_requests_missing;
+mod e206_storage_size_missing;
+mod e208_memory_missing;
+mod e211_resource_name;
+mod e401_version;
+mod e402_image;
+mod e403_image_version;
+mod e410_config_key_unknown;
+mod e411_config_value;
+mod e412_config_key_other_name;
+mod e413_config_key_gone;
+mod e414_config_key_owned;
+mod e415_num_tokens;
+mod e416_token_allocation;
+mod e417_config_combination;
+mod e420_heap;
+mod e421_garbage_collector;
+mod e422_jvm_option;
+mod e423_logger_name;
+mod e424_environment;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -40,6 +70,12 @@ mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
+mod w205_storage_small;
+mod w207_memory_limit_missing;
+mod w405_image_floating;
+mod w418_config_key_deprecated;
+mod w424_heap_pointers;
+mod w425_secret_in_environment;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -122,6 +158,28 @@ pub const RULES: &[Rule] = &[
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
     e120_unreachable_datacenter::RULE,
+    e201_quantity::RULE,
+    e202_request_above_limit::RULE,
+    e203_requests_missing::RULE,
+    e206_storage_size_missing::RULE,
+    e208_memory_missing::RULE,
+    e211_resource_name::RULE,
+    e401_version::RULE,
+    e402_image::RULE,
+    e403_image_version::RULE,
+    e410_config_key_unknown::RULE,
+    e411_config_value::RULE,
+    e412_config_key_other_name::RULE,
+    e413_config_key_gone::RULE,
+    e414_config_key_owned::RULE,
+    e415_num_tokens::RULE,
+    e416_token_allocation::RULE,
+    e417_config_combination::RULE,
+    e420_heap::RULE,
+    e421_garbage_collector::RULE,
+    e422_jvm_option::RULE,
+    e423_logger_name::RULE,
+    e424_environment::RULE,
     e501_reserved_metadata::RULE,
     e502_metadata_syntax::RULE,
     e503_container_name::RULE,
@@ -141,6 +199,12 @@ pub const RULES: &[Rule] = &[
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
+    w205_storage_small::RULE,
+    w207_memory_limit_missing::RULE,
+    w405_image_floating::RULE,
+    w418_config_key_deprecated::RULE,
+    w424_heap_pointers::RULE,
+    w425_secret_in_environment::RULE,
     w506_readiness_probe::RULE,
     w507_restricted::RULE,
     w513_termination_grace::RULE,

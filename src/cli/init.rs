@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Ending, Failure, schema, talk};
+use crate::text::plain_file;
 
 /// The starter file.
-const STARTER: &str = include_str!("../../templates/init/topology.yaml");
+const STARTER: &str = plain_file!("init/topology.yaml");
 
 /// The schema that the starter's first line names.
 const SCHEMA_FILE: &str = "topology.schema.json";

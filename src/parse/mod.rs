@@ -1,6 +1,7 @@
 //! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
+pub(crate) mod embedded;
 mod misread;
 mod read;
 mod scalar;

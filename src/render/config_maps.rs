@@ -9,8 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Here, Object, Resource, Retirement, Stage, config, kit};
-use crate::cluster::{Datacenter, Node, StringMap, names};
+use crate::cluster::{Cluster, Datacenter, Node, StringMap, names};
 use crate::placement::order::{Pod, start_order as order_of_ring};
+use crate::topology::Founding;
 
 /// One generation of configuration.
 pub(super) struct Configuration {
@@ -58,12 +59,15 @@ fn hash(files: &BTreeMap<String, String>) -> String {
     })
 }
 
-/// What the gate of a starting pod reads: who starts before it, and Cassandra's seeds.
+/// What the gate of a starting pod reads: who starts before it, Cassandra's seeds, and whether a ring may be founded. None
+/// of it is in the pod template: adding nodes or forbidding to found restarts nothing.
 pub(super) fn start_order(here: Here<'_>) -> Object {
     let lines = nodes(here).map(|node| start_order_line(here, node)).collect();
     let mut data = kit::strings([("start-order", &text(lines)), ("seeds", &text(seeds(here)))]);
     let additional = here.cluster.additional_seeds.all().cloned().collect();
     data.insert("additional-seeds".to_owned(), text(additional));
+    data.insert("founder".to_owned(), if may_found(here) { "yes\n" } else { "no\n" }.to_owned());
+    data.insert("system-replication".to_owned(), text(system_replication(here.cluster).into_iter().collect()));
     stable(here, names::start_order(&here.cluster.name), data)
 }
 
@@ -101,6 +105,42 @@ fn seeds(here: Here<'_>) -> Vec<String> {
         datacenter.seeds.iter().map(name).collect::<Vec<_>>()
     };
     cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(of_datacenter).collect()
+}
+
+/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a ring
+/// that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes clusters
+/// of this very topology.
+fn may_found(here: Here<'_>) -> bool {
+    let cluster = here.cluster;
+    let first = cluster.datacenters.first();
+    let ring_exists = cluster.additional_seeds.all().next().is_some() && cluster.kube_clusters().len() == 1;
+    let lives_here = first.is_some_and(|first| first.kube_cluster.as_deref() == here.kube_cluster);
+    cluster.founding == Founding::Auto && lives_here && !ring_exists
+}
+
+/// The agent passes over a replication that is not 1 to 5, and with it over the whole datacenter
+/// (`SystemDistributedReplicationInterceptor` of the Management API).
+const MOST_REPLICAS_OF_THE_AGENT: u32 = 5;
+
+/// How Cassandra's distributed keyspaces are made when the ring is founded: in every datacenter that has nodes, and never
+/// more replicas than nodes. It stands here and not in the option files, because it changes with the number of nodes and
+/// no pod may restart for that.
+fn system_replication(cluster: &Cluster) -> Option<String> {
+    let replicas = |datacenter: &Datacenter| {
+        let nodes: u32 = datacenter.racks.iter().map(|rack| rack.nodes).sum();
+        let replicas = cluster.system_replication.min(nodes).min(MOST_REPLICAS_OF_THE_AGENT);
+        (replicas > 0).then(|| format!("{}:{replicas}", escaped(&datacenter.ring_name)))
+    };
+    let replicas: Vec<String> = cluster.datacenters.iter().filter_map(replicas).collect();
+    (!replicas.is_empty()).then(|| replicas.join(","))
+}
+
+/// The agent undoes Java's escapes; the start script, which cuts options at blanks, does not know them.
+fn escaped(name: &str) -> String {
+    let plain = |unit: &u16| {
+        char::from_u32((*unit).into()).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    name.encode_utf16().map(|unit| plain(&unit).map_or_else(|| format!("\\u{unit:04x}"), String::from)).collect()
 }
 
 fn text(lines: Vec<String>) -> String {
@@ -175,4 +215,15 @@ fn stable(here: Here<'_>, name: String, data: StringMap) -> Object {
         ..ConfigMap::default()
     };
     Object::pruned(Stage::Base, Resource::ConfigMap(config_map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_the_start_script() {
+        assert_eq!(escaped("us-east_1.a"), "us-east_1.a");
+        assert_eq!(escaped("dc 1:é😀"), "dc\\u00201\\u003a\\u00e9\\ud83d\\ude00");
+    }
 }

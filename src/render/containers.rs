@@ -10,7 +10,6 @@ use super::Here;
 use super::kit::{pod_field, quantities, strings, variable};
 use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
-use crate::topology::Founding;
 
 /// The port of the Management API.
 const MANAGEMENT_PORT: u16 = 8080;
@@ -43,7 +42,6 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         pod_field("BROADCAST_RPC_ADDRESS", address),
         variable("DATACENTER_NAME", &datacenter.ring_name),
         variable("RACK_NAME", &rack.ring_name),
-        variable("FOUNDER", if may_found(here) { "yes" } else { "no" }),
         variable("CONTROL_NAME", format!("kubernetes.default.svc.{}", cluster.domain)),
     ];
     Container {
@@ -57,17 +55,6 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         volume_mounts: Some(volumes::gate_mounts(cluster)),
         ..Container::default()
     }
-}
-
-/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a ring
-/// that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes clusters
-/// of this very topology.
-fn may_found(here: Here<'_>) -> bool {
-    let cluster = here.cluster;
-    let first = cluster.datacenters.first();
-    let ring_exists = cluster.additional_seeds.all().next().is_some() && cluster.kube_clusters().len() == 1;
-    let lives_here = first.is_some_and(|first| first.kube_cluster.as_deref() == here.kube_cluster);
-    cluster.founding == Founding::Auto && lives_here && !ring_exists
 }
 
 /// Cassandra. Neither `MGMT_API_EXPLICIT_START` nor `MGMT_API_NO_KEEP_ALIVE` is set: the Management API then starts
@@ -107,6 +94,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
         variable("MGMT_API_DISABLE_MCAC", "true"),
         variable("DRAIN_SECONDS", drain.to_string()),
+        variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
     if cluster.management_api_secret.is_some() {
         let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];

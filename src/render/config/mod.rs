@@ -1,7 +1,142 @@
-//! Placeholder
-use crate::cluster::{Cluster, Datacenter, Rack};
+//! The files of the hashed `ConfigMap` that a pod template refers to: what Cassandra reads, and the scripts that run around
+//! it. A rack comes in, file names with their texts go out; called by the renderer of the `StatefulSet`s.
+
+mod cassandra_yaml;
+mod jvm;
+mod logging;
+mod scripts;
+
 use std::collections::BTreeMap;
-/// x
-pub fn files(_: &Cluster, _: &Datacenter, _: &Rack) -> BTreeMap<String, String> {
-    BTreeMap::new()
+
+use crate::cluster::{Cluster, Datacenter, Rack};
+use crate::text::plain_file;
+
+/// Datacenter and rack, for the gate to fill in.
+const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properties");
+
+/// File name → text. Depends on the settings of the rack and never on its name, so that racks with the same settings
+/// get the same files, and with them the same `ConfigMap`.
+///
+/// There is no `cassandra-env.sh` among them: the image's own stays, because the entry point of the Management API
+/// appends its agent to it (`docker-entrypoint.sh`), and it takes heap and garbage collection log from the option files
+/// when they say something about them (apache/cassandra conf/cassandra-env.sh).
+pub fn files(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> BTreeMap<String, String> {
+    let minor = cluster.version.minor;
+    let mut files = BTreeMap::from([
+        ("cassandra.yaml".to_owned(), cassandra_yaml::text(cluster, datacenter, rack)),
+        ("cassandra-rackdc.properties".to_owned(), RACKDC_PROPERTIES.to_owned()),
+        ("logback.xml".to_owned(), logging::text(minor, &cluster.logging)),
+    ]);
+    files.extend(jvm::files(cluster, rack));
+    files.extend(scripts::files());
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::cassandra::config_keys::examine;
+    use crate::cassandra::release::MINORS;
+    use crate::cluster::resolve;
+    use crate::parse::embedded;
+    use crate::parse::source::{Origin, Source};
+
+    /// A cluster with these lines at the end of `spec`.
+    fn cluster(version: &str, spec: &str) -> Cluster {
+        let text = format!(
+            "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop}}\nspec:\n  \
+             storage: {{size: 10Gi}}\n  resources: {{limits: {{memory: 8Gi}}}}\n  cassandra:\n    version: {version}\n{spec}"
+        );
+        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+        let reading = crate::parse::parse(vec![source]);
+        assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
+        resolve(&reading.parsed[0].topology)
+    }
+
+    const THREE_RACKS: &str = "  datacenters: [{name: dc1, nodes: 3, racks: [{name: r1}, {name: r2}, {name: r3}]}]\n";
+
+    fn first_files(cluster: &Cluster) -> BTreeMap<String, String> {
+        let datacenter = &cluster.datacenters[0];
+        files(cluster, datacenter, &datacenter.racks[0])
+    }
+
+    fn yaml(cluster: &Cluster) -> Value {
+        embedded::value(&first_files(cluster)["cassandra.yaml"])
+    }
+
+    #[test]
+    fn every_minor_gets_its_files_with_keys_that_it_accepts() {
+        for minor in MINORS {
+            let cluster = cluster(&format!("{minor}.8"), THREE_RACKS);
+            let files = first_files(&cluster);
+            let Value::Object(keys) = embedded::value(&files["cassandra.yaml"]) else { unreachable!("it is a map") };
+            assert_eq!(examine(minor, &keys), [], "{minor}");
+            let options = minor.option_files();
+            let named: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.ends_with(".options")).collect();
+            assert_eq!(named, [Some(options.common), options.per_jdk].into_iter().flatten().collect::<Vec<_>>());
+            assert_eq!(files.len() - named.len(), 10, "{:?}", files.keys());
+        }
+    }
+
+    #[test]
+    fn the_words_that_the_gate_fills_in_stand_where_it_looks_for_them() {
+        for minor in MINORS {
+            let files = first_files(&cluster(&format!("{minor}.8"), THREE_RACKS));
+            let words = |name: &str| {
+                let words = files[name].split('@').skip(1).step_by(2).map(str::to_owned);
+                words.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+            };
+            assert_eq!(words("cassandra.yaml"), "BROADCAST_RPC_ADDRESS POD_IP RPC_ADDRESS SEEDS", "{minor}");
+            assert_eq!(words("cassandra-rackdc.properties"), "DATACENTER RACK");
+            assert_eq!(words(minor.option_files().common), "PREFER_IPV4 PREFER_IPV6");
+        }
+    }
+
+    #[test]
+    fn racks_with_the_same_settings_share_their_files() {
+        let cluster = cluster("4.1.9", THREE_RACKS);
+        let racks = &cluster.datacenters[0].racks;
+        let of = |rack| files(&cluster, &cluster.datacenters[0], rack);
+        assert_eq!(of(&racks[0]), of(&racks[2]));
+    }
+
+    #[test]
+    fn tokens_are_allocated_where_the_racks_allow_it() {
+        let racks = |count: usize| (0..count).map(|rack| format!("{{name: r{rack}}}")).collect::<Vec<_>>().join(", ");
+        let replicas = |version: &str, count: usize, nodes: u32| {
+            let spec = format!("  datacenters: [{{name: dc1, nodes: {nodes}, racks: [{}]}}]\n", racks(count));
+            yaml(&cluster(version, &spec)).get("allocate_tokens_for_local_replication_factor").and_then(Value::as_u64)
+        };
+        assert_eq!(replicas("5.0.6", 3, 9), Some(3));
+        assert_eq!(replicas("5.0.6", 5, 5), Some(3));
+        assert_eq!(replicas("5.0.6", 2, 6), None);
+        assert_eq!(replicas("5.0.6", 1, 1), Some(3));
+        assert_eq!(replicas("5.0.6", 1, 9), Some(3));
+        assert_eq!(replicas("3.11.17", 3, 9), None);
+    }
+
+    #[test]
+    fn the_user_has_the_last_word() {
+        let spec = "    config: {num_tokens: 8, storage_compatibility_mode: NONE, cdc_enabled: true}\n    \
+             jvm: {gc: ZGC, heap: 1Gi, options: [-XX:MaxDirectMemorySize=2G]}\n";
+        let cluster = cluster("5.0.6", &format!("{spec}  auth: {{authenticator: AllowAll}}\n{THREE_RACKS}"));
+        let (yaml, files) = (yaml(&cluster), first_files(&cluster));
+        assert_eq!([&yaml["num_tokens"], &yaml["cdc_enabled"]], [&Value::from(8), &Value::from(true)]);
+        assert_eq!(yaml["storage_compatibility_mode"], "NONE");
+        assert_eq!([&yaml["authenticator"], &yaml["authorizer"]], ["AllowAllAuthenticator", "AllowAllAuthorizer"]);
+        assert!(files["jvm17-server.options"].ends_with("\n-XX:MaxDirectMemorySize=2G\n"));
+        assert!(files["jvm17-server.options"].contains("\n-XX:+UseZGC\n"));
+        assert!(files["jvm-server.options"].contains("\n-Xms1024M\n-Xmx1024M\n"));
+    }
+
+    #[test]
+    fn growth_changes_no_file() {
+        let nodes = |nodes: u32| {
+            let spec = format!("  datacenters:\n  - {{name: dc1, nodes: {nodes}, racks: [{{name: r1}}]}}\n");
+            first_files(&cluster("4.1.9", &spec))
+        };
+        assert_eq!(nodes(1), nodes(6));
+    }
 }

@@ -1,0 +1,268 @@
+//! Combinations of settings that Cassandra refuses and that are no limits: one function each. Called by the rule
+//! about combinations. Where each was verified stands at the function; "refused by" means that the real classes were
+//! seen to refuse it, 3.11.19 was only read.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::e417_config_combination::Refusal;
+use super::settings::{Setting, Settings, amount};
+use crate::cassandra::config_keys::{Duration, TimeUnit, Width};
+use crate::cassandra::release::Minor;
+use crate::topology::merge::RackPlace;
+
+/// Every conflict in the settings of a rack.
+pub(super) fn conflicts<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
+    let one = [
+        commit_log(settings, minor),
+        validations(place, settings),
+        unsandboxed_functions(settings),
+        scripted_functions(settings, minor),
+        legacy_port(settings),
+        sstable_format(settings),
+        disk_access(settings, minor),
+        read_ahead(settings),
+        snapshot_lifetime(settings),
+        partitioner(place, settings),
+    ];
+    one.into_iter().flatten().chain(tokens(settings)).chain(same_directories(settings)).collect()
+}
+
+fn is(setting: Option<&Setting>, wanted: &str) -> bool {
+    setting.is_some_and(|setting| match &setting.value {
+        Value::String(text) => text.eq_ignore_ascii_case(wanted),
+        Value::Bool(value) => value.to_string() == wanted,
+        _ => false,
+    })
+}
+
+fn is_positive(setting: &Setting) -> bool {
+    amount(&setting.value).is_some_and(|value| value > 0.0)
+}
+
+/// `batch` and `group` go without a period, which the shipped cassandra.yaml sets, so that it must be set to
+/// nothing; `periodic`, the shipped default, needs one and goes without a batch window, which 5.0 does not know any
+/// more. `group` needs its window, and in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
+fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
+    let sync = settings.get("commitlog_sync").filter(|sync| is(Some(sync), "batch") || is(Some(sync), "group"));
+    let period = settings.get("commitlog_sync_period");
+    let window = settings.get("commitlog_sync_batch_window_in_ms");
+    match (sync, period) {
+        (Some(sync), period) if period.is_none_or(is_positive) => Some(with_period(sync, period, minor)),
+        (Some(sync), _) => missing_window(sync, settings, minor),
+        (None, Some(period)) if !is_positive(period) => {
+            let message = format!("the commit log is synced periodically, but `{}` is {}", period.name, period.written);
+            Some(Refusal::new(message, &[period]).help("remove it, or write a period such as the default of 10 s"))
+        }
+        (None, _) => window.map(|window| {
+            let message = format!("the commit log is synced periodically, which has no `{}`", window.name);
+            Refusal::new(message, &[window]).help("remove it, or write `commitlog_sync: batch`")
+        }),
+    }
+}
+
+fn with_period<'s>(sync: &'s Setting, period: Option<&'s Setting>, minor: Minor) -> Refusal<'s> {
+    let settings: Vec<&Setting> = [Some(sync), period].into_iter().flatten().collect();
+    let message = format!("`commitlog_sync: {}` does not go with the period of `periodic`", sync.written);
+    let zero = if minor >= Minor::V4_1 { "commitlog_sync_period: 0ms" } else { "commitlog_sync_period_in_ms: 0" };
+    Refusal::new(message, &settings).help(format!("write `{zero}` beside it, as 10 s is the default"))
+}
+
+fn missing_window<'s>(sync: &'s Setting, settings: &'s Settings, minor: Minor) -> Option<Refusal<'s>> {
+    let name = match is(Some(sync), "group") {
+        true if minor >= Minor::V4_1 => "commitlog_sync_group_window",
+        true => "commitlog_sync_group_window_in_ms",
+        false if minor == Minor::V3_11 => "commitlog_sync_batch_window_in_ms",
+        false => return None,
+    };
+    let newest = if name.contains("group") { "commitlog_sync_group_window" } else { name };
+    let window = settings.get(newest);
+    if window.is_some_and(is_positive) {
+        return None;
+    }
+    let settings: Vec<&Setting> = [Some(sync), window].into_iter().flatten().collect();
+    let message = format!("`commitlog_sync: {}` needs a `{name}`", sync.written);
+    Some(Refusal::new(message, &settings).help("add the window, such as 10 ms"))
+}
+
+/// Refused by 4.0.19, 4.1.10, 5.0.9, unless a system property allows it.
+fn validations<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+    const PROPERTY: &str = "-Dcassandra.allow_unlimited_concurrent_validations=true";
+    let (validations, compactors) = (settings.get("concurrent_validations")?, settings.get("concurrent_compactors")?);
+    let allowed =
+        place.jvm_options().is_some_and(|options| options.value.iter().any(|option| option.trim() == PROPERTY));
+    (amount(&validations.value)? > amount(&compactors.value)? && !allowed).then(|| {
+        let message = format!(
+            "`concurrent_validations` of {} are more than `concurrent_compactors` of {}",
+            validations.written, compactors.written
+        );
+        Refusal::new(message, &[validations, compactors]).help("lower the validations")
+    })
+}
+
+/// Functions of users without threads of their own run without a sandbox. Refused by 4.0.19, 4.1.10, 5.0.9.
+fn unsandboxed_functions(settings: &Settings) -> Option<Refusal<'_>> {
+    let threads = settings.get("user_defined_functions_threads_enabled").filter(|it| is(Some(it), "false"))?;
+    (!is(settings.get("allow_insecure_udfs"), "true")).then(|| {
+        let message = format!("`{}: false` switches the sandbox of functions off", threads.name);
+        Refusal::new(message, &[threads]).help("remove it")
+    })
+}
+
+/// Refused by 5.0.9 (CASSANDRA-18252).
+fn scripted_functions(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
+    let scripted = settings.get("scripted_user_defined_functions_enabled").filter(|it| is(Some(it), "true"))?;
+    (minor >= Minor::V5_0).then(|| {
+        let message = format!("Cassandra {minor} has no functions in JavaScript any more");
+        Refusal::new(message, &[scripted]).help("remove it")
+    })
+}
+
+/// Refused by 4.0.19, 4.1.10, 5.0.9.
+fn legacy_port(settings: &Settings) -> Option<Refusal<'_>> {
+    let names = ["legacy_ssl_storage_port_enabled", "enable_legacy_ssl_storage_port"];
+    let written = names.into_iter().find_map(|name| settings.get(&format!("server_encryption_options.{name}")));
+    let legacy = written.filter(|it| is(Some(it), "true"))?;
+    let encryption = settings.get("server_encryption_options.internode_encryption");
+    let none = encryption.is_none() || is(encryption, "none");
+    none.then(|| {
+        let message = "the legacy port for encrypted traffic is enabled, but nodes do not encrypt theirs";
+        let settings: Vec<&Setting> = [Some(legacy), encryption].into_iter().flatten().collect();
+        Refusal::new(message, &settings).help("set `internode_encryption`, or remove the legacy port")
+    })
+}
+
+/// The format `bti` cannot be read by 4.x, which storage compatibility promises; without a word the mode is
+/// `CASSANDRA_4`. Refused by 5.0.9.
+fn sstable_format(settings: &Settings) -> Option<Refusal<'_>> {
+    let format = settings.get("sstable.selected_format")?;
+    let mode = settings.get("storage_compatibility_mode");
+    if !["big", "bti"].iter().any(|known| is(Some(format), known)) {
+        let message = format!("there is no format of SSTables `{}`", format.written);
+        let refusal = Refusal::new(message, &[format]);
+        return Some(Refusal { expected: Some("big or bti".to_owned()), ..refusal });
+    }
+    let compatible = mode.is_none() || is(mode, "CASSANDRA_4");
+    (compatible && is(Some(format), "bti")).then(|| {
+        let message =
+            "SSTables in the format `bti` cannot be read by Cassandra 4, as `storage_compatibility_mode` promises";
+        let settings: Vec<&Setting> = [Some(format), mode].into_iter().flatten().collect();
+        Refusal::new(message, &settings).help(
+            "for data born on 5.0 write `storage_compatibility_mode: NONE`; otherwise keep `big` until it is upgraded",
+        )
+    })
+}
+
+/// Refused by 5.0.9; earlier minors have no such word.
+fn disk_access(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
+    let mode = settings.get("disk_access_mode").filter(|it| minor >= Minor::V5_0 && is(Some(it), "direct"))?;
+    Some(Refusal::new("data files cannot be read with `disk_access_mode: direct`", &[mode]).help("remove it"))
+}
+
+/// Refused by 5.0.9.
+fn read_ahead(settings: &Settings) -> Option<Refusal<'_>> {
+    let size = settings.get("compressed_read_ahead_buffer_size")?;
+    let bytes = amount(&size.value)?;
+    (bytes > 0.0 && bytes < f64::from(256 * 1024)).then(|| {
+        let message = format!("Cassandra does not start with `{}: {}`", size.name, size.written);
+        Refusal {
+            expected: Some("256KiB or more, or 0KiB to switch it off".to_owned()),
+            ..Refusal::new(message, &[size])
+        }
+    })
+}
+
+/// Refused by 4.1.10, 5.0.9: a text to the loader, a duration to what comes after it.
+fn snapshot_lifetime(settings: &Settings) -> Option<Refusal<'_>> {
+    let lifetime = settings.get("auto_snapshot_ttl")?;
+    let form = Duration { smallest: TimeUnit::Seconds, width: Width::Int, bare_seconds: false };
+    let text = lifetime.value.as_str().map_or_else(|| lifetime.value.to_string(), str::to_owned);
+    (!lifetime.value.is_null() && form.read(&text).is_none()).then(|| {
+        let message = format!("`{}` is no duration", lifetime.written);
+        let expected = "a duration with a unit (s, m, h or d), such as 30d";
+        Refusal { expected: Some(expected.to_owned()), ..Refusal::new(message, &[lifetime]) }
+    })
+}
+
+/// Nodes of one ring with different partitioners refuse each other (`Gossiper`, every minor), so it stands at the
+/// cluster.
+fn partitioner<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+    let partitioner = settings.get("partitioner")?;
+    let everywhere = place.spec.cassandra.config.get("partitioner").and_then(Value::as_str);
+    let known = ["Murmur3Partitioner", "RandomPartitioner", "ByteOrderedPartitioner", "OrderPreservingPartitioner"];
+    if !partitioner.written.contains('.') && !known.contains(&partitioner.written.as_str()) {
+        let refusal = Refusal::new(format!("there is no partitioner `{}`", partitioner.written), &[partitioner]);
+        return Some(Refusal { expected: Some("Murmur3Partitioner".to_owned()), ..refusal });
+    }
+    let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let wanted = everywhere.map_or_else(|| "Murmur3Partitioner".to_owned(), short);
+    let here = short(partitioner.value.as_str()?);
+    (here != wanted).then(|| {
+        let message = format!("`{here}` here, and `{wanted}` elsewhere: a ring has one partitioner");
+        Refusal::new(message, &[partitioner]).help("write `partitioner` once, at the cluster")
+    })
+}
+
+/// As many tokens as `num_tokens` says, which must be there, as the shipped cassandra.yaml has a number of its own;
+/// each a number for `Murmur3Partitioner`. Refused by 4.0.19, 4.1.10, 5.0.9.
+fn tokens(settings: &Settings) -> Option<Refusal<'_>> {
+    let written = settings.get("initial_token")?;
+    let tokens: Vec<String> = match &written.value {
+        Value::String(text) => text.split(',').map(|token| token.trim().to_owned()).collect(),
+        Value::Number(number) => vec![number.to_string()],
+        _ => return None,
+    };
+    let number = settings.get("num_tokens");
+    let expected = number.and_then(|number| amount(&number.value));
+    let n_tokens = f64::from(u32::try_from(tokens.len()).ok()?);
+    if expected.is_none_or(|expected| (n_tokens - expected).abs() > 0.5) {
+        let message = match number {
+            Some(number) => format!("`initial_token` has {n_tokens}, but `num_tokens` is {}", number.written),
+            None => "`initial_token` stands without `num_tokens`".to_owned(),
+        };
+        let settings: Vec<&Setting> = [Some(written), number].into_iter().flatten().collect();
+        return Some(Refusal::new(message, &settings).help(format!("write `num_tokens: {n_tokens}`")));
+    }
+    let murmur = settings.get("partitioner").is_none_or(|it| it.written.ends_with("Murmur3Partitioner"));
+    let wrong = tokens.iter().find(|token| murmur && token.parse::<i64>().is_err())?;
+    Some(Refusal::new(format!("`{}` is no token of `Murmur3Partitioner`", wrong.escape_debug()), &[written]))
+}
+
+/// Where directories are when nothing is said (`conf/cassandra.yaml`, below the data volume).
+const DIRECTORIES: [(&str, &str); 4] = [
+    ("commitlog_directory", "/var/lib/cassandra/commitlog"),
+    ("data_file_directories", "/var/lib/cassandra/data"),
+    ("hints_directory", "/var/lib/cassandra/hints"),
+    ("saved_caches_directory", "/var/lib/cassandra/saved_caches"),
+];
+
+/// Two kinds of files in one directory. Refused by 4.0.19, 4.1.10, 5.0.9.
+fn same_directories(settings: &Settings) -> Vec<Refusal<'_>> {
+    let defaults = DIRECTORIES.into_iter().filter(|(name, _)| !settings.contains_key(*name));
+    let mut taken: BTreeMap<String, (&str, Option<&Setting>)> =
+        defaults.map(|(name, path)| (path.to_owned(), (name, None))).collect();
+    let names = DIRECTORIES.iter().map(|(name, _)| *name).chain(["local_system_data_file_directory"]);
+    let mut refusals = Vec::new();
+    for (name, setting) in names.filter_map(|name| Some((name, settings.get(name)?))) {
+        for path in paths(&setting.value) {
+            let Some((other, other_setting)) = taken.insert(path.clone(), (name, Some(setting))) else { continue };
+            let message = format!("`{name}` and `{other}` are both `{path}`");
+            let settings: Vec<&Setting> = [Some(setting), other_setting].into_iter().flatten().collect();
+            refusals.push(Refusal::new(message, &settings).help("give each a directory of its own"));
+        }
+    }
+    refusals
+}
+
+fn paths(value: &Value) -> Vec<String> {
+    let plain = |path: &str| {
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        format!("/{}", parts.join("/"))
+    };
+    match value {
+        Value::String(path) => vec![plain(path)],
+        Value::Array(paths) => paths.iter().filter_map(Value::as_str).map(plain).collect(),
+        _ => Vec::new(),
+    }
+}

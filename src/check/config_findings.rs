@@ -1,0 +1,317 @@
+//! What [`examine`] has to say about every `cassandra.config` of a topology: each level as it is written, and every
+//! rack as it is merged, each finding once and at its place. Called by the rules about keys of `cassandra.yaml`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::Subject;
+use super::owned_keys::is_owned;
+use crate::cassandra::config_keys::{Finding, Problem, Step, examine};
+use crate::cassandra::release::{Minor, Release};
+use crate::diagnostic::Route;
+use crate::topology::Config;
+use crate::topology::merge::{Level, RackPlace};
+
+/// A finding at its place.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The key or value.
+    pub(super) route: Route,
+    /// Its name as written, with dots where it is nested.
+    pub(super) name: String,
+    /// The value.
+    pub(super) value: Value,
+    /// What it is.
+    pub(super) problem: Problem,
+    /// For a setting that is written twice: the other place, and its name.
+    pub(super) other: Option<(Route, String)>,
+}
+
+/// The minor of the topology; `None` where the version is no version.
+pub(super) fn minor(subject: &Subject<'_>) -> Option<Minor> {
+    Some(subject.spec().cassandra.version.parse::<Release>().ok()?.minor)
+}
+
+/// Every finding. Keys that are not the user's to set are left to the rule about them.
+pub(super) fn findings(subject: &Subject<'_>) -> Vec<Found> {
+    let Some(minor) = minor(subject) else { return Vec::new() };
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for (level, config) in subject.configs().into_iter().filter(|(_, config)| !config.is_empty()) {
+        let config = object(config);
+        let written = examine(minor, &config).into_iter().filter(|finding| !is_fragment(finding, &config));
+        all.extend(written.map(|finding| located(&[(level, &config)], finding)));
+    }
+    for place in merged_differently(subject) {
+        let merged = place.config().into_iter().map(|(key, merged)| (key.to_owned(), merged.value)).collect();
+        let levels = written_at(place);
+        let levels: Vec<(Level, &Map<String, Value>)> = levels.iter().map(|(level, config)| (*level, config)).collect();
+        all.extend(examine(minor, &merged).into_iter().map(|finding| located(&levels, finding)));
+    }
+    all.retain(|found| !is_owned_finding(found) && seen.insert((found.route.clone(), rank(&found.problem))));
+    all
+}
+
+/// The racks whose merged configuration is not that of an earlier rack, and not empty.
+fn merged_differently<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s RackPlace<'t>> {
+    let mut seen: BTreeSet<(Option<usize>, Option<usize>)> = BTreeSet::new();
+    subject.racks.iter().filter(move |place| {
+        let datacenter = (!place.datacenter.cassandra.config.is_empty()).then_some(place.datacenter_index);
+        let rack = (!place.rack.cassandra.config.is_empty()).then_some((place.datacenter_index, place.rack_index));
+        let empty = datacenter.is_none() && rack.is_none() && place.spec.cassandra.config.is_empty();
+        let datacenter = rack.map(|(datacenter, _)| datacenter).or(datacenter);
+        !empty && seen.insert((datacenter, rack.map(|(_, rack)| rack)))
+    })
+}
+
+/// The configurations that a rack is merged from, innermost first.
+fn written_at(place: &RackPlace<'_>) -> Vec<(Level, Map<String, Value>)> {
+    let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
+    place.levels().into_iter().zip(configs).map(|(level, config)| (level, object(config))).collect()
+}
+
+fn object(config: &Config) -> Map<String, Value> {
+    config.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// A level may write a part of a map whose other parts stand at another level: only the merged map is judged.
+fn is_fragment(finding: &Finding, config: &Map<String, Value>) -> bool {
+    matches!(finding.problem, Problem::WrongValue { .. })
+        && value_at(config, &finding.path).is_some_and(Value::is_object)
+}
+
+fn located(levels: &[(Level, &Map<String, Value>)], finding: Finding) -> Found {
+    let Finding { path, problem } = finding;
+    let (rank, mut path) = (depth(levels, &path), path);
+    let mut other = None;
+    if let Problem::Twice { other: first } = &problem {
+        let mut first = first.clone();
+        if depth(levels, &first) < rank {
+            std::mem::swap(&mut first, &mut path);
+        }
+        other = Some((route(levels, &first), name(&first)));
+    }
+    let config = levels.get(depth(levels, &path)).map(|(_, config)| *config);
+    let value = config.and_then(|config| value_at(config, &path)).cloned().unwrap_or_default();
+    Found { route: route(levels, &path), name: name(&path), value, problem, other }
+}
+
+/// The position of the innermost level that writes a value.
+fn depth(levels: &[(Level, &Map<String, Value>)], path: &[Step]) -> usize {
+    levels.iter().position(|(_, config)| value_at(config, path).is_some()).unwrap_or_default()
+}
+
+fn route(levels: &[(Level, &Map<String, Value>)], path: &[Step]) -> Route {
+    let level = levels.get(depth(levels, path)).map_or(Level::Cluster, |(level, _)| *level);
+    path.iter().fold(config_route(level), |route, step| match step {
+        Step::Key(key) => route.key(key),
+        Step::Index(index) => route.index(*index),
+    })
+}
+
+/// Where the configuration of a level stands.
+pub(super) fn config_route(level: Level) -> Route {
+    level.route().key("cassandra").key("config")
+}
+
+fn name(path: &[Step]) -> String {
+    let keys = path.iter().filter_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    keys.collect::<Vec<_>>().join(".")
+}
+
+fn value_at<'v>(config: &'v Map<String, Value>, path: &[Step]) -> Option<&'v Value> {
+    let (first, rest) = path.split_first()?;
+    let Step::Key(first) = first else { return None };
+    rest.iter().try_fold(config.get(first)?, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.get(*index),
+    })
+}
+
+fn is_owned_finding(found: &Found) -> bool {
+    let top = found.name.split('.').next().unwrap_or_default();
+    is_owned(top) || is_owned(&found.name)
+}
+
+/// Problems of one rank at one place are the same complaint.
+fn rank(problem: &Problem) -> u8 {
+    match problem {
+        Problem::Unknown { .. } => 0,
+        Problem::OtherName(_) => 1,
+        Problem::NotYet { .. } => 2,
+        Problem::Gone(_) => 3,
+        Problem::Flat => 4,
+        Problem::WrongValue { .. } => 5,
+        Problem::Twice { .. } => 6,
+        Problem::OldName(_) => 7,
+        Problem::Deprecated => 8,
+    }
+}
+
+/// A value as it would be written in YAML on one line.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a text needs no quotes: letters, digits and a few signs, and not read as something else.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let word = text.to_lowercase();
+    let other = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&word.as_str());
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(plain)
+        && !other
+        && text.parse::<f64>().is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::check::check;
+    use crate::cluster::resolve;
+    use crate::diagnostic::Severity;
+    use crate::parse::parse;
+    use crate::parse::source::{Origin, Source};
+
+    const AMOUNTS: [&str; 20] = [
+        "-1",
+        "0",
+        "1",
+        "8Gi",
+        "8G",
+        "8Gi",
+        "16Gi",
+        "4",
+        "-1Gi",
+        "0.5",
+        "500m",
+        "9999999Ei",
+        "8Ei",
+        "1e400",
+        "1n",
+        "1e3",
+        "9223372036854775807",
+        "99999999999999999999",
+        "x",
+        "\"\"",
+    ];
+    const HEAPS: [&str; 9] = ["auto", "1Gi", "4G", "32G", "0", "99999999T", "-1", "8EB", "\"\""];
+    const TEXTS: [&str; 10] =
+        ["\"\"", "x", "-Xss512k", "-Xmx1G", "\"-a -b\"", "\"a b\"", "é", "\"@\"", "\":\"", "org.apache.cassandra"];
+    const KEYS: [&str; 19] = [
+        "num_tokens",
+        "initial_token",
+        "commitlog_sync",
+        "commitlog_sync_period",
+        "data_file_directories",
+        "hints_directory",
+        "read_request_timeout_in_ms",
+        "read_request_timeout",
+        "client_encryption_options",
+        "client_encryption_options.enabled",
+        "allocate_tokens_for_local_replication_factor",
+        "concurrent_validations",
+        "concurrent_compactors",
+        "tables_warn_threshold",
+        "tables_fail_threshold",
+        "auto_snapshot_ttl",
+        "partitioner",
+        "memtable",
+        "\"\"",
+    ];
+    const VALUES: [&str; 24] = [
+        "-1",
+        "0",
+        "1",
+        "16",
+        "99999999999999999999",
+        "1e400",
+        "-9223372036854775808",
+        "null",
+        "[]",
+        "[[]]",
+        "{}",
+        "{a: 1}",
+        "{enabled: true}",
+        "\"\"",
+        "x",
+        "\"1,2\"",
+        "/var/lib/cassandra",
+        "/",
+        "\"..\"",
+        "true",
+        "5s",
+        "[/, /, x]",
+        "[{class_name: x}]",
+        "batch",
+    ];
+    const VERSIONS: [&str; 6] = ["3.11.17", "4.0.19", "4.1.9", "5.0.6", "5.0", "x"];
+    const MORE: [&str; 4] = [
+        "",
+        "",
+        "- {name: b, nodes: 4294967295, racks: [{name: a}]}\n    - {name: c, racks: []}",
+        "- {name: \"\", racks: [{name: \"\", nodes: 4294967295}, {name: a, nodes: 4294967295}]}",
+    ];
+
+    /// Often what is sound, so that some topologies pass, and sometimes anything.
+    fn mostly(sound: &'static str, anything: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+        prop_oneof![8 => Just(sound), 1 => prop::sample::select(anything)]
+    }
+
+    fn config() -> impl Strategy<Value = String> {
+        prop::collection::btree_map(prop::sample::select(&KEYS[..]), prop::sample::select(&VALUES[..]), 0..3).prop_map(
+            |config| {
+                let entries: Vec<String> = config.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                format!("{{{}}}", entries.join(", "))
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn no_topology_makes_a_rule_stumble_and_what_passes_can_be_resolved(
+            configs in prop::collection::vec(config(), 3),
+            amounts in prop::collection::vec(mostly("8Gi", &AMOUNTS), 3),
+            (cpu, heap, option, name) in
+                (mostly("2", &AMOUNTS), mostly("auto", &HEAPS), mostly("-Xss512k", &TEXTS), mostly("x", &TEXTS)),
+            (version, more) in (mostly("4.1.9", &VERSIONS), mostly("", &MORE)),
+        ) {
+            let [cluster, datacenter, rack] = &configs[..] else { unreachable!("three were asked for") };
+            let [memory, limit, size] = amounts[..] else { unreachable!("three were asked for") };
+            let text = format!(
+                "apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {{name: shop}}
+spec:
+  cassandra:
+    version: {version}
+    config: {cluster}
+    jvm: {{heap: {heap}, options: [{option}]}}
+    logging: {{{name}: INFO}}
+    environment: {{{name}: {option}}}
+  resources: {{requests: {{memory: {memory}, cpu: {cpu}}}, limits: {{memory: {limit}}}}}
+  storage: {{size: {size}, additionalVolumes: [{{name: x, mountPath: /x, claim: {{size: {size}}}}}]}}
+  datacenters:
+    - name: a
+      nodes: 3
+      cassandra: {{config: {datacenter}}}
+      racks: [{{name: a}}, {{name: b, cassandra: {{config: {rack}}}}}]
+    {more}
+");
+            let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
+            let reading = parse(vec![source]);
+            let complaints = check(&reading.parsed);
+            if complaints.iter().all(|complaint| complaint.severity == Severity::Warning) {
+                reading.parsed.iter().for_each(|parsed| drop(resolve(&parsed.topology)));
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! E201: an amount of processor, memory or storage that Kubernetes refuses, or that means nothing.
+
+use super::quantities::{Counted, WrittenQuantity, amount, counted, page_size, requests_and_limits, sizes};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::kubernetes::quantity::QuantityError;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E201",
+    name: "quantity",
+    summary: "an amount of processor, memory or storage is none",
+    explain: "\
+Amounts are Kubernetes quantities: `4` or `500m` (thousandths) of a core; `16Gi`, `512Mi` or `100G` of bytes; whole
+numbers of anything else. `Mi` and `Gi` are powers of 1024, `M` and `G` of 1000, and `m` is a thousandth: `512m` of
+memory is half a byte, which Kubernetes rounds up without a word. Memory and volumes of nothing cannot be used.
+
+Write a whole number of bytes, or at least a thousandth of a core.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let written = requests_and_limits(subject).into_iter().chain(sizes(subject));
+    complaints.extend(written.filter_map(|quantity| complaint(subject, &quantity)));
+}
+
+fn complaint(subject: &Subject<'_>, written: &WrittenQuantity<'_>) -> Option<Diagnostic> {
+    let WrittenQuantity { route, resource, text } = written;
+    let complain = |message: String| RULE.complain(message, subject.value(route.clone(), ""));
+    let shown = text.escape_debug();
+    let with_help = |complaint: Diagnostic| match repaired(resource, text) {
+        Some(repaired) => complaint.help(format!("did you mean `{repaired}`?")),
+        None => complaint,
+    };
+    let pieces = counted(resource) == Counted::Pieces;
+    match amount(resource, text) {
+        Err(QuantityError::NotAQuantity(_)) => {
+            let message =
+                if text.is_empty() { "an amount is empty".to_owned() } else { format!("`{shown}` is not an amount") };
+            Some(with_help(complain(message).expected(expected(resource))))
+        }
+        Err(QuantityError::Negative(_)) => {
+            Some(complain(format!("`{shown}` is negative")).expected(expected(resource)))
+        }
+        Err(QuantityError::TooLarge(_)) => {
+            Some(complain(format!("`{shown}` is more than Kubernetes can count")).expected("less than 8Ei"))
+        }
+        Err(QuantityError::FractionalBytes(_)) if pieces => {
+            Some(complain(format!("`{shown}` is not a whole number of `{resource}`")).expected(expected(resource)))
+        }
+        Err(QuantityError::FractionalBytes(_)) => {
+            Some(with_help(complain(format!("`{shown}` is not a whole number of bytes")).expected(expected(resource))))
+        }
+        Err(QuantityError::BelowOneMilli(_)) => {
+            Some(complain(format!("`{shown}` is finer than a thousandth of a core")).expected(expected(resource)))
+        }
+        Ok(0) if matches!(*resource, "memory" | "storage") => {
+            Some(complain(format!("`{shown}` is no {resource} at all")).expected("more than 0"))
+        }
+        Ok(bytes) => page_size(resource)
+            .filter(|page| bytes % page != 0)
+            .map(|page| complain(format!("`{shown}` is not a whole number of pages of {page} bytes"))),
+    }
+}
+
+fn expected(resource: &str) -> &'static str {
+    match counted(resource) {
+        Counted::Millis => "a number of cores, such as 4, 1.5 or 500m",
+        Counted::Bytes => "a number of bytes with a suffix, such as 16Gi, 512Mi or 100G",
+        Counted::Pieces => "a whole number, such as 1",
+    }
+}
+
+/// The amount that was probably meant: `8GB` and `8gi` for `8Gi`, `512m` and `512MB` for `512Mi`, with or without a
+/// blank.
+fn repaired(resource: &str, text: &str) -> Option<String> {
+    if counted(resource) != Counted::Bytes {
+        return None;
+    }
+    let trimmed = text.trim();
+    let digits = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, suffix) = trimmed.split_at(digits);
+    let suffix = match suffix.trim().to_lowercase().as_str() {
+        "k" | "kb" | "ki" | "kib" => "Ki",
+        "m" | "mb" | "mi" | "mib" => "Mi",
+        "g" | "gb" | "gi" | "gib" => "Gi",
+        "t" | "tb" | "ti" | "tib" => "Ti",
+        _ => return None,
+    };
+    let repaired = format!("{number}{suffix}");
+    amount(resource, &repaired).ok().filter(|bytes| *bytes > 0).map(|_| repaired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_units_are_repaired() {
+        assert_eq!(repaired("memory", "8GB").as_deref(), Some("8Gi"));
+        assert_eq!(repaired("memory", "512m").as_deref(), Some("512Mi"));
+        assert_eq!(repaired("storage", "1.5 tb").as_deref(), Some("1.5Ti"));
+        for text in ["", "8", "lots", "-8G", "G", ".m", "99999999999Tb"] {
+            assert_eq!(repaired("memory", text), None, "{text}");
+        }
+        assert_eq!(repaired("cpu", "4m"), None);
+    }
+}

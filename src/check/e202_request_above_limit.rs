@@ -1,0 +1,111 @@
+//! E202: more requested of a resource than the limit allows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::quantities::{Counted, amount, counted};
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+use crate::topology::merge::{Level, Merged};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E202",
+    name: "request-above-limit",
+    summary: "more of a resource is requested than its limit allows",
+    explain: "\
+The API server refuses pods that request more than their limit. Request and limit may stand at different levels:
+what a rack does not say comes from its datacenter, and then from the cluster. Huge pages and extended resources
+cannot be overcommitted: their request needs a limit, and both are equal.
+
+Raise the limit, or lower the request.",
+    check: Check::Topology(check),
+};
+
+/// What the system logger requests and may use where the topology does not say (Cass Operator's
+/// `pkg/reconciliation/construct_podtemplatespec.go`, in binary units).
+const LOGGER_REQUESTS: [(&str, &str); 2] = [("cpu", "100m"), ("memory", "64Mi")];
+const LOGGER_LIMITS: [(&str, &str); 1] = [("memory", "128Mi")];
+
+/// An amount and where it was written; nowhere for a default.
+#[derive(Clone, Debug)]
+struct Side<'t> {
+    text: &'t str,
+    level: Option<Level>,
+    route: Option<Route>,
+}
+
+type Sides<'t> = BTreeMap<&'t str, Side<'t>>;
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeSet<(Option<Route>, Option<Route>)> = BTreeSet::new();
+    let racks =
+        subject.racks.iter().map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));
+    let logger = &subject.spec().system_logger.resources;
+    let logger = (
+        with_defaults("requests", &logger.requests, &LOGGER_REQUESTS),
+        with_defaults("limits", &logger.limits, &LOGGER_LIMITS),
+    );
+    for (requests, limits) in racks.chain([logger]) {
+        for (resource, request) in &requests {
+            let limit = limits.get(resource);
+            let place = (request.route.clone(), limit.and_then(|limit| limit.route.clone()));
+            let complaint = complaint(subject, resource, request, limit);
+            complaints.extend(complaint.filter(|_| seen.insert(place)));
+        }
+    }
+}
+
+fn merged<'t>(side: &str, quantities: BTreeMap<&'t str, Merged<&'t str>>) -> Sides<'t> {
+    let of = |(resource, merged): (&'t str, Merged<&'t str>)| {
+        let route = merged.level.route().key("resources").key(side).key(resource);
+        (resource, Side { text: merged.value, level: Some(merged.level), route: Some(route) })
+    };
+    quantities.into_iter().map(of).collect()
+}
+
+fn with_defaults<'t>(side: &str, written: &'t BTreeMap<String, String>, defaults: &[(&'t str, &'t str)]) -> Sides<'t> {
+    let defaults = defaults.iter().map(|(resource, text)| (*resource, Side { text, level: None, route: None }));
+    let written = written.iter().map(|(resource, text)| {
+        let route = Route::of("spec.systemLogger.resources").key(side).key(resource);
+        (resource.as_str(), Side { text, level: Some(Level::Cluster), route: Some(route) })
+    });
+    defaults.chain(written).collect()
+}
+
+fn complaint(
+    subject: &Subject<'_>,
+    resource: &str,
+    request: &Side<'_>,
+    limit: Option<&Side<'_>>,
+) -> Option<Diagnostic> {
+    let fixed = counted(resource) == Counted::Pieces || resource.starts_with("hugepages-");
+    let Some(limit) = limit else {
+        let route = request.route.clone().filter(|_| fixed)?;
+        let message = format!("`{resource}` is requested without a limit");
+        let complaint = RULE.complain(message, subject.value(route, "cannot be overcommitted"));
+        return Some(complaint.help(format!("add the limit `{resource}: {}`", request.text)));
+    };
+    let (requested, allowed) = (amount(resource, request.text).ok()?, amount(resource, limit.text).ok()?);
+    if requested == allowed || (requested < allowed && !fixed) {
+        return None;
+    }
+    let message = if requested > allowed {
+        format!("the request of {} {resource} is above the limit of {}", request.text, limit.text)
+    } else {
+        format!("the request of {} {resource} is not its limit of {}", request.text, limit.text)
+    };
+    let labels = [(request, "requested"), (limit, "the limit")];
+    let mut labels: Vec<_> =
+        labels.into_iter().filter_map(|(side, what)| Some((side.level, side.route.clone()?, what))).collect();
+    labels.sort_by_key(|(level, ..)| std::cmp::Reverse(*level));
+    let (_, first, what) = labels.first()?.clone();
+    let mut complaint = RULE.complain(message, subject.value(first, what));
+    for (_, route, what) in labels.into_iter().skip(1) {
+        complaint = complaint.label(subject.value(route, what));
+    }
+    let default = [request, limit].into_iter().find(|side| side.route.is_none());
+    Some(match default {
+        Some(default) => complaint.help(format!("{} is the default; write both", default.text)),
+        None if fixed => complaint.help("write the same amount in both places"),
+        None => complaint.help("raise the limit, or lower the request"),
+    })
+}

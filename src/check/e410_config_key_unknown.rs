@@ -1,0 +1,51 @@
+//! E410: a key that no version of cassandra.yaml has, or that this one wants nested.
+
+use super::config_findings::{findings, minor};
+use super::{Check, Rule, Subject};
+use crate::cassandra::config_keys::Problem;
+use crate::diagnostic::Diagnostic;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E410",
+    name: "config-key-unknown",
+    summary: "cassandra.yaml has no such key",
+    explain: "\
+Cassandra refuses to start with a key that it does not know (`Invalid yaml. Please remove properties …`), so the
+first pod of the roll would never come back. cassc knows the keys of every minor version, nested ones included.
+
+Correct the name. Before 4.1 nested keys must be written as maps, not with dots.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(minor) = minor(subject) else { return };
+    for found in findings(subject) {
+        let complaint = match &found.problem {
+            Problem::Unknown { nearest } => {
+                let message = match found.name.as_str() {
+                    "" => "a key of cassandra.yaml is empty".to_owned(),
+                    name => format!("Cassandra {minor} has no key `{}`", name.escape_debug()),
+                };
+                let complaint = RULE.complain(message, subject.key(found.route, ""));
+                match nearest {
+                    Some(nearest) => complaint.help(format!("did you mean `{nearest}`?")),
+                    None => complaint,
+                }
+            }
+            Problem::Flat => {
+                let message = format!("Cassandra {minor} does not read `{}` with dots", found.name);
+                let complaint = RULE.complain(message, subject.key(found.route, ""));
+                complaint.help(format!("write it nested: `{}`", nested(&found.name)))
+            }
+            _ => continue,
+        };
+        complaints.push(complaint);
+    }
+}
+
+fn nested(name: &str) -> String {
+    match name.split_once('.') {
+        Some((first, rest)) => format!("{first}: {{{}}}", nested(rest)),
+        None => format!("{name}: …"),
+    }
+}

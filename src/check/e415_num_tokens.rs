@@ -1,0 +1,84 @@
+//! E415: racks of one datacenter with different numbers of tokens, or several nodes with the same tokens.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::config_findings::{config_route, minor};
+use super::{Check, Rule, Subject};
+use crate::cassandra::release::Minor;
+use crate::diagnostic::Diagnostic;
+use crate::topology::merge::{Level, Merged};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E415",
+    name: "num-tokens",
+    summary: "racks of a datacenter differ in `num_tokens`, or several nodes have the same tokens",
+    explain: "\
+A node owns data in proportion to its tokens. With different numbers in one datacenter the racks of fewer tokens
+keep whole replicas on fewer ranges: load and disks become uneven, and `num_tokens` of a node never changes once it
+has data. `initial_token` names a node's tokens one by one; a second node with the same ones refuses to join.
+
+Write one `num_tokens` for each datacenter. `initial_token` fits racks of a single node only.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(minor) = minor(subject) else { return };
+    for index in 0..subject.spec().datacenters.len() {
+        complaints.extend(different_numbers(subject, index, minor));
+    }
+    complaints.extend(same_tokens(subject));
+}
+
+/// What the shipped `cassandra.yaml` says (`conf/cassandra.yaml` of each line).
+fn shipped(minor: Minor) -> i64 {
+    if minor == Minor::V3_11 { 256 } else { 16 }
+}
+
+fn different_numbers(subject: &Subject<'_>, datacenter: usize, minor: Minor) -> Option<Diagnostic> {
+    let of_rack = |config: BTreeMap<&str, Merged<Value>>| {
+        let written = config.get("num_tokens").filter(|merged| !merged.value.is_null());
+        let number = written.map_or(Some(shipped(minor)), |merged| whole_number(&merged.value));
+        Some((number?, written.map(|merged| merged.level)))
+    };
+    let racks = subject.racks_of(datacenter).map(|place| (place.rack, of_rack(place.config())));
+    let known: Vec<_> = racks.filter_map(|(rack, found)| Some((rack, found?))).collect();
+    let (first, (number, level)) = known.first()?;
+    let (other, (other_number, other_level)) = known.iter().find(|(_, (other, _))| other != number)?;
+    let name = &subject.spec().datacenters[datacenter].name;
+    let message = format!(
+        "the racks of `{name}` differ: `{}` has {number} tokens for each node, `{}` has {other_number}",
+        first.name, other.name
+    );
+    let mut places = [(*level, number), (*other_level, other_number)];
+    places.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+    let mut labels = places.into_iter().filter_map(|(level, number)| {
+        Some(subject.value(config_route(level?).key("num_tokens"), format!("{number} tokens")))
+    });
+    let complaint = RULE.complain(message, labels.next()?);
+    Some(labels.fold(complaint, Diagnostic::label).help("write `num_tokens` once, at the datacenter"))
+}
+
+/// A whole number, in quotes or not; another value is refused elsewhere.
+fn whole_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut nodes_at: BTreeMap<Level, u64> = BTreeMap::new();
+    for place in &subject.racks {
+        let config = place.config();
+        let Some(tokens) = config.get("initial_token").filter(|merged| !merged.value.is_null()) else { continue };
+        let counts = subject.nodes_of_racks(place.datacenter_index).unwrap_or_default();
+        let nodes = counts.get(place.rack_index).copied().unwrap_or_default();
+        *nodes_at.entry(tokens.level).or_default() += u64::from(nodes);
+    }
+    let several = nodes_at.into_iter().filter(|(_, nodes)| *nodes > 1);
+    let complaint = |(level, nodes): (Level, u64)| {
+        let at = subject.value(config_route(level).key("initial_token"), "the second one refuses to join");
+        let complaint = RULE.complain(format!("{nodes} nodes would have the same tokens"), at);
+        complaint.help("leave `initial_token` out; nodes choose their tokens themselves")
+    };
+    several.map(complaint).collect()
+}

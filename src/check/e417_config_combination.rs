@@ -1,0 +1,193 @@
+//! E417: settings of cassandra.yaml that Cassandra refuses at its start, alone or together.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::config_findings::minor;
+use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair};
+use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
+use super::{Check, Rule, Subject, config_conflicts};
+use crate::cassandra::release::Minor;
+use crate::diagnostic::{Diagnostic, Route};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E417",
+    name: "config-combination",
+    summary: "Cassandra refuses to start with these settings",
+    explain: "\
+Beside the form of each value Cassandra checks limits and combinations when it starts (`DatabaseDescriptor`), and
+stops at the first that it does not like. A roll would take down its first pod and wait for it for ever. cassc makes
+the same checks, as far as they can be decided from the topology, on what is merged for every rack.
+
+Change one of the settings that the complaint names.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(minor) = minor(subject) else { return };
+    let mut seen: BTreeSet<(Option<&str>, Vec<Route>)> = BTreeSet::new();
+    for place in &subject.racks {
+        let settings = settings(place, minor);
+        if settings.is_empty() {
+            continue;
+        }
+        let found = limits(&settings, minor).into_iter().chain(pairs(&settings, minor)).chain(guardrails(&settings));
+        for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
+            let routes = refusal.settings.iter().map(|(setting, _)| setting.route.clone()).collect();
+            if seen.insert((refusal.topic, routes)) {
+                complaints.extend(refusal.complaint(subject));
+            }
+        }
+    }
+}
+
+/// Something that Cassandra refuses.
+pub(super) struct Refusal<'s> {
+    /// Tells refusals of the same settings apart.
+    pub(super) topic: Option<&'static str>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// The settings that have a part in it, with a few words for each.
+    pub(super) settings: Vec<(&'s Setting, String)>,
+    /// What was expected.
+    pub(super) expected: Option<String>,
+    /// What to do.
+    pub(super) help: Option<String>,
+}
+
+impl<'s> Refusal<'s> {
+    /// A refusal of settings, the main one first.
+    pub(super) fn new(message: impl Into<String>, settings: &[&'s Setting]) -> Self {
+        let settings = settings.iter().map(|setting| (*setting, String::new())).collect();
+        Self { topic: None, message: message.into(), settings, expected: None, help: None }
+    }
+
+    /// The same refusal, saying what to do.
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The complaint stands where the innermost setting is written.
+    fn complaint(mut self, subject: &Subject<'_>) -> Option<Diagnostic> {
+        self.settings.sort_by_key(|(setting, _)| std::cmp::Reverse(setting.level));
+        let mut labels = self.settings.into_iter().map(|(setting, text)| subject.value(setting.route.clone(), text));
+        let mut complaint = RULE.complain(self.message, labels.next()?);
+        complaint = labels.fold(complaint, Diagnostic::label);
+        complaint.expected = self.expected;
+        complaint.help = self.help;
+        Some(complaint)
+    }
+}
+
+fn limits(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
+    let known = LIMITS.iter().filter(|limits| minor >= limits.since);
+    known.filter_map(|limits| beyond(limits, settings.get(limits.name)?, minor)).collect()
+}
+
+fn beyond<'s>(limits: &Limits, setting: &'s Setting, minor: Minor) -> Option<Refusal<'s>> {
+    let value = amount(&setting.value)?;
+    let of = |limit: &str| amount(&Value::String(limit.to_owned()));
+    let below = limits.least.is_some_and(|least| of(least).is_some_and(|least| value < least));
+    let above = limits.most.is_some_and(|most| of(most).is_some_and(|most| value > most));
+    if !below && !above {
+        return None;
+    }
+    let shown = |limit: &'static str| in_form_of(minor, limits.name, limit);
+    let expected = match (limits.least.map(shown), limits.most.map(shown)) {
+        (Some(least), Some(most)) => format!("{least} to {most}"),
+        (Some(least), None) => format!("{least} or more"),
+        (None, most) => format!("at most {}", most.unwrap_or_default()),
+    };
+    let message = format!("Cassandra does not start with `{}: {}`", setting.name, setting.written);
+    Some(Refusal { expected: Some(expected), ..Refusal::new(message, &[setting]) })
+}
+
+fn pairs(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
+    PAIRS.iter().filter_map(|pair| crossed(pair, settings, minor)).collect()
+}
+
+/// One side of a pair: what is written, or the default.
+struct Side<'s> {
+    value: f64,
+    name: String,
+    text: String,
+    written: Option<&'s Setting>,
+}
+
+fn side<'s>(settings: &'s Settings, name: &str, default: Option<&str>, minor: Minor) -> Option<Side<'s>> {
+    if let Some(setting) = settings.get(name) {
+        let (name, text) = (setting.name.clone(), setting.written.clone());
+        return Some(Side { value: amount(&setting.value)?, name, text, written: Some(setting) });
+    }
+    let value = amount(&Value::String(default?.to_owned()))?;
+    let (name, text) = (name_in(minor, name), in_form_of(minor, name, default?));
+    Some(Side { value, name, text, written: None })
+}
+
+fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refusal<'s>> {
+    let low = side(settings, pair.low, pair.defaults.0, minor)?;
+    let high = side(settings, pair.high, pair.defaults.1, minor)?;
+    let needed = low.value * pair.times;
+    let refused = needed > high.value || (pair.equal == Equal::Refused && needed >= high.value);
+    let written: Vec<&Setting> = [low.written, high.written].into_iter().flatten().collect();
+    if !refused || written.is_empty() {
+        return None;
+    }
+    let relation = match (pair.times > 1.0, pair.equal) {
+        (true, _) => "more than half of",
+        (false, Equal::Refused) => "not below",
+        (false, Equal::Allowed) => "above",
+    };
+    let default = |side: &Side<'_>| if side.written.is_some() { "" } else { " (the default)" };
+    let message = format!(
+        "`{}` of {}{} is {relation} `{}` of {}{}",
+        low.name,
+        low.text,
+        default(&low),
+        high.name,
+        high.text,
+        default(&high)
+    );
+    let refusal = Refusal::new(message, &written).help(format!("lower `{}`, or raise `{}`", low.name, high.name));
+    Some(Refusal { topic: Some(pair.high), ..refusal })
+}
+
+fn guardrails(settings: &Settings) -> Vec<Refusal<'_>> {
+    let named = |name: &str, side: &str| settings.get(&format!("{name}_{side}_threshold"));
+    let thresholds = GUARDRAILS.iter().copied().chain(["minimum_replication_factor"]);
+    let found = thresholds.flat_map(|name| {
+        let (warn, fail) = (named(name, "warn"), named(name, "fail"));
+        let alone = [warn, fail].into_iter().flatten().filter_map(move |setting| not_a_threshold(name, setting));
+        alone.chain(warn.zip(fail).and_then(|(warn, fail)| wrong_way_round(name, warn, fail)))
+    });
+    found.collect()
+}
+
+fn not_a_threshold<'s>(name: &str, setting: &'s Setting) -> Option<Refusal<'s>> {
+    let value = amount(&setting.value)?;
+    let too_much = name == "data_disk_usage_percentage" && value > 100.0;
+    let off = setting.value.is_number() && (-1.0..0.0).contains(&value);
+    if value > 0.0 && !too_much || off {
+        return None;
+    }
+    let message = format!("Cassandra does not start with `{}: {}`", setting.name, setting.written);
+    let most = if too_much { " up to 100" } else { "" };
+    let expected = match setting.value {
+        Value::Number(_) => format!("a number{most}, at least 1, or -1 to switch it off"),
+        _ => "more than nothing; leave it out to switch it off".to_owned(),
+    };
+    Some(Refusal { expected: Some(expected), ..Refusal::new(message, &[setting]) })
+}
+
+fn wrong_way_round<'s>(name: &str, warn: &'s Setting, fail: &'s Setting) -> Option<Refusal<'s>> {
+    let (warns, fails) = (amount(&warn.value)?, amount(&fail.value)?);
+    let on = warns > 0.0 && fails > 0.0;
+    let minimum = name.starts_with("minimum_");
+    let wrong = if minimum { fails > warns } else { fails < warns };
+    (on && wrong).then(|| {
+        let relation = if minimum { "below" } else { "above" };
+        let message = format!("`{}` of {} is {relation} `{}` of {}", warn.name, warn.written, fail.name, fail.written);
+        Refusal::new(message, &[warn, fail]).help("a warning has to come before the refusal")
+    })
+}

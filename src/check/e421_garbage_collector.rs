@@ -1,0 +1,37 @@
+//! E421: a garbage collector that the JDK of the image does not have.
+
+use super::{Check, Rule, Subject};
+use crate::cassandra::jvm::COLLECTORS;
+use crate::cassandra::release::Release;
+use crate::diagnostic::{Diagnostic, Route};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E421",
+    name: "garbage-collector",
+    summary: "the JDK of the image does not have the garbage collector",
+    explain: "\
+The published images have JDK 8 for Cassandra 3.11, JDK 11 for 4.0 and 4.1, and JDK 17 for 5.0. CMS was removed in
+JDK 14, ZGC came with JDK 11, and the builds of JDK 8 have no Shenandoah. The JVM refuses to start with a collector
+that it does not have. Of an image of your own nothing is known, and nothing is said.
+
+Take `G1`, which is in all of them.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let cassandra = &subject.spec().cassandra;
+    let Ok(release) = cassandra.version.parse::<Release>() else { return };
+    if cassandra.image.is_some() {
+        return;
+    }
+    let jdk = release.minor.jdk();
+    for (level, jvm) in subject.jvms() {
+        let Some(Err(unavailable)) = jvm.gc.map(|collector| collector.available(jdk)) else { continue };
+        let message = format!("{} is not in JDK {jdk}, on which Cassandra {release} runs", unavailable.collector);
+        let at = subject.value(level.route().key("cassandra").key("jvm").key("gc"), unavailable.reason);
+        let version = subject.value(Route::of("spec.cassandra.version"), format!("its image has JDK {jdk}"));
+        let available = COLLECTORS.iter().filter(|collector| collector.available(jdk).is_ok());
+        let available: Vec<String> = available.map(ToString::to_string).collect();
+        complaints.push(RULE.complain(message, at).label(version).expected(available.join(", ")));
+    }
+}

@@ -1,0 +1,98 @@
+//! E424: an environment variable that cannot be one, or that is not the user's to set.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E424",
+    name: "environment-variable",
+    summary: "an environment variable cannot be one, or is not the user's to set",
+    explain: "\
+Some variables are cassc's own, and a second one of the name would replace them: the Management API would listen
+elsewhere, or pods would take each other's names. Others change Cassandra behind the back of every check: the
+image's entry point writes `CASSANDRA_…` into `cassandra.yaml`, and the start script takes heap and options of the
+JVM from the environment.
+
+Use the field of the topology that the complaint names.",
+    check: Check::Topology(check),
+};
+
+const OWN: &str = "leave it out; cassc sets it";
+const WIRING: &str = "leave it out; files, scripts and probes of the pod depend on it";
+const HEAP: &str = "set `cassandra.jvm.heap`";
+const OPTIONS: &str = "add the options to `cassandra.jvm.options`";
+const CONFIG: &str = "set the key under `cassandra.config`, or the field of the topology that stands for it";
+
+/// Names, or beginnings of names that end in `*`, with what to do instead. The variables that the Management API's
+/// entry point and apache/cassandra's `conf/cassandra-env.sh` and `bin/cassandra` read.
+const OWNED: &[(&str, &str)] = &[
+    ("POD_NAME", OWN),
+    ("POD_IP", OWN),
+    ("NODE_NAME", OWN),
+    ("DRAIN_SECONDS", OWN),
+    ("USE_MGMT_API", OWN),
+    ("IGNORE_DEFAULTS", OWN),
+    ("MGMT_API_*", OWN),
+    ("MAAC_PATH", WIRING),
+    ("MCAC_PATH", WIRING),
+    ("CASSANDRA_CONF", WIRING),
+    ("CASSANDRA_HOME", WIRING),
+    ("CASSANDRA_INCLUDE", WIRING),
+    ("CASSANDRA_LOG_DIR", WIRING),
+    ("CASSANDRA_HEAPDUMP_DIR", OPTIONS),
+    ("CASSANDRA_DEPLOYMENT", WIRING),
+    ("CASSANDRA_LIBJEMALLOC", WIRING),
+    ("CASSANDRA_BROADCAST_ADDRESS", CONFIG),
+    ("CASSANDRA_BROADCAST_RPC_ADDRESS", CONFIG),
+    ("CASSANDRA_CLUSTER_NAME", CONFIG),
+    ("CASSANDRA_DC", CONFIG),
+    ("CASSANDRA_ENDPOINT_SNITCH", CONFIG),
+    ("CASSANDRA_LISTEN_ADDRESS", CONFIG),
+    ("CASSANDRA_NAME", CONFIG),
+    ("CASSANDRA_NUM_TOKENS", CONFIG),
+    ("CASSANDRA_RACK", CONFIG),
+    ("CASSANDRA_RPC_ADDRESS", CONFIG),
+    ("CASSANDRA_SEEDS", CONFIG),
+    ("CASSANDRA_START_RPC", CONFIG),
+    ("MAX_HEAP_SIZE", HEAP),
+    ("HEAP_NEWSIZE", HEAP),
+    ("JVM_OPTS", OPTIONS),
+    ("JVM_EXTRA_OPTS", OPTIONS),
+    ("JAVA_OPTS", OPTIONS),
+    ("JAVA_TOOL_OPTIONS", OPTIONS),
+    ("JDK_JAVA_OPTIONS", OPTIONS),
+    ("_JAVA_OPTIONS", OPTIONS),
+    ("LOCAL_JMX", WIRING),
+    ("JMX_PORT", WIRING),
+    ("JAVA_HOME", WIRING),
+    ("PATH", WIRING),
+    ("HOME", WIRING),
+    ("LD_PRELOAD", WIRING),
+    ("LD_LIBRARY_PATH", WIRING),
+];
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for name in subject.spec().cassandra.environment.keys() {
+        let at = |text: &str| subject.key(Route::of("spec.cassandra.environment").key(name), text);
+        if !is_variable(name) {
+            let message = match name.as_str() {
+                "" => "an environment variable has no name".to_owned(),
+                _ => format!("`{}` is not the name of an environment variable", name.escape_debug()),
+            };
+            complaints.push(RULE.complain(message, at("")).expected("letters, digits and `_`, no digit in front"));
+        } else if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| matches(owned, name)) {
+            complaints.push(RULE.complain(format!("`{name}` is not to be set"), at("")).help(*instead));
+        }
+    }
+}
+
+fn matches(owned: &str, name: &str) -> bool {
+    owned.strip_suffix('*').map_or(owned == name, |beginning| name.starts_with(beginning))
+}
+
+/// What every shell passes on. Kubernetes would take more, dots and dashes among it, which the scripts of the image
+/// cannot read.
+fn is_variable(name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(word)
+}

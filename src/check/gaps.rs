@@ -1,0 +1,34 @@
+//! Where a setting that every rack needs is missing. Called by the rules about settings without a default.
+
+use super::Subject;
+use crate::topology::merge::{Level, RackPlace};
+
+/// The outermost places that would have to say it: the cluster where no rack has it, else the datacenters none of
+/// whose racks has it, else the racks. Empty when nothing is missing, and when there is no rack.
+pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&RackPlace<'_>) -> bool) -> Vec<Level> {
+    let without: Vec<&RackPlace<'_>> = subject.racks.iter().filter(|place| !has(place)).collect();
+    if !without.is_empty() && without.len() == subject.racks.len() {
+        return vec![Level::Cluster];
+    }
+    let mut levels: Vec<Level> = Vec::new();
+    for place in without {
+        let whole_datacenter = !subject.racks_of(place.datacenter_index).any(&has);
+        let level = if whole_datacenter { Level::Datacenter(place.datacenter_index) } else { place.level() };
+        if levels.last() != Some(&level) {
+            levels.push(level);
+        }
+    }
+    levels
+}
+
+/// How the racks below a level are called in a complaint.
+pub(super) fn called(subject: &Subject<'_>, level: Level) -> String {
+    let datacenters = &subject.spec().datacenters;
+    match level {
+        Level::Cluster => "the cluster".to_owned(),
+        Level::Datacenter(index) => format!("the datacenter `{}`", datacenters[index].name),
+        Level::Rack(datacenter, rack) => {
+            format!("the rack `{}` of `{}`", datacenters[datacenter].racks[rack].name, datacenters[datacenter].name)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Every amount that a topology writes, and what each is counted in. Called by the rules about resources and storage.
+
+use super::Subject;
+use crate::diagnostic::Route;
+use crate::kubernetes::quantity::{Quantity, QuantityError};
+use crate::topology::Resources;
+
+/// An amount as written.
+#[derive(Clone, Debug)]
+pub(super) struct WrittenQuantity<'t> {
+    /// Where it stands.
+    pub(super) route: Route,
+    /// The resource that it is an amount of; `storage` for volumes.
+    pub(super) resource: &'t str,
+    /// The amount itself.
+    pub(super) text: &'t str,
+}
+
+/// What an amount is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Thousandths of a core.
+    Millis,
+    /// Bytes.
+    Bytes,
+    /// Pieces of an extended resource.
+    Pieces,
+}
+
+/// What a resource is counted in; an unknown name without a domain is taken for bytes, as most misspelt ones are.
+pub(super) fn counted(resource: &str) -> Counted {
+    match resource {
+        "cpu" => Counted::Millis,
+        _ if resource.contains('/') => Counted::Pieces,
+        _ => Counted::Bytes,
+    }
+}
+
+/// The amount in what its resource is counted in, at most what the API server can hold (a signed 64-bit number).
+pub(super) fn amount(resource: &str, text: &str) -> Result<u64, QuantityError> {
+    let quantity: Quantity = text.parse()?;
+    let amount = if counted(resource) == Counted::Millis { quantity.millis()? } else { quantity.bytes()? };
+    if amount > i64::MAX.unsigned_abs() { Err(QuantityError::TooLarge(text.to_owned())) } else { Ok(amount) }
+}
+
+/// The size of the pages of a `hugepages-2Mi`, in bytes; `None` for any other resource, and where it names no size.
+pub(super) fn page_size(resource: &str) -> Option<u64> {
+    let size: Quantity = resource.strip_prefix("hugepages-")?.parse().ok()?;
+    size.bytes().ok().filter(|bytes| *bytes > 0)
+}
+
+/// Every map of requests and limits, with its place: those of Cassandra at every level, then the system logger's.
+pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
+    let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
+    let logger = (Route::of("spec.systemLogger.resources"), &subject.spec().system_logger.resources);
+    levels.chain([logger]).collect()
+}
+
+/// Every request and every limit.
+pub(super) fn requests_and_limits<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
+    let maps = resources(subject).into_iter().flat_map(|(route, resources)| {
+        [(route.key("requests"), &resources.requests), (route.key("limits"), &resources.limits)]
+    });
+    maps.flat_map(|(route, quantities)| {
+        quantities.iter().map(move |(resource, text)| WrittenQuantity { route: route.key(resource), resource, text })
+    })
+    .collect()
+}
+
+/// Every size of a volume: the data volume at every level, additional claims, scratch space.
+pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
+    let spec = subject.spec();
+    let cluster = (Route::of("spec.storage.size"), spec.storage.size.as_deref());
+    let datacenters = spec.datacenters.iter().enumerate().map(|(index, datacenter)| {
+        (Route::of("spec.datacenters").index(index).key("storage").key("size"), datacenter.storage.size.as_deref())
+    });
+    let racks = subject
+        .racks
+        .iter()
+        .map(|place| (place.level().route().key("storage").key("size"), place.rack.storage.size.as_deref()));
+    let volumes = spec.storage.additional_volumes.iter().enumerate().flat_map(|(index, volume)| {
+        let route = Route::of("spec.storage.additionalVolumes").index(index);
+        let claim = volume.claim.as_ref().map(|claim| claim.size.as_str());
+        let scratch = volume.empty_dir.as_ref().and_then(|scratch| scratch.size_limit.as_deref());
+        [(route.key("claim").key("size"), claim), (route.key("emptyDir").key("sizeLimit"), scratch)]
+    });
+    let written = std::iter::once(cluster).chain(datacenters).chain(racks).chain(volumes);
+    written.filter_map(|(route, text)| Some(WrittenQuantity { route, resource: "storage", text: text? })).collect()
+}

@@ -1,0 +1,135 @@
+//! The configuration of a rack as Cassandra understands it: merged, every setting under its newest name, every value
+//! in its newest form. Called by the rule about combinations, whose tables then speak one language for all minors.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::config_findings::{config_route, shown};
+use crate::cassandra::config_keys::{DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value};
+use crate::cassandra::config_keys::{KeyTable, renamed, table};
+use crate::cassandra::release::Minor;
+use crate::diagnostic::Route;
+use crate::topology::Config;
+use crate::topology::merge::{Level, RackPlace};
+
+/// A setting that is written somewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Setting {
+    /// Where its value stands.
+    pub(super) route: Route,
+    /// The innermost level that writes it.
+    pub(super) level: Level,
+    /// Its name as written, with dots where it is nested.
+    pub(super) name: String,
+    /// Its value as written, on one line.
+    pub(super) written: String,
+    /// Its value in the newest form.
+    pub(super) value: Value,
+}
+
+/// Settings by their newest name.
+pub(super) type Settings = BTreeMap<String, Setting>;
+
+/// The settings of a rack. Unknown keys and values that Cassandra does not take are left out: other rules refuse
+/// them.
+pub(super) fn settings(place: &RackPlace<'_>, minor: Minor) -> Settings {
+    let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
+    let mut settings = Settings::new();
+    for (level, config) in place.levels().into_iter().zip(configs).rev() {
+        for (key, value) in read(config, level, minor) {
+            settings.insert(key, value);
+        }
+    }
+    settings
+}
+
+fn read(config: &Config, level: Level, minor: Minor) -> Vec<(String, Setting)> {
+    let table = table(minor);
+    let top = config.iter();
+    top.flat_map(|(key, value)| leaves(table, key, &config_route(level).key(key), level, value)).collect()
+}
+
+fn leaves(table: &KeyTable, name: &str, route: &Route, level: Level, value: &Value) -> Vec<(String, Setting)> {
+    let Some(key) = table.get(name) else { return Vec::new() };
+    if let (Kind::Object, Value::Object(object)) = (&key.kind, value) {
+        let below = object.iter();
+        let nested =
+            |(last, value): (&String, &Value)| leaves(table, &format!("{name}.{last}"), &route.key(last), level, value);
+        return below.flat_map(nested).collect();
+    }
+    if check_value(key, value).is_err() {
+        return Vec::new();
+    }
+    let (newest, value_then) = newest(name, value);
+    let setting =
+        Setting { route: route.clone(), level, name: name.to_owned(), written: shown(value), value: value_then };
+    vec![(newest, setting)]
+}
+
+/// Name and value as the newest minor has them; a value without a counterpart stays.
+fn newest(name: &str, value: &Value) -> (String, Value) {
+    match renamed(Minor::V5_0, name, value) {
+        Some(renamed) => (renamed.name.to_owned(), renamed.value.unwrap_or_else(|| value.clone())),
+        None => (name.to_owned(), value.clone()),
+    }
+}
+
+/// The value of a setting as a number that can be compared with others of its kind: bytes, nanoseconds or a number.
+pub(super) fn amount(value: &Value) -> Option<f64> {
+    const ANY_DURATION: Duration =
+        Duration { smallest: TimeUnit::Nanoseconds, width: Width::Long, bare_seconds: false };
+    const ANY_STORAGE: DataStorage = DataStorage { smallest: StorageUnit::Bytes, width: Width::Long };
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => {
+            let measured = || ANY_STORAGE.read(text).or_else(|| ANY_DURATION.read(text));
+            text.parse::<f64>().ok().filter(|number| number.is_finite()).or_else(|| measured().map(rounded))
+        }
+        _ => None,
+    }
+}
+
+/// Amounts of bytes and of nanoseconds beyond 2^53 lose their last digits, which no comparison here looks at.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+fn rounded(amount: u64) -> f64 {
+    amount as f64
+}
+
+/// A limit of the tables in the form of a minor: `1MiB` is `1` for a key that counts mebibytes.
+pub(super) fn in_form_of(minor: Minor, name: &str, limit: &str) -> String {
+    let value = Value::String(limit.to_owned());
+    let old = if table(minor).get(name).is_some() { None } else { renamed(minor, name, &value) };
+    old.and_then(|old| old.value).map_or_else(|| limit.to_owned(), |value| shown(&value))
+}
+
+/// The name that a minor has for a setting.
+pub(super) fn name_in(minor: Minor, newest: &str) -> String {
+    let old = if table(minor).get(newest).is_some() { None } else { renamed(minor, newest, &Value::Null) };
+    old.map_or(newest, |old| old.name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn limits_speak_the_language_of_the_minor() {
+        assert_eq!(in_form_of(Minor::V4_0, "memtable_heap_space", "1MiB"), "1");
+        assert_eq!(in_form_of(Minor::V4_1, "memtable_heap_space", "1MiB"), "1MiB");
+        assert_eq!(in_form_of(Minor::V4_0, "phi_convict_threshold", "5"), "5");
+        assert_eq!(name_in(Minor::V3_11, "memtable_heap_space"), "memtable_heap_space_in_mb");
+    }
+
+    #[test]
+    fn amounts_are_comparable_within_their_kind() {
+        assert_eq!(amount(&json!("1KiB")), Some(1024.0));
+        assert_eq!(amount(&json!("1ms")), Some(1_000_000.0));
+        assert_eq!(amount(&json!("16")), amount(&json!(16)));
+        for value in [json!("inf"), json!("many"), json!(""), json!(null), json!([1])] {
+            assert_eq!(amount(&value), None, "{value}");
+        }
+    }
+}

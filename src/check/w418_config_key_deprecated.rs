@@ -1,0 +1,37 @@
+//! W418: a key of cassandra.yaml that will go, or whose name has changed.
+
+use super::config_findings::{findings, minor};
+use super::e412_config_key_other_name::{is_fatal, suggestion};
+use super::{Check, Rule, Subject};
+use crate::cassandra::config_keys::Problem;
+use crate::diagnostic::Diagnostic;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W418",
+    name: "config-key-deprecated",
+    summary: "a key of cassandra.yaml is deprecated, or has a new name",
+    explain: "\
+Cassandra still takes the key, with a warning in its log at every start; a later version will refuse it, in the
+middle of an upgrade.
+
+Write the new name with its value, or remove a key that has no successor.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(minor) = minor(subject) else { return };
+    for found in findings(subject) {
+        let complaint = match &found.problem {
+            Problem::OldName(renamed) if !is_fatal(minor, &found.name) => {
+                let message = format!("`{}` is an old name in Cassandra {minor}", found.name);
+                RULE.complain(message, subject.key(found.route, "")).help(suggestion(renamed))
+            }
+            Problem::Deprecated => {
+                let message = format!("`{}` is deprecated in Cassandra {minor}", found.name);
+                RULE.complain(message, subject.key(found.route, "")).help("remove it, if you can do without it")
+            }
+            _ => continue,
+        };
+        complaints.push(complaint);
+    }
+}

@@ -1,0 +1,38 @@
+//! W424: a heap that is just too large for compressed pointers.
+
+use std::collections::BTreeSet;
+
+use super::e420_heap::heap_route;
+use super::{Check, Rule, Subject};
+use crate::cassandra::jvm::Collector;
+use crate::diagnostic::Diagnostic;
+use crate::placement::sizing::{COMPRESSED_POINTERS_END, HeapSetting};
+
+pub(super) const RULE: Rule = Rule {
+    code: "W424",
+    name: "heap-pointers",
+    summary: "a heap of 32 to 38 GiB holds less than one of 31 GiB",
+    explain: "\
+From 32 GiB on the JVM addresses its objects with eight bytes instead of four. Every object grows, so that a heap of
+32 GiB holds less than one of 31 GiB; it takes some 38 GiB to hold as much again. (ZGC never compresses pointers.)
+
+Write `31Gi`, or go well beyond 38 GiB.",
+    check: Check::Topology(check),
+};
+
+/// In mebibytes; where the larger pointers are made up for.
+const WORTH_IT_AGAIN: u64 = 38 * 1024;
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeSet::new();
+    for place in &subject.racks {
+        let Some(heap) = place.heap() else { continue };
+        let Ok(HeapSetting::Exactly(size)) = heap.value.parse() else { continue };
+        let compresses = place.garbage_collector().is_none_or(|collector| collector.value != Collector::Zgc);
+        if compresses && (COMPRESSED_POINTERS_END..WORTH_IT_AGAIN).contains(&size) && seen.insert(heap.level) {
+            let message = format!("a heap of {} holds less than one of 31Gi", heap.value);
+            let at = subject.value(heap_route(heap.level), "too large for compressed pointers");
+            complaints.push(RULE.complain(message, at).help("write `31Gi`"));
+        }
+    }
+}

@@ -1,0 +1,218 @@
+#!/bin/sh
+# The gate: decides when a Cassandra node may start, and with which seeds. Runs as an init container of every pod, in
+# the server's own image; writes Cassandra's configuration to /config, where the entry point of the image takes it from.
+#
+# Why it exists: pods of all racks start side by side, and Cassandra by itself lets two first nodes make two rings, lets
+# a node that finds itself among its seeds join without its data, and refuses when two nodes join at once.
+#
+# Reads   /etc/cassc/config         the files of the pod's configuration, with words between @ signs to be filled in
+#         /etc/cassc/start-order    start-order: "<pod> <service that names every pod> <service of ready pods>" per line
+#                                   seeds: one DNS name per line; additional-seeds: one host or address per line;
+#                                   founder: yes or no, whether the first pod may found the ring;
+#                                   system-replication: "<datacenter>:<replicas>,…", for the founder
+#         /etc/cassc/state          what the settle step knows (may be missing): founded, bootstrapped.<pod>,
+#                                   host-id.<pod>, replace.<pod>
+#         /etc/cassandra            the image's own configuration
+#         /var/lib/cassandra        the data volume
+# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME.
+# CASSC_ROOT stands before every path, for tests.
+set -u
+root=${CASSC_ROOT:-}
+rendered=$root/etc/cassc/config
+order=$root/etc/cassc/start-order/start-order
+seed_names=$root/etc/cassc/start-order/seeds
+additional_seeds=$root/etc/cassc/start-order/additional-seeds
+founder=$root/etc/cassc/start-order/founder
+system_replication=$root/etc/cassc/start-order/system-replication
+state=$root/etc/cassc/state
+image=$root/etc/cassandra
+result=$root/config
+volume=$root/var/lib/cassandra
+marker=$volume/.bootstrapped
+joining=$volume/.joining
+
+# Rounds in a row in which nobody may be seen before the founder founds, and the seconds between rounds. Together they
+# outlast the five seconds for which a name server remembers that a name had no address.
+calm_rounds=3
+patience=3
+
+# A shell that is process 1 ignores SIGTERM unless told otherwise.
+trap 'exit 143' TERM INT
+
+# --- Words for whoever reads the log ---------------------------------------------------------------------------------
+
+said=
+# say WORDS: on one line, once per change.
+say() {
+    [ "$*" = "$said" ] && return 0
+    said=$*
+    printf 'gate: %s\n' "$said" >&2
+}
+
+fail() {
+    say "$1"
+    exit 1
+}
+
+# shellcheck source=gate-ring.sh
+. "$rendered/gate-ring.sh"
+# shellcheck source=gate-files.sh
+. "$rendered/gate-files.sh"
+
+# --- The decision ----------------------------------------------------------------------------------------------------
+# Each function returns 0 when the pod may start, with `seeds` (and `replace`) set, else 1 after saying what it waits
+# for.
+
+seeds=
+replace=
+founding=
+anchor=
+calm=0
+reached=0
+
+# Whether the topology lets the first pod found a ring. A file that is not there says no.
+may_found() {
+    [ -r "$founder" ] && [ "$(tr -d '[:space:]' <"$founder")" = yes ]
+}
+
+decide() {
+    if is_bootstrapped; then
+        seeds_of_a_member
+        say "this node has its place in the ring: starting at once, seeds $seeds"
+        return 0
+    fi
+    if [ -e "$marker" ]; then
+        # Commands like rm -rf /var/lib/cassandra/* leave it behind.
+        rm -f "$marker" || fail "the data volume cannot be written to: $marker"
+        say "the volume says that this node was bootstrapped, but its data is gone: treated as empty"
+    fi
+    own_position=$(position "$POD_NAME")
+    if [ -z "$own_position" ]; then
+        say "waiting: $POD_NAME is not in the start order, a ConfigMap that is mounted at /etc/cassc/start-order" \
+            "and that is applied before the StatefulSets or together with them"
+        return 1
+    fi
+    replace=$(known "replace.$POD_NAME")
+    host_id=$(known "host-id.$POD_NAME")
+    if [ -n "$replace" ]; then
+        decide_replacement
+    elif [ -n "$host_id" ] && ! has_data; then
+        say "volume lost: the ring knows this pod as host id $host_id, but its volume is empty. Not starting," \
+            "because it would join as one more node. Declare replaceNode for $POD_NAME, or bring the volume back"
+        return 1
+    elif [ "$own_position" -gt 1 ]; then
+        decide_newcomer
+    elif may_found; then
+        decide_founder
+    else
+        decide_first_of_many
+    fi
+}
+
+# say_waiting WORDS: unless it is the name service that is to blame.
+say_waiting() {
+    if dns_answers; then
+        say "$@"
+    else
+        say_no_dns
+    fi
+    return 1
+}
+
+say_no_dns() {
+    say "waiting: the name service does not answer ($CONTROL_NAME has no address), so nobody can be seen"
+}
+
+decide_newcomer() {
+    if find_unready "$reached"; then
+        reached=$passed
+        order_words="Nodes start for the first time one after the other; this one is number $own_position"
+        if [ -n "$(addresses "$awaited.$awaited_service")" ]; then
+            say "waiting for $awaited to be ready. $order_words"
+        else
+            say_waiting "waiting for $awaited, which has no address yet (is it scheduled?). $order_words"
+        fi
+        return 1
+    fi
+    if [ "$reached" -gt 0 ]; then
+        # All were ready, though not at the same time: look once more at all of them.
+        reached=0
+        decide_newcomer
+        return
+    fi
+    seeds_of_a_newcomer
+    say "joining the ring: all pods before this one are ready, seeds $seeds"
+}
+
+decide_replacement() {
+    only_replaced=yes
+    find_unready 0
+    only_replaced=
+    if [ -n "$awaited" ]; then
+        say_waiting "waiting for $awaited, which is being replaced before this one"
+        return 1
+    fi
+    if ! find_ready && ! find_additional_seed; then
+        say_waiting "waiting to replace the node at $replace: no other pod is ready"
+        return 1
+    fi
+    seeds_of_a_newcomer
+    say "replacing the node at $replace, seeds $seeds"
+}
+
+# The first pod of the start order, which may make the ring. It does so only when everything says that there is none.
+decide_founder() {
+    if ! dns_answers; then
+        calm=0
+        say_no_dns
+        return 1
+    elif find_ready || find_additional_seed; then
+        seeds_of_a_newcomer
+        say "not founding: the ring exists ($anchor answers); joining it, seeds $seeds"
+    elif [ "$(known founded)" = true ]; then
+        say "waiting: the ring was founded before, but no pod of it is ready, and this volume has no place in it." \
+            "Not founding a second ring: bring another node up first"
+        return 1
+    elif find_running_seed; then
+        calm=0
+        say "waiting: not founding, because Cassandra runs on $running, though it is not ready yet"
+        return 1
+    elif ! dns_answers; then
+        calm=0
+        say_no_dns
+        return 1
+    else
+        calm=$((calm + 1))
+        if [ "$calm" -lt "$calm_rounds" ]; then
+            say "looking whether a ring exists before founding one"
+            return 1
+        fi
+        seeds=$POD_IP
+        founding=yes
+        say "founding the ring: the name service answers, nobody is ready, and no ring was recorded"
+    fi
+}
+
+# The first pod where the ring is never founded: its ring was founded in another Kubernetes cluster, or lives here.
+decide_first_of_many() {
+    if find_ready || find_additional_seed; then
+        seeds_of_a_newcomer
+        say "joining the ring: $anchor answers, seeds $seeds"
+    elif has_additional_seeds; then
+        say_waiting "waiting for an additional seed to accept connections on port $(setting storage_port):" \
+            "$(tr -s '[:space:]' ' ' <"$additional_seeds")"
+    else
+        say_waiting "waiting: this cluster never founds a ring (founding: never), there are no additional seeds," \
+            "and no other pod is ready"
+    fi
+}
+
+until decide; do
+    sleep "$patience"
+done
+if ! is_bootstrapped; then
+    touch "$joining" || fail "the data volume cannot be written to: $joining"
+else
+    replace=
+fi
+copy_files
