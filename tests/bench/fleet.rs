@@ -2,7 +2,8 @@
 //! in other namespaces, one file each. `tests/bench/compare.sh` times whole processes, and `kubectl kustomize` beside.
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a benchmark reads files")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use cassc::check::Warnings;
 use cassc::cluster::Cluster;
@@ -20,8 +21,17 @@ use tempfile::TempDir;
 /// How many clusters a fleet has.
 const FLEETS: [usize; 3] = [1, 100, 1000];
 
+/// Everything is written below it, and removed at the very end: ext4 creates files many times slower for a while after
+/// thousands were removed.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| TempDir::new().expect("the temporary folder is there").keep());
+
 fn main() {
     divan::main();
+    std::fs::remove_dir_all(&*FOLDER).expect("the temporary folder is ours");
+}
+
+fn new_folder() -> PathBuf {
+    TempDir::new_in(&*FOLDER).expect("the temporary folder can be written").keep()
 }
 
 /// One file per cluster: the example with another name and namespace, which together are unique.
@@ -75,19 +85,17 @@ fn resolve_and_render(bencher: Bencher, clusters: usize) {
 }
 
 /// Writes all trees with their locks into a directory that was not there.
-#[divan::bench(args = FLEETS, sample_count = 10)]
+#[divan::bench(args = FLEETS, sample_count = 5)]
 fn write_fresh(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
-    bencher.with_inputs(|| TempDir::new().expect("the temporary folder can be written")).bench_refs(|folder| {
-        write_all(folder.path(), &compilation.clusters);
-    });
+    bencher.with_inputs(new_folder).bench_refs(|folder| write_all(folder, &compilation.clusters));
 }
 
 /// Renders again what stands there already.
 #[divan::bench(args = FLEETS, sample_count = 10)]
 fn write_unchanged(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
-    let folder = TempDir::new().expect("the temporary folder can be written");
-    write_all(folder.path(), &compilation.clusters);
-    bencher.bench(|| write_all(folder.path(), &compilation.clusters));
+    let folder = new_folder();
+    write_all(&folder, &compilation.clusters);
+    bencher.bench(|| write_all(&folder, &compilation.clusters));
 }
