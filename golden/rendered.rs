@@ -44,8 +44,8 @@ pub(crate) fn all() -> Vec<Rendered> {
         let (name, bytes) = (path.display().to_string(), text(&path));
         DIALECTS.into_iter().flat_map(move |dialect| {
             let compilation = compiled(&name, bytes.clone(), Some(dialect));
-            assert!(!compilation.clusters.is_empty(), "{name}: {:#?}", compilation.complaints);
-            rendered(compilation)
+            assert!(!compilation.accepted.is_empty(), "{name}: {:#?}", compilation.complaints);
+            rendered(&compilation)
         })
     };
     topologies().into_iter().flat_map(of_file).collect()
@@ -58,8 +58,8 @@ pub(crate) fn compiled(name: &str, bytes: Vec<u8>, dialect: Option<Dialect>) -> 
 }
 
 /// The objects of what was accepted.
-pub(crate) fn rendered(compilation: Compilation) -> Vec<Rendered> {
-    compilation.clusters.into_iter().flat_map(|(source, cluster)| of_cluster(&source, &cluster)).collect()
+pub(crate) fn rendered(compilation: &Compilation) -> Vec<Rendered> {
+    compilation.clusters().flat_map(|(source, cluster)| of_cluster(source, &cluster)).collect()
 }
 
 fn of_cluster(source: &str, cluster: &Cluster) -> Vec<Rendered> {

@@ -37,13 +37,11 @@ pub mod lock;
 
 pub mod cli;
 
-use rayon::prelude::*;
-
 use check::Warnings;
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Severity};
 use parse::source::Source;
-use parse::{Reading, Text};
+use parse::{Parsed, Reading, Text};
 use topology::Dialect;
 
 /// What the user may choose beside the topology.
@@ -64,11 +62,24 @@ pub struct Compilation {
     pub complaints: Vec<Diagnostic>,
     /// How many topologies were read.
     pub topologies: usize,
-    /// The clusters with the name of their source, in the order of the texts; empty when a complaint is an error.
-    pub clusters: Vec<(String, Cluster)>,
+    /// The topologies that were accepted, in the order of the texts; none when a complaint is an error.
+    pub accepted: Vec<Parsed>,
 }
 
-/// Compiles texts to clusters: reads, checks, resolves. [`deliver::arrange`] makes the files of each.
+impl Compilation {
+    /// The clusters with the name of their source. Each is resolved when it is asked for, so that a fleet is never in
+    /// memory as a whole.
+    pub fn clusters(&self) -> impl Iterator<Item = (&str, Cluster)> {
+        self.accepted.iter().map(|parsed| self.cluster(parsed))
+    }
+
+    /// The cluster of an accepted topology, with the name of its source.
+    pub fn cluster(&self, parsed: &Parsed) -> (&str, Cluster) {
+        (&self.texts[parsed.document.text].name, cluster::resolve(&parsed.topology))
+    }
+}
+
+/// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`] makes the files of each.
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
     if let Some(dialect) = options.dialect {
@@ -76,11 +87,7 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     }
     complaints.extend(check::settle(&parsed, check::check(&parsed), options.warnings));
     let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);
-    let accepted = if refused { &[] } else { parsed.as_slice() };
-    let clusters = accepted.par_iter().map(|parsed| {
-        let source = texts[parsed.document.text].name.clone();
-        (source, cluster::resolve(&parsed.topology))
-    });
-    let clusters = clusters.collect();
-    Compilation { complaints: report::sorted(&texts, complaints), topologies: parsed.len(), texts, clusters }
+    let topologies = parsed.len();
+    let accepted = if refused { Vec::new() } else { parsed };
+    Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

@@ -22,6 +22,7 @@ pub(super) fn conflicts<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor
         legacy_port(settings),
         sstable_format(settings),
         disk_access(settings, minor),
+        commit_log_access(settings),
         read_ahead(settings),
         snapshot_lifetime(settings),
         partitioner(place, settings),
@@ -158,6 +159,26 @@ fn sstable_format(settings: &Settings) -> Option<Refusal<'_>> {
 fn disk_access(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let mode = settings.get("disk_access_mode").filter(|it| minor >= Minor::V5_0 && is(Some(it), "direct"))?;
     Some(Refusal::new("data files cannot be read with `disk_access_mode: direct`", &[mode]).help("remove it"))
+}
+
+/// The commit log is written through memory maps or past the page cache, but neither where it is compressed or encrypted.
+/// Refused by 5.0.9.
+fn commit_log_access(settings: &Settings) -> Option<Refusal<'_>> {
+    let mode = settings.get("commitlog_disk_access_mode")?;
+    let compression = settings.get("commitlog_compression").filter(|it| !it.value.is_null());
+    let encryption = settings.get("transparent_data_encryption_options.enabled").filter(|it| is(Some(it), "true"));
+    let transformed = compression.or(encryption);
+    let fits = match transformed {
+        Some(_) => ["auto", "legacy", "standard"],
+        None => ["auto", "mmap", "direct"],
+    };
+    let fits = fits.iter().any(|word| is(Some(mode), word)) || is(Some(mode), "legacy");
+    (!fits).then(|| {
+        let what = if transformed.is_some() { "a compressed or encrypted commit log" } else { "the commit log" };
+        let message = format!("`{}: {}` does not fit {what}", mode.name, mode.written);
+        let settings: Vec<&Setting> = [Some(mode), transformed].into_iter().flatten().collect();
+        Refusal::new(message, &settings).help("leave it out, or write `auto`")
+    })
 }
 
 /// Refused by 5.0.9.

@@ -2,10 +2,10 @@
 //! minor. A setting that a minor does not have never comes up, so that most rows hold for every minor that knows the
 //! key.
 //!
-//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (and
-//! `BootStrapper` for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0); those
-//! of 4.0, 4.1 and 5.0 were seen to be refused by the real classes, right above and right below the limit. 3.11 was
-//! read only.
+//! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (`BootStrapper`
+//! for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0). The real classes of
+//! 4.0.19, 4.1.10 and 5.0.9 were run against them: they refuse what is refused here, but for `num_tokens: 0`, which they
+//! refuse only when the node bootstraps. 3.11 was read only.
 
 use crate::cassandra::release::Minor;
 
@@ -24,10 +24,6 @@ pub(super) struct Limits {
 
 const fn least(name: &'static str, least: &'static str) -> Limits {
     Limits { name, least: Some(least), most: None, since: Minor::V3_11 }
-}
-
-const fn most(name: &'static str, most: &'static str) -> Limits {
-    Limits { name, least: None, most: Some(most), since: Minor::V3_11 }
 }
 
 const fn between(name: &'static str, least: &'static str, most: &'static str) -> Limits {
@@ -49,13 +45,19 @@ pub(super) const LIMITS: &[Limits] = &[
     between("num_tokens", "1", "1536"),
     between("commitlog_segment_size", "1MiB", "2047MiB"),
     between("max_value_size", "1MiB", "2047MiB"),
-    most("native_transport_max_frame_size", "2047MiB"),
-    Limits { since: Minor::V4_0, ..most("column_index_size", "2097151KiB") },
-    most("column_index_cache_size", "2097151KiB"),
-    Limits { since: Minor::V4_0, ..most("batch_size_warn_threshold", "2097151KiB") },
+    between("native_transport_max_frame_size", "0MiB", "2047MiB"),
+    least("user_defined_functions_warn_timeout", "0ms"),
+    least("user_defined_functions_fail_timeout", "0ms"),
+    Limits { since: Minor::V4_0, ..between("column_index_size", "0KiB", "2097151KiB") },
+    between("column_index_cache_size", "0KiB", "2097151KiB"),
+    Limits { since: Minor::V4_0, ..between("batch_size_warn_threshold", "0KiB", "2097151KiB") },
+    Limits { since: Minor::V4_0, ..least("dynamic_snitch_reset_interval", "1ms") },
+    Limits { since: Minor::V4_0, ..least("dynamic_snitch_update_interval", "1ms") },
+    least("gc_warn_threshold", "0ms"),
     least("prepared_statements_cache_size", "1MiB"),
     least("key_cache_size", "0MiB"),
     least("counter_cache_size", "0MiB"),
+    least("index_summary_capacity", "0MiB"),
     least("repair_session_max_tree_depth", "10"),
     least("repair_session_space", "1MiB"),
     least("snapshot_links_per_second", "0"),
@@ -123,7 +125,7 @@ pub(super) const PAIRS: &[Pair] = &[
 
 /// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1: -1, or nothing at all for those with a unit,
 /// switches them off; 0 is refused.
-pub(super) const GUARDRAILS: [&str; 17] = [
+pub(super) const GUARDRAILS: [&str; 18] = [
     "keyspaces",
     "tables",
     "columns_per_table",
@@ -141,6 +143,7 @@ pub(super) const GUARDRAILS: [&str; 17] = [
     "vector_dimensions",
     "data_disk_usage_percentage",
     "maximum_replication_factor",
+    "sai_sstable_indexes_per_query",
 ];
 
 #[cfg(test)]

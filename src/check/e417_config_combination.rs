@@ -153,8 +153,12 @@ fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refu
     Some(Refusal { topic: Some(pair.high), ..refusal })
 }
 
+/// Only under their own names: an older key that became a guardrail takes other values.
 fn guardrails(settings: &Settings) -> Vec<Refusal<'_>> {
-    let named = |name: &str, side: &str| settings.get(&format!("{name}_{side}_threshold"));
+    let named = |name: &str, side: &str| {
+        let name = format!("{name}_{side}_threshold");
+        settings.get(&name).filter(|setting| setting.name == name)
+    };
     let thresholds = GUARDRAILS.iter().copied().chain(["minimum_replication_factor"]);
     let found = thresholds.flat_map(|name| {
         let (warn, fail) = (named(name, "warn"), named(name, "fail"));

@@ -4,10 +4,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use rayon::prelude::*;
 
 use super::inputs::Inputs;
-use super::render::{comparison, shared_folder};
+use super::render::{comparisons, refuse_shared_folders};
 use super::{Ending, Failure};
 use crate::diff::Comparison;
 
@@ -23,14 +22,8 @@ pub(super) struct Diff {
 
 pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     let Some(compilation) = diff.inputs.compile()? else { return Ok(Ending::Refused) };
-    if let Some(shared) = shared_folder(&compilation.clusters) {
-        return Err(Failure::Usage(shared));
-    }
-    let compared: Vec<Comparison> = compilation
-        .clusters
-        .par_iter()
-        .map(|(source, cluster)| comparison(&diff.output, source, cluster))
-        .collect::<Result<_, _>>()?;
+    refuse_shared_folders(&compilation)?;
+    let compared = comparisons(&diff.output, &compilation)?;
     let mut output = BufWriter::new(io::stdout().lock());
     for difference in compared.iter().flat_map(|comparison| &comparison.changed) {
         output.write_all(difference.unified.as_bytes())?;

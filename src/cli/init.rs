@@ -10,7 +10,7 @@ use super::{Ending, Failure, schema, talk};
 use crate::text::plain_file;
 
 /// The starter file.
-const STARTER: &str = plain_file!("init/topology.yaml");
+pub(super) const STARTER: &str = plain_file!("init/topology.yaml");
 
 /// The schema that the starter's first line names.
 const SCHEMA_FILE: &str = "topology.schema.json";

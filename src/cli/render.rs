@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::inputs::Inputs;
 use super::{Ending, Failure, counted, talk};
+use crate::Compilation;
 use crate::cluster::Cluster;
 use crate::deliver::{arrange, in_order_of_stages};
 use crate::diff::{Comparison, DifferenceKind, compare};
@@ -41,54 +42,52 @@ pub(super) struct Render {
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let Some(compilation) = render.inputs.compile()? else { return Ok(Ending::Refused) };
-    let clusters = &compilation.clusters;
-    match &render.output {
-        None => to_stream(clusters),
-        Some(_) if shared_folder(clusters).is_some() => {
-            Err(Failure::Usage(shared_folder(clusters).unwrap_or_default()))
-        }
-        Some(output) if render.check => check_directory(output, clusters),
-        Some(output) => {
-            let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
-            to_directory(output, clusters, overwrite)
-        }
+    let Some(output) = &render.output else { return to_stream(&compilation) };
+    refuse_shared_folders(&compilation)?;
+    if render.check {
+        return check_directory(output, &compilation);
     }
+    to_directory(output, &compilation, if render.force { Overwrite::Force } else { Overwrite::KeepForeign })
 }
 
 /// A cluster's folder is called as the cluster; two of one name (in two namespaces) need two directories.
-pub(super) fn shared_folder(clusters: &[(String, Cluster)]) -> Option<String> {
+pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Failure> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    clusters.iter().find_map(|(source, cluster)| {
-        let first = seen.insert(&cluster.name, source)?;
-        let name = &cluster.name;
-        if first == source {
-            return Some(format!(
-                "{source} names two clusters `{name}`: render them from two files into two directories"
-            ));
-        }
-        Some(format!("{first} and {source} would share the folder `{name}`: render them into different directories"))
-    })
+    for parsed in &compilation.accepted {
+        let (name, source) = (parsed.topology.metadata.name.as_str(), &compilation.texts[parsed.document.text].name);
+        let Some(first) = seen.insert(name, source) else { continue };
+        return Err(Failure::Usage(if first == source {
+            format!("{source} names two clusters `{name}`: render them from two files into two directories")
+        } else {
+            format!("{first} and {source} would share the folder `{name}`: render them into different directories")
+        }));
+    }
+    Ok(())
 }
 
 /// The files of a cluster and the lock that goes with them.
-pub(super) fn rendered(source: &str, cluster: &Cluster) -> (FileTree, Lock) {
+fn rendered(source: &str, cluster: &Cluster) -> (FileTree, Lock) {
     let tree = arrange(cluster);
     let value = serde_json::to_value(cluster).expect("a cluster consists of maps, lists, texts and numbers");
     let lock = Lock::new(Path::new(source), value, &tree);
     (tree, lock)
 }
 
-/// What would change in the directory of a cluster.
-pub(super) fn comparison(output: &Path, source: &str, cluster: &Cluster) -> Result<Comparison, EmitError> {
-    let (tree, lock) = rendered(source, cluster);
+/// What would change in the directories of the clusters, in their order.
+pub(super) fn comparisons(output: &Path, compilation: &Compilation) -> Result<Vec<Comparison>, EmitError> {
+    compilation.accepted.par_iter().map(|parsed| comparison(output, compilation.cluster(parsed))).collect()
+}
+
+fn comparison(output: &Path, (source, cluster): (&str, Cluster)) -> Result<Comparison, EmitError> {
+    let (tree, lock) = rendered(source, &cluster);
     let standing = read::standing(output, &cluster.name, &tree, Overwrite::KeepForeign)?;
     Ok(compare(&cluster.name, &standing, &tree, &lock.to_text()))
 }
 
-fn to_stream(clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
+fn to_stream(compilation: &Compilation) -> Result<Ending, Failure> {
     let mut output = BufWriter::new(io::stdout().lock());
-    for some in clusters.chunks(CLUSTERS_AT_ONCE) {
-        let trees: Vec<FileTree> = some.par_iter().map(|(_, cluster)| arrange(cluster)).collect();
+    for some in compilation.accepted.chunks(CLUSTERS_AT_ONCE) {
+        let trees: Vec<FileTree> = some.par_iter().map(|parsed| arrange(&compilation.cluster(parsed).1)).collect();
         for tree in &trees {
             stream::write(&mut output, in_order_of_stages(tree))?;
         }
@@ -96,9 +95,8 @@ fn to_stream(clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn check_directory(output: &Path, clusters: &[(String, Cluster)]) -> Result<Ending, Failure> {
-    let compared: Vec<Comparison> =
-        clusters.par_iter().map(|(source, cluster)| comparison(output, source, cluster)).collect::<Result<_, _>>()?;
+fn check_directory(output: &Path, compilation: &Compilation) -> Result<Ending, Failure> {
+    let compared = comparisons(output, compilation)?;
     let different = compared.iter().flat_map(|comparison| &comparison.changed);
     let lines: String = different
         .filter_map(|difference| {
@@ -119,14 +117,16 @@ fn check_directory(output: &Path, clusters: &[(String, Cluster)]) -> Result<Endi
     Ok(Ending::Refused)
 }
 
-fn to_directory(output: &Path, clusters: &[(String, Cluster)], overwrite: Overwrite) -> Result<Ending, Failure> {
+fn to_directory(output: &Path, compilation: &Compilation, overwrite: Overwrite) -> Result<Ending, Failure> {
     std::fs::create_dir_all(output)
         .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
-    let outcomes: Vec<Outcome> = clusters
+    let outcomes: Vec<Outcome> = compilation
+        .accepted
         .par_iter()
-        .map(|(source, cluster)| {
+        .map(|parsed| {
+            let (source, cluster) = compilation.cluster(parsed);
             recover(output, &cluster.name)?;
-            let (tree, lock) = rendered(source, cluster);
+            let (tree, lock) = rendered(source, &cluster);
             write(output, &cluster.name, &tree, &lock, overwrite)
         })
         .collect::<Result<_, EmitError>>()?;

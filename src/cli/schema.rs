@@ -22,3 +22,43 @@ pub(super) fn text() -> String {
     let schema = schema_for!(CassandraTopology);
     serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::cli::init::STARTER;
+    use crate::parse::embedded;
+
+    /// What an editor says about a text.
+    fn faults(text: &str) -> Vec<String> {
+        let schema: Value = serde_json::from_str(&super::text()).expect("the schema is JSON");
+        let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+        validator.iter_errors(&embedded::value(text)).map(|error| error.to_string()).collect()
+    }
+
+    #[test]
+    fn editors_find_no_fault_with_the_examples_and_the_starter() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        let examples = std::fs::read_dir(folder).expect("the examples are there");
+        let mut texts = vec![STARTER.to_owned()];
+        for example in examples.map(|entry| entry.expect("an entry can be read").path()) {
+            if example.extension().is_some_and(|extension| extension == "yaml") {
+                texts.push(std::fs::read_to_string(example).expect("an example can be read"));
+            }
+        }
+        assert!(texts.len() > 4);
+        for text in texts {
+            assert_eq!(faults(&text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn editors_find_unknown_fields_and_wrong_types() {
+        let text = STARTER;
+        assert_eq!(faults(&text.replace("racks:", "rack:")).len(), 1);
+        assert_eq!(faults(&text.replace("nodes: 3", "nodes: three")).len(), 1);
+        assert_eq!(faults(&text.replace("version: \"5.0.6\"", "version: 5.0")), Vec::<String>::new());
+        assert!(json!(faults("a: 1")).to_string().contains("apiVersion"));
+    }
+}

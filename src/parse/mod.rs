@@ -171,6 +171,9 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
 /// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
 /// values are told in one go.
 fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
+    if let (Ok(topology), notes) = read::<CassandraTopology>(root) {
+        return (Some(topology), notes);
+    }
     let mut root = root.clone();
     let mut found: Vec<Misread> = Vec::new();
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
