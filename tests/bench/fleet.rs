@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cassc::check::Warnings;
-use cassc::cluster::Cluster;
 use cassc::deliver::arrange;
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
-use cassc::file_tree::FileTree;
 use cassc::lock::Lock;
 use cassc::parse::source::{Origin, Source};
 use cassc::{Compilation, Options, check, compile, parse};
@@ -48,22 +46,18 @@ fn sources(clusters: usize) -> Vec<Source> {
 
 fn compiled(clusters: usize) -> Compilation {
     let compilation = compile(sources(clusters), Options { dialect: None, warnings: Warnings::Show });
-    assert_eq!(compilation.clusters.len(), clusters, "{:?}", compilation.complaints.first());
+    assert_eq!(compilation.accepted.len(), clusters, "{:?}", compilation.complaints.first());
     compilation
 }
 
-/// What `cassc render` makes of a cluster.
-fn rendered((source, cluster): &(String, Cluster)) -> (FileTree, Lock) {
-    let tree = arrange(cluster);
-    let value = serde_json::to_value(cluster).expect("a cluster is JSON");
-    let lock = Lock::new(Path::new(source), value, &tree);
-    (tree, lock)
-}
-
-fn write_all(root: &Path, clusters: &[(String, Cluster)]) {
-    clusters.par_iter().for_each(|cluster| {
-        let (tree, lock) = rendered(cluster);
-        write(root, &cluster.1.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
+/// What `cassc render -o` does with a fleet that was accepted: each cluster is resolved, rendered and written in turn.
+fn write_all(root: &Path, compilation: &Compilation) {
+    compilation.accepted.par_iter().for_each(|parsed| {
+        let (source, cluster) = compilation.cluster(parsed);
+        let tree = arrange(&cluster);
+        let value = serde_json::to_value(&cluster).expect("a cluster is JSON");
+        let lock = Lock::new(Path::new(source), value, &tree);
+        write(root, &cluster.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
     });
 }
 
@@ -88,7 +82,7 @@ fn resolve_and_render(bencher: Bencher, clusters: usize) {
 #[divan::bench(args = FLEETS, sample_count = 5)]
 fn write_fresh(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
-    bencher.with_inputs(new_folder).bench_refs(|folder| write_all(folder, &compilation.clusters));
+    bencher.with_inputs(new_folder).bench_refs(|folder| write_all(folder, &compilation));
 }
 
 /// Renders again what stands there already.
@@ -96,6 +90,6 @@ fn write_fresh(bencher: Bencher, clusters: usize) {
 fn write_unchanged(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
     let folder = new_folder();
-    write_all(&folder, &compilation.clusters);
-    bencher.bench(|| write_all(&folder, &compilation.clusters));
+    write_all(&folder, &compilation);
+    bencher.bench(|| write_all(&folder, &compilation));
 }
