@@ -28,8 +28,9 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
+/// Block style, unless a key is one that our writer refuses (`<<`).
 fn text(topology: &Value) -> String {
-    yaml::to_string(topology).expect("the strategies make only values that have a text")
+    yaml::to_string(topology).unwrap_or_else(|_| with_keys_reversed(topology))
 }
 
 /// The same value as YAML in flow style, with the keys of every map the other way round.

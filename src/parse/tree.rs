@@ -174,6 +174,7 @@ impl<'t> Builder<'t> {
             let (event, span) = self.next_event()?;
             if event == Event::SequenceEnd {
                 let end = self.end_of_block(span, items.last().map(|item| item.span.end));
+                items.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::List(items) });
             }
             items.push(self.node(event, span, depth + 1)?);
@@ -187,6 +188,7 @@ impl<'t> Builder<'t> {
             let (event, span) = self.next_event()?;
             if event == Event::MappingEnd {
                 let end = self.end_of_block(span, entries.last().map(|entry| entry.value.span.end));
+                entries.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
             }
             let (key, key_span) = self.key(event, span, depth)?;
