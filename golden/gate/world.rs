@@ -57,7 +57,7 @@ static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let reading = cassc::parse::parse(vec![source]);
     assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
     let cluster = resolve(&reading.parsed[0].topology);
-    config::files(&cluster, &cluster.datacenters[0], &cluster.datacenters[0].racks[0])
+    config::files(&cluster, &cluster.datacenters[0], config::Settings::of(&cluster.datacenters[0].racks[0]))
 });
 
 /// A situation, built word by word; [`World::check`] runs the gate in it under every shell.

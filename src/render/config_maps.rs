@@ -8,31 +8,42 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::config::Settings;
 use super::{Here, Object, Resource, Retirement, Stage, config, kit};
-use crate::cluster::{Cluster, Datacenter, Node, StringMap, names};
+use crate::cluster::{Cluster, Datacenter, Node, Rack, StringMap, names};
 use crate::placement::order::{Pod, start_order as order_of_ring};
 use crate::topology::Founding;
 
 /// One generation of configuration.
-pub(super) struct Configuration {
+pub(super) struct Configuration<'c> {
+    settings: Settings<'c>,
     /// The name of its ConfigMap: pods that refer to it restart when the content changes, and only then.
-    pub(super) name: String,
+    name: String,
     files: BTreeMap<String, String>,
 }
 
-/// The configuration of every rack of a datacenter, in their order; racks of equal settings share a name.
-pub(super) fn configurations(here: Here<'_>, datacenter: &Datacenter) -> Vec<Configuration> {
-    let configuration = |rack| {
-        let files = config::files(here.cluster, datacenter, rack);
-        let name = names::configuration(&here.cluster.name, &datacenter.name, &hash(&files));
-        Configuration { name, files }
-    };
-    datacenter.racks.iter().map(configuration).collect()
+/// The configurations of a datacenter: one for all racks of equal settings.
+pub(super) fn configurations<'c>(here: Here<'c>, datacenter: &'c Datacenter) -> Vec<Configuration<'c>> {
+    let mut found: Vec<Configuration<'c>> = Vec::new();
+    for settings in datacenter.racks.iter().map(Settings::of) {
+        if found.iter().all(|configuration| configuration.settings != settings) {
+            let files = config::files(here.cluster, datacenter, settings);
+            let name = names::configuration(&here.cluster.name, &datacenter.name, &hash(&files));
+            found.push(Configuration { settings, name, files });
+        }
+    }
+    found
+}
+
+/// The name of a rack's configuration.
+pub(super) fn name_for<'n>(configurations: &'n [Configuration<'_>], rack: &Rack) -> &'n str {
+    let mut names = configurations.iter().filter(|it| it.settings == Settings::of(rack)).map(|it| it.name.as_str());
+    names.next().expect("every rack of the datacenter got a configuration")
 }
 
 /// The ConfigMaps of the configurations, each once. Immutable, and kept when no longer rendered: a pod of the old
 /// generation that restarts finds its old files.
-pub(super) fn distinct(here: Here<'_>, datacenter: &Datacenter, configurations: Vec<Configuration>) -> Vec<Object> {
+pub(super) fn distinct(here: Here<'_>, datacenter: &Datacenter, configurations: Vec<Configuration<'_>>) -> Vec<Object> {
     let by_name: BTreeMap<String, StringMap> = configurations.into_iter().map(|it| (it.name, it.files)).collect();
     let object = |(name, files)| {
         let config_map = ConfigMap {

@@ -81,8 +81,9 @@ pub fn objects(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
         objects.push(disruption_budget::disruption_budget(here, datacenter));
         objects.extend(services::of_datacenter(here, datacenter));
         let configurations = config_maps::configurations(here, datacenter);
-        for (rack, configuration) in datacenter.racks.iter().zip(&configurations) {
-            objects.push(stateful_set::stateful_set(here, datacenter, rack, &configuration.name));
+        for rack in &datacenter.racks {
+            let configuration = config_maps::name_for(&configurations, rack);
+            objects.push(stateful_set::stateful_set(here, datacenter, rack, configuration));
         }
         objects.extend(config_maps::distinct(here, datacenter, configurations));
     }

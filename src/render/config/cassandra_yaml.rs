@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cassandra::config_keys::table;
 use crate::cassandra::release::Minor;
-use crate::cluster::{Cluster, Datacenter, Rack};
+use crate::cluster::{Cluster, Datacenter};
 use crate::parse::embedded;
 use crate::text::plain_file;
 use crate::topology::Authenticator;
@@ -39,11 +39,11 @@ fn base_of(minor: Minor) -> &'static Keys {
 }
 
 /// The text of `cassandra.yaml`, sorted by key, with the words between @ signs that the gate fills in.
-pub(super) fn text(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> String {
+pub(super) fn text(cluster: &Cluster, datacenter: &Datacenter, user: &Keys) -> String {
     let minor = cluster.version.minor;
     let mut keys = base_of(minor).clone();
     keys.extend(computed(cluster, datacenter));
-    let keys = with_user_keys(keys, &rack.config, minor);
+    let keys = with_user_keys(keys, user, minor);
     yaml::to_string(&keys).expect("keys are names of Cassandra and values came from YAML")
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cassandra::release::Minor;
-use crate::cluster::{Cluster, Jvm, Rack};
+use crate::cluster::{Cluster, Jvm};
 use crate::text::{Template, template};
 use crate::topology::GarbageCollector;
 
@@ -29,13 +29,13 @@ struct Options {
 }
 
 /// File name → text.
-pub(super) fn files(cluster: &Cluster, rack: &Rack) -> Vec<(String, String)> {
+pub(super) fn files(cluster: &Cluster, jvm: &Jvm) -> Vec<(String, String)> {
     let minor = cluster.version.minor;
     let options = Options {
-        heap_reason: rack.jvm.heap_reason.lines().map(str::to_owned).collect(),
-        heap: heap(&rack.jvm),
-        collector: rack.jvm.garbage_collector.options(minor.jdk()),
-        additional: rack.jvm.options.clone(),
+        heap_reason: jvm.heap_reason.lines().map(str::to_owned).collect(),
+        heap: heap(jvm),
+        collector: jvm.garbage_collector.options(minor.jdk()),
+        additional: jvm.options.clone(),
     };
     let names = minor.option_files();
     let (common, per_jdk) = templates(minor);

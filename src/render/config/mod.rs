@@ -8,26 +8,40 @@ mod scripts;
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{Cluster, Datacenter, Rack};
+use crate::cluster::{Cluster, Datacenter, Jvm, Rack};
 use crate::text::plain_file;
+use crate::topology::Config;
 
 /// Datacenter and rack, for the gate to fill in.
 const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properties");
 
-/// File name → text. Depends on the settings of the rack and never on its name, so that racks with the same settings
-/// get the same files, and with them the same `ConfigMap`.
+/// All that the files know of a rack. Racks with the same settings get the same files, and with them the same `ConfigMap`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings<'c> {
+    config: &'c Config,
+    jvm: &'c Jvm,
+}
+
+impl<'c> Settings<'c> {
+    /// The settings of a rack.
+    pub fn of(rack: &'c Rack) -> Self {
+        Self { config: &rack.config, jvm: &rack.jvm }
+    }
+}
+
+/// File name → text.
 ///
 /// There is no `cassandra-env.sh` among them: the image's own stays, because the entry point of the Management API
 /// appends its agent to it (`docker-entrypoint.sh`), and it takes heap and garbage collection log from the option files
 /// when they say something about them (apache/cassandra conf/cassandra-env.sh).
-pub fn files(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> BTreeMap<String, String> {
+pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>) -> BTreeMap<String, String> {
     let minor = cluster.version.minor;
     let mut files = BTreeMap::from([
-        ("cassandra.yaml".to_owned(), cassandra_yaml::text(cluster, datacenter, rack)),
+        ("cassandra.yaml".to_owned(), cassandra_yaml::text(cluster, datacenter, settings.config)),
         ("cassandra-rackdc.properties".to_owned(), RACKDC_PROPERTIES.to_owned()),
         ("logback.xml".to_owned(), logging::text(minor, &cluster.logging)),
     ]);
-    files.extend(jvm::files(cluster, rack));
+    files.extend(jvm::files(cluster, settings.jvm));
     files.extend(scripts::files());
     files
 }
@@ -59,7 +73,7 @@ mod tests {
 
     fn first_files(cluster: &Cluster) -> BTreeMap<String, String> {
         let datacenter = &cluster.datacenters[0];
-        files(cluster, datacenter, &datacenter.racks[0])
+        files(cluster, datacenter, Settings::of(&datacenter.racks[0]))
     }
 
     fn yaml(cluster: &Cluster) -> Value {
@@ -98,7 +112,7 @@ mod tests {
     fn racks_with_the_same_settings_share_their_files() {
         let cluster = cluster("4.1.9", THREE_RACKS);
         let racks = &cluster.datacenters[0].racks;
-        let of = |rack| files(&cluster, &cluster.datacenters[0], rack);
+        let of = |rack| files(&cluster, &cluster.datacenters[0], Settings::of(rack));
         assert_eq!(of(&racks[0]), of(&racks[2]));
     }
 
