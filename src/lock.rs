@@ -2,7 +2,7 @@
 //! `emit` writes it and reads it to know its own files; the plan reads the cluster in it as the previous one.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,14 +70,15 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// The lock for a cluster that was rendered to these files. `topology` is the path as the user gave it (an absolute
-    /// path is cut to its file name, for the lock is committed); `cluster` is the resolved cluster.
+    /// The lock for a cluster that was rendered to these files. `topology` is the path of its source, see
+    /// [`path_from`] (an absolute path is cut to its file name, for the lock is committed); `cluster` is the resolved
+    /// cluster.
     pub fn new(topology: &Path, cluster: Value, files: &FileTree) -> Self {
         let files = files.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
         Self { topology: portable(topology), cluster, files }
     }
 
-    /// The path of the topology, relative to where cassc was started, with `/`.
+    /// The path of the topology, relative to the output directory, with `/`.
     pub fn topology(&self) -> &str {
         &self.topology
     }
@@ -140,6 +141,32 @@ fn not_json(text: &str, cause: serde_json::Error) -> LockError {
         Some(index) => LockError::MergeConflict { line: index + 1 },
         None => LockError::Invalid { cause },
     }
+}
+
+/// The way from the output directory to a topology, which is the same from wherever cassc is started: from `/r/deploy`
+/// to `/r/clusters/a.yaml` it is `../clusters/a.yaml`. Both paths are absolute. Where they share no folder the way would
+/// tell about the machine: then it is the file name alone.
+pub fn path_from(output: &Path, topology: &Path) -> PathBuf {
+    let (from, to) = (without_dots(output), without_dots(topology));
+    let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    if shared == 0 {
+        return to.last().map(PathBuf::from).unwrap_or_default();
+    }
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
+    up.chain(to[shared..].iter().cloned()).collect()
+}
+
+/// The names of an absolute path, `.` and `..` resolved as they are written.
+fn without_dots(path: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
+            Component::ParentDir => drop(names.pop()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    names
 }
 
 /// A path that reads the same on every machine: `./clusters/a.yaml` is `clusters/a.yaml`, `/home/me/a.yaml` is `a.yaml`.
@@ -229,6 +256,15 @@ mod tests {
         );
         assert!(wrong("base/a.yaml", "../a.yaml").contains("\"../a.yaml\" with digest"));
         assert!(wrong("ca978112", "CA978112").contains("is no file of cassc"));
+    }
+
+    #[test]
+    fn the_path_of_the_topology_is_told_from_the_output_directory() {
+        let way = |output: &str, topology: &str| path_from(Path::new(output), Path::new(topology));
+        assert_eq!(way("/r/deploy", "/r/clusters/a.yaml"), Path::new("../clusters/a.yaml"));
+        assert_eq!(way("/r/deploy/../out/.", "/r/./a.yaml"), Path::new("../a.yaml"));
+        assert_eq!(way("/r", "/r/a.yaml"), Path::new("a.yaml"));
+        assert_eq!(way("/tmp/out", "/home/somebody/a.yaml"), Path::new("a.yaml"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error is [`Checked`], the only key to [`crate::cluster::resolve`].
+//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it.
 
 mod acceptance;
 mod config_conflicts;
@@ -85,6 +85,8 @@ mod reading;
 
 pub use acceptance::{Warnings, settle};
 pub use subject::Subject;
+
+use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::Parsed;
@@ -217,15 +219,24 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
 }
 
-/// Runs every rule over every topology. The complaints come in the order of the rules.
+/// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
+/// on the fleet, each in the order of the rules.
 pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
+    let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
+    for rule in RULES {
+        if let Check::Fleet(check) = rule.check {
+            check(&subjects, &mut complaints);
+        }
+    }
+    complaints
+}
+
+fn check_alone(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
     for rule in RULES {
-        match rule.check {
-            Check::Reading => {}
-            Check::Topology(check) => subjects.iter().for_each(|subject| check(subject, &mut complaints)),
-            Check::Fleet(check) => check(&subjects, &mut complaints),
+        if let Check::Topology(check) = rule.check {
+            check(subject, &mut complaints);
         }
     }
     complaints

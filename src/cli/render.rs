@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use clap::Args;
 use rayon::prelude::*;
@@ -16,10 +16,11 @@ use crate::diff::{Comparison, DifferenceKind, compare};
 use crate::emit::directory::{Outcome, Why, recover, write};
 use crate::emit::{EmitError, Overwrite, read, stream};
 use crate::file_tree::FileTree;
-use crate::lock::Lock;
+use crate::lock::{Lock, path_from};
+use crate::parse::source::STANDARD_INPUT;
 
 /// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
-const CLUSTERS_AT_ONCE: usize = 64;
+const CLUSTERS_AT_ONCE: usize = 32;
 
 /// Writes every manifest of the clusters.
 ///
@@ -66,10 +67,14 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
 }
 
 /// The files of a cluster and the lock that goes with them.
-fn rendered(source: &str, cluster: &Cluster) -> (FileTree, Lock) {
+fn rendered(output: &Path, source: &str, cluster: &Cluster) -> (FileTree, Lock) {
     let tree = arrange(cluster);
+    let topology = match (absolute(output), absolute(source)) {
+        (Ok(output), Ok(topology)) if source != STANDARD_INPUT => path_from(&output, &topology),
+        _ => PathBuf::from(source),
+    };
     let value = serde_json::to_value(cluster).expect("a cluster consists of maps, lists, texts and numbers");
-    let lock = Lock::new(Path::new(source), value, &tree);
+    let lock = Lock::new(&topology, value, &tree);
     (tree, lock)
 }
 
@@ -79,7 +84,7 @@ pub(super) fn comparisons(output: &Path, compilation: &Compilation) -> Result<Ve
 }
 
 fn comparison(output: &Path, (source, cluster): (&str, Cluster)) -> Result<Comparison, EmitError> {
-    let (tree, lock) = rendered(source, &cluster);
+    let (tree, lock) = rendered(output, source, &cluster);
     let standing = read::standing(output, &cluster.name, &tree, Overwrite::KeepForeign)?;
     Ok(compare(&cluster.name, &standing, &tree, &lock.to_text()))
 }
@@ -126,7 +131,7 @@ fn to_directory(output: &Path, compilation: &Compilation, overwrite: Overwrite) 
         .map(|parsed| {
             let (source, cluster) = compilation.cluster(parsed);
             recover(output, &cluster.name)?;
-            let (tree, lock) = rendered(source, &cluster);
+            let (tree, lock) = rendered(output, source, &cluster);
             write(output, &cluster.name, &tree, &lock, overwrite)
         })
         .collect::<Result<_, EmitError>>()?;

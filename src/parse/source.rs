@@ -10,6 +10,9 @@ use walkdir::WalkDir;
 /// The largest file that is read, in bytes. A thousand clusters of two kilobytes fit four times.
 pub const LARGEST_SOURCE: u64 = 8 * 1024 * 1024;
 
+/// What standard input is called in complaints.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
 /// The file that marks a rendered tree; folders that hold it are not searched for topologies.
 const LOCK_FILE: &str = "cassc.lock";
 
@@ -76,7 +79,7 @@ pub fn read_all(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
 
 fn read_input(input: &str) -> Result<Vec<Source>, SourceError> {
     if input == "-" {
-        return Ok(vec![read_from(io::stdin().lock(), "<stdin>", Origin::Named)?]);
+        return Ok(vec![read_from(io::stdin().lock(), STANDARD_INPUT, Origin::Named)?]);
     }
     let path = Path::new(input);
     if path.is_dir() {
