@@ -29,12 +29,14 @@ pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
         return Ok(Ending::Done);
     }
     create(&init.file, STARTER)?;
-    let schema_file = init.file.with_file_name(SCHEMA_FILE);
-    if !schema_file.exists() {
+    let (file, schema_file) = (init.file.display(), init.file.with_file_name(SCHEMA_FILE));
+    if schema_file.exists() {
+        talk(&format!("wrote {file}; kept {} (`cassc schema` prints the current one)\n", schema_file.display()));
+    } else {
         create(&schema_file, &schema::text())?;
+        talk(&format!("wrote {file} and {}\n", schema_file.display()));
     }
-    let file = init.file.display();
-    talk(&format!("wrote {file} and {}\nnext: cassc render {file}\n", schema_file.display()));
+    talk(&format!("next: cassc render {file}\n"));
     Ok(Ending::Done)
 }
 
