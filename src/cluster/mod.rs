@@ -134,12 +134,12 @@ pub struct Rack {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Jvm {
-    /// The heap in bytes.
-    pub heap_bytes: u64,
+    /// The heap in MiB.
+    pub heap_mebibytes: u64,
     /// How the heap came about, for the comment above it.
     pub heap_reason: String,
-    /// The young generation in bytes, where the collector wants it said.
-    pub young_bytes: Option<u64>,
+    /// The young generation in MiB, where the collector wants it said.
+    pub young_mebibytes: Option<u64>,
     /// The garbage collector.
     pub garbage_collector: GarbageCollector,
     /// More options.

@@ -289,9 +289,9 @@ fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
     let collector = place.garbage_collector().map_or(default_collector(version), |merged| merged.value);
     let young = collector.needs_young_generation().then(|| sizing::young_generation(heap, processor_millis(place)));
     Jvm {
-        heap_bytes: heap << 20,
+        heap_mebibytes: heap,
         heap_reason: format!("{how}: {}", Budget::of(limit, heap)),
-        young_bytes: young.map(|young| young << 20),
+        young_mebibytes: young,
         garbage_collector: collector,
         options: place.jvm_options().map(|merged| merged.value.to_vec()).unwrap_or_default(),
     }

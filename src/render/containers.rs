@@ -52,7 +52,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         env: Some(env),
         resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
         security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
-        volume_mounts: Some(volumes::gate_mounts(cluster)),
+        volume_mounts: Some(volumes::gate_mounts()),
         ..Container::default()
     }
 }

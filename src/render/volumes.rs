@@ -55,7 +55,7 @@ pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
 }
 
 /// What the gate mounts. The image's own `/etc/cassandra` stays visible to it: it is the base of the configuration.
-pub(super) fn gate_mounts(_: &Cluster) -> Vec<VolumeMount> {
+pub(super) fn gate_mounts() -> Vec<VolumeMount> {
     vec![
         mount(SERVER_CONFIG, "/config"),
         mount(TMP, "/tmp"),

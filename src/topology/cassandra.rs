@@ -53,9 +53,6 @@ pub struct CassandraOverrides {
     pub jvm: Jvm,
 }
 
-/// The same at every level.
-pub type JvmOverrides = Jvm;
-
 /// Heap, garbage collector and options of the Java virtual machine.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

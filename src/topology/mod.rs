@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use cassandra::{Auth, Authenticator, Cassandra, GarbageCollector, Jvm, LogLevel, Superuser};
-pub use cassandra::{CassandraOverrides, Config, JvmOverrides};
+pub use cassandra::{CassandraOverrides, Config};
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, Delivery, Dialect};
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
