@@ -2,8 +2,10 @@
 //! passes. In CI (`CI=true`), where every tool is installed, a missing tool is a failure.
 #![expect(clippy::disallowed_methods, reason = "tests may ask whether they run in CI")]
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::Command;
+use std::sync::Mutex;
 
 /// Whether `tool` answers to `probe` (arguments that make it print something harmless and succeed). Where it does not, the
 /// caller returns at once: the test is skipped, and has said so.
@@ -11,11 +13,18 @@ pub(crate) fn is_here(tool: &str, probe: &[&str]) -> bool {
     let is_here = Command::new(tool).args(probe).output().is_ok_and(|output| output.status.success());
     let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
     assert!(is_here || !is_ci, "{tool} {} does not work, and CI must not skip a test", probe.join(" "));
-    if !is_here {
+    if !is_here && is_news(tool) {
         // Not `eprintln!`, which the test harness hides for a test that passes.
-        let _ = writeln!(std::io::stderr(), "skipped: {tool} not found (`{tool} {}` fails)", probe.join(" "));
+        let _ =
+            writeln!(std::io::stderr(), "skipped: every test that asks {tool} (`{tool} {}` fails)", probe.join(" "));
     }
     is_here
+}
+
+/// Whether nothing was said about the tool yet: dozens of tests ask for the same ones.
+fn is_news(tool: &str) -> bool {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    SAID.lock().is_ok_and(|mut said| said.insert(tool.to_owned()))
 }
 
 /// Runs a tool and returns what it printed. Its failure is the test's failure, with its complaint.
