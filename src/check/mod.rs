@@ -30,6 +30,7 @@ mod e116_too_many_nodes;
 mod e117_no_nodes;
 mod e119_additional_seed;
 mod e120_unreachable_datacenter;
+mod e121_kube_cluster_name;
 mod e201_quantity;
 mod e202_request_above_limit;
 mod e203_requests_missing;
@@ -160,6 +161,7 @@ pub const RULES: &[Rule] = &[
     e117_no_nodes::RULE,
     e119_additional_seed::RULE,
     e120_unreachable_datacenter::RULE,
+    e121_kube_cluster_name::RULE,
     e201_quantity::RULE,
     e202_request_above_limit::RULE,
     e203_requests_missing::RULE,

@@ -79,7 +79,8 @@ fn folder(kube_cluster: Option<&str>) -> String {
 
 /// The manifests of a cluster in the order in which they can be applied, for a stream.
 pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
-    let stage = |path: &str| STAGES.iter().position(|stage| path.split('/').any(|part| part == stage_folder(*stage)));
+    let folder = |path: &str| path.rsplit('/').nth(1).map(str::to_owned);
+    let stage = |path: &str| STAGES.iter().position(|stage| folder(path).as_deref() == Some(stage_folder(*stage)));
     let mut files: Vec<(&str, &str)> = tree.iter().collect();
     files.sort_by_key(|(path, _)| (stage(path), *path));
     files

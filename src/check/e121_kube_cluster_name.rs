@@ -1,0 +1,30 @@
+//! E121: a Kubernetes cluster that is called as the folder of a stage.
+
+use super::{Check, Rule, Subject};
+use crate::diagnostic::{Diagnostic, Route};
+
+/// The folders of the stages of delivery, those to come included.
+const STAGE_FOLDERS: [&str; 3] = ["base", "prepare", "cluster"];
+
+pub(super) const RULE: Rule = Rule {
+    code: "E121",
+    name: "kube-cluster-name",
+    summary: "a `kubeCluster` is called as the folder of a stage",
+    explain: "\
+Each Kubernetes cluster gets a folder of its own in the output, beside the folders of the stages `base`, `prepare` and
+`cluster` where a datacenter names none. A Kubernetes cluster of such a name would mix its objects with those of another.
+
+Choose another name; it is yours alone and reaches no object.",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
+        let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
+        if STAGE_FOLDERS.contains(&name) {
+            let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
+            let message = format!("`{name}` is the folder of a stage and cannot be a Kubernetes cluster");
+            complaints.push(RULE.complain(message, at).help("choose another name"));
+        }
+    }
+}
