@@ -111,20 +111,8 @@ fn unified(path: &str, on_disk: Option<&[u8]>, rendered: Option<&str>) -> String
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::lock::Lock;
-
-    fn tree(files: &[(&str, &str)]) -> FileTree {
-        FileTree::new(files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect())
-    }
-
-    fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
-        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
-        let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
-        Standing { exists: true, lock_text: Some("lock\n".into()), lock: Some(lock), entries }
-    }
+    use crate::emit::read::fixtures::{standing, tree};
 
     fn kinds(comparison: &Comparison) -> Vec<(&str, DifferenceKind)> {
         comparison.changed.iter().map(|difference| (difference.path.as_str(), difference.kind)).collect()

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Ending, Failure, schema, talk};
+use super::{Ending, Failure, talk};
 use crate::text::plain_file;
+use crate::topology::json_schema;
 
 /// The starter file.
 pub(super) const STARTER: &str = plain_file!("init/topology.yaml");
@@ -33,7 +34,7 @@ pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
     if schema_file.exists() {
         talk(&format!("wrote {file}; kept {} (`cassc schema` prints the current one)\n", schema_file.display()));
     } else {
-        create(&schema_file, &schema::text())?;
+        create(&schema_file, &json_schema())?;
         talk(&format!("wrote {file} and {}\n", schema_file.display()));
     }
     talk(&format!("next: cassc render {file}\n"));

@@ -3,36 +3,30 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use schemars::schema_for;
 
 use super::{Ending, Failure};
-use crate::topology::CassandraTopology;
+use crate::topology::json_schema;
 
 /// Prints the JSON Schema of the topology language, for editors.
 #[derive(Debug, Args)]
 pub(super) struct Schema {}
 
 pub(super) fn run(_: &Schema) -> Result<Ending, Failure> {
-    io::stdout().write_all(text().as_bytes())?;
+    io::stdout().write_all(json_schema().as_bytes())?;
     Ok(Ending::Done)
-}
-
-/// The schema as it is committed under `schemas/`.
-pub(super) fn text() -> String {
-    let schema = schema_for!(CassandraTopology);
-    serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
+    use super::json_schema;
     use crate::cli::init::STARTER;
     use crate::parse::embedded;
 
     /// What an editor says about a text.
     fn faults(text: &str) -> Vec<String> {
-        let schema: Value = serde_json::from_str(&super::text()).expect("the schema is JSON");
+        let schema: Value = serde_json::from_str(&json_schema()).expect("the schema is JSON");
         let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
         validator.iter_errors(&embedded::value(text)).map(|error| error.to_string()).collect()
     }

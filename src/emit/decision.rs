@@ -79,20 +79,8 @@ fn is_blocked(kept: &BTreeMap<String, Why>, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::lock::Lock;
-
-    fn tree(files: &[(&str, &str)]) -> FileTree {
-        FileTree::new(files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect())
-    }
-
-    fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
-        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
-        let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
-        Standing { exists: true, lock_text: Some("old lock".into()), lock: Some(lock), entries }
-    }
+    use crate::emit::read::fixtures::{standing, tree};
 
     fn different(text: &str) -> Entry {
         Entry::Different(text.into())
@@ -120,7 +108,7 @@ mod tests {
         ];
         let standing = standing(&recorded, &entries);
         let rendered = tree(&[("edited", "2"), ("taken", "2")]);
-        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
         let kept = [
             ("edited", Why::Edited),
             ("edited-gone", Why::Edited),
@@ -138,7 +126,7 @@ mod tests {
     fn an_edit_that_says_what_would_be_rendered_is_no_conflict() {
         let standing = standing(&tree(&[("a", "1")]), &[("a", Entry::Same)]);
         let rendered = tree(&[("a", "2")]);
-        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
         assert_eq!(decision, Decision { unchanged: vec!["a", LOCK_FILE_NAME], ..Decision::default() });
     }
 
@@ -147,7 +135,7 @@ mod tests {
         let entries = [("a", different("mine")), ("foreign", Entry::Foreign), ("link", Entry::NotAFile)];
         let standing = standing(&tree(&[("a", "1")]), &entries);
         let rendered = tree(&[("a", "1"), ("link", "1")]);
-        let decision = decide(&standing, &rendered, "old lock", Overwrite::Force);
+        let decision = decide(&standing, &rendered, "lock\n", Overwrite::Force);
         let (written, unchanged) = (vec![("a", "1"), ("link", "1")], vec![LOCK_FILE_NAME]);
         assert_eq!(decision, Decision { unchanged, written, removed: vec!["foreign"], ..Decision::default() });
     }
@@ -156,7 +144,7 @@ mod tests {
     fn a_kept_file_blocks_what_is_rendered_above_and_below_it_and_nothing_else() {
         let standing = standing(&tree(&[]), &[("base", Entry::NotAFile), ("x.yaml/notes", Entry::Foreign)]);
         let rendered = tree(&[("base-2/a", ""), ("base/a", ""), ("x.yaml", ""), ("x.yaml-2", "")]);
-        let decision = decide(&standing, &rendered, "old lock", Overwrite::KeepForeign);
+        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
         assert_eq!(
             (decision.blocked, decision.written),
             (vec!["base/a", "x.yaml"], vec![("base-2/a", ""), ("x.yaml-2", "")])

@@ -194,3 +194,21 @@ fn compared(path: &Path, expected: &[u8], buffer: &mut Vec<u8>) -> Result<Entry,
 fn bytes(path: &Path) -> Result<Vec<u8>, EmitError> {
     fs::read(path).map_err(EmitError::disk("read", path))
 }
+
+/// What the tests of the readers of a [`Standing`] share.
+#[cfg(test)]
+pub(crate) mod fixtures {
+    use super::*;
+
+    /// Files by path and text.
+    pub(crate) fn tree(files: &[(&str, &str)]) -> FileTree {
+        FileTree::new(files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect())
+    }
+
+    /// A directory with an old lock that records some files, and what else stands there.
+    pub(crate) fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
+        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
+        let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
+        Standing { exists: true, lock_text: Some("lock\n".into()), lock: Some(lock), entries }
+    }
+}

@@ -32,6 +32,12 @@ pub const API_VERSION: &str = "cassc/v1alpha1";
 /// The only `kind` there is.
 pub const KIND: &str = "CassandraTopology";
 
+/// The JSON Schema of the language, as it is committed under `schemas/` and printed by `cassc schema`.
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(CassandraTopology);
+    serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
+}
+
 /// One Cassandra cluster. Compiled by `cassc render` into every Kubernetes object that it needs.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -36,8 +36,8 @@ pub struct Storage {
     pub size: Option<String>,
     /// How the data volume may be mounted. Defaults to `ReadWriteOnce`.
     pub access_mode: Option<AccessMode>,
-    /// Volumes beside the data volume, mounted in the Cassandra container and in the system logger; `containers` and
-    /// `initContainers` may mount them by name.
+    /// Volumes beside the data volume, mounted in the Cassandra container; `containers` and `initContainers` may mount them
+    /// by name.
     #[serde(default)]
     pub additional_volumes: Vec<AdditionalVolume>,
 }
