@@ -1,8 +1,11 @@
 //! The scripts that run in the pods, run here: in each situation the real `gate.sh` is started under dash and busybox sh
 //! with stand-ins for name service, network and time, and what it wrote and said is compared.
 
+mod founder;
+mod growth;
 mod probes;
-mod world;
+mod stand_ins;
+pub(crate) mod world;
 
 use world::World;
 
@@ -20,63 +23,8 @@ fn comma(seeds: &[&str]) -> String {
 }
 
 #[test]
-fn a_founder_with_an_empty_volume_founds_after_looking_three_times() {
-    World::new(FIRST).exists(SECOND, "10.0.0.2").exists(THIRD, "10.0.0.3").check(|run| {
-        run.started_with("10.0.0.1");
-        run.said(&["looking whether a ring exists", "founding the ring"]);
-        run.slept(2);
-        run.has_file("var/lib/cassandra/.joining");
-        let options = run.result("jvm-server.options");
-        assert!(options.ends_with("\n-Dcassandra.system_distributed_replication=dc1:3,dc\\u00202:2\n"), "{options}");
-    });
-}
-
-#[test]
-fn a_founder_that_lost_its_volume_joins_the_ring_that_lives() {
-    World::new(FIRST).ready(THIRD, "10.0.0.3").check(|run| {
-        run.started_with(&comma(&[SECOND_SEED, THIRD_SEED]));
-        run.said(&["not founding: the ring exists"]);
-        assert!(!run.result("jvm-server.options").contains("system_distributed_replication"));
-    });
-}
-
-#[test]
-fn a_founder_does_not_found_while_a_seed_runs_that_is_not_ready_yet() {
-    World::new(FIRST).exists(SECOND, "10.0.0.2").open(&format!("{SECOND_SEED}:7000")).check(|run| {
-        run.waits(&["not founding, because Cassandra runs on shop-dc1-r2-sts-0"]);
-    });
-}
-
-#[test]
-fn a_founder_does_not_found_when_names_are_not_answered() {
-    World::new(FIRST).without_names().check(|run| run.waits(&["the name service does not answer"]));
-}
-
-#[test]
-fn a_founder_counts_anew_when_names_were_not_answered_in_between() {
-    let control = "10.96.0.1";
-    let world = World::new(FIRST).turn(2, "rm \"$CASSC_ROOT/dns/kubernetes.default.svc.cluster.local\"");
-    let back = format!("echo {control} >\"$CASSC_ROOT/dns/kubernetes.default.svc.cluster.local\"");
-    world.turn(3, &back).check(|run| {
-        run.started_with("10.0.0.1");
-        run.slept(5);
-    });
-}
-
-#[test]
-fn nobody_founds_twice() {
-    World::new(FIRST).state("founded", "true\n").check(|run| run.waits(&["the ring was founded before"]));
-    World::new(FIRST).state("founded", "true").with_data().check(|run| run.waits(&["the ring was founded before"]));
-}
-
-#[test]
-fn a_founder_that_did_not_finish_founds_on() {
-    World::new(FIRST).with_data().with_file("var/lib/cassandra/.joining").check(|run| run.started_with("10.0.0.1"));
-}
-
-#[test]
 fn the_second_node_waits_for_the_first_and_then_joins_without_itself() {
-    let world = World::new(SECOND).exists(FIRST, "10.0.0.1");
+    let world = World::new(SECOND).exists(FIRST, "10.0.0.1").listens(FIRST);
     world.turn(2, "echo 10.0.0.1 >\"$CASSC_ROOT/dns/shop-dc1-service.cass.svc.cluster.local\"").check(|run| {
         run.started_with(&comma(&[FIRST_SEED, THIRD_SEED]));
         run.said(&["waiting for shop-dc1-r1-sts-0 to be ready", "this one is number 2", "joining the ring"]);
@@ -100,7 +48,9 @@ fn a_pod_says_once_whom_it_waits_for_and_why() {
 fn a_pod_that_waits_asks_for_one_pod_and_one_service_a_round() {
     World::new(THIRD).ready(FIRST, "10.0.0.1").exists(SECOND, "10.0.0.2").check(|run| {
         run.waits(&["waiting for shop-dc1-r2-sts-0"]);
-        assert!(run.queries.len() <= 3 * 6 + 2, "{:?}", run.queries);
+        let rounds = run.pauses.len();
+        assert!(run.queries.len() <= 3 * rounds + 2, "{:?}", run.queries);
+        assert_eq!(run.connections, Vec::<String>::new());
     });
 }
 
@@ -163,6 +113,21 @@ fn a_marker_without_data_is_no_marker() {
 }
 
 #[test]
+fn data_is_looked_for_where_the_topology_keeps_it() {
+    let member = || World::new(SECOND).without_names().with_marker();
+    let ours = "data_file_directories:\n- /var/lib/cassandra/data\n";
+    let disks = "data_file_directories:\n- /disk one\n- \"/disk2\"\n";
+    for folder in ["disk one", "disk2"] {
+        let world = member().configured(ours, disks).with_file(&format!("{folder}/system/local-7ad5/nb-1-big-Data.db"));
+        world.check(|run| run.slept(0));
+    }
+    let local = format!("{ours}local_system_data_file_directory: /disk3\n");
+    let world = member().configured(ours, &local).with_file("disk3/system/local-7ad5/nb-1-big-Data.db");
+    world.check(|run| run.slept(0));
+    member().configured(ours, disks).with_data().check(|run| run.waits(&["its data is gone"]));
+}
+
+#[test]
 fn a_pod_that_is_not_in_the_order_waits_until_it_is() {
     World::new("shop-dc1-r1-sts-7").ready(FIRST, "10.0.0.1").check(|run| run.waits(&["is not in the start order"]));
     let line =
@@ -195,13 +160,6 @@ fn a_cluster_that_never_founds_waits_for_a_pod_that_is_ready() {
     World::new(FIRST).founder("no").exists(SECOND, "10.0.0.2").check(|run| run.waits(&["founding: never"]));
     World::new(FIRST).founder("no").ready(SECOND, "10.0.0.2").check(|run| {
         run.started_with(&comma(&[SECOND_SEED, THIRD_SEED]));
-    });
-}
-
-#[test]
-fn a_founder_does_not_found_beside_a_ring_elsewhere() {
-    World::new(FIRST).additional_seeds("192.0.2.7").open("192.0.2.7:7000").check(|run| {
-        run.started_with(&comma(&[SECOND_SEED, THIRD_SEED, "192.0.2.7"]));
     });
 }
 
@@ -271,6 +229,43 @@ fn the_result_is_the_images_configuration_with_ours_over_it() {
                 });
             assert_eq!(placeholder, None, "{name}");
         }
+    });
+}
+
+#[test]
+fn a_member_starts_at_once_when_the_founders_rack_is_gone_for_good() {
+    let world = World::new(SECOND).order(&[SECOND, THIRD]).with_data().with_marker();
+    world.check(|run| {
+        run.started_with(&comma(&[FIRST_SEED, "10.0.0.2", THIRD_SEED]));
+        run.slept(0);
+    });
+}
+
+#[test]
+fn a_node_without_the_images_list_of_places_asks_nobody_else() {
+    let topology = || World::new(FIRST).with_data().with_marker();
+    topology().with_file("etc/cassandra/cassandra-topology.properties").twice().check(|run| {
+        assert_eq!(run.result("cassandra-topology.properties"), "# Emptied by the gate.\n");
+    });
+    topology().check(|run| run.has_no_file("config/cassandra-topology.properties"));
+}
+
+#[test]
+fn a_curl_that_cannot_wait_for_a_greeting_asks_otherwise() {
+    World::new(SECOND).without_ftp().ready(FIRST, "10.0.0.1").check(|run| {
+        run.started_with(&comma(&[FIRST_SEED, THIRD_SEED]));
+        run.said(&["the curl of this image cannot speak FTP", "joining the ring"]);
+    });
+    World::new(SECOND).without_ftp().exists(FIRST, "10.0.0.1").ready_by_name_only(FIRST, "10.0.0.1").check(|run| {
+        run.waits(&["the curl of this image cannot speak FTP", "but nothing listens there"]);
+    });
+}
+
+#[test]
+fn a_tool_that_the_image_lacks_is_named() {
+    World::new(SECOND).without_tools().check(|run| {
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        run.said(&["this image has no getent, which the gate needs"]);
     });
 }
 

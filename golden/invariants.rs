@@ -56,11 +56,18 @@ fn stateful_set(rendered: &Rendered, object: &Value) -> Vec<&'static str> {
         (items(spec, "volumeClaimTemplates").any(|it| it["metadata"]["name"] == "server-data"), "data has a claim"),
         (is_governed(rendered, object), "the governing service names pods that are not ready"),
         (refers_to_configuration(rendered, object), "the pod refers to one rendered, immutable configuration"),
+        (logger_asks_for_sigterm(&template["spec"]), "process 1 of the logger asks for SIGTERM, or it outlives it"),
         (anti_affinity(spec), "anti-affinity looks at this cluster's pods only"),
         (is_protected(rendered.cluster.dialect, object), "no delivery tool deletes it by itself"),
     ];
     statements.extend(items(spec, "volumeClaimTemplates").flat_map(|claim| claim_template(spec, claim)));
     broken(&statements)
+}
+
+fn logger_asks_for_sigterm(pod: &Value) -> bool {
+    items(pod, "initContainers")
+        .filter(|container| container["name"] == "server-system-logger")
+        .all(|container| container["command"].to_string().contains("trap 'exit 0' TERM"))
 }
 
 fn claim_template(spec: &Value, claim: &Value) -> [(bool, &'static str); 4] {
@@ -244,6 +251,7 @@ fn every_broken_promise_of_a_stateful_set_is_found() {
         ("/spec/template/spec/volumes/-", json!({"secret": {"secretName": "x"}}), "nobody makes the Secret"),
         ("/spec/template/spec/imagePullSecrets/0/name", json!("x"), "nobody makes the Secret"),
         ("/spec/template/spec/volumes", json!([]), "immutable configuration"),
+        ("/spec/template/spec/initContainers/2/command", json!(["tail", "-F", "system.log"]), "asks for SIGTERM"),
         (
             "/spec/template/spec/affinity/podAntiAffinity/requiredDuringSchedulingIgnoredDuringExecution/0/labelSelector",
             json!({"matchLabels": {"app.kubernetes.io/name": "cassandra"}}),

@@ -4,6 +4,8 @@
 
 mod cli;
 mod compare;
+mod configuration;
+mod defaults;
 mod diagnostics;
 mod gate;
 mod hygiene;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -11,12 +12,20 @@ use std::sync::Mutex;
 /// caller returns at once: the test is skipped, and has said so.
 pub(crate) fn is_here(tool: &str, probe: &[&str]) -> bool {
     let is_here = Command::new(tool).args(probe).output().is_ok_and(|output| output.status.success());
+    or_skipped(is_here, tool, &format!("`{tool} {}` fails", probe.join(" ")))
+}
+
+/// Whether a folder is there, which a command brings; else like a tool that is missing.
+pub(crate) fn is_folder_here(folder: &Path, brought_by: &str) -> bool {
+    or_skipped(folder.is_dir(), &folder.display().to_string(), &format!("brought by `{brought_by}`"))
+}
+
+fn or_skipped(is_here: bool, what: &str, why: &str) -> bool {
     let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(is_here || !is_ci, "{tool} {} does not work, and CI must not skip a test", probe.join(" "));
-    if !is_here && is_news(tool) {
+    assert!(is_here || !is_ci, "{what} is missing ({why}), and CI must not skip a test");
+    if !is_here && is_news(what) {
         // Not `eprintln!`, which the test harness hides for a test that passes.
-        let _ =
-            writeln!(std::io::stderr(), "skipped: every test that asks {tool} (`{tool} {}` fails)", probe.join(" "));
+        let _ = writeln!(std::io::stderr(), "skipped: every test that asks {what} ({why})");
     }
     is_here
 }

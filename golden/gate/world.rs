@@ -11,6 +11,7 @@ use cassc::parse::source::{Origin, Source};
 use cassc::render::config;
 use tempfile::TempDir;
 
+use super::stand_ins::{CURL, GETENT, SLEEP};
 use crate::real_tool::is_here;
 
 const ALL_PODS: &str = "shop-dc1-all-pods-service.cass.svc.cluster.local";
@@ -18,34 +19,7 @@ const CQL: &str = "shop-dc1-service.cass.svc.cluster.local";
 const CONTROL: &str = "kubernetes.default.svc.cluster.local";
 
 /// Rounds after which a gate that still waits is stopped.
-const ROUNDS: usize = 6;
-
-/// Answers from `$CASSC_ROOT/dns/<name>`, an address per line, as glibc's does: thrice per address.
-const GETENT: &str = r#"#!/bin/sh
-name=${2%.}
-echo "$name" >>"$CASSC_ROOT/queries"
-[ "$1" = ahosts ] && [ -s "$CASSC_ROOT/dns/$name" ] || exit 2
-while read -r address; do
-    printf '%s STREAM %s\n%s DGRAM\n%s RAW\n' "$address" "$name" "$address" "$address"
-done <"$CASSC_ROOT/dns/$name"
-"#;
-
-/// Whoever has a file in `$CASSC_ROOT/open` takes the connection and says nothing; everybody else refuses it.
-const CURL: &str = r#"#!/bin/sh
-for url; do :; done
-host=${url#ftp://}
-[ -e "$CASSC_ROOT/open/${host%/}" ] && printf 0.000123 && exit 28
-printf 0.000000
-exit 7
-"#;
-
-/// A round: what happens in it stands in `$CASSC_ROOT/turns/<number>`; the last one stops the gate.
-const SLEEP: &str = r#"#!/bin/sh
-round=$(($(cat "$CASSC_ROOT/rounds") + 1))
-echo "$round" >"$CASSC_ROOT/rounds"
-[ -e "$CASSC_ROOT/turns/$round" ] && . "$CASSC_ROOT/turns/$round"
-[ "$round" -lt ROUNDS ] || kill -TERM "$PPID"
-"#;
+const ROUNDS: usize = 8;
 
 /// The files of a real topology, as the `ConfigMap` holds them.
 static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
@@ -66,6 +40,7 @@ pub(super) struct World {
     environment: BTreeMap<&'static str, String>,
     files: BTreeMap<String, String>,
     ready: BTreeSet<String>,
+    has_tools: bool,
     runs: usize,
 }
 
@@ -75,6 +50,8 @@ pub(super) struct Run {
     pub(super) status: Option<i32>,
     pub(super) stderr: String,
     pub(super) queries: Vec<String>,
+    pub(super) connections: Vec<String>,
+    pub(super) pauses: Vec<String>,
     rounds: usize,
 }
 
@@ -84,7 +61,7 @@ impl World {
         let ordinal: u32 = pod.rsplit('-').next().and_then(|ordinal| ordinal.parse().ok()).expect("pods have ordinals");
         let rack: u32 = pod.split("-r").nth(1).and_then(|rest| rest[..1].parse().ok()).expect("racks have numbers");
         let pods = ["shop-dc1-r1-sts-0", "shop-dc1-r2-sts-0", "shop-dc1-r3-sts-0"];
-        let order = lines(&pods.map(|pod| format!("{pod} {ALL_PODS} {CQL}")));
+        let order = lines(&pods.map(order_line));
         let seeds = lines(&pods.map(|pod| format!("{pod}.{ALL_PODS}")));
         let environment = [
             ("POD_NAME", pod),
@@ -93,12 +70,15 @@ impl World {
             ("DATACENTER_NAME", "dc1"),
             ("RACK_NAME", "r1"),
             ("CONTROL_NAME", CONTROL),
+            ("MGMT_API_LISTEN_TCP_PORT", "8080"),
         ];
+        let own_address = environment[1].1.to_owned();
         let mut world = Self {
             pod: pod.to_owned(),
             environment: environment.map(|(name, value)| (name, value.to_owned())).into(),
             files: BTreeMap::new(),
             ready: BTreeSet::new(),
+            has_tools: true,
             runs: 1,
         };
         for (name, text) in &*CONFIGURATION {
@@ -115,6 +95,7 @@ impl World {
             .file("etc/cassandra/triggers/README.txt", "of the image\n")
             .file("config/left-over", "of an earlier run\n")
             .file(&format!("dns/{CONTROL}"), "10.96.0.1\n")
+            .exists(pod, &own_address)
     }
 
     fn file(mut self, path: &str, text: &str) -> Self {
@@ -142,7 +123,34 @@ impl World {
         self.ready.insert(address.to_owned());
         let ready: Vec<&str> = self.ready.iter().map(String::as_str).collect();
         let ready = lines(&ready);
-        self.exists(pod, address).file(&format!("dns/{CQL}"), &ready)
+        self.exists(pod, address).listens(pod).file(&format!("dns/{CQL}"), &ready)
+    }
+
+    /// The name service says that the pod is ready, and it is not so any more.
+    pub(super) fn ready_by_name_only(self, pod: &str, address: &str) -> Self {
+        self.exists(pod, address).named(CQL, address)
+    }
+
+    /// The image's curl has no FTP.
+    pub(super) fn without_ftp(self) -> Self {
+        self.with_file("no-ftp")
+    }
+
+    /// The image has no programs at all.
+    pub(super) fn without_tools(mut self) -> Self {
+        self.has_tools = false;
+        self
+    }
+
+    /// The pod's Cassandra takes connections from other nodes.
+    pub(super) fn listens(self, pod: &str) -> Self {
+        self.open(&format!("{pod}.{ALL_PODS}:7000"))
+    }
+
+    /// The start order, by pod.
+    pub(super) fn order(self, pods: &[&str]) -> Self {
+        let order = lines(&pods.iter().map(|pod| order_line(pod)).collect::<Vec<_>>());
+        self.file("etc/cassc/start-order/start-order", &order)
     }
 
     /// Every pod of the order but this one is ready.
@@ -181,6 +189,14 @@ impl World {
         self.with_file("var/lib/cassandra/data/system/local-7ad54392bcdd35a684174e047860b377/nb-1-big-Data.db")
     }
 
+    /// The topology has `cassandra.yaml` say something else.
+    pub(super) fn configured(mut self, text: &str, instead: &str) -> Self {
+        let yaml = self.files.get_mut("etc/cassc/config/cassandra.yaml").expect("it is there");
+        assert!(yaml.contains(text), "{yaml}");
+        *yaml = yaml.replace(text, instead);
+        self
+    }
+
     /// Readiness was reached on the volume.
     pub(super) fn with_marker(self) -> Self {
         self.with_file("var/lib/cassandra/.bootstrapped")
@@ -197,6 +213,11 @@ impl World {
 
     pub(super) fn founder(self, founder: &str) -> Self {
         self.file("etc/cassc/start-order/founder", &format!("{founder}\n"))
+    }
+
+    /// What stands in a file of the volume.
+    pub(super) fn remembers(self, words: &str) -> Self {
+        self.file("var/lib/cassandra/.joining", &format!("{words}\n"))
     }
 
     pub(super) fn rack(self, name: &str) -> Self {
@@ -235,16 +256,24 @@ impl World {
         let root = folder.keep();
         self.build(&root);
         let path = format!("{}:/usr/bin:/bin", root.join("bin").display());
+        if !self.has_tools {
+            shell.args(["-c", "PATH=/nowhere; . \"$0\""]);
+        }
         shell.arg(root.join("etc/cassc/config/gate.sh")).env_clear().envs(&self.environment);
         shell.env("PATH", path).env("CASSC_ROOT", &root);
         let outputs: Vec<_> = (0..self.runs).map(|_| shell.output().expect("the shell starts")).collect();
         let output = outputs.last().expect("the gate runs at least once");
         assert_eq!(output.stdout, b"", "the gate speaks on stderr only");
-        let queries = fs::read_to_string(root.join("queries")).unwrap_or_default();
+        let record = |name: &str| {
+            let text = fs::read_to_string(root.join(name)).unwrap_or_default();
+            text.lines().map(str::to_owned).collect()
+        };
         Run {
             status: output.status.code(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            queries: queries.lines().map(str::to_owned).collect(),
+            queries: record("queries"),
+            connections: record("connections"),
+            pauses: record("pauses"),
             rounds: fs::read_to_string(root.join("rounds")).expect("it was written").trim().parse().expect("a number"),
             root,
         }
@@ -268,16 +297,21 @@ impl World {
     }
 }
 
+/// A line of the start order.
+pub(super) fn order_line(pod: &str) -> String {
+    format!("{pod} {ALL_PODS} {CQL}")
+}
+
 fn lines<T: AsRef<str>>(lines: &[T]) -> String {
     lines.iter().flat_map(|line| [line.as_ref(), "\n"]).collect()
 }
 
-pub(super) fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("files lie in folders")).expect("the folder can be made");
     fs::write(path, text).expect("the file can be written");
 }
 
-pub(super) fn write_program(path: &Path, text: &str) {
+pub(crate) fn write_program(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     write(path, text);
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the file is ours");
@@ -335,8 +369,10 @@ impl Run {
         assert!(text.lines().any(|found| found == line || (!or.is_empty() && found == or)), "{line}\n{text}");
     }
 
-    pub(super) fn has_file(&self, path: &str) {
-        assert!(self.root.join(path).exists(), "{path}: {}", self.stderr);
+    /// What the volume remembers of the start that was begun.
+    pub(super) fn remembered(&self, words: &str) {
+        let found = fs::read_to_string(self.root.join("var/lib/cassandra/.joining")).unwrap_or_default();
+        assert_eq!(found, words, "{}", self.stderr);
     }
 
     pub(super) fn has_no_file(&self, path: &str) {

@@ -1,15 +1,17 @@
 //! Combinations of settings that Cassandra refuses and that are no limits: one function each. Called by the rule
 //! about combinations. Where each was verified stands at the function; "refused by" means that the real classes were
-//! seen to refuse it, 3.11.19 was only read.
+//! seen to refuse it.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::e417_config_combination::Refusal;
+use super::e420_heap::memory;
 use super::settings::{Setting, Settings, amount};
 use crate::cassandra::config_keys::{Duration, TimeUnit, Width};
 use crate::cassandra::release::Minor;
+use crate::placement::sizing::{HeapSetting, auto_heap};
 use crate::topology::merge::RackPlace;
 
 /// Every conflict in the settings of a rack.
@@ -20,22 +22,44 @@ pub(super) fn conflicts<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor
         unsandboxed_functions(settings),
         scripted_functions(settings, minor),
         legacy_port(settings),
-        sstable_format(settings),
         disk_access(settings, minor),
         commit_log_access(settings),
         read_ahead(settings),
         snapshot_lifetime(settings),
         partitioner(place, settings),
+        keyspace_replication(settings),
+        message_size(place, settings),
+        flush_writers(settings),
     ];
     one.into_iter().flatten().chain(tokens(settings)).chain(same_directories(settings)).collect()
 }
 
-fn is(setting: Option<&Setting>, wanted: &str) -> bool {
+pub(super) fn is(setting: Option<&Setting>, wanted: &str) -> bool {
     setting.is_some_and(|setting| match &setting.value {
         Value::String(text) => text.eq_ignore_ascii_case(wanted),
-        Value::Bool(value) => value.to_string() == wanted,
         _ => false,
     })
+}
+
+/// Whether a switch is written, and on: Cassandra reads `yes`, `no`, `on` and `off` too.
+pub(super) fn is_on(setting: Option<&Setting>) -> bool {
+    setting.and_then(switch) == Some(true)
+}
+
+fn is_off(setting: &Setting) -> bool {
+    switch(setting) == Some(false)
+}
+
+fn switch(setting: &Setting) -> Option<bool> {
+    match &setting.value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_positive(setting: &Setting) -> bool {
@@ -87,30 +111,43 @@ fn missing_window<'s>(sync: &'s Setting, settings: &'s Settings, minor: Minor) -
 /// Refused by 4.0.19, 4.1.10, 5.0.9, unless a system property allows it.
 fn validations<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     const PROPERTY: &str = "-Dcassandra.allow_unlimited_concurrent_validations=true";
-    let (validations, compactors) = (settings.get("concurrent_validations")?, settings.get("concurrent_compactors")?);
+    let (validations, compactors) = (settings.get("concurrent_validations")?, settings.get("concurrent_compactors"));
     let allowed =
         place.jvm_options().is_some_and(|options| options.value.iter().any(|option| option.trim() == PROPERTY));
-    (amount(&validations.value)? > amount(&compactors.value)? && !allowed).then(|| {
+    let (most, text) = match compactors.filter(|compactors| !compactors.value.is_null()) {
+        Some(compactors) => (amount(&compactors.value)?, compactors.written.clone()),
+        None => default_compactors(settings),
+    };
+    (amount(&validations.value)? > most && !allowed).then(|| {
         let message = format!(
-            "`concurrent_validations` of {} are more than `concurrent_compactors` of {}",
-            validations.written, compactors.written
+            "`concurrent_validations` of {} are more than `concurrent_compactors` of {text}",
+            validations.written
         );
-        Refusal::new(message, &[validations, compactors]).help("lower the validations")
+        let settings: Vec<&Setting> = [Some(validations), compactors].into_iter().flatten().collect();
+        Refusal::new(message, &settings).help("lower the validations, or raise the compactors")
     })
+}
+
+/// The most compactors that there can be without a word: as many as disks and cores, at least 2 and at most 8
+/// (`DatabaseDescriptor.applySimpleConfig`). How many cores there are is not known here.
+fn default_compactors(settings: &Settings) -> (f64, String) {
+    let disks = settings.get("data_file_directories").map_or(1, |directories| paths(&directories.value).len());
+    let compactors = u8::try_from(disks.clamp(2, 8)).expect("8 fits into a byte");
+    (compactors.into(), format!("{compactors} (the default)"))
 }
 
 /// Functions of users without threads of their own run without a sandbox. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn unsandboxed_functions(settings: &Settings) -> Option<Refusal<'_>> {
-    let threads = settings.get("user_defined_functions_threads_enabled").filter(|it| is(Some(it), "false"))?;
-    (!is(settings.get("allow_insecure_udfs"), "true")).then(|| {
-        let message = format!("`{}: false` switches the sandbox of functions off", threads.name);
+    let threads = settings.get("user_defined_functions_threads_enabled").filter(|it| is_off(it))?;
+    (!is_on(settings.get("allow_insecure_udfs"))).then(|| {
+        let message = format!("`{}: {}` switches the sandbox of functions off", threads.name, threads.written);
         Refusal::new(message, &[threads]).help("remove it")
     })
 }
 
 /// Refused by 5.0.9 (CASSANDRA-18252).
 fn scripted_functions(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
-    let scripted = settings.get("scripted_user_defined_functions_enabled").filter(|it| is(Some(it), "true"))?;
+    let scripted = settings.get("scripted_user_defined_functions_enabled").filter(|it| is_on(Some(it)))?;
     (minor >= Minor::V5_0).then(|| {
         let message = format!("Cassandra {minor} has no functions in JavaScript any more");
         Refusal::new(message, &[scripted]).help("remove it")
@@ -121,34 +158,13 @@ fn scripted_functions(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> 
 fn legacy_port(settings: &Settings) -> Option<Refusal<'_>> {
     let names = ["legacy_ssl_storage_port_enabled", "enable_legacy_ssl_storage_port"];
     let written = names.into_iter().find_map(|name| settings.get(&format!("server_encryption_options.{name}")));
-    let legacy = written.filter(|it| is(Some(it), "true"))?;
+    let legacy = written.filter(|it| is_on(Some(it)))?;
     let encryption = settings.get("server_encryption_options.internode_encryption");
     let none = encryption.is_none() || is(encryption, "none");
     none.then(|| {
         let message = "the legacy port for encrypted traffic is enabled, but nodes do not encrypt theirs";
         let settings: Vec<&Setting> = [Some(legacy), encryption].into_iter().flatten().collect();
         Refusal::new(message, &settings).help("set `internode_encryption`, or remove the legacy port")
-    })
-}
-
-/// The format `bti` cannot be read by 4.x, which storage compatibility promises; without a word the mode is
-/// `CASSANDRA_4`. Refused by 5.0.9.
-fn sstable_format(settings: &Settings) -> Option<Refusal<'_>> {
-    let format = settings.get("sstable.selected_format")?;
-    let mode = settings.get("storage_compatibility_mode");
-    if !["big", "bti"].iter().any(|known| is(Some(format), known)) {
-        let message = format!("there is no format of SSTables `{}`", format.written);
-        let refusal = Refusal::new(message, &[format]);
-        return Some(Refusal { expected: Some("big or bti".to_owned()), ..refusal });
-    }
-    let compatible = mode.is_none() || is(mode, "CASSANDRA_4");
-    (compatible && is(Some(format), "bti")).then(|| {
-        let message =
-            "SSTables in the format `bti` cannot be read by Cassandra 4, as `storage_compatibility_mode` promises";
-        let settings: Vec<&Setting> = [Some(format), mode].into_iter().flatten().collect();
-        Refusal::new(message, &settings).help(
-            "for data born on 5.0 write `storage_compatibility_mode: NONE`; otherwise keep `big` until it is upgraded",
-        )
     })
 }
 
@@ -163,7 +179,7 @@ fn disk_access(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
 fn commit_log_access(settings: &Settings) -> Option<Refusal<'_>> {
     let mode = settings.get("commitlog_disk_access_mode")?;
     let compression = settings.get("commitlog_compression").filter(|it| !it.value.is_null());
-    let encryption = settings.get("transparent_data_encryption_options.enabled").filter(|it| is(Some(it), "true"));
+    let encryption = settings.get("transparent_data_encryption_options.enabled").filter(|it| is_on(Some(it)));
     let transformed = compression.or(encryption);
     let fits = match transformed {
         Some(_) => ["auto", "legacy", "standard"],
@@ -189,6 +205,56 @@ fn read_ahead(settings: &Settings) -> Option<Refusal<'_>> {
             ..Refusal::new(message, &[size])
         }
     })
+}
+
+/// Unless it is written, a part of the memory for memtables that is cleaned up follows from the number of writers, and may
+/// not be below 0.01. Refused by 3.11.19, 4.0.19, 4.1.10, 5.0.9.
+fn flush_writers(settings: &Settings) -> Option<Refusal<'_>> {
+    let writers = settings.get("memtable_flush_writers").filter(|writers| amount(&writers.value) > Some(99.0))?;
+    let threshold = settings.get("memtable_cleanup_threshold").filter(|threshold| !threshold.value.is_null());
+    threshold.is_none().then(|| {
+        let message = format!("Cassandra does not start with `{}: {}`", writers.name, writers.written);
+        Refusal { expected: Some("at most 99".to_owned()), ..Refusal::new(message, &[writers]) }
+    })
+}
+
+/// Refused by 5.0.9; a fail threshold of -1 is none.
+fn keyspace_replication(settings: &Settings) -> Option<Refusal<'_>> {
+    let most = settings.get("maximum_replication_factor_fail_threshold")?;
+    let replicas = settings.get("default_keyspace_rf");
+    let wanted = replicas.map_or(Some(1.0), |replicas| amount(&replicas.value))?;
+    (is_positive(most) && wanted > amount(&most.value)?).then(|| {
+        let message = format!("`{}` of {} is below `default_keyspace_rf` of {wanted}", most.name, most.written);
+        let settings: Vec<&Setting> = [Some(most), replicas].into_iter().flatten().collect();
+        Refusal::new(message, &settings).help("lower the default, or raise the threshold")
+    })
+}
+
+/// What requests in flight may take is a share of the heap unless it is written (`applySimpleConfig`): of all clients a
+/// tenth, of each address a fortieth. A single message may not be larger. Refused by 4.1.10, 5.0.9.
+fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+    let size = settings.get("native_transport_max_message_size")?;
+    let heap = heap_mebibytes(place)?;
+    let shares = [("", 10), ("_per_ip", 40)];
+    let exceeded = shares.into_iter().find(|(suffix, share)| {
+        let name = format!("native_transport_max_request_data_in_flight{suffix}");
+        let is_written = settings.get(&name).is_some_and(|written| !written.value.is_null());
+        let most = amount(&Value::String(format!("{}B", heap.saturating_mul(1024 * 1024) / share)));
+        !is_written && amount(&size.value) > most
+    });
+    exceeded.map(|(suffix, share)| {
+        let limit = format!("native_transport_max_request_data_in_flight{suffix}");
+        let message = format!("`{}` of {} is above `{limit}`, 1/{share} of the heap", size.name, size.written);
+        Refusal::new(message, &[size]).help(format!("lower it, or write `{limit}`"))
+    })
+}
+
+/// The heap of a rack, where it can be told.
+fn heap_mebibytes(place: &RackPlace<'_>) -> Option<u64> {
+    match place.heap().map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse()).ok()? {
+        HeapSetting::Exactly(heap) => Some(heap),
+        HeapSetting::Auto => Some(auto_heap(memory(place)?.mebibytes)),
+    }
 }
 
 /// Refused by 4.1.10, 5.0.9: a text to the loader, a duration to what comes after it.

@@ -4,8 +4,8 @@
 //!
 //! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (`BootStrapper`
 //! for the lower bound of `num_tokens`, `GuardrailsOptions` for the guardrails of 4.1 and 5.0). The real classes of
-//! 4.0.19, 4.1.10 and 5.0.9 were run against them: they refuse what is refused here, but for `num_tokens: 0`, which they
-//! refuse only when the node bootstraps. 3.11 was read only.
+//! all four are run against them (`golden/configuration.rs`): they refuse what is refused here, but for `num_tokens: 0`,
+//! which they refuse only when the node bootstraps.
 
 use crate::cassandra::release::Minor;
 
@@ -20,14 +20,20 @@ pub(super) struct Limits {
     pub(super) most: Option<&'static str>,
     /// The first minor that refuses other values.
     pub(super) since: Minor,
+    /// The last one.
+    pub(super) until: Minor,
 }
 
 const fn least(name: &'static str, least: &'static str) -> Limits {
-    Limits { name, least: Some(least), most: None, since: Minor::V3_11 }
+    Limits { name, least: Some(least), most: None, since: Minor::V3_11, until: Minor::V5_0 }
+}
+
+const fn most(name: &'static str, most: &'static str) -> Limits {
+    Limits { name, least: None, most: Some(most), since: Minor::V3_11, until: Minor::V5_0 }
 }
 
 const fn between(name: &'static str, least: &'static str, most: &'static str) -> Limits {
-    Limits { name, least: Some(least), most: Some(most), since: Minor::V3_11 }
+    Limits { name, least: Some(least), most: Some(most), since: Minor::V3_11, until: Minor::V5_0 }
 }
 
 /// Settings with limits of their own.
@@ -51,8 +57,8 @@ pub(super) const LIMITS: &[Limits] = &[
     Limits { since: Minor::V4_0, ..between("column_index_size", "0KiB", "2097151KiB") },
     between("column_index_cache_size", "0KiB", "2097151KiB"),
     Limits { since: Minor::V4_0, ..between("batch_size_warn_threshold", "0KiB", "2097151KiB") },
-    Limits { since: Minor::V4_0, ..least("dynamic_snitch_reset_interval", "1ms") },
-    Limits { since: Minor::V4_0, ..least("dynamic_snitch_update_interval", "1ms") },
+    least("dynamic_snitch_reset_interval", "1ms"),
+    least("dynamic_snitch_update_interval", "1ms"),
     least("gc_warn_threshold", "0ms"),
     least("prepared_statements_cache_size", "1MiB"),
     least("key_cache_size", "0MiB"),
@@ -65,6 +71,16 @@ pub(super) const LIMITS: &[Limits] = &[
     between("max_space_usable_for_compactions_in_percentage", "0", "1"),
     least("native_transport_min_backoff_on_queue_overload", "1ms"),
     least("data_disk_usage_max_disk_size", "1B"),
+    least("thrift_prepared_statements_cache_size_mb", "1"),
+    Limits { since: Minor::V4_1, ..least("credentials_update_interval", "1ms") },
+    Limits { since: Minor::V4_1, ..most("compaction_throughput", "2147483646MiB/s") },
+    Limits { since: Minor::V4_1, ..most("entire_sstable_inter_dc_stream_throughput_outbound", "2147483646MiB/s") },
+    Limits { since: Minor::V4_1, ..most("entire_sstable_stream_throughput_outbound", "2147483646MiB/s") },
+    Limits { since: Minor::V4_1, ..most("inter_dc_stream_throughput_outbound", "255999999MiB/s") },
+    Limits { since: Minor::V4_1, ..most("stream_throughput_outbound", "255999999MiB/s") },
+    Limits { until: Minor::V3_11, ..least("write_request_timeout", "10ms") },
+    Limits { until: Minor::V3_11, ..between("otc_coalescing_enough_coalesced_messages", "1", "128") },
+    Limits { until: Minor::V3_11, ..between("native_transport_max_negotiable_protocol_version", "3", "5") },
 ];
 
 /// Two settings of which one must not be above the other.
@@ -146,6 +162,10 @@ pub(super) const GUARDRAILS: [&str; 18] = [
     "sai_sstable_indexes_per_query",
 ];
 
+/// The guardrails that `templates/cassandra/5.0/cassandra.yaml` switches on.
+pub(super) const SHIPPED_WARNINGS: [(&str, &str); 2] =
+    [("partition_size", "100MiB"), ("partition_tombstones", "100000")];
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -154,6 +174,14 @@ mod tests {
     use super::*;
     use crate::cassandra::config_keys::table;
     use crate::cassandra::release::MINORS;
+
+    #[test]
+    fn the_shipped_warnings_are_those_of_the_template() {
+        let template = include_str!("../../templates/cassandra/5.0/cassandra.yaml");
+        let warnings = template.lines().filter_map(|line| line.split_once("_warn_threshold: "));
+        let guardrails = warnings.filter(|(name, _)| GUARDRAILS.contains(name));
+        assert_eq!(guardrails.collect::<Vec<_>>(), SHIPPED_WARNINGS);
+    }
 
     #[test]
     fn every_name_is_a_key_and_every_limit_an_amount() {

@@ -35,19 +35,21 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 complaints.extend(
                     directories(route, value)
                         .into_iter()
-                        .filter_map(|(route, path)| directory(subject, key, &route, path)),
+                        .filter_map(|(route, path)| directory(subject, key, &route, &path)),
                 );
             }
         }
     }
 }
 
-fn directories(route: Route, value: &Value) -> Vec<(Route, &str)> {
+/// The paths that Cassandra reads: a number or a switch is one too.
+fn directories(route: Route, value: &Value) -> Vec<(Route, String)> {
     match value {
-        Value::String(path) => vec![(route, path)],
+        Value::String(path) => vec![(route, path.clone())],
+        Value::Number(_) | Value::Bool(_) => vec![(route, value.to_string())],
         Value::Array(paths) => {
             let paths = paths.iter().enumerate();
-            paths.filter_map(|(index, path)| Some((route.index(index), path.as_str()?))).collect()
+            paths.flat_map(|(index, path)| directories(route.index(index), path)).collect()
         }
         _ => Vec::new(),
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::config_findings::minor;
-use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair};
+use super::config_findings::{minor, shown};
+use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
-use super::{Check, Rule, Subject, config_conflicts};
+use super::{Check, Rule, Subject, config_conflicts, config_encryption, config_sstables, config_words};
+use crate::cassandra::config_keys::table;
 use crate::cassandra::release::Minor;
 use crate::diagnostic::{Diagnostic, Route};
 
@@ -32,7 +33,10 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         if settings.is_empty() {
             continue;
         }
-        let found = limits(&settings, minor).into_iter().chain(pairs(&settings, minor)).chain(guardrails(&settings));
+        let found = limits(&settings, minor).into_iter().chain(pairs(&settings, minor));
+        let found = found.chain(guardrails(&settings, minor)).chain(config_words::unknown_words(&settings, minor));
+        let found = found.chain(config_encryption::without_key(&settings, minor));
+        let found = found.chain(config_sstables::formats(&settings));
         for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
             let routes = refusal.settings.iter().map(|(setting, _)| setting.route.clone()).collect();
             if seen.insert((refusal.topic, routes)) {
@@ -81,7 +85,7 @@ impl<'s> Refusal<'s> {
 }
 
 fn limits(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
-    let known = LIMITS.iter().filter(|limits| minor >= limits.since);
+    let known = LIMITS.iter().filter(|limits| (limits.since..=limits.until).contains(&minor));
     known.filter_map(|limits| beyond(limits, settings.get(limits.name)?, minor)).collect()
 }
 
@@ -154,7 +158,7 @@ fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refu
 }
 
 /// Only under their own names: an older key that became a guardrail takes other values.
-fn guardrails(settings: &Settings) -> Vec<Refusal<'_>> {
+fn guardrails(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
     let named = |name: &str, side: &str| {
         let name = format!("{name}_{side}_threshold");
         settings.get(&name).filter(|setting| setting.name == name)
@@ -163,9 +167,26 @@ fn guardrails(settings: &Settings) -> Vec<Refusal<'_>> {
     let found = thresholds.flat_map(|name| {
         let (warn, fail) = (named(name, "warn"), named(name, "fail"));
         let alone = [warn, fail].into_iter().flatten().filter_map(move |setting| not_a_threshold(name, setting));
-        alone.chain(warn.zip(fail).and_then(|(warn, fail)| wrong_way_round(name, warn, fail)))
+        let together = warn.zip(fail).and_then(|(warn, fail)| wrong_way_round(name, warn, fail));
+        alone.chain(together.or_else(|| below_default(name, warn, fail?, minor)))
     });
     found.collect()
+}
+
+/// A refusal that comes before the warning that holds without a word: that of our own cassandra.yaml, or of the code.
+fn below_default<'s>(name: &str, warn: Option<&Setting>, fail: &'s Setting, minor: Minor) -> Option<Refusal<'s>> {
+    let warning = format!("{name}_warn_threshold");
+    let shipped = SHIPPED_WARNINGS.into_iter().find(|(guardrail, _)| minor >= Minor::V5_0 && *guardrail == name);
+    let default = match shipped {
+        Some((_, shipped)) => Value::String(shipped.to_owned()),
+        None => table(minor).get(&warning)?.default.clone()?,
+    };
+    let (warns, fails) = (amount(&default)?, amount(&fail.value)?);
+    (warn.is_none() && !name.starts_with("minimum_") && fails > 0.0 && fails < warns).then(|| {
+        let default = shown(&default);
+        let message = format!("`{warning}` of {default} (the default) is above `{}` of {}", fail.name, fail.written);
+        Refusal::new(message, &[fail]).help(format!("write a lower `{warning}` too"))
+    })
 }
 
 fn not_a_threshold<'s>(name: &str, setting: &'s Setting) -> Option<Refusal<'s>> {

@@ -29,7 +29,7 @@ pub(super) struct Memory<'t> {
     /// As written.
     text: &'t str,
     /// In mebibytes.
-    mebibytes: u64,
+    pub(super) mebibytes: u64,
     /// Where it was written.
     level: Level,
     /// `limits`, or `requests` where there is no limit.

@@ -3,8 +3,11 @@
 
 mod acceptance;
 mod config_conflicts;
+mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_sstables;
+mod config_words;
 mod gaps;
 mod image;
 mod owned_keys;

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::config_findings::{config_route, shown};
-use crate::cassandra::config_keys::{DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value};
+use crate::cassandra::config_keys::{
+    DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value, read_rate,
+};
 use crate::cassandra::config_keys::{KeyTable, renamed, table};
 use crate::cassandra::release::Minor;
 use crate::diagnostic::Route;
@@ -75,7 +77,8 @@ fn newest(name: &str, value: &Value) -> (String, Value) {
     }
 }
 
-/// The value of a setting as a number that can be compared with others of its kind: bytes, nanoseconds or a number.
+/// The value of a setting as a number that can be compared with others of its kind: bytes, bytes per second, nanoseconds or
+/// a number.
 pub(super) fn amount(value: &Value) -> Option<f64> {
     const ANY_DURATION: Duration =
         Duration { smallest: TimeUnit::Nanoseconds, width: Width::Long, bare_seconds: false };
@@ -83,7 +86,7 @@ pub(super) fn amount(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => {
-            let measured = || ANY_STORAGE.read(text).or_else(|| ANY_DURATION.read(text));
+            let measured = || ANY_STORAGE.read(text).or_else(|| ANY_DURATION.read(text)).or_else(|| read_rate(text));
             text.parse::<f64>().ok().filter(|number| number.is_finite()).or_else(|| measured().map(rounded))
         }
         _ => None,
@@ -126,6 +129,7 @@ mod tests {
     #[test]
     fn amounts_are_comparable_within_their_kind() {
         assert_eq!(amount(&json!("1KiB")), Some(1024.0));
+        assert_eq!(amount(&json!("1KiB/s")), Some(1024.0));
         assert_eq!(amount(&json!("1ms")), Some(1_000_000.0));
         assert_eq!(amount(&json!("16")), amount(&json!(16)));
         for value in [json!("inf"), json!("many"), json!(""), json!(null), json!([1])] {

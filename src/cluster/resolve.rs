@@ -297,7 +297,8 @@ fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
     }
 }
 
-/// What the minor version ships with: CMS up to 4.0, G1 from 4.1 (CASSANDRA-18027).
+/// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there is
+/// our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
 fn default_collector(version: Release) -> Collector {
     if version.minor < Minor::V4_1 { Collector::Cms } else { Collector::G1 }
 }

@@ -17,18 +17,21 @@ const MANAGEMENT_PORT: u16 = 8080;
 /// Seconds of the termination grace that draining leaves for the end of the process.
 const SECONDS_AFTER_DRAIN: u32 = 15;
 
-/// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`.
+/// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`, then
+/// the system logger. It is an init container that goes on (a sidecar), because those end after the others: it shows
+/// Cassandra's last words.
 pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
-    let additional = here.cluster.pod.init_containers.iter().cloned().map(with_restricted_context);
-    additional.chain([gate(here, datacenter, rack)]).collect()
+    let cluster = here.cluster;
+    let additional = cluster.pod.init_containers.iter().cloned().map(with_restricted_context);
+    let logger = cluster.system_logger.as_ref().map(|logger| system_logger(cluster, logger));
+    additional.chain([gate(here, datacenter, rack)]).chain(logger).collect()
 }
 
-/// The containers: Cassandra, the system logger, the user's.
+/// The containers: Cassandra, the user's.
 pub(super) fn containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
-    let logger = cluster.system_logger.as_ref().map(|logger| system_logger(cluster, logger));
     let additional = cluster.pod.containers.iter().cloned().map(with_restricted_context);
-    [cassandra(cluster, datacenter, rack)].into_iter().chain(logger).chain(additional).collect()
+    [cassandra(cluster, datacenter, rack)].into_iter().chain(additional).collect()
 }
 
 /// The gate: decides whether this pod may start Cassandra now and with which seeds, and writes `/config`. Its resources are
@@ -43,6 +46,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         variable("DATACENTER_NAME", &datacenter.ring_name),
         variable("RACK_NAME", &rack.ring_name),
         variable("CONTROL_NAME", format!("kubernetes.default.svc.{}", cluster.domain)),
+        variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
     ];
     Container {
         name: "server-config-init".to_owned(),
@@ -52,7 +56,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         env: Some(env),
         resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
         security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
-        volume_mounts: Some(volumes::gate_mounts()),
+        volume_mounts: Some(volumes::gate_mounts(cluster)),
         ..Container::default()
     }
 }
@@ -152,15 +156,24 @@ fn probe(initial_delay_seconds: i32, period_seconds: i32) -> Probe {
     }
 }
 
-/// Follows `system.log`, so that `kubectl logs -c server-system-logger` shows it. `-F` waits for the file and survives its
-/// rotation.
+/// What `kubectl logs -c server-system-logger` shows. In system.log stands what Cassandra says, a configuration that it
+/// refuses included; what the start script or the JVM refuses before there is a log (`cassandra-env.sh`, an unknown
+/// option) stands in the other two alone, which the Management API empties at each start (`LifecycleResources.startNode`).
+const FOLLOWED_LOGS: [&str; 3] = ["system.log", "stdout.log", "stderr.log"];
+
+/// Follows the logs. `-F` waits for a file and survives its rotation, `-q` leaves out the names between the lines. The shell
+/// is there for SIGTERM, which `tail` as process 1 would ignore: the pod would live on for its whole termination grace
+/// after Cassandra has ended.
 fn system_logger(cluster: &Cluster, logger: &SystemLogger) -> Container {
-    let command = ["tail", "-n", "+1", "-F", &format!("{LOGS_PATH}/system.log")];
+    let logs = FOLLOWED_LOGS.map(|name| format!("{LOGS_PATH}/{name}")).join(" ");
+    let follow = format!("trap 'exit 0' TERM; tail -q -n +1 -F {logs} & wait");
+    let command = ["/bin/sh", "-c", &follow];
     Container {
         name: "server-system-logger".to_owned(),
         image: Some(logger.image.clone()),
         image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
         command: Some(command.into_iter().map(str::to_owned).collect()),
+        restart_policy: Some("Always".to_owned()),
         resources: Some(resources(&logger.requests, &logger.limits)),
         security_context: Some(restricted(Some(true))),
         volume_mounts: Some(volumes::logger_mounts()),

@@ -54,16 +54,18 @@ pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
     volumes
 }
 
-/// What the gate mounts. The image's own `/etc/cassandra` stays visible to it: it is the base of the configuration.
-pub(super) fn gate_mounts() -> Vec<VolumeMount> {
-    vec![
+/// What the gate mounts. The image's own `/etc/cassandra` stays visible to it: it is the base of the configuration. The
+/// additional volumes are there because Cassandra's data may lie on them, and the gate asks whether there is any.
+pub(super) fn gate_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
+    let own = [
         mount(SERVER_CONFIG, "/config"),
         mount(TMP, "/tmp"),
         mount(SERVER_DATA, "/var/lib/cassandra"),
         read_only_mount(CONFIGURATION, CONFIGURATION_PATH),
         read_only_mount(START_ORDER, "/etc/cassc/start-order"),
         read_only_mount(STATE, "/etc/cassc/state"),
-    ]
+    ];
+    own.into_iter().chain(additional_mounts(cluster)).collect()
 }
 
 /// What Cassandra mounts.

@@ -60,7 +60,7 @@ pub struct CassandraOverrides {
 pub struct Jvm {
     /// The heap: `auto` (Cassandra's own formula on the container's memory), or a size such as `8Gi`. Defaults to `auto`.
     pub heap: Option<String>,
-    /// The garbage collector. Defaults to what this minor version of Cassandra ships with.
+    /// The garbage collector. Defaults to CMS for 3.11 and 4.0, as they ship, and to G1 from 4.1 on.
     pub gc: Option<GarbageCollector>,
     /// More options, such as `-XX:MaxDirectMemorySize=4G`. A list of a datacenter or rack replaces the one above it.
     pub options: Option<Vec<String>>,

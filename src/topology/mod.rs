@@ -115,7 +115,7 @@ pub struct Spec {
     /// Who may log in to Cassandra.
     #[serde(default)]
     pub auth: Auth,
-    /// The container that prints Cassandra's `system.log`, so that `kubectl logs` shows it.
+    /// The container that prints Cassandra's `system.log` and what its start script says, so that `kubectl logs` shows it.
     #[serde(default)]
     pub system_logger: SystemLogger,
     /// Access to the Management API, which starts and drains Cassandra.

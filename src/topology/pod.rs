@@ -82,7 +82,7 @@ pub const SYSTEM_LOGGER_REQUESTS: &[(&str, &str)] = &[("cpu", "100m"), ("memory"
 /// What it may use where the topology does not say.
 pub const SYSTEM_LOGGER_LIMITS: &[(&str, &str)] = &[("memory", "128Mi")];
 
-/// The container that prints Cassandra's `system.log`.
+/// The container that prints Cassandra's `system.log` and what its start script says.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]

@@ -1,93 +1,6 @@
 #!/bin/sh
-# Part of the gate, which reads it in: who is there. What the settle step knows, what the name service says, the start
-# order, and the seed lists that follow.
+# Part of the gate, which reads it in: who of the start order is there, and the seed lists that follow.
 # shellcheck disable=SC2034,SC2154 # The gate sets the paths, and reads what is found here.
-
-# --- What is known ---------------------------------------------------------------------------------------------------
-
-# known KEY: what the settle step wrote down, without blanks; nothing when it wrote nothing.
-known() {
-    [ -r "$state/$1" ] && tr -d '[:space:]' <"$state/$1"
-}
-
-# Whether Cassandra ever ran on this volume. The folder of system.local is the first thing that it makes.
-has_data() {
-    for folder in "$volume"/data/system/local-*; do
-        [ -e "$folder" ] && return 0
-    done
-    return 1
-}
-
-# Whether the node has its place in the ring: readiness left the marker, or the settle step vouches for a node that was
-# adopted. Neither counts without data, and a vouch not for a volume that a new start was begun on.
-is_bootstrapped() {
-    has_data || return 1
-    [ -e "$marker" ] && return 0
-    [ "$(known "bootstrapped.$POD_NAME")" = true ] && [ ! -e "$joining" ]
-}
-
-# --- Names and addresses ---------------------------------------------------------------------------------------------
-
-# addresses NAME: on one line. A full name gets its last dot, so that no search domain is tried.
-addresses() {
-    case $1 in
-    *.svc.*[!.]) getent ahosts "$1." ;;
-    *) getent ahosts "$1" ;;
-    esac 2>/dev/null | awk '!seen[$1]++ { printf "%s ", $1 }'
-}
-
-dns_answers() {
-    [ -n "$(addresses "$CONTROL_NAME")" ]
-}
-
-# is_ready POD ALL_PODS_SERVICE CQL_SERVICE: an address of the pod is among those of the ready ones. The addresses of
-# the last service are remembered until forget_ready.
-remembered=
-remembered_addresses=
-is_ready() {
-    own=$(addresses "$1.$2")
-    [ -n "$own" ] || return 1
-    if [ "$3" != "$remembered" ]; then
-        remembered=$3
-        remembered_addresses=$(addresses "$3")
-    fi
-    for address in $own; do
-        case " $remembered_addresses " in
-        *" $address "*) return 0 ;;
-        esac
-    done
-    return 1
-}
-
-forget_ready() {
-    remembered=
-}
-
-# setting KEY: of the cassandra.yaml that was rendered.
-setting() {
-    sed -n "s/^$1: *//p" "$rendered/cassandra.yaml"
-}
-
-# accepts HOST PORT: whether something listens there and stays on the line, as Cassandra does until it is spoken to; a
-# proxy that finds nobody behind it hangs up. An FTP client waits for the server to speak first, so nothing is sent that
-# Cassandra would complain about, and the wait ends with curl's status 28.
-accepts() {
-    case $1 in
-    *:*) authority="[$1]:$2" ;;
-    *) authority="$1:$2" ;;
-    esac
-    connected=$(curl -s --noproxy '*' --connect-timeout 2 -m 3 -w '%{time_connect}' "ftp://$authority/" 2>/dev/null)
-    [ $? = 28 ] || return 1
-    case $connected in
-    *[1-9]*) return 0 ;;
-    esac
-    return 1
-}
-
-# runs_cassandra HOST: whether a node listens there for other nodes, encrypted or not.
-runs_cassandra() {
-    accepts "$1" "$(setting storage_port)" || accepts "$1" "$(setting ssl_storage_port)"
-}
 
 # --- The start order -------------------------------------------------------------------------------------------------
 
@@ -151,18 +64,29 @@ find_additional_seed() {
     return 1
 }
 
-# find_running_seed: the first other seed of this cluster on which Cassandra runs, ready or not, in `running`.
-find_running_seed() {
-    running=
-    while read -r host || [ -n "$host" ]; do
-        case $host in
-        "" | "$POD_NAME".*) continue ;;
-        esac
-        if [ -n "$(addresses "$host")" ] && runs_cassandra "$host"; then
-            running=$host
-            return 0
-        fi
-    done <"$seed_names"
+# find_started: the first other pod of the order whose gate has let it go, ready or not, in `started`: its Management API
+# listens, or its Cassandra.
+find_started() {
+    started=
+    while read -r pod all_pods cql || [ -n "$pod" ]; do
+        [ "$pod" = "$POD_NAME" ] && continue
+        for address in $(addresses "$pod.$all_pods"); do
+            if accepts "$address" "$MGMT_API_LISTEN_TCP_PORT" || runs_cassandra "$address"; then
+                started=$pod
+                return 0
+            fi
+        done
+    done <"$order"
+    return 1
+}
+
+# sees_this_pod: whether the name service gives this very pod the address that it has now. If so, its answers are no older
+# than this pod, and the service that names the pods is there.
+sees_this_pod() {
+    own_service=$(awk -v pod="$POD_NAME" '$1 == pod { print $2; exit }' "$order")
+    case " $(addresses "$POD_NAME.$own_service") " in
+    *" $POD_IP "*) return 0 ;;
+    esac
     return 1
 }
 

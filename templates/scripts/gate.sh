@@ -14,7 +14,7 @@
 #                                   host-id.<pod>, replace.<pod>
 #         /etc/cassandra            the image's own configuration
 #         /var/lib/cassandra        the data volume
-# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME.
+# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME MGMT_API_LISTEN_TCP_PORT.
 # CASSC_ROOT stands before every path, for tests.
 set -u
 root=${CASSC_ROOT:-}
@@ -31,10 +31,15 @@ volume=$root/var/lib/cassandra
 marker=$volume/.bootstrapped
 joining=$volume/.joining
 
-# Rounds in a row in which nobody may be seen before the founder founds, and the seconds between rounds. Together they
-# outlast the five seconds for which a name server remembers that a name had no address.
-calm_rounds=3
-patience=3
+# Rounds in a row in which nobody may be seen before the founder founds, and the seconds between them. Together they
+# outlast the thirty seconds for which caches between pod and name server may remember that a name had no address, and
+# let pods come back that lost power together with this one.
+calm_rounds=4
+calm_patience=10
+
+# Seconds between two looks at a pod that is next in line. Who is further back looks less often.
+next_patience=3
+longest_patience=30
 
 # A shell that is process 1 ignores SIGTERM unless told otherwise.
 trap 'exit 143' TERM INT
@@ -54,6 +59,13 @@ fail() {
     exit 1
 }
 
+[ -n "$POD_IP" ] || fail "this pod has no address yet: trying again"
+for tool in getent curl awk sed tr; do
+    command -v "$tool" >/dev/null || fail "this image has no $tool, which the gate needs"
+done
+
+# shellcheck source=gate-names.sh
+. "$rendered/gate-names.sh"
 # shellcheck source=gate-ring.sh
 . "$rendered/gate-ring.sh"
 # shellcheck source=gate-files.sh
@@ -69,6 +81,7 @@ founding=
 anchor=
 calm=0
 reached=0
+patience=$next_patience
 
 # Whether the topology lets the first pod found a ring. A file that is not there says no.
 may_found() {
@@ -76,13 +89,15 @@ may_found() {
 }
 
 decide() {
+    patience=$next_patience
     if is_bootstrapped; then
         seeds_of_a_member
         say "this node has its place in the ring: starting at once, seeds $seeds"
         return 0
     fi
     if [ -e "$marker" ]; then
-        # Commands like rm -rf /var/lib/cassandra/* leave it behind.
+        # Commands like rm -rf /var/lib/cassandra/* leave it behind. It still tells that there is a ring.
+        remember joining
         rm -f "$marker" || fail "the data volume cannot be written to: $marker"
         say "the volume says that this node was bootstrapped, but its data is gone: treated as empty"
     fi
@@ -126,6 +141,8 @@ say_no_dns() {
 decide_newcomer() {
     if find_unready "$reached"; then
         reached=$passed
+        patience=$(((own_position - passed - 1) * next_patience))
+        [ "$patience" -lt "$longest_patience" ] || patience=$longest_patience
         order_words="Nodes start for the first time one after the other; this one is number $own_position"
         if [ -n "$(addresses "$awaited.$awaited_service")" ]; then
             say "waiting for $awaited to be ready. $order_words"
@@ -140,8 +157,19 @@ decide_newcomer() {
         decide_newcomer
         return
     fi
+    join_ring "joining the ring: all pods before this one are ready"
+}
+
+# join_ring WORDS: with the seeds of a newcomer, unless `anchor` was ready in an old answer only: Cassandra would look for
+# its seeds in vain, and this pod would not come back here to look again.
+join_ring() {
+    if ! runs_cassandra "$anchor"; then
+        say "waiting: the name service says that $anchor is ready, but nothing listens there on port" \
+            "$(setting storage_port) or $(setting ssl_storage_port). Is the answer old, or do network policies forbid it?"
+        return 1
+    fi
     seeds_of_a_newcomer
-    say "joining the ring: all pods before this one are ready, seeds $seeds"
+    say "$1, seeds $seeds"
 }
 
 decide_replacement() {
@@ -156,8 +184,7 @@ decide_replacement() {
         say_waiting "waiting to replace the node at $replace: no other pod is ready"
         return 1
     fi
-    seeds_of_a_newcomer
-    say "replacing the node at $replace, seeds $seeds"
+    join_ring "replacing the node at $replace"
 }
 
 # The first pod of the start order, which may make the ring. It does so only when everything says that there is none.
@@ -167,37 +194,44 @@ decide_founder() {
         say_no_dns
         return 1
     elif find_ready || find_additional_seed; then
-        seeds_of_a_newcomer
-        say "not founding: the ring exists ($anchor answers); joining it, seeds $seeds"
-    elif [ "$(known founded)" = true ]; then
+        calm=0
+        join_ring "not founding: the ring exists ($anchor answers); joining it"
+    elif [ "$(known founded)" = true ] || began_to_join; then
         say "waiting: the ring was founded before, but no pod of it is ready, and this volume has no place in it." \
             "Not founding a second ring: bring another node up first"
         return 1
-    elif find_running_seed; then
+    elif find_started; then
         calm=0
-        say "waiting: not founding, because Cassandra runs on $running, though it is not ready yet"
+        say "waiting: not founding, because $started has left its gate and may know a ring, though it is not ready yet." \
+            "If it was starting for the first time and the ring that it was joining is lost, delete that pod"
         return 1
-    elif ! dns_answers; then
+    elif ! sees_this_pod; then
         calm=0
-        say_no_dns
+        say "waiting: not founding, because the name service does not give this pod its address ($POD_IP) yet, so" \
+            "nobody might be seen"
         return 1
     else
-        calm=$((calm + 1))
-        if [ "$calm" -lt "$calm_rounds" ]; then
-            say "looking whether a ring exists before founding one"
-            return 1
-        fi
-        seeds=$POD_IP
-        founding=yes
-        say "founding the ring: the name service answers, nobody is ready, and no ring was recorded"
+        found_ring
     fi
+}
+
+# found_ring: once nobody was seen for a while.
+found_ring() {
+    calm=$((calm + 1))
+    if [ "$calm" -lt "$calm_rounds" ]; then
+        patience=$calm_patience
+        say "looking whether a ring exists before founding one"
+        return 1
+    fi
+    seeds=$POD_IP
+    founding=yes
+    say "founding the ring: the name service answers, nobody has started, and no ring was recorded"
 }
 
 # The first pod where the ring is never founded: its ring was founded in another Kubernetes cluster, or lives here.
 decide_first_of_many() {
     if find_ready || find_additional_seed; then
-        seeds_of_a_newcomer
-        say "joining the ring: $anchor answers, seeds $seeds"
+        join_ring "joining the ring: $anchor answers"
     elif has_additional_seeds; then
         say_waiting "waiting for an additional seed to accept connections on port $(setting storage_port):" \
             "$(tr -s '[:space:]' ' ' <"$additional_seeds")"
@@ -210,9 +244,11 @@ decide_first_of_many() {
 until decide; do
     sleep "$patience"
 done
-if ! is_bootstrapped; then
-    touch "$joining" || fail "the data volume cannot be written to: $joining"
-else
+if is_bootstrapped; then
     replace=
+elif [ -n "$founding" ]; then
+    remember founding
+else
+    remember joining
 fi
 copy_files

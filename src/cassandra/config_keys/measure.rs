@@ -174,7 +174,7 @@ impl DataStorage {
 }
 
 /// The bytes per second that a text stands for, `None` when Cassandra would refuse the text. There is no `GiB/s`.
-pub(super) fn read_rate(text: &str) -> Option<u64> {
+pub fn read_rate(text: &str) -> Option<u64> {
     let storage = DataStorage { smallest: StorageUnit::Bytes, width: Width::Long };
     storage.read(text.strip_suffix("/s").filter(|amount| !amount.ends_with("GiB"))?)
 }

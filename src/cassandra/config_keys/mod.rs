@@ -1,5 +1,5 @@
-//! The keys of cassandra.yaml, one table per minor, and what each accepts. The tables are data files in this folder,
-//! read from the classes of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 and cross-checked against their own loaders.
+//! The keys of cassandra.yaml, one table per minor, and what each accepts. The tables are data files in this folder, made
+//! by `tests/cassandra/key_tables.sh --write` from the classes of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 and their loaders.
 //! Called by the checks through [`examine()`], and by whoever needs one key through [`table()`].
 
 mod convert;
@@ -15,7 +15,7 @@ pub use self::{
     examine::{Finding, Problem, Step, examine},
     history::{Removed, Renamed, introduced_in, nearest, removed, renamed},
     kind::Kind,
-    measure::{DataStorage, Duration, Smallest, StorageUnit, TimeUnit, Width},
+    measure::{DataStorage, Duration, Smallest, StorageUnit, TimeUnit, Width, read_rate},
     table::{Key, KeyTable, Replacement, table},
     value::{WrongValue, check_value},
 };

@@ -19,7 +19,7 @@ pub struct Key {
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// Whether `null` is accepted: the field is no Java primitive and has no default, or upstream says `@Nullable`.
+    /// Whether the minor's own loader takes `null`.
     pub nullable: bool,
     /// Whether the key is deprecated without a successor.
     pub deprecated: bool,

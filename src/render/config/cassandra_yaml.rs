@@ -145,10 +145,18 @@ mod tests {
 
     #[test]
     fn null_and_maps_of_the_user_stay_what_they_are() {
-        let keys = laid_over(Minor::V5_0, &json!({"slow_query_log_timeout": null, "memtable": {"configurations": {}}}));
+        let user = json!({"slow_query_log_timeout": null, "startup_checks": {"check_data_resurrection": {}}});
+        let keys = laid_over(Minor::V5_0, &user);
         assert_eq!(keys["slow_query_log_timeout"], Value::Null);
-        assert_eq!(keys["memtable"], json!({"configurations": {}}));
+        assert_eq!(keys["startup_checks"], user["startup_checks"]);
         assert_eq!(keys.len(), V5_0.len() + 1);
+    }
+
+    #[test]
+    fn a_memtable_of_the_user_joins_those_of_the_image() {
+        let keys = laid_over(Minor::V5_0, &json!({"memtable": {"configurations": {"default": {"inherits": "trie"}}}}));
+        assert_eq!(keys["memtable"]["configurations"]["default"]["inherits"], "trie");
+        assert_eq!(keys["memtable"]["configurations"]["trie"]["class_name"], "TrieMemtable");
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
             let options = minor.option_files();
             let named: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.ends_with(".options")).collect();
             assert_eq!(named, [Some(options.common), options.per_jdk].into_iter().flatten().collect::<Vec<_>>());
-            assert_eq!(files.len() - named.len(), 10, "{:?}", files.keys());
+            assert_eq!(files.len() - named.len(), 12, "{:?}", files.keys());
         }
     }
 

@@ -3,6 +3,9 @@
 //! pkg/api/resource/quantity.go. Called by the checks (amounts, comparisons), by the heap arithmetic (bytes) and by
 //! the renderer (canonical text).
 
+mod parse;
+mod print;
+
 use std::{cmp::Ordering, fmt, str::FromStr};
 
 use thiserror::Error;
@@ -11,12 +14,6 @@ use thiserror::Error;
 const NANOS: i128 = 1_000_000_000;
 /// Nanos in one thousandth of a unit.
 const NANOS_PER_MILLI: i128 = 1_000_000;
-/// Nanos in 1000E, where upstream loses the suffix when it prints (`10000E` becomes `10`): nothing so large is
-/// accepted.
-const TOO_LARGE: i128 = NANOS * 1_000_000_000_000_000_000_000;
-/// The API server caps amounts with a binary suffix here, in whole units (`maxAllowed` in quantity.go).
-const BINARY_CAP: i128 = i64::MAX as i128;
-
 /// Which family of suffixes an amount was written with; it is kept when the amount is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -57,125 +54,13 @@ pub enum QuantityError {
     BelowOneMilli(String),
 }
 
-/// The three parts of a quantity's text.
-struct Parts<'a> {
-    negative: bool,
-    /// Digits before the dot, without leading zeros, at least `0`.
-    whole: &'a str,
-    /// Digits after the dot.
-    fraction: &'a str,
-    suffix: &'a str,
-}
-
-/// A suffix, understood.
-struct Suffix {
-    format: Format,
-    /// The exponent of 2 for a binary suffix, of 10 otherwise.
-    exponent: i32,
-}
-
 impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let not_a_quantity = || QuantityError::NotAQuantity(text.to_owned());
-        let parts = split(text).ok_or_else(not_a_quantity)?;
-        let suffix = interpret(parts.suffix).ok_or_else(not_a_quantity)?;
-        let magnitude = magnitude_nanos(&parts, &suffix)
-            .filter(|nanos| *nanos < TOO_LARGE)
-            .ok_or_else(|| QuantityError::TooLarge(text.to_owned()))?;
-        let capped = if suffix.format == Format::BinarySi { magnitude.min(BINARY_CAP * NANOS) } else { magnitude };
-        let nanos = if parts.negative { -capped } else { capped };
-        let kept = is_kept(&parts, &suffix).then(|| text.into());
-        Ok(Self { nanos, format: suffix.format, kept })
+        let (nanos, format, is_kept) = parse::parse(text)?;
+        Ok(Self { nanos, format, kept: is_kept.then(|| text.into()) })
     }
-}
-
-/// Cuts the text into its parts. Stricter than upstream in one point: there must be a digit (upstream reads `.` as 0).
-fn split(text: &str) -> Option<Parts<'_>> {
-    let (negative, unsigned) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let number_end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
-    let (number, suffix) = unsigned.split_at(number_end);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if fraction.contains('.') || (whole.is_empty() && fraction.is_empty()) {
-        return None;
-    }
-    let stripped = whole.trim_start_matches('0');
-    Some(Parts { negative, whole: if stripped.is_empty() { "0" } else { stripped }, fraction, suffix })
-}
-
-/// The meaning of a suffix, `None` for an unknown one.
-fn interpret(suffix: &str) -> Option<Suffix> {
-    let binary = |exponent| Some(Suffix { format: Format::BinarySi, exponent });
-    let decimal = |exponent| Some(Suffix { format: Format::DecimalSi, exponent });
-    match suffix {
-        "Ki" => binary(10),
-        "Mi" => binary(20),
-        "Gi" => binary(30),
-        "Ti" => binary(40),
-        "Pi" => binary(50),
-        "Ei" => binary(60),
-        "n" => decimal(-9),
-        "u" => decimal(-6),
-        "m" => decimal(-3),
-        "" => decimal(0),
-        "k" => decimal(3),
-        "M" => decimal(6),
-        "G" => decimal(9),
-        "T" => decimal(12),
-        "P" => decimal(15),
-        "E" => decimal(18),
-        _ => {
-            let exponent = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-            Some(Suffix { format: Format::DecimalExponent, exponent })
-        }
-    }
-}
-
-/// The amount without its sign in nanos, rounded up to a whole nano as upstream does; `None` when it does not fit.
-fn magnitude_nanos(parts: &Parts, suffix: &Suffix) -> Option<i128> {
-    let significant = parts.fraction.trim_end_matches('0');
-    let digits: i128 = format!("{}{significant}", parts.whole).parse().ok()?;
-    if digits == 0 {
-        return Some(0);
-    }
-    let places = i32::try_from(significant.len()).ok()?;
-    match suffix.format {
-        Format::BinarySi => scale_by_ten(digits.checked_mul(1 << suffix.exponent)?, 9 - places),
-        Format::DecimalSi | Format::DecimalExponent => {
-            scale_by_ten(digits, suffix.exponent.checked_sub(places)?.checked_add(9)?)
-        }
-    }
-}
-
-/// `number * 10^exponent`, rounded up; `number` is positive.
-fn scale_by_ten(number: i128, exponent: i32) -> Option<i128> {
-    let power = 10_i128.checked_pow(exponent.unsigned_abs());
-    match power {
-        Some(power) if exponent >= 0 => number.checked_mul(power),
-        Some(power) => Some(number / power + i128::from(number % power != 0)),
-        None if exponent >= 0 => None,
-        None => Some(1),
-    }
-}
-
-/// Whether the API server keeps the user's text as it stands: upstream takes a short cut for texts that it takes to be
-/// canonical already (`ParseQuantity` in quantity.go), among them some that are not, such as `1.500` or `1E3`.
-fn is_kept(parts: &Parts, suffix: &Suffix) -> bool {
-    let n_digits = i32::try_from(parts.whole.len() + parts.fraction.len()).unwrap_or(i32::MAX);
-    if suffix.format == Format::BinarySi {
-        let precise = n_digits <= 14 - suffix.exponent * 3 / 10;
-        let low_bits = parts.whole.parse::<u64>().map_or(0, |value| value & 0x07);
-        return parts.fraction.is_empty() && precise && low_bits != 0;
-    }
-    let n_places = i32::try_from(parts.fraction.len()).unwrap_or(i32::MAX);
-    let scale = suffix.exponent.saturating_sub(n_places);
-    let ends_in_thousands = format!("{}{}", parts.whole, parts.fraction).ends_with("000");
-    n_digits <= 18 && scale >= -9 && scale % 3 == 0 && !ends_in_thousands && !parts.whole.starts_with('0')
 }
 
 impl Quantity {
@@ -227,44 +112,8 @@ impl Quantity {
             return kept.to_string();
         }
         let is_binary = self.format == Format::BinarySi && self.nanos % NANOS == 0 && self.nanos.abs() >= 1024 * NANOS;
-        if is_binary { print_binary(self.nanos / NANOS) } else { print_decimal(self.nanos, self.format) }
+        if is_binary { print::binary(self.nanos / NANOS) } else { print::decimal(self.nanos, self.format) }
     }
-}
-
-/// An amount of whole units, not zero, with the largest binary suffix that divides it.
-fn print_binary(mut units: i128) -> String {
-    let mut suffixes = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].into_iter();
-    let mut suffix = "";
-    while units % 1024 == 0 {
-        units /= 1024;
-        suffix = suffixes.next().expect("an amount is at most 2^63 - 1, which 1024 divides six times at the most");
-    }
-    format!("{units}{suffix}")
-}
-
-/// An amount of nanos, not zero, with the largest power of 1000 that divides it.
-fn print_decimal(nanos: i128, format: Format) -> String {
-    let (mut mantissa, mut exponent) = (nanos, -9_i32);
-    while mantissa % 1000 == 0 {
-        mantissa /= 1000;
-        exponent += 3;
-    }
-    if format == Format::DecimalExponent {
-        return if exponent == 0 { mantissa.to_string() } else { format!("{mantissa}e{exponent}") };
-    }
-    let suffix = match exponent {
-        -9 => "n",
-        -6 => "u",
-        -3 => "m",
-        0 => "",
-        3 => "k",
-        6 => "M",
-        9 => "G",
-        12 => "T",
-        15 => "P",
-        _ => "E",
-    };
-    format!("{mantissa}{suffix}")
 }
 
 impl fmt::Display for Quantity {
