@@ -73,7 +73,10 @@ def reachable(definitions):
 
 
 def text(definitions):
-    lines = [f"{json.dumps(name)}:{json.dumps(schema, separators=(',', ':'), sort_keys=True)}" for name, schema in definitions.items()]
+    lines = [
+        f"{json.dumps(name)}:{json.dumps(schema, separators=(',', ':'), sort_keys=True)}"
+        for name, schema in definitions.items()
+    ]
     head = '{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{\n'
     return head + ",\n".join(lines) + "\n}}\n"
 
@@ -81,7 +84,9 @@ def text(definitions):
 def main():
     target = Path(__file__).parent.parent / "schemas" / "kubernetes"
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, SOURCE], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, SOURCE], check=True
+        )
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             for minor in MINORS:

@@ -1,0 +1,226 @@
+"""Tests of the Management API's double against its contract (README.md), with a small process in Cassandra's place.
+
+Run as `python3 tests/cassandra/server/test_double.py`, by tests/cassandra/run and .ci/run. Linux only: it reads /proc.
+"""
+
+import http.client
+import importlib.util
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+# What lies below root/ is copied into images as it is.
+sys.dont_write_bytecode = True
+spec = importlib.util.spec_from_file_location("management_api", HERE / "root/opt/management-api/management_api.py")
+assert spec is not None and spec.loader is not None
+management_api = importlib.util.module_from_spec(spec)
+sys.modules["management_api"] = management_api
+spec.loader.exec_module(management_api)
+
+# In Cassandra's place: goes into the background, writes its pid file; opens the port once `join` exists, closes it once
+# `drain` does, as a node that joins and is drained. nodetool makes the latter. The shell in the background stays to reap
+# its node: the container has tini for that, but process 1 of the machine that runs the tests may take its time.
+CASSANDRA = r"""#!/bin/bash
+home=$(dirname "$(dirname "$0")"); echo "$@" >>"$home/arguments"; shift
+exec 3<&-
+rm -f "$1"
+{ "$home/bin/node" "$home" & printf %d $! >"$1.new"; mv "$1.new" "$1"; wait; } &
+until [ -s "$1" ]; do kill -0 $! || exit 1; sleep 0.01; done
+"""
+NODE = r"""#!/usr/bin/python3 -I
+import os, pathlib, socket, sys, time
+home = pathlib.Path(sys.argv[1])
+listener = None
+while True:
+    if (home / "join").exists() and not (home / "drain").exists() and listener is None:
+        listener = socket.create_server(("127.0.0.1", int((home / "port").read_text())))
+    if (home / "drain").exists() and listener is not None:
+        listener.close()
+    time.sleep(0.02)
+"""
+NODETOOL = r"""#!/bin/bash
+touch "$(dirname "$(dirname "$0")")/$1"
+"""
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], words: str) -> None:
+    """Wait up to ten seconds for something to become true."""
+    end = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within ten seconds: {words}")
+        time.sleep(0.02)
+
+
+class DoubleTest(unittest.TestCase):
+    """One server in front of one stand-in for Cassandra, each test with its own folder."""
+
+    def setUp(self) -> None:
+        """Write the stand-in's programs and the little of cassandra.yaml that is read."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+        (self.home / "bin").mkdir()
+        for name, text in (("cassandra", CASSANDRA), ("node", NODE), ("nodetool", NODETOOL)):
+            (self.home / "bin" / name).write_text(text, encoding="utf-8")
+            (self.home / "bin" / name).chmod(0o755)
+        native_port = free_port()
+        (self.home / "port").write_text(str(native_port), encoding="utf-8")
+        (self.home / "cassandra.yaml").write_text(f"native_transport_port: {native_port}\n", encoding="utf-8")
+
+    def serve(self, **changes: Any) -> None:
+        """Start the server; the keep-alive task looks every fifth of a second instead of every 30."""
+        rhythm = {"first_look": 0.1, "between_looks": 0.2, "between_kills": 0.2}
+        settings = management_api.Settings(
+            home=self.home, configuration=self.home, pid_file=self.home / "pid", log_directory=self.home,
+            port=0, **(rhythm | changes),
+        )  # fmt: skip
+        self.server = management_api.serve(settings)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.end)
+
+    def end(self) -> None:
+        """End what was started."""
+        self.server.cassandra.stop()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def ask(self, method: str, path: str) -> tuple[int, str]:
+        """Status and body of a request below /api/v0."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=10)
+        try:
+            connection.request(method, f"/api/v0/{path}")
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def probes(self) -> tuple[int, int]:
+        """The statuses of liveness and readiness."""
+        return self.ask("GET", "probes/liveness")[0], self.ask("GET", "probes/readiness")[0]
+
+    def pid(self) -> int:
+        """The number of the running process, 0 for none."""
+        return int(self.ask("GET", "lifecycle/pid")[1] or 0)
+
+    def test_probes_follow_a_node_through_its_life(self) -> None:
+        """Not started, joining, joined, drained, dead, started again."""
+        self.serve(first_look=0.5)
+        closed = (500, "Internal connection to Cassandra closed")
+        self.assertEqual(self.ask("GET", "probes/liveness"), (200, "OK"))
+        self.assertEqual(self.ask("GET", "probes/readiness"), closed)
+        self.assertEqual(self.ask("POST", "ops/node/drain"), closed)
+        until(lambda: self.pid() > 0, "started by the keep-alive task")
+        self.assertEqual(self.probes(), (200, 500))
+        self.assertEqual(self.ask("POST", "lifecycle/start")[0], 204)
+        (self.home / "join").touch()
+        until(lambda: self.probes() == (200, 200), "ready once joined")
+        self.assertEqual(self.ask("GET", "probes/readiness"), (200, "OK"))
+        self.assertEqual(self.ask("POST", "lifecycle/start")[0], 202)
+        self.assertEqual(self.ask("POST", "ops/node/drain"), (200, "OK"))
+        pid = self.pid()
+        cassandra = self.server.cassandra
+        until(lambda: not management_api.listens(pid, cassandra.native_port()), "the port closes when drained")
+        self.assertEqual(self.probes(), (200, 200), "a drained node stays ready")
+
+    def test_a_dead_cassandra_is_not_alive_and_is_started_again(self) -> None:
+        """Liveness 500 while it is dead, and readiness forgets the dead process."""
+        self.serve(between_looks=1.0)
+        (self.home / "join").touch()
+        until(lambda: self.probes() == (200, 200), "ready")
+        first = self.pid()
+        (self.home / "join").unlink()
+        os.kill(first, signal.SIGKILL)
+        until(lambda: self.ask("GET", "probes/liveness") == (500, ""), "not alive")
+        until(lambda: self.pid() not in (0, first), "another process")
+        self.assertEqual(self.probes(), (200, 500))
+
+    def test_what_was_stopped_stays_stopped(self) -> None:
+        """Stop answers 200, twice; liveness 200, readiness 500; the keep-alive task leaves it alone."""
+        self.serve()
+        until(lambda: self.pid() > 0, "started")
+        self.assertEqual(self.ask("POST", "lifecycle/stop"), (200, "OK\n"))
+        self.assertEqual(self.ask("POST", "lifecycle/stop"), (200, "OK\n"))
+        time.sleep(0.6)
+        self.assertEqual((self.pid(), self.probes()), (0, (200, 500)))
+        self.assertEqual(self.ask("POST", "lifecycle/start"), (201, "OK\n"))
+
+    def test_explicit_start_and_no_keep_alive_start_nothing(self) -> None:
+        """Both leave it to POST /lifecycle/start, which passes the address of a replaced node on."""
+        for changes in ({"explicit_start": True}, {"keep_alive": False}):
+            with self.subTest(**changes):
+                self.serve(**changes)
+                time.sleep(0.6)
+                self.assertEqual(self.pid(), 0)
+                self.assertEqual(self.ask("POST", "lifecycle/start?replace_ip=fd00::1")[0], 400)
+                self.assertEqual(self.ask("POST", "lifecycle/start?replace_ip=10.0.0.9"), (201, "OK\n"))
+                self.ask("POST", "lifecycle/stop")
+        arguments = (self.home / "arguments").read_text(encoding="utf-8")
+        self.assertIn("-Dcassandra.skip_default_role_setup=true", arguments)
+        self.assertIn("-Dcassandra.replace_address_first_boot=10.0.0.9", arguments)
+
+    def test_a_stale_pid_file_with_the_number_of_somebody_else_is_believed(self) -> None:
+        """The trap for which the pods' start command removes the file."""
+        other = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        (self.home / "pid").write_text(str(other.pid), encoding="utf-8")
+        self.serve()
+        time.sleep(0.6)
+        self.assertEqual((self.pid(), self.probes()), (other.pid, (200, 500)))
+        self.assertFalse((self.home / "arguments").exists(), "nothing was started")
+        (self.home / "pid").write_text("4194999", encoding="utf-8")
+        until(lambda: (self.home / "arguments").exists(), "a number that is nobody's starts Cassandra")
+
+    def test_other_paths(self) -> None:
+        """Unknown ones are 404 without a body; those that only the real server has say so."""
+        self.serve(keep_alive=False)
+        self.assertEqual(self.ask("GET", "nothing"), (404, ""))
+        status, words = self.ask("GET", "metadata/endpoints")
+        self.assertEqual(status, 501)
+        self.assertIn("not in this double", words)
+
+    def test_mutual_tls_refuses_whoever_shows_no_certificate(self) -> None:
+        """The three files of the image: with a certificate 200, without none of it."""
+        certificate, key = self.home / "tls.crt", self.home / "tls.key"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=node",
+             "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True,
+        )  # fmt: skip
+        self.serve(keep_alive=False, tls=(str(certificate), str(certificate), str(key)))
+        context = ssl.create_default_context(cafile=str(certificate))
+        context.check_hostname = False
+        with self.assertRaises((ssl.SSLError, OSError)):
+            self.ask_tls(context)
+        context.load_cert_chain(certificate, key)
+        self.assertEqual(self.ask_tls(context), 200)
+
+    def ask_tls(self, context: ssl.SSLContext) -> int:
+        """The status of liveness over TLS."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.server.server_port, timeout=5, context=context)
+        try:
+            connection.request("GET", "/api/v0/probes/liveness")
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
