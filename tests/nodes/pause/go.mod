@@ -1,0 +1,3 @@
+module cassc/tests/nodes/pause
+
+go 1.24.0

@@ -1,0 +1,17 @@
+"""What happens to rings on real nodes: one module per kind of ring, one function per story."""
+
+from harness.report import Report
+from harness.ring import Ring
+
+
+class Stories:
+    """The stories of one ring in the order in which they are told; each leaves the ring as the next expects it."""
+
+    def __init__(self, ring: Ring, report: Report, version: str) -> None:
+        self.ring, self.report, self.version = ring, report, version
+        self.pods = [ring.pod(rack) for rack in (1, 2, 3)]
+        self.ids: dict[str, str] = {}
+
+    def stories(self) -> list[tuple[str, str, object]]:
+        """Name, promise, function."""
+        raise NotImplementedError
