@@ -67,7 +67,7 @@ fn resolved(text: &str) -> Cluster {
     let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
     let reading = cassc::parse::parse(vec![source]);
     let parsed = reading.parsed.first().unwrap_or_else(|| panic!("{:?}\n{text}", reading.complaints));
-    resolve(&parsed.topology)
+    resolve(&parsed.topology, None)
 }
 
 /// Folders of filled-in files, one per datacenter and distinct settings of a cluster.

@@ -21,7 +21,7 @@ use crate::strict_schema::good_stateful_set;
 /// All manifests: path, object and text.
 fn manifests() -> Vec<(String, Value, String)> {
     let of_one = |rendered: Rendered| {
-        let tree = arrange(&rendered.cluster);
+        let tree = arrange(&rendered.cluster).files;
         let title = rendered.title;
         let manifest = move |(path, object): (String, Value)| {
             let text = tree.get(&path).expect("an object has a file").to_owned();
@@ -175,7 +175,7 @@ fn kustomize_makes_the_same_objects_of_every_plain_tree() {
     let mut differences = Vec::new();
     for rendered in all().into_iter().filter(|rendered| rendered.cluster.dialect == Dialect::Plain) {
         let folder = TempDir::new().expect("the temporary folder can be written");
-        write_tree(folder.path(), &arrange(&rendered.cluster));
+        write_tree(folder.path(), &arrange(&rendered.cluster).files);
         let (first, _) = &rendered.objects[0];
         let root = Path::new(first).ancestors().nth(2).expect("an object lies in the folder of its stage");
         let text = output(Command::new("kubectl").arg("kustomize").arg(folder.path().join(root)));

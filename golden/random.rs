@@ -1,7 +1,7 @@
 //! Random topologies, the same in every run: what the compiler accepts must pass every oracle, what it refuses must have
 //! a reason, and nothing at all may make it panic.
 
-mod topologies;
+pub(crate) mod topologies;
 
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
@@ -29,12 +29,12 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 /// Block style, unless a key is one that our writer refuses (`<<`).
-fn text(topology: &Value) -> String {
+pub(crate) fn text(topology: &Value) -> String {
     yaml::to_string(topology).unwrap_or_else(|_| with_keys_reversed(topology))
 }
 
 /// The same value as YAML in flow style, with the keys of every map the other way round.
-fn with_keys_reversed(value: &Value) -> String {
+pub(crate) fn with_keys_reversed(value: &Value) -> String {
     match value {
         Value::Object(map) => {
             let entries = map
@@ -52,7 +52,7 @@ fn with_keys_reversed(value: &Value) -> String {
 fn outcome(compilation: &Compilation) -> (Vec<Value>, Vec<(String, String)>, Vec<&'static str>) {
     let clusters: Vec<_> = compilation.clusters().map(|(_, cluster)| cluster).collect();
     let values = clusters.iter().map(|cluster| serde_json::to_value(cluster).expect("a cluster is JSON"));
-    let trees = clusters.iter().map(arrange);
+    let trees = clusters.iter().map(|cluster| arrange(cluster).files);
     let files = trees.flat_map(|tree| tree.iter().map(|(p, t)| (p.to_owned(), t.to_owned())).collect::<Vec<_>>());
     let mut codes: Vec<&'static str> = compilation.complaints.iter().map(|complaint| complaint.code).collect();
     codes.sort_unstable();
@@ -71,7 +71,7 @@ fn faults(rendered: &Rendered) -> Vec<String> {
             faults.extend(broken.iter().filter(|it| !allowed.contains(it)).map(|it| format!("{path}: {it}")));
         }
     }
-    let tree = arrange(&rendered.cluster);
+    let tree = arrange(&rendered.cluster).files;
     faults.extend(tree.case_collisions().iter().map(|pair| format!("{pair:?} differ in case only")));
     let unread = rendered.objects.iter().filter(|(path, _)| tree.get(path).is_none());
     faults.extend(unread.map(|(path, _)| format!("{path} is not in the tree")));

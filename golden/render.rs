@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cassc::check::Warnings;
-use cassc::deliver::arrange;
+use cassc::deliver::{Arranged, arrange};
 use cassc::lock::{LOCK_FILE_NAME, Lock};
 use cassc::parse::source::{Origin, Source};
 use cassc::{Compilation, Options, compile};
@@ -32,9 +32,8 @@ fn tree(path: &Path) -> Vec<(PathBuf, String)> {
     let folder = repository("golden/render").join(path.file_stem().expect("an example has a name"));
     let mut files = Vec::new();
     for (source, cluster) in compilation.clusters() {
-        let tree = arrange(&cluster);
-        let value = serde_json::to_value(&cluster).expect("a cluster is JSON");
-        let lock = Lock::new(Path::new(source), value, &tree).to_text();
+        let Arranged { files: tree, templates, .. } = arrange(&cluster);
+        let lock = Lock::new(Path::new(source), cluster.clone(), &tree, templates).to_text();
         files.extend(tree.iter().map(|(path, text)| (folder.join(path), text.to_owned())));
         files.push((folder.join(LOCK_FILE_NAME), lock));
     }

@@ -30,7 +30,7 @@ static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
     let reading = cassc::parse::parse(vec![source]);
     assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
-    let cluster = resolve(&reading.parsed[0].topology);
+    let cluster = resolve(&reading.parsed[0].topology, None);
     config::files(&cluster, &cluster.datacenters[0], config::Settings::of(&cluster.datacenters[0].racks[0]))
 });
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::readers::hostile_strings;
 
 /// A topology that a careful person could have written.
-pub(super) fn sensible() -> impl Strategy<Value = Value> {
+pub(crate) fn sensible() -> impl Strategy<Value = Value> {
     let spec = (cassandra(), datacenters(), storage(), resources(), scheduling(), pod(), rest());
     (metadata(), spec).prop_map(|(metadata, (cassandra, datacenters, storage, resources, scheduling, pod, rest))| {
         let elsewhere = datacenters.as_array().is_some_and(|list| list.iter().any(|it| !it["kubeCluster"].is_null()));
@@ -50,7 +50,7 @@ fn merge(whole: &mut Value, part: Value) {
     }
 }
 
-fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let kept = map.into_iter().filter(|(_, value)| !value.is_null());

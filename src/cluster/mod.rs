@@ -2,26 +2,32 @@
 //! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
+pub mod generation;
 pub mod names;
+mod nodes;
 mod resolve;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use k8s_openapi::api::core::v1::{Container, Toleration};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub use nodes::Node;
 pub use resolve::resolve;
 
 use crate::cassandra::release::Release;
 use crate::kubernetes::release::KubernetesMinor;
-use crate::topology::{AntiAffinity, Authenticator, Dialect, Founding, GarbageCollector, LogLevel, WhenUnsatisfiable};
+use crate::topology::{
+    Acceptance, AntiAffinity, Authenticator, Dialect, Founding, GarbageCollector, LogLevel, WhenUnsatisfiable,
+};
 
 /// Labels or annotations.
 pub type StringMap = BTreeMap<String, String>;
 
 /// One Cassandra cluster, complete.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cluster {
     /// The name in Kubernetes; object names begin with it.
@@ -37,19 +43,19 @@ pub struct Cluster {
     /// Whether the first pod may found the ring.
     pub founding: Founding,
     /// The oldest API server that the objects are made for.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub kubernetes: KubernetesMinor,
     /// The DNS domain of Kubernetes.
     pub domain: String,
     /// The version of Cassandra.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub version: Release,
     /// The image of gate, Cassandra and system logger.
     pub image: String,
     /// Whether the image was named by the user.
     pub custom_image: bool,
     /// Kubernetes' own word.
-    pub image_pull_policy: &'static str,
+    pub image_pull_policy: String,
     /// Environment variables of the Cassandra container.
     pub environment: StringMap,
     /// Log levels by logger.
@@ -76,10 +82,23 @@ pub struct Cluster {
     pub additional_seeds: AdditionalSeeds,
     /// How the objects travel.
     pub dialect: Dialect,
+    /// The generation of defaults that the pod templates are made with; clusters of before there were any have the first.
+    #[serde(default = "generation::oldest")]
+    pub revision: u32,
+    /// Counts the changes of the desired ring and of pod templates since the first lock, so that no two of them give the
+    /// steps the same name. See [`crate::render::next_generation`].
+    #[serde(default = "first_generation")]
+    pub generation: u64,
+    /// How pods are restarted.
+    #[serde(default)]
+    pub rollout: Rollout,
+    /// The complaints that are meant to be so: what is forced on a cluster that is to be deleted stands only here.
+    #[serde(default)]
+    pub accept: Vec<Acceptance>,
 }
 
 /// A datacenter, complete.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Datacenter {
     /// The name in Kubernetes, and the label value of `cassandra.datastax.com/datacenter`.
@@ -101,7 +120,7 @@ pub struct Datacenter {
 }
 
 /// A rack, complete: one StatefulSet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rack {
     /// The name in Kubernetes.
@@ -126,12 +145,41 @@ pub struct Rack {
     pub limits: StringMap,
     /// The data volume.
     pub storage: VolumeClaim,
+    /// The size that the claims of the data volume are expanded to, canonical.
+    #[serde(default)]
+    pub expand_to: Option<String>,
     /// Which workers the pods go to.
     pub scheduling: Scheduling,
+    /// The restart tokens by the level that they are written at; the last one of each level stays when it is removed.
+    #[serde(default)]
+    pub restart: RestartTokens,
+}
+
+/// The tokens that a rack was last restarted by. Together they stand in the pod template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the levels of the topology")]
+pub struct RestartTokens {
+    pub cluster: Option<String>,
+    pub datacenter: Option<String>,
+    pub rack: Option<String>,
+}
+
+/// How pods are restarted; none of it is in a pod template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rollout {
+    /// How many pods restart before the roll waits for `canary` to be removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_pods: Option<u32>,
+    /// Whether nothing restarts for now.
+    pub stopped: bool,
+    /// The token that has failed steps run again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<String>,
 }
 
 /// The Java virtual machine of a rack.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Jvm {
     /// The heap in MiB.
@@ -147,7 +195,7 @@ pub struct Jvm {
 }
 
 /// Which workers the pods of a rack go to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Scheduling {
     /// Whether pods of the cluster are kept from sharing a worker; `None`: they are not.
@@ -161,7 +209,7 @@ pub struct Scheduling {
 }
 
 /// A spread over the values of a worker's label.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TopologySpread {
     /// The label.
@@ -173,7 +221,7 @@ pub struct TopologySpread {
 }
 
 /// What a claim is born with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeClaim {
     /// The StorageClass; `None` is the default class of the Kubernetes cluster.
@@ -181,11 +229,11 @@ pub struct VolumeClaim {
     /// The size, canonical.
     pub size: String,
     /// Kubernetes' own word.
-    pub access_mode: &'static str,
+    pub access_mode: String,
 }
 
 /// A volume beside the data volume.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalVolume {
     /// Its name in the pod.
@@ -197,7 +245,7 @@ pub struct AdditionalVolume {
 }
 
 /// What an additional volume is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum VolumeSource {
     /// A claim for every pod.
@@ -211,7 +259,7 @@ pub enum VolumeSource {
 }
 
 /// What else the pods carry.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pod {
     /// Labels of the pods alone.
@@ -233,7 +281,7 @@ pub struct Pod {
 }
 
 /// Labels and annotations of the services.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are the services' names")]
 pub struct Services {
@@ -245,7 +293,7 @@ pub struct Services {
 }
 
 /// What a service carries beside its own.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceOptions {
     /// Labels.
     pub labels: StringMap,
@@ -254,7 +302,7 @@ pub struct ServiceOptions {
 }
 
 /// The container that prints `system.log`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SystemLogger {
     /// Its image.
     pub image: String,
@@ -265,7 +313,7 @@ pub struct SystemLogger {
 }
 
 /// Nodes of this Cassandra cluster that run elsewhere, by kind of address (an `EndpointSlice` holds one kind).
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdditionalSeeds {
     /// IPv4 addresses.
@@ -283,53 +331,31 @@ impl AdditionalSeeds {
     }
 }
 
-/// A pod of the start order.
-#[derive(Clone, Copy, Debug)]
-pub struct Node<'c> {
-    /// Its datacenter.
-    pub datacenter: &'c Datacenter,
-    /// Its rack.
-    pub rack: &'c Rack,
-    /// Its ordinal in the StatefulSet.
-    pub ordinal: u32,
+fn first_generation() -> u64 {
+    1
 }
 
-impl Node<'_> {
-    /// The name of the pod.
-    pub fn pod(&self) -> String {
-        names::pod(&self.rack.stateful_set, self.ordinal)
-    }
-}
-
-impl Cluster {
-    /// The Kubernetes clusters that datacenters live in, in the order of the datacenters.
-    pub fn kube_clusters(&self) -> Vec<Option<&str>> {
-        let mut found: Vec<Option<&str>> = Vec::new();
-        for datacenter in &self.datacenters {
-            if !found.contains(&datacenter.kube_cluster.as_deref()) {
-                found.push(datacenter.kube_cluster.as_deref());
-            }
-        }
-        found
-    }
-
-    /// The datacenters of a Kubernetes cluster.
-    pub fn datacenters_in(&self, kube_cluster: Option<&str>) -> Vec<&Datacenter> {
-        self.datacenters.iter().filter(|datacenter| datacenter.kube_cluster.as_deref() == kube_cluster).collect()
-    }
-
-    /// The namespaces of a Kubernetes cluster that hold datacenters, in their order.
-    pub fn namespaces_in(&self, kube_cluster: Option<&str>) -> Vec<Option<&str>> {
-        let mut found: Vec<Option<&str>> = Vec::new();
-        for datacenter in self.datacenters_in(kube_cluster) {
-            if !found.contains(&datacenter.namespace.as_deref()) {
-                found.push(datacenter.namespace.as_deref());
-            }
-        }
-        found
-    }
+fn from_text<'de, T: FromStr<Err: std::fmt::Display>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
 fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+/// A cluster for the tests of other modules.
+#[cfg(test)]
+pub(crate) mod fixtures {
+    use super::{Cluster, resolve};
+    use crate::parse::parse;
+    use crate::parse::source::{Origin, Source};
+
+    /// One datacenter of one node.
+    pub(crate) fn shop() -> Cluster {
+        let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
+                    cassandra: {version: 4.1.9}\n  resources: {limits: {memory: 8Gi}}\n  storage: {size: 10Gi}\n  \
+                    datacenters: [{name: dc1, nodes: 1}]\n";
+        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+        resolve(&parse(vec![source]).parsed[0].topology, None)
+    }
 }

@@ -72,6 +72,19 @@ pub fn state(cluster: &str) -> String {
     format!("{cluster}-state")
 }
 
+/// `<template>-<pod>`, as the StatefulSet controller names the claims of its pods.
+pub fn claim(template: &str, pod: &str) -> String {
+    format!("{template}-{pod}")
+}
+
+/// The claim template of the data, Cass Operator's name: `server-data-<pod>` is what adoption finds.
+pub const SERVER_DATA: &str = "server-data";
+
+/// `<cluster>-<step>-<hash>`: the Job of a step (`prepare`, `settle`).
+pub fn step(cluster: &str, step: &str, hash: &str) -> String {
+    format!("{cluster}-{step}-{hash}")
+}
+
 /// The pod's name under its governing service, complete: `<pod>.<service>.<namespace>.svc.<domain>`; without a
 /// namespace `<pod>.<service>`, which the resolver completes from the pod's own search list.
 pub fn in_service(pod: &str, service: &str, namespace: Option<&str>, domain: &str) -> String {

@@ -1,19 +1,21 @@
 //! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
-//! names the rule that makes it true.
+//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults, restart
+//! tokens) comes from the previous one, where there is one.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Scheduling, ServiceOptions, Services,
-    StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, names,
+    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, RestartTokens, Rollout, Scheduling,
+    ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, generation, names,
 };
 use crate::cassandra::jvm::Collector;
 use crate::cassandra::release::{Minor, Release};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
+use crate::placement::order::datacenter_order;
 use crate::placement::racks::split;
-use crate::placement::seeds::seeds;
+use crate::placement::seeds::keep_seeds;
 use crate::placement::sizing::{self, Budget, HeapSetting};
 use crate::topology::merge::{Merged, RackPlace, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
@@ -32,14 +34,15 @@ const FILE_ANNOTATIONS: [&str; 7] = [
     "helm.toolkit.fluxcd.io/",
 ];
 
-/// Fills every default and builds every name.
-pub fn resolve(topology: &CassandraTopology) -> Cluster {
+/// Fills every default and builds every name. `previous` is the same cluster as its lock knows it. The number of the
+/// generation of steps is carried over as it is: [`crate::render::next_generation`] raises it.
+pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
     let (metadata, spec) = (&topology.metadata, &topology.spec);
     let name = metadata.name.clone();
     let ring_name = spec.cluster_name.clone().unwrap_or_else(|| name.clone());
     let version = release(spec);
     let image = image(spec, version);
-    let datacenters = datacenters(topology, version);
+    let datacenters = datacenters(topology, version, previous);
     Cluster {
         label: names::label_value(&ring_name),
         labels: metadata.labels.clone(),
@@ -62,6 +65,14 @@ pub fn resolve(topology: &CassandraTopology) -> Cluster {
         management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
+        revision: spec.revision.unwrap_or_else(|| previous.map_or_else(generation::newest, |it| it.revision)),
+        generation: previous.map_or(1, |previous| previous.generation),
+        rollout: Rollout {
+            canary_pods: spec.rollout.canary.map(|canary| canary.pods),
+            stopped: spec.rollout.stopped,
+            retry: spec.rollout.retry.clone(),
+        },
+        accept: spec.accept.clone(),
         datacenters,
         image,
         ring_name,
@@ -83,20 +94,22 @@ fn image(spec: &Spec, version: Release) -> String {
     image.unwrap_or_else(|| version.default_image().expect("E401 refused releases without an image"))
 }
 
-fn pull_policy(policy: Option<ImagePullPolicy>) -> &'static str {
-    match policy {
+fn pull_policy(policy: Option<ImagePullPolicy>) -> String {
+    let word = match policy {
         Some(ImagePullPolicy::Always) => "Always",
         Some(ImagePullPolicy::Never) => "Never",
         Some(ImagePullPolicy::IfNotPresent) | None => "IfNotPresent",
-    }
+    };
+    word.to_owned()
 }
 
-fn access_mode(mode: Option<AccessMode>) -> &'static str {
-    match mode {
+fn access_mode(mode: Option<AccessMode>) -> String {
+    let word = match mode {
         Some(AccessMode::ReadWriteOncePod) => "ReadWriteOncePod",
         Some(AccessMode::ReadWriteMany) => "ReadWriteMany",
         Some(AccessMode::ReadWriteOnce) | None => "ReadWriteOnce",
-    }
+    };
+    word.to_owned()
 }
 
 fn passed_on(annotations: &StringMap) -> StringMap {
@@ -107,18 +120,20 @@ fn passed_on(annotations: &StringMap) -> StringMap {
 
 /// The default keeps a majority where there are three nodes, and is never more than a datacenter has.
 fn system_replication(spec: &Spec, datacenters: &[Datacenter]) -> u32 {
-    let nodes = |datacenter: &Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).sum::<u32>();
-    let smallest = datacenters.iter().map(nodes).filter(|nodes| *nodes > 0).min().unwrap_or(1);
+    let smallest = datacenters.iter().map(Datacenter::nodes).filter(|nodes| *nodes > 0).min().unwrap_or(1);
     spec.replication.system.unwrap_or(smallest.min(3))
 }
 
-fn datacenters(topology: &CassandraTopology, version: Release) -> Vec<Datacenter> {
+fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<&Cluster>) -> Vec<Datacenter> {
     let all_racks = racks(topology);
     let datacenter = |(index, datacenter): (usize, &topology::Datacenter)| {
         let places = all_racks.iter().filter(|place| place.datacenter_index == index);
         let nodes = nodes_of_racks(datacenter);
-        let racks: Vec<Rack> =
-            places.zip(nodes).map(|(place, nodes)| rack(&topology.metadata.name, place, nodes, version)).collect();
+        let before = previous.and_then(|previous| previous.datacenter(&datacenter.name));
+        let tokens = |place: &RackPlace<'_>| restart_tokens(place, before.and_then(|it| it.rack(&place.rack.name)));
+        let rack =
+            |(place, nodes)| Rack { restart: tokens(place), ..rack(&topology.metadata.name, place, nodes, version) };
+        let racks: Vec<Rack> = places.zip(nodes).map(rack).collect();
         Datacenter {
             name: datacenter.name.clone(),
             ring_name: datacenter.ring_name.clone().unwrap_or_else(|| datacenter.name.clone()),
@@ -126,7 +141,7 @@ fn datacenters(topology: &CassandraTopology, version: Release) -> Vec<Datacenter
             namespace: datacenter.namespace.clone().or_else(|| topology.metadata.namespace.clone()),
             native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
             node_port: datacenter.node_port.as_ref().map(|port| port.native),
-            seeds: seed_pods(&racks),
+            seeds: seed_pods(&racks, before.map_or(&[], |before| &before.seeds)),
             racks,
         }
     };
@@ -141,10 +156,23 @@ fn nodes_of_racks(datacenter: &topology::Datacenter) -> Vec<u32> {
     })
 }
 
-fn seed_pods(racks: &[Rack]) -> Vec<String> {
+/// The first pods in start order; those that were seeds before and still exist stay seeds.
+fn seed_pods(racks: &[Rack], before: &[String]) -> Vec<String> {
     let nodes: Vec<u32> = racks.iter().map(|rack| rack.nodes).collect();
-    let chosen = seeds(&[nodes]);
-    chosen.into_iter().map(|node| names::pod(&racks[node.rack].stateful_set, node.ordinal)).collect()
+    let in_order = datacenter_order(&nodes);
+    let in_order = in_order.into_iter().map(|pod| names::pod(&racks[pod.rack].stateful_set, pod.ordinal));
+    keep_seeds(before, &in_order.collect::<Vec<_>>())
+}
+
+/// What a rack was last restarted by, level by level: a token that is no longer written stays, so that removing one
+/// restarts nothing.
+fn restart_tokens(place: &RackPlace<'_>, before: Option<&Rack>) -> RestartTokens {
+    let before = before.map(|before| before.restart.clone()).unwrap_or_default();
+    RestartTokens {
+        cluster: place.spec.rollout.restart.clone().or(before.cluster),
+        datacenter: place.datacenter.restart.clone().or(before.datacenter),
+        rack: place.rack.restart.clone().or(before.rack),
+    }
 }
 
 fn rack(cluster: &str, place: &RackPlace<'_>, nodes: u32, version: Release) -> Rack {
@@ -165,7 +193,9 @@ fn rack(cluster: &str, place: &RackPlace<'_>, nodes: u32, version: Release) -> R
             size: quantity(place.storage_size().expect("E206 refused racks without a size").value),
             access_mode: access_mode(place.access_mode().map(|merged| merged.value)),
         },
+        expand_to: place.expand_to().map(|merged| quantity(merged.value)),
         scheduling: scheduling(place),
+        restart: RestartTokens::default(),
         ring_name,
         requests,
         limits,

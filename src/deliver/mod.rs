@@ -11,7 +11,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::cluster::Cluster;
 use crate::file_tree::FileTree;
-use crate::render::{Object, Resource, Stage, objects};
+use crate::lock::template_digest;
+use crate::render::{Object, Resource, Retirement, Stage, objects};
 use crate::topology::Dialect;
 use crate::yaml;
 
@@ -41,14 +42,44 @@ fn no_files(_: &FilesByStage) -> BTreeMap<String, String> {
     BTreeMap::new()
 }
 
-/// The files of a cluster: `<kube cluster>/<stage>/<object>.yaml`, the first part only where datacenters name one.
-pub fn arrange(cluster: &Cluster) -> FileTree {
-    let mut tree = FileTree::default();
+/// All that is written for a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Arranged {
+    /// The files: `<kube cluster>/<stage>/<object>.yaml`, the first part only where datacenters name one.
+    pub files: FileTree,
+    /// The digests of the pod templates in them, by StatefulSet: for the lock.
+    pub templates: BTreeMap<String, String>,
+    /// The objects in them, by the paths of their files.
+    pub objects: BTreeMap<String, Delivered>,
+}
+
+/// An object in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivered {
+    /// The Kubernetes cluster, where the topology names one.
+    pub kube_cluster: Option<String>,
+    /// Its namespace, where the topology names one.
+    pub namespace: Option<String>,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// When it is applied.
+    pub stage: Stage,
+    /// What may happen to it later.
+    pub retirement: Retirement,
+}
+
+/// Objects → files.
+pub fn arrange(cluster: &Cluster) -> Arranged {
+    let Arranged { files: mut tree, mut templates, mut objects } = Arranged::default();
     for kube_cluster in cluster.kube_clusters() {
         let mut by_stage = FilesByStage::new();
         for (path, object) in delivered(cluster, kube_cluster) {
             let (_, name) = path.rsplit_once('/').expect("an object lies in the folder of its stage");
             by_stage.entry(object.stage).or_default().push(name.to_owned());
+            templates.extend(template(&object.resource));
+            objects.insert(path.clone(), delivered_object(&object, kube_cluster));
             tree.insert(path, manifest(&object.resource));
         }
         let folder = folder(kube_cluster);
@@ -56,7 +87,25 @@ pub fn arrange(cluster: &Cluster) -> FileTree {
             tree.insert(format!("{folder}{path}"), text);
         }
     }
-    tree
+    Arranged { files: tree, templates, objects }
+}
+
+fn delivered_object(object: &Object, kube_cluster: Option<&str>) -> Delivered {
+    let metadata = object.resource.metadata();
+    Delivered {
+        kube_cluster: kube_cluster.map(str::to_owned),
+        namespace: metadata.namespace.clone(),
+        kind: object.resource.kind().1,
+        name: metadata.name.clone().unwrap_or_default(),
+        stage: object.stage,
+        retirement: object.retirement,
+    }
+}
+
+/// Name and digest of the pod template of a StatefulSet.
+fn template(resource: &Resource) -> Option<(String, String)> {
+    let Resource::StatefulSet(stateful_set) = resource else { return None };
+    Some((stateful_set.metadata.name.clone()?, template_digest(&stateful_set.spec.as_ref()?.template)))
 }
 
 /// The objects of a cluster in one of its Kubernetes clusters, with all that the delivery tool is told, each behind the

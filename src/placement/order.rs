@@ -1,33 +1,27 @@
 //! The order in which the pods of a ring start for the first time. Called by the resolver, which names the pods.
 
-/// A pod by its place in the topology; all three count from 0, in document order.
+/// A pod of a datacenter by its place in the topology; both count from 0, in document order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pod {
-    /// The datacenter's position.
-    pub datacenter: usize,
     /// The rack's position in its datacenter.
     pub rack: usize,
     /// The pod's ordinal in its rack.
     pub ordinal: u32,
 }
 
-/// Every pod of the ring in start order. `datacenters` holds, for each datacenter, the number of nodes of each rack.
+/// The pods of one datacenter in start order; `racks` holds the number of nodes of each rack. Datacenters start one after the
+/// other.
 ///
-/// One datacenter after the other; within one the first pod of each rack, then the second of each, and so on: token
-/// allocation for a replication factor that equals the number of racks needs one node in each rack first
-/// (apache/cassandra `ReplicationAwareTokenAllocator`). The first pod of all founds the ring.
+/// First the first pod of each rack, then the second of each, and so on: token allocation for a replication factor that
+/// equals the number of racks needs one node in each rack first (apache/cassandra `ReplicationAwareTokenAllocator`; seen on
+/// real rings). The first pod of all founds the ring.
 ///
 /// The order of pods that exist does not change when racks get more nodes, when racks are appended and when datacenters
 /// are appended. The *first* pod stays the first only while the first rack of the first datacenter has a node.
-pub fn start_order(datacenters: &[Vec<u32>]) -> Vec<Pod> {
-    datacenters.iter().enumerate().flat_map(|(datacenter, racks)| datacenter_order(datacenter, racks)).collect()
-}
-
-/// The pods of one datacenter in start order.
-pub(super) fn datacenter_order(datacenter: usize, racks: &[u32]) -> Vec<Pod> {
+pub fn datacenter_order(racks: &[u32]) -> Vec<Pod> {
     let largest = racks.iter().copied().max().unwrap_or(0);
     let round = |ordinal| racks.iter().enumerate().filter(move |(_, size)| ordinal < **size).map(move |(rack, _)| rack);
-    (0..largest).flat_map(|ordinal| round(ordinal).map(move |rack| Pod { datacenter, rack, ordinal })).collect()
+    (0..largest).flat_map(|ordinal| round(ordinal).map(move |rack| Pod { rack, ordinal })).collect()
 }
 
 #[cfg(test)]
@@ -36,20 +30,24 @@ mod tests {
 
     use super::*;
 
-    fn places(datacenters: &[Vec<u32>]) -> Vec<(usize, usize, u32)> {
-        start_order(datacenters).into_iter().map(|pod| (pod.datacenter, pod.rack, pod.ordinal)).collect()
+    /// Every pod of a ring as datacenter, rack and ordinal.
+    fn start_order(ring: &[Vec<u32>]) -> Vec<(usize, usize, u32)> {
+        let pods = ring.iter().enumerate().flat_map(|(datacenter, racks)| {
+            datacenter_order(racks).into_iter().map(move |pod| (datacenter, pod.rack, pod.ordinal))
+        });
+        pods.collect()
     }
 
     #[test]
     fn racks_take_turns_and_datacenters_do_not() {
         let expected = [(0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (0, 0, 2), (1, 0, 0), (1, 0, 1)];
-        assert_eq!(places(&[vec![3, 2], vec![2]]), expected);
+        assert_eq!(start_order(&[vec![3, 2], vec![2]]), expected);
     }
 
     #[test]
     fn empty_racks_and_datacenters_have_no_turn() {
-        assert_eq!(places(&[vec![], vec![0, 1], vec![0]]), [(1, 1, 0)]);
-        assert_eq!(places(&[]), []);
+        assert_eq!(start_order(&[vec![], vec![0, 1], vec![0]]), [(1, 1, 0)]);
+        assert_eq!(start_order(&[]), []);
     }
 
     /// A ring of up to 3 datacenters with up to 4 racks of up to 5 nodes.
@@ -86,7 +84,7 @@ mod tests {
             let mut sorted = start_order(&ring);
             sorted.sort_unstable();
             let pods = ring.iter().enumerate().flat_map(|(datacenter, racks)| racks.iter().enumerate()
-                .flat_map(move |(rack, size)| (0..*size).map(move |ordinal| Pod { datacenter, rack, ordinal })));
+                .flat_map(move |(rack, size)| (0..*size).map(move |ordinal| (datacenter, rack, ordinal))));
             prop_assert_eq!(sorted, pods.collect::<Vec<_>>());
         }
     }

@@ -1,19 +1,22 @@
-//! Which pods are the ring's seeds. Called by the resolver, which turns them into stable DNS names.
-
-use super::order::{Pod, datacenter_order};
+//! Which pods are the seeds of a datacenter. Called by the resolver, which turns them into stable DNS names.
 
 /// How many seeds a datacenter has, where it has as many nodes: enough that one may be down and one restarting.
 pub const SEEDS_PER_DATACENTER: usize = 3;
 
-/// The seeds of the ring, datacenter by datacenter: the first three of each in start order.
+/// The seeds of a datacenter: those that were seeds before and still exist, in their places, and the first others in
+/// start order until there are three. Growth keeps them; a seed that goes is replaced, and it alone.
 ///
 /// The start order takes one pod of each rack before it takes a second of any, so the first three stand in three racks
 /// where there are three, and are spread as evenly as they can be where there are fewer.
-pub fn seeds(datacenters: &[Vec<u32>]) -> Vec<Pod> {
-    let numbered = datacenters.iter().enumerate();
-    numbered
-        .flat_map(|(datacenter, racks)| datacenter_order(datacenter, racks).into_iter().take(SEEDS_PER_DATACENTER))
-        .collect()
+pub fn keep_seeds(before: &[String], in_start_order: &[String]) -> Vec<String> {
+    let still_there = |seed: &String| in_start_order.contains(seed);
+    let kept: Vec<&String> = before.iter().filter(|seed| still_there(seed)).take(SEEDS_PER_DATACENTER).collect();
+    let mut new = in_start_order.iter().filter(|pod| !kept.contains(pod)).take(SEEDS_PER_DATACENTER - kept.len());
+    let places = before.iter().take(SEEDS_PER_DATACENTER);
+    let mut seeds: Vec<String> =
+        places.filter_map(|seed| if still_there(seed) { Some(seed) } else { new.next() }).cloned().collect();
+    seeds.extend(new.cloned());
+    seeds
 }
 
 #[cfg(test)]
@@ -22,28 +25,51 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::order::datacenter_order;
     use super::*;
+
+    /// The pods of racks of these sizes in start order, as `rack-ordinal`.
+    fn pods(racks: &[u32]) -> Vec<String> {
+        datacenter_order(racks).iter().map(|pod| format!("{}-{}", pod.rack, pod.ordinal)).collect()
+    }
 
     #[test]
     fn seeds_stand_in_different_racks_first() {
-        let racks: Vec<_> =
-            seeds(&[vec![3, 3, 3, 3], vec![2, 1]]).iter().map(|pod| (pod.datacenter, pod.rack)).collect();
-        assert_eq!(racks, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 0)]);
+        assert_eq!(keep_seeds(&[], &pods(&[3, 3, 3, 3])), ["0-0", "1-0", "2-0"]);
+        assert_eq!(keep_seeds(&[], &pods(&[2, 1])), ["0-0", "1-0", "0-1"]);
+        assert_eq!(keep_seeds(&[], &pods(&[1])), ["0-0"]);
+    }
+
+    #[test]
+    fn a_new_rack_takes_no_seed_away_and_a_seed_that_goes_is_replaced_in_its_place() {
+        let two_racks = keep_seeds(&[], &pods(&[2, 1]));
+        assert_eq!(keep_seeds(&two_racks, &pods(&[2, 1, 1])), two_racks);
+        assert_eq!(keep_seeds(&two_racks, &pods(&[1, 1, 1])), ["0-0", "1-0", "2-0"]);
+        assert_eq!(keep_seeds(&["1-5".into(), "0-0".into()], &pods(&[2, 2])), ["1-0", "0-0", "0-1"]);
     }
 
     proptest! {
         #[test]
-        fn each_datacenter_has_three_seeds_in_three_racks_where_it_can(
-            ring in prop::collection::vec(prop::collection::vec(0_u32..6, 0..6), 0..4)
+        fn each_datacenter_has_three_seeds_in_three_racks_where_it_can(racks in prop::collection::vec(0_u32..6, 0..6)) {
+            let seeds = keep_seeds(&[], &pods(&racks));
+            let n_nodes = racks.iter().sum::<u32>() as usize;
+            let n_racks = racks.iter().filter(|size| **size > 0).count();
+            let in_racks: BTreeSet<&str> = seeds.iter().filter_map(|pod| pod.split('-').next()).collect();
+            prop_assert_eq!(seeds.len(), n_nodes.min(3));
+            prop_assert_eq!(in_racks.len(), n_racks.min(3));
+        }
+
+        #[test]
+        fn whatever_changes_seeds_that_still_exist_stay_seeds(
+            before in prop::collection::vec(0_u32..6, 1..6), after in prop::collection::vec(0_u32..6, 1..6)
         ) {
-            let seeds = seeds(&ring);
-            for (datacenter, racks) in ring.iter().enumerate() {
-                let here: Vec<_> = seeds.iter().filter(|pod| pod.datacenter == datacenter).collect();
-                let n_nodes = racks.iter().sum::<u32>() as usize;
-                let n_racks = racks.iter().filter(|size| **size > 0).count();
-                prop_assert_eq!(here.len(), n_nodes.min(3));
-                prop_assert_eq!(here.iter().map(|pod| pod.rack).collect::<BTreeSet<_>>().len(), n_racks.min(3));
-            }
+            let (old, there) = (keep_seeds(&[], &pods(&before)), pods(&after));
+            let new = keep_seeds(&old, &there);
+            prop_assert_eq!(new.len(), there.len().min(3));
+            prop_assert!(old.iter().filter(|seed| there.contains(seed)).all(|seed| new.contains(seed)));
+            prop_assert!(new.iter().all(|seed| there.contains(seed)));
+            prop_assert_eq!(new.iter().collect::<BTreeSet<_>>().len(), new.len());
+            prop_assert_eq!(keep_seeds(&new, &there), new);
         }
     }
 }

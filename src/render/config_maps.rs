@@ -10,8 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::config::Settings;
 use super::{Here, Object, Resource, Retirement, Stage, config, kit};
-use crate::cluster::{Cluster, Datacenter, Node, Rack, StringMap, names};
-use crate::placement::order::{Pod, start_order as order_of_ring};
+use crate::cluster::{Cluster, Datacenter, Node, Rack, Rollout, StringMap, names};
 use crate::topology::Founding;
 
 /// One generation of configuration.
@@ -64,6 +63,11 @@ fn hash(files: &BTreeMap<String, String>) -> String {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text);
     }
+    eight_digits(digest)
+}
+
+/// The first eight hexadecimal digits of a digest.
+pub(super) fn eight_digits(digest: Sha256) -> String {
     digest.finalize().iter().take(4).fold(String::new(), |mut name, byte| {
         write!(name, "{byte:02x}").expect("writing to a String cannot fail");
         name
@@ -82,18 +86,9 @@ pub(super) fn start_order(here: Here<'_>) -> Object {
     stable(here, names::start_order(&here.cluster.name), data)
 }
 
-/// The pods of a Kubernetes cluster in the order of their first start: datacenter by datacenter, and in each the first
-/// pod of every rack, then the second of every rack, … Token allocation for as many replicas as racks needs one node
-/// per rack first (seen on real rings).
+/// The pods of a Kubernetes cluster in the order of their first start, datacenter by datacenter.
 fn nodes(here: Here<'_>) -> impl Iterator<Item = Node<'_>> {
-    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
-    let racks = |datacenter: &&Datacenter| datacenter.racks.iter().map(|rack| rack.nodes).collect();
-    let ring: Vec<Vec<u32>> = datacenters.iter().map(racks).collect();
-    let node = move |pod: Pod| {
-        let datacenter = datacenters[pod.datacenter];
-        Node { datacenter, rack: &datacenter.racks[pod.rack], ordinal: pod.ordinal }
-    };
-    order_of_ring(&ring).into_iter().map(node)
+    here.cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(Datacenter::in_start_order)
 }
 
 /// Pod, its governing service, and the service that names it once it is ready.
@@ -167,6 +162,7 @@ struct DesiredRing<'c> {
     version: String,
     system_replication: u32,
     superuser_secret: &'c str,
+    rollout: &'c Rollout,
     datacenters: Vec<DesiredDatacenter<'c>>,
 }
 
@@ -188,21 +184,32 @@ struct DesiredRack<'c> {
     ring_name: &'c str,
     stateful_set: &'c str,
     nodes: u32,
+    /// What a claim of the data volume should hold, where that is not what it is born with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expand_to: Option<&'c str>,
 }
 
 /// The ring as the topology wants it, all Kubernetes clusters included.
 pub(super) fn desired_ring(here: Here<'_>) -> Object {
     let cluster = here.cluster;
+    let generation = format!("{}\n", cluster.generation);
+    let data = kit::strings([("ring.json", &ring_json(cluster)), ("generation", &generation)]);
+    stable(here, names::desired_ring(&cluster.name), data)
+}
+
+/// The text of `ring.json`: the whole ring, and how it is rolled. The generation stands beside it and not in it, because it
+/// counts the changes of this text.
+pub(super) fn ring_json(cluster: &Cluster) -> String {
     let ring = DesiredRing {
         format: 1,
         cluster_name: &cluster.ring_name,
         version: cluster.version.to_string(),
         system_replication: cluster.system_replication,
         superuser_secret: &cluster.superuser_secret,
+        rollout: &cluster.rollout,
         datacenters: cluster.datacenters.iter().map(desired_datacenter).collect(),
     };
-    let json = serde_json::to_string_pretty(&ring).expect("strings and numbers always serialize") + "\n";
-    stable(here, names::desired_ring(&cluster.name), kit::strings([("ring.json", &json)]))
+    serde_json::to_string_pretty(&ring).expect("strings and numbers always serialize") + "\n"
 }
 
 fn desired_datacenter(datacenter: &Datacenter) -> DesiredDatacenter<'_> {
@@ -213,7 +220,12 @@ fn desired_datacenter(datacenter: &Datacenter) -> DesiredDatacenter<'_> {
         kube_cluster: datacenter.kube_cluster.as_deref(),
         namespace: datacenter.namespace.as_deref(),
         racks: racks
-            .map(|rack| DesiredRack { ring_name: &rack.ring_name, stateful_set: &rack.stateful_set, nodes: rack.nodes })
+            .map(|rack| DesiredRack {
+                ring_name: &rack.ring_name,
+                stateful_set: &rack.stateful_set,
+                nodes: rack.nodes,
+                expand_to: rack.expand_to.as_deref(),
+            })
             .collect(),
     }
 }

@@ -17,6 +17,9 @@ const MANAGEMENT_PORT: u16 = 8080;
 /// Seconds of the termination grace that draining leaves for the end of the process.
 const SECONDS_AFTER_DRAIN: u32 = 15;
 
+/// Seconds of the readiness probe's timeout that asking leaves for saying why not.
+const SECONDS_AFTER_ASKING: i32 = 2;
+
 /// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`, then
 /// the system logger. It is an init container that goes on (a sidecar), because those end after the others: it shows
 /// Cassandra's last words.
@@ -51,7 +54,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
     Container {
         name: "server-config-init".to_owned(),
         image: Some(cluster.image.clone()),
-        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(script("gate.sh")),
         env: Some(env),
         resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
@@ -67,12 +70,12 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
     Container {
         name: "cassandra".to_owned(),
         image: Some(cluster.image.clone()),
-        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(script("start.sh")),
         env: Some(environment(cluster)),
         ports: Some(ports(datacenter)),
         resources: Some(resources(&rack.requests, &rack.limits)),
-        readiness_probe: Some(Probe { exec: Some(ExecAction { command: Some(script("ready.sh")) }), ..probe(20, 10) }),
+        readiness_probe: Some(readiness(cluster)),
         liveness_probe: Some(liveness(cluster)),
         lifecycle: Some(Lifecycle {
             pre_stop: Some(LifecycleHandler {
@@ -98,6 +101,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
         variable("MGMT_API_DISABLE_MCAC", "true"),
         variable("DRAIN_SECONDS", drain.to_string()),
+        variable("READY_SECONDS", (cluster.defaults().readiness_timeout_seconds - SECONDS_AFTER_ASKING).to_string()),
         variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
     if cluster.management_api_secret.is_some() {
@@ -130,6 +134,12 @@ fn ports(datacenter: &Datacenter) -> Vec<ContainerPort> {
         ("metrics", 9000),
     ];
     ports.map(port).into()
+}
+
+/// Asks the Management API, and writes the marker of a bootstrapped volume.
+fn readiness(cluster: &Cluster) -> Probe {
+    let exec = Some(ExecAction { command: Some(script("ready.sh")) });
+    Probe { exec, timeout_seconds: Some(cluster.defaults().readiness_timeout_seconds), ..probe(20, 10) }
 }
 
 /// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that died is
@@ -171,7 +181,7 @@ fn system_logger(cluster: &Cluster, logger: &SystemLogger) -> Container {
     Container {
         name: "server-system-logger".to_owned(),
         image: Some(logger.image.clone()),
-        image_pull_policy: Some(cluster.image_pull_policy.to_owned()),
+        image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(command.into_iter().map(str::to_owned).collect()),
         restart_policy: Some("Always".to_owned()),
         resources: Some(resources(&logger.requests, &logger.limits)),

@@ -12,6 +12,7 @@ mod service_account;
 mod services;
 mod stateful_set;
 mod volumes;
+mod workload;
 
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
@@ -19,6 +20,8 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
+
+pub use workload::{next_generation, pod_templates, step_name};
 
 use crate::cluster::Cluster;
 

@@ -9,11 +9,14 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit::{self, not_empty};
 use super::{Here, containers, volumes};
-use crate::cluster::{Datacenter, Rack, StringMap, TopologySpread, names};
+use crate::cluster::{Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread, names};
 use crate::topology::{AntiAffinity, WhenUnsatisfiable};
 
 /// User and group `cassandra` of the images.
 const CASSANDRA_ID: i64 = 999;
+
+/// Before the level of a restart token, in the annotations of the pods. E501 keeps users away from it.
+pub(crate) const RESTART_PREFIX: &str = "cassc/restart-";
 
 /// The template. What may change without a restart is not in it.
 pub(super) fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodTemplateSpec {
@@ -22,11 +25,20 @@ pub(super) fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, con
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(labels),
-            annotations: not_empty(here.cluster.pod.annotations.clone()),
+            annotations: not_empty(annotations(here.cluster, rack)),
             ..ObjectMeta::default()
         }),
         spec: Some(spec(here, datacenter, rack, configuration)),
     }
+}
+
+/// The user's, and the tokens that ask for a restart.
+fn annotations(cluster: &Cluster, rack: &Rack) -> StringMap {
+    let RestartTokens { cluster: all, datacenter, rack: own } = &rack.restart;
+    let levels = [("cluster", all), ("datacenter", datacenter), ("rack", own)];
+    let tokens =
+        levels.into_iter().filter_map(|(level, token)| Some((format!("{RESTART_PREFIX}{level}"), token.clone()?)));
+    cluster.pod.annotations.clone().into_iter().chain(tokens).collect()
 }
 
 /// Service links are off: they would put a variable per service of the namespace into Cassandra's environment.

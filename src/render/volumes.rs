@@ -8,10 +8,9 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit;
+use crate::cluster::names::SERVER_DATA;
 use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack, VolumeClaim, VolumeSource, names};
 
-/// The claim of the data, Cass Operator's name: `server-data-<pod>` is what adoption finds.
-pub(super) const SERVER_DATA: &str = "server-data";
 const SERVER_CONFIG: &str = "server-config";
 const SERVER_LOGS: &str = "server-logs";
 const ETC_CASSANDRA: &str = "etc-cassandra";
@@ -126,7 +125,7 @@ fn claim_template(
             ..ObjectMeta::default()
         },
         spec: Some(PersistentVolumeClaimSpec {
-            access_modes: Some(vec![claim.access_mode.to_owned()]),
+            access_modes: Some(vec![claim.access_mode.clone()]),
             resources: Some(VolumeResourceRequirements { requests: Some(requests), limits: None }),
             storage_class_name: claim.class.clone(),
             volume_mode: Some("Filesystem".to_owned()),

@@ -45,6 +45,8 @@ pub struct Datacenter {
     /// Which workers the pods go to; what is absent comes from the cluster.
     #[serde(default)]
     pub scheduling: Scheduling,
+    /// Any text. A new one restarts every pod of the datacenter once; removing it restarts nothing.
+    pub restart: Option<String>,
 }
 
 /// A rack: pods that may be lost together. Cassandra spreads replicas over racks.
@@ -75,6 +77,8 @@ pub struct Rack {
     /// Which workers the pods of this rack go to; what is absent comes from the datacenter.
     #[serde(default)]
     pub scheduling: Scheduling,
+    /// Any text. A new one restarts every pod of the rack once; removing it restarts nothing.
+    pub restart: Option<String>,
 }
 
 /// The CQL port on every worker of the Kubernetes cluster. Cassandra then listens on this very port and announces the

@@ -27,11 +27,11 @@ pub enum Dialect {
 }
 
 /// A complaint that is meant to be so.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Acceptance {
-    /// The code of the warning, such as `W113`.
+    /// The code of the warning, such as `W113`, or of the refused change, such as `E310`.
     pub code: String,
     /// Why it is meant to be so, for the next reader.
     pub reason: String,

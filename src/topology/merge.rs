@@ -143,6 +143,12 @@ impl<'t> RackPlace<'t> {
         self.innermost([self.rack.storage.size.as_deref(), self.datacenter.storage.size.as_deref(), cluster])
     }
 
+    /// The size that claims of the data volume are expanded to, as written.
+    pub fn expand_to(&self) -> Option<Merged<&'t str>> {
+        let cluster = self.spec.storage.expand_to.as_deref();
+        self.innermost([self.rack.storage.expand_to.as_deref(), self.datacenter.storage.expand_to.as_deref(), cluster])
+    }
+
     /// How the data volume may be mounted.
     pub fn access_mode(&self) -> Option<Merged<AccessMode>> {
         let (rack, datacenter) = (&self.rack.storage, &self.datacenter.storage);

@@ -7,6 +7,7 @@ mod datacenter;
 mod delivery;
 pub mod merge;
 mod pod;
+mod rollout;
 mod scheduling;
 mod storage;
 
@@ -21,6 +22,7 @@ pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, Delivery, Dialect};
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
 pub use pod::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
+pub use rollout::{Canary, Rollout};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,
@@ -126,7 +128,14 @@ pub struct Spec {
     /// this topology itself spans several Kubernetes clusters.
     #[serde(default)]
     pub additional_seeds: Vec<String>,
-    /// Warnings, by code, that are meant to be so, each with the reason why.
+    /// How pods are restarted when their template changed, and restarts that are asked for.
+    #[serde(default)]
+    pub rollout: Rollout,
+    /// The generation of defaults that pod templates are made with. Without it a deployed cluster keeps the one that its lock
+    /// names, so that a newer cassc restarts nothing; a new cluster gets the newest. Raising it takes the newer defaults
+    /// and restarts the pods.
+    pub revision: Option<u32>,
+    /// Warnings, and refused changes that may be forced, by code, each with the reason why.
     #[serde(default)]
     pub accept: Vec<Acceptance>,
     /// How the objects travel to Kubernetes.

@@ -34,7 +34,7 @@ advise() {
     grep -q '^cassc: ' "$errors" || echo "cassc: $*" >>"$errors"
 }
 
-if ! ask 8 probes/readiness; then
+if ! ask "${READY_SECONDS:-8}" probes/readiness; then
     explain_refusal
     exit 1
 fi

@@ -40,11 +40,16 @@ fn base_of(minor: Minor) -> &'static Keys {
 
 /// The text of `cassandra.yaml`, sorted by key, with the words between @ signs that the gate fills in.
 pub(super) fn text(cluster: &Cluster, datacenter: &Datacenter, user: &Keys) -> String {
+    let keys = keys(cluster, datacenter, user);
+    yaml::to_string(&keys).expect("keys are names of Cassandra and values came from YAML")
+}
+
+/// The keys of `cassandra.yaml`.
+pub(super) fn keys(cluster: &Cluster, datacenter: &Datacenter, user: &Keys) -> Keys {
     let minor = cluster.version.minor;
     let mut keys = base_of(minor).clone();
     keys.extend(computed(cluster, datacenter));
-    let keys = with_user_keys(keys, user, minor);
-    yaml::to_string(&keys).expect("keys are names of Cassandra and values came from YAML")
+    with_user_keys(keys, user, minor)
 }
 
 /// The keys that follow from the topology.

@@ -29,6 +29,12 @@ impl<'c> Settings<'c> {
     }
 }
 
+/// The keys of the `cassandra.yaml` that a rack of a datacenter runs with: those of the minor's template, those that follow
+/// from the topology, and those of the user.
+pub fn cassandra_keys(cluster: &Cluster, datacenter: &Datacenter, user: &Config) -> Config {
+    cassandra_yaml::keys(cluster, datacenter, user)
+}
+
 /// File name → text.
 ///
 /// There is no `cassandra-env.sh` among them: the image's own stays, because the entry point of the Management API
@@ -66,7 +72,7 @@ mod tests {
         let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
         let reading = crate::parse::parse(vec![source]);
         assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
-        resolve(&reading.parsed[0].topology)
+        resolve(&reading.parsed[0].topology, None)
     }
 
     const THREE_RACKS: &str = "  datacenters: [{name: dc1, nodes: 3, racks: [{name: r1}, {name: r2}, {name: r3}]}]\n";

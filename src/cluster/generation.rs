@@ -1,0 +1,49 @@
+//! Generations of the defaults that pod templates are made with. A cluster keeps the generation that it was rendered with
+//! until `spec.revision` raises it: nothing restarts because cassc was upgraded. Whatever a newer cassc wants to do
+//! otherwise in a pod template, or in a file that a pod template refers to, is a field here with its value in every
+//! generation; a row is never changed once it was released (`golden/generations/` holds the digests of what each makes).
+
+/// What differs between generations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// The number that `spec.revision` names.
+    pub revision: u32,
+    /// What is new in it, for people.
+    pub news: &'static str,
+    /// How long the readiness probe may take, in seconds.
+    pub readiness_timeout_seconds: i32,
+}
+
+/// Every generation, oldest first; the position is the number less one.
+pub const GENERATIONS: [Defaults; 2] = [
+    Defaults { revision: 1, news: "the first", readiness_timeout_seconds: 10 },
+    // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
+    Defaults { revision: 2, news: "the readiness probe may take 15 s instead of 10 s", readiness_timeout_seconds: 15 },
+];
+
+/// The number of the oldest generation.
+pub fn oldest() -> u32 {
+    GENERATIONS[0].revision
+}
+
+/// The number of the newest generation: that of a new cluster.
+pub fn newest() -> u32 {
+    GENERATIONS[GENERATIONS.len() - 1].revision
+}
+
+/// The defaults of a generation. A number that E606 refuses, or that a later cassc knows, gives the newest.
+pub fn defaults(revision: u32) -> &'static Defaults {
+    GENERATIONS.iter().find(|defaults| defaults.revision == revision).unwrap_or(&GENERATIONS[GENERATIONS.len() - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generations_are_numbered_from_one() {
+        let numbers: Vec<u32> = GENERATIONS.iter().map(|defaults| defaults.revision).collect();
+        assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
+        assert_eq!(oldest(), 1);
+    }
+}

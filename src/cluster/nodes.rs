@@ -1,0 +1,89 @@
+//! Who belongs to a resolved cluster: its datacenters, racks and nodes by name, by Kubernetes cluster and in start order.
+//! Called by everything that reads a [`Cluster`].
+
+use super::{Cluster, Datacenter, Rack, generation, names};
+use crate::placement::order::{Pod, datacenter_order};
+
+/// A node of the ring, and with it its pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'c> {
+    /// Its datacenter.
+    pub datacenter: &'c Datacenter,
+    /// Its rack.
+    pub rack: &'c Rack,
+    /// Its ordinal in the StatefulSet.
+    pub ordinal: u32,
+}
+
+impl Node<'_> {
+    /// The name of the pod.
+    pub fn pod(&self) -> String {
+        names::pod(&self.rack.stateful_set, self.ordinal)
+    }
+}
+
+impl Datacenter {
+    /// The number of its nodes.
+    pub fn nodes(&self) -> u32 {
+        self.racks.iter().map(|rack| rack.nodes).sum()
+    }
+
+    /// Its nodes in the order in which they start for the first time: the first one of every rack, then the second one of
+    /// every rack, and so on ([`crate::placement::order`]).
+    pub fn in_start_order(&self) -> impl DoubleEndedIterator<Item = Node<'_>> {
+        let nodes: Vec<u32> = self.racks.iter().map(|rack| rack.nodes).collect();
+        let node = |pod: Pod| Node { datacenter: self, rack: &self.racks[pod.rack], ordinal: pod.ordinal };
+        datacenter_order(&nodes).into_iter().map(node)
+    }
+
+    /// A rack by its name in Kubernetes.
+    pub fn rack(&self, name: &str) -> Option<&Rack> {
+        self.racks.iter().find(|rack| rack.name == name)
+    }
+}
+
+impl Rack {
+    /// The names of its pods, in the order of their ordinals.
+    pub fn pods(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.nodes).map(|ordinal| names::pod(&self.stateful_set, ordinal))
+    }
+}
+
+impl Cluster {
+    /// A datacenter by its name in Kubernetes.
+    pub fn datacenter(&self, name: &str) -> Option<&Datacenter> {
+        self.datacenters.iter().find(|datacenter| datacenter.name == name)
+    }
+
+    /// The defaults of its pod templates.
+    pub fn defaults(&self) -> &'static generation::Defaults {
+        generation::defaults(self.revision)
+    }
+
+    /// The Kubernetes clusters that datacenters live in, in the order of the datacenters.
+    pub fn kube_clusters(&self) -> Vec<Option<&str>> {
+        let mut found: Vec<Option<&str>> = Vec::new();
+        for datacenter in &self.datacenters {
+            if !found.contains(&datacenter.kube_cluster.as_deref()) {
+                found.push(datacenter.kube_cluster.as_deref());
+            }
+        }
+        found
+    }
+
+    /// The datacenters of a Kubernetes cluster.
+    pub fn datacenters_in(&self, kube_cluster: Option<&str>) -> Vec<&Datacenter> {
+        self.datacenters.iter().filter(|datacenter| datacenter.kube_cluster.as_deref() == kube_cluster).collect()
+    }
+
+    /// The namespaces of a Kubernetes cluster that hold datacenters, in their order.
+    pub fn namespaces_in(&self, kube_cluster: Option<&str>) -> Vec<Option<&str>> {
+        let mut found: Vec<Option<&str>> = Vec::new();
+        for datacenter in self.datacenters_in(kube_cluster) {
+            if !found.contains(&datacenter.namespace.as_deref()) {
+                found.push(datacenter.namespace.as_deref());
+            }
+        }
+        found
+    }
+}
