@@ -1,21 +1,25 @@
-//! `spec.accept`: warnings that are meant to be so. Removes accepted warnings, complains about acceptances that accept
-//! nothing (W604) or cannot be (E603), and turns the rest into errors where warnings are denied.
+//! `spec.accept`: warnings that are meant to be so, and changes that are forced. Removes accepted warnings, complains about
+//! acceptances that accept nothing (W604) or cannot be (E603), and turns the rest into errors where warnings are denied.
+//! Changes are judged elsewhere ([`crate::transition::judge`]), beside what is deployed.
 
 use std::collections::BTreeSet;
 
-use super::{Check, Rule, Subject, rule};
-use crate::diagnostic::{Diagnostic, DocumentId, Place, Route, Severity, nearest};
+use super::{Check, Force, Rule, Subject, rule};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Place, Route, Severity, nearest};
 use crate::parse::Parsed;
 
 pub(super) const E603: Rule = Rule {
     code: "E603",
     name: "acceptance",
-    summary: "an entry of `spec.accept` names no warning or gives no reason",
+    summary: "an entry of `spec.accept` names nothing that can be accepted, or gives no reason",
     explain: "\
-`spec.accept` records that a warning is meant to be so. The next reader needs two things: the code of the warning and
-the reason. Errors cannot be accepted: what they describe would not work or would lose data.
+`spec.accept` records that a warning is meant to be so, or that a change is forced that is refused otherwise. The next
+reader needs two things: the code and the reason. Other errors cannot be accepted: what they describe would not work.
+Some changes cannot be forced either, because they could never come true or would lose data whatever the reason;
+`docs/transitions.md` lists them.
 
-Write `- {code: W113, reason: \"this cluster lives in one zone on purpose\"}`.",
+Write `- {code: W113, reason: \"this cluster lives in one zone on purpose\"}`. Remove the entry of a change once it was
+made: a reason holds for one change.",
     check: Check::Topology(check),
 };
 
@@ -35,29 +39,40 @@ Remove the entry.",
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, acceptance) in subject.spec().accept.iter().enumerate() {
         let route = Route::of("spec.accept").index(index);
-        let code = acceptance.code.as_str();
         let at = subject.value(route.key("code"), "");
-        match rule(code) {
-            Some(known) if known.code == code && known.severity() == Severity::Warning => {}
-            Some(known) if known.code == code => {
-                let message = format!("`{code}` is an error and cannot be accepted");
-                complaints.push(E603.complain(message, at).help(format!("see `cassc explain {code}`")));
+        let known = rule(&acceptance.code).filter(|rule| rule.code == acceptance.code);
+        match known.map(|rule| (rule, acceptable(rule))) {
+            Some((_, Ok(()))) => {}
+            Some((rule, Err(why))) => {
+                let message = format!("`{}` {why}", rule.code);
+                complaints.push(E603.complain(message, at).help(format!("see `cassc explain {}`", rule.code)));
             }
-            _ => {
-                let warnings = super::RULES.iter().filter(|rule| rule.severity() == Severity::Warning);
-                let near = nearest(code, warnings.map(|rule| rule.code));
-                let complaint = E603.complain(format!("there is no warning `{code}`"), at);
-                complaints.push(match near {
-                    Some(near) => complaint.help(format!("did you mean `{near}`?")),
-                    None => complaint,
-                });
-            }
+            None => complaints.push(unknown(&acceptance.code, at)),
         }
         if acceptance.reason.trim().is_empty() {
             let at = subject.value(route.key("reason"), "");
             complaints
                 .push(E603.complain("an acceptance needs a reason", at).expected("a sentence for the next reader"));
         }
+    }
+}
+
+/// Whether `spec.accept` may name a rule, or why not.
+fn acceptable(rule: &Rule) -> Result<(), String> {
+    match rule.check {
+        _ if rule.severity() == Severity::Warning => Ok(()),
+        Check::Transition { force: Force::Never(why), .. } => Err(format!("cannot be accepted: {why}")),
+        Check::Transition { force: Force::WithReason, .. } | Check::Deletion => Ok(()),
+        Check::Reading | Check::Topology(_) | Check::Fleet(_) => Err("is an error and cannot be accepted".to_owned()),
+    }
+}
+
+fn unknown(code: &str, at: Label) -> Diagnostic {
+    let acceptable = super::RULES.iter().filter(|rule| acceptable(rule).is_ok());
+    let complaint = E603.complain(format!("there is no warning and no change `{code}` that can be accepted"), at);
+    match nearest(code, acceptable.map(|rule| rule.code)) {
+        Some(near) => complaint.help(format!("did you mean `{near}`?")),
+        None => complaint,
     }
 }
 

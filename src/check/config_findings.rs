@@ -310,7 +310,7 @@ spec:
             let reading = parse(vec![source]);
             let complaints = check(&reading.parsed);
             if complaints.iter().all(|complaint| complaint.severity == Severity::Warning) {
-                reading.parsed.iter().for_each(|parsed| drop(resolve(&parsed.topology)));
+                reading.parsed.iter().for_each(|parsed| drop(resolve(&parsed.topology, None)));
             }
         }
     }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::config_findings::{config_route, minor};
+use super::config_findings::config_route;
 use super::{Check, Rule, Subject};
-use crate::cassandra::release::Minor;
 use crate::diagnostic::Diagnostic;
 use crate::topology::merge::{Level, Merged};
 
@@ -24,22 +23,19 @@ Write one `num_tokens` for each datacenter. `initial_token` fits racks of a sing
 };
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let Some(minor) = minor(subject) else { return };
     for index in 0..subject.spec().datacenters.len() {
-        complaints.extend(different_numbers(subject, index, minor));
+        complaints.extend(different_numbers(subject, index));
     }
     complaints.extend(same_tokens(subject));
 }
 
-/// What the shipped `cassandra.yaml` says (`conf/cassandra.yaml` of each line).
-fn shipped(minor: Minor) -> i64 {
-    if minor == Minor::V3_11 { 256 } else { 16 }
-}
+/// What `templates/cassandra/*/cassandra.yaml` say, for every release line. (3.11 itself ships 256.)
+const DEFAULT_TOKENS: i64 = 16;
 
-fn different_numbers(subject: &Subject<'_>, datacenter: usize, minor: Minor) -> Option<Diagnostic> {
+fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnostic> {
     let of_rack = |config: BTreeMap<&str, Merged<Value>>| {
         let written = config.get("num_tokens").filter(|merged| !merged.value.is_null());
-        let number = written.map_or(Some(shipped(minor)), |merged| whole_number(&merged.value));
+        let number = written.map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
         Some((number?, written.map(|merged| merged.level)))
     };
     let racks = subject.racks_of(datacenter).map(|place| (place.rack, of_rack(place.config())));
@@ -81,4 +77,22 @@ fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
         complaint.help("leave `initial_token` out; nodes choose their tokens themselves")
     };
     several.map(complaint).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cassandra::release::MINORS;
+    use crate::cluster::{Cluster, fixtures::shop};
+    use crate::render::config::cassandra_keys;
+
+    #[test]
+    fn the_default_is_what_is_rendered_for_every_release_line() {
+        for minor in MINORS {
+            let mut cluster: Cluster = shop();
+            cluster.version.minor = minor;
+            let keys = cassandra_keys(&cluster, &cluster.datacenters[0], &BTreeMap::new());
+            assert_eq!(keys["num_tokens"], DEFAULT_TOKENS, "{minor}");
+        }
+    }
 }

@@ -37,6 +37,7 @@ mod e121_kube_cluster_name;
 mod e201_quantity;
 mod e202_request_above_limit;
 mod e203_requests_missing;
+mod e204_expand_to;
 mod e206_storage_size_missing;
 mod e208_memory_missing;
 mod e211_resource_name;
@@ -70,6 +71,8 @@ mod e514_scheduling;
 mod e601_kubernetes_version;
 mod e602_newer_field;
 mod e605_domain;
+mod e606_revision;
+mod e607_rollout;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -94,6 +97,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::Parsed;
+use crate::transition::{Transition, rules as transitions};
 
 /// A rule of the table. Codes are never reused or renumbered.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +123,24 @@ pub enum Check {
     Topology(fn(&Subject<'_>, &mut Vec<Diagnostic>)),
     /// Looks at all topologies that are compiled together.
     Fleet(fn(&[Subject<'_>], &mut Vec<Diagnostic>)),
+    /// Looks at a deployed cluster beside what its topology asks for.
+    Transition {
+        /// Finds what is refused.
+        check: fn(&Transition<'_>, &mut Vec<Diagnostic>),
+        /// Whether the topology may ask for it all the same.
+        force: Force,
+    },
+    /// Looks at deployed clusters whose topology is gone.
+    Deletion,
+}
+
+/// Whether a refused transition may be forced by `spec.accept`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// By naming the code and the reason.
+    WithReason,
+    /// Never, because …
+    Never(&'static str),
 }
 
 impl Rule {
@@ -168,9 +190,52 @@ pub const RULES: &[Rule] = &[
     e201_quantity::RULE,
     e202_request_above_limit::RULE,
     e203_requests_missing::RULE,
+    e204_expand_to::RULE,
     e206_storage_size_missing::RULE,
     e208_memory_missing::RULE,
     e211_resource_name::RULE,
+    transitions::e301_cluster_renamed::RULE,
+    transitions::e302_namespace_changed::RULE,
+    transitions::e303_namespace_named::RULE,
+    transitions::e304_kube_cluster_changed::RULE,
+    transitions::e305_cluster_name_changed::RULE,
+    transitions::e306_datacenter_ring_name::RULE,
+    transitions::e307_rack_ring_name::RULE,
+    transitions::e308_rack_removed::RULE,
+    transitions::e309_racks_reordered::RULE,
+    transitions::e310_datacenters_reordered::RULE,
+    transitions::e311_rack_moved::RULE,
+    transitions::e312_datacenter_removed::RULE,
+    transitions::e313_several_datacenters_removed::RULE,
+    transitions::e314_datacenter_exchanged::RULE,
+    transitions::e315_num_tokens::RULE,
+    transitions::e316_partitioner::RULE,
+    transitions::e317_data_directory::RULE,
+    transitions::e318_storage_class::RULE,
+    transitions::e319_storage_size::RULE,
+    transitions::e320_expand_to_shrunk::RULE,
+    transitions::e321_access_mode::RULE,
+    transitions::e322_additional_claim::RULE,
+    transitions::e323_log_directory::RULE,
+    transitions::e324_kube_cluster_named::RULE,
+    transitions::e330_older_line::RULE,
+    transitions::e331_older_patch::RULE,
+    transitions::e332_line_skipped::RULE,
+    transitions::e333_upgrade_and_ring::RULE,
+    transitions::e335_storage_mode_back::RULE,
+    transitions::e336_storage_mode_skipped::RULE,
+    transitions::e340_passwords_on::RULE,
+    transitions::e341_passwords_off::RULE,
+    transitions::e342_internode_encryption::RULE,
+    transitions::e343_client_encryption::RULE,
+    transitions::e344_cql_port::RULE,
+    transitions::e345_superuser_secret::RULE,
+    transitions::e350_nodes_below_replication::RULE,
+    transitions::e351_rack_takes_nodes::RULE,
+    transitions::e352_nodes_leave::RULE,
+    transitions::e353_replication_follows::RULE,
+    transitions::e354_founding_reopened::RULE,
+    transitions::e360_cluster_deleted::RULE,
     e401_version::RULE,
     e402_image::RULE,
     e403_image_version::RULE,
@@ -202,6 +267,8 @@ pub const RULES: &[Rule] = &[
     e602_newer_field::RULE,
     acceptance::E603,
     e605_domain::RULE,
+    e606_revision::RULE,
+    e607_rollout::RULE,
     w112_uneven_racks::RULE,
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,

@@ -4,6 +4,7 @@ use super::Subject;
 use crate::diagnostic::Route;
 use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::topology::Resources;
+use crate::topology::merge::Level;
 
 /// An amount as written.
 #[derive(Clone, Debug)]
@@ -67,23 +68,27 @@ pub(super) fn requests_and_limits<'t>(subject: &Subject<'t>) -> Vec<WrittenQuant
     .collect()
 }
 
-/// Every size of a volume: the data volume at every level, additional claims, scratch space.
+/// Every size of a volume: the data volume at every level and what it is expanded to, additional claims, scratch space.
 pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
     let spec = subject.spec();
-    let cluster = (Route::of("spec.storage.size"), spec.storage.size.as_deref());
-    let datacenters = spec.datacenters.iter().enumerate().map(|(index, datacenter)| {
-        (Route::of("spec.datacenters").index(index).key("storage").key("size"), datacenter.storage.size.as_deref())
+    let of_data = |route: Route, size: &'t Option<String>, expand_to: &'t Option<String>| {
+        [(route.key("size"), size.as_deref()), (route.key("expandTo"), expand_to.as_deref())]
+    };
+    let cluster = of_data(Route::of("spec.storage"), &spec.storage.size, &spec.storage.expand_to);
+    let datacenters = spec.datacenters.iter().enumerate().flat_map(|(index, datacenter)| {
+        let route = Level::Datacenter(index).route().key("storage");
+        of_data(route, &datacenter.storage.size, &datacenter.storage.expand_to)
     });
-    let racks = subject
-        .racks
-        .iter()
-        .map(|place| (place.level().route().key("storage").key("size"), place.rack.storage.size.as_deref()));
+    let racks = subject.racks.iter().flat_map(|place| {
+        let storage = &place.rack.storage;
+        of_data(place.level().route().key("storage"), &storage.size, &storage.expand_to)
+    });
     let volumes = spec.storage.additional_volumes.iter().enumerate().flat_map(|(index, volume)| {
         let route = Route::of("spec.storage.additionalVolumes").index(index);
         let claim = volume.claim.as_ref().map(|claim| claim.size.as_str());
         let scratch = volume.empty_dir.as_ref().and_then(|scratch| scratch.size_limit.as_deref());
         [(route.key("claim").key("size"), claim), (route.key("emptyDir").key("sizeLimit"), scratch)]
     });
-    let written = std::iter::once(cluster).chain(datacenters).chain(racks).chain(volumes);
+    let written = cluster.into_iter().chain(datacenters).chain(racks).chain(volumes);
     written.filter_map(|(route, text)| Some(WrittenQuantity { route, resource: "storage", text: text? })).collect()
 }

@@ -6,6 +6,7 @@ use super::e107_zone_conflict::ZONE_LABEL;
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
 use crate::topology::merge::{Level, RackPlace};
+use crate::wording::quoted;
 
 pub(super) const RULE: Rule = Rule {
     code: "W118",
@@ -59,9 +60,7 @@ fn zone<'t>(place: &RackPlace<'t>) -> Option<(&'t str, Route)> {
 
 fn shared(subject: &Subject<'_>, zone: &str, racks: &[(&RackPlace<'_>, Route)]) -> Option<Diagnostic> {
     let ((first, first_route), (_, last_route)) = (racks.first()?, racks.get(1)?);
-    let names: Vec<String> = racks.iter().map(|(place, _)| format!("`{}`", place.rack.name)).collect();
-    let (last, others) = names.split_last()?;
-    let names = format!("{} and {last}", others.join(", "));
+    let names = quoted(&racks.iter().map(|(place, _)| place.rack.name.as_str()).collect::<Vec<_>>());
     let message = format!("the racks {names} of `{}` are all in the zone `{zone}`", first.datacenter.name);
     let complaint = RULE.complain(message, subject.value(last_route.clone(), ""));
     let complaint = if first_route == last_route {

@@ -94,6 +94,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same complaint with more places.
+    #[must_use]
+    pub fn labels(mut self, labels: impl IntoIterator<Item = Label>) -> Self {
+        self.labels.extend(labels);
+        self
+    }
+
     /// The same complaint, saying what was expected.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {

@@ -303,6 +303,29 @@ fn value_label(document: DocumentId, route: Route, words: &str) -> Label {
     Label { place: Place::Value { document, route, part: Part::Value }, text: words.to_owned() }
 }
 
+impl Text {
+    /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
+    /// places in a lock are found in the same way.
+    pub fn other(name: String, text: String) -> Self {
+        let (roots, _) = documents(&text);
+        Self { name, text, roots }
+    }
+}
+
+/// Whether a document goes as far as a route.
+pub fn stands_at(texts: &[Text], document: DocumentId, route: &Route) -> bool {
+    let root = texts.get(document.text).and_then(|text| text.roots.get(document.number));
+    root.is_some_and(|root| route.steps().iter().try_fold(root, child).is_some())
+}
+
+fn child<'n>(node: &'n Node, step: &Step) -> Option<&'n Node> {
+    match (&node.content, step) {
+        (Content::Map(_), Step::Key(key)) => node.get(key),
+        (Content::List(items), Step::Index(index)) => items.get(*index),
+        _ => None,
+    }
+}
+
 /// The text and the bytes that a place means. A block of several lines is underlined at its key.
 pub fn locate<'t>(texts: &'t [Text], place: &Place) -> (&'t Text, Range<usize>) {
     match place {

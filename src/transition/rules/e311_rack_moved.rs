@@ -1,0 +1,43 @@
+//! E311: a rack with nodes on other workers.
+
+use std::collections::BTreeMap;
+
+use crate::check::{Check, Force, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::transition::Transition;
+
+pub(crate) const RULE: Rule = Rule {
+    code: "E311",
+    name: "rack-moved",
+    summary: "the zone or the node labels of a rack with nodes are others",
+    explain: "\
+A volume belongs to the zone in which it was made, or to the very worker. A pod that must run elsewhere cannot take its
+volume along and stays Pending; the roll stops at the first one. Cass Operator refuses another zone and lets it be
+removed, as cassc does: without a zone pods go wherever their volumes are.
+
+Write the zone that it was. To move a rack to another zone, add a datacenter whose racks have it, rebuild it, and let the
+old one leave. If the workers of before carry the new labels too, accept the code and say so as the reason.",
+    check: Check::Transition { check, force: Force::WithReason },
+};
+
+const ZONE: &str = "topology.kubernetes.io/zone";
+
+fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    for change in transition.changed_racks(|_, _, rack| (rack.nodes > 0).then_some(&rack.node_labels)) {
+        let (Some(was), Some(now)) = (change.before, change.after) else { continue };
+        let Some((label, value)) = now.iter().find(|(label, value)| was.get(*label) != Some(value)) else { continue };
+        let whose = change.whose();
+        let (field, message) = if label == ZONE {
+            ("zone", format!("{whose} cannot follow to the zone `{value}`"))
+        } else {
+            ("nodeLabels", format!("{whose} cannot follow to workers with `{label}: {value}`"))
+        };
+        let at = change.at(field, "nodeLabels");
+        let complaint = transition.refuse(&RULE, message, at, "the volumes stay where they are", shown(was, label));
+        complaints.push(complaint.help("write what it was; a rack moves by way of a new datacenter"));
+    }
+}
+
+fn shown(was: &BTreeMap<String, String>, label: &str) -> String {
+    was.get(label).map_or_else(|| "was on any worker".to_owned(), |value| format!("was `{value}`"))
+}

@@ -1,0 +1,53 @@
+//! E333: another release line and another ring in one change.
+
+use crate::check::{Check, Force, Rule};
+use crate::cluster::Cluster;
+use crate::diagnostic::Diagnostic;
+use crate::transition::{At, Scope, Transition};
+use crate::wording::nodes;
+
+pub(crate) const RULE: Rule = Rule {
+    code: "E333",
+    name: "upgrade-with-ring-change",
+    summary: "the release line changes together with the ring",
+    explain: "\
+While a roll goes through the racks, nodes of two release lines live side by side, and they do not stream to each other
+(CASSANDRA-19126 for the storage modes of 5.0; older lines refuse by their stream version). A node that joins, leaves or is
+rebuilt meanwhile fails half-way.
+
+Make two commits of it: upgrade, and wait until every node runs the new version and its SSTables are upgraded; then change
+the ring. Or the other way round. Growing volumes (`expandTo`) goes together with an upgrade.",
+    check: Check::Transition { check, force: Force::Never("two commits do the same safely") },
+};
+
+fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    let (before, after) = (transition.before, transition.after);
+    if before.version.minor == after.version.minor {
+        return;
+    }
+    let Some((scope, label)) = ring_change(before, after) else { return };
+    let at = At::of(Scope::Cluster, "cassandra.version", "version");
+    let message = "the release line and the ring change at once";
+    let complaint = transition.refuse(
+        &RULE,
+        message,
+        at,
+        "streams do not work during the upgrade",
+        format!("was {}", before.version),
+    );
+    let complaint = complaint.label(transition.now(At::of(scope, "nodes", "nodes"), label));
+    complaints.push(complaint.help("upgrade first, and change the ring in a later commit"));
+}
+
+/// Where nodes join or leave. Datacenters that were at 0 nodes may go.
+fn ring_change<'t>(before: &Cluster, after: &'t Cluster) -> Option<(Scope<'t>, String)> {
+    let racks =
+        after.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |rack| (datacenter, rack)));
+    let mut changes = racks.filter_map(|(datacenter, rack)| {
+        let was = before.datacenter(&datacenter.name).and_then(|it| it.rack(&rack.name)).map_or(0, |rack| rack.nodes);
+        let scope = Scope::Rack(&datacenter.name, &rack.name);
+        (was != rack.nodes)
+            .then(|| (scope, format!("rack `{}`: {} before, {} now", rack.name, nodes(was), nodes(rack.nodes))))
+    });
+    changes.next()
+}

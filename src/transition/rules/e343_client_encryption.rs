@@ -1,0 +1,37 @@
+//! E343: encryption to clients that is switched in one go.
+
+use crate::check::{Check, Force, Rule};
+use crate::cluster::Cluster;
+use crate::diagnostic::Diagnostic;
+use crate::transition::Transition;
+use crate::transition::effective::Effective;
+use crate::transition::encryption::Clients;
+
+pub(crate) const RULE: Rule = Rule {
+    code: "E343",
+    name: "client-encryption-in-one-go",
+    summary: "encryption to clients is switched without a time in which both kinds of clients get in",
+    explain: "\
+A node that is done with its restart refuses the clients that speak as they always did. With `optional: true` a node takes
+plain and encrypted connections on the same port.
+
+In `cassandra.config.client_encryption_options`: write `enabled: true` with `optional: true` and let it roll; move all clients;
+then remove `optional`. To switch encryption off, the same backwards. If no client runs, accept the code and say so as
+the reason.",
+    check: Check::Transition { check, force: Force::WithReason },
+};
+
+fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    let clients = |cluster: &Cluster, effective: &Effective| Clients::of(cluster.version.minor, effective);
+    for change in transition.changed_config_of(clients) {
+        let (was, now) = (change.before, change.after);
+        if was == Clients::Either || now == Clients::Either {
+            continue;
+        }
+        let field = "cassandra.config.client_encryption_options";
+        let at = change.at(field, "config.client_encryption_options");
+        let message = format!("clients of {} would be locked out while they are moved", change.whose());
+        let complaint = transition.refuse(&RULE, message, at, now.words(), format!("took {}", was.words()));
+        complaints.push(complaint.help("write `enabled: true` with `optional: true` first, and move the clients"));
+    }
+}

@@ -1,0 +1,30 @@
+//! E354: a ring that may be founded again.
+
+use crate::check::{Check, Force, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::topology::Founding;
+use crate::transition::{At, Scope, Transition};
+
+pub(crate) const RULE: Rule = Rule {
+    code: "E354",
+    name: "founding-reopened",
+    summary: "`founding` of a deployed cluster goes from `never` to `auto`",
+    explain: "\
+`founding: never` says that the ring exists: an empty volume waits for it. With `auto` the first pod may found a ring when its
+volume is empty and it finds nobody: after a disaster that would be a second, empty ring in the place of the one that a
+backup is meant to bring back.
+
+Leave `founding: never`. It costs nothing once the ring exists. If the cluster is to begin anew, accept the code and say so
+as the reason.",
+    check: Check::Transition { check, force: Force::WithReason },
+};
+
+fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    if (transition.before.founding, transition.after.founding) == (Founding::Never, Founding::Auto) {
+        let at = At::of(Scope::Cluster, "founding", "founding");
+        let message = "an empty volume could found a second ring";
+        let complaint =
+            transition.refuse(&RULE, message, at, "`founding` is `auto` unless it is written", "was `never`");
+        complaints.push(complaint.help("write `founding: never`"));
+    }
+}
