@@ -2,13 +2,15 @@
 //! the goldens; nothing is printed here.
 
 mod human;
+pub mod plan;
 mod short;
 
 pub use human::{Colors, human};
 pub use short::short;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
+use crate::wording::counted;
 
 /// Sorts complaints by file, place and code, so that they read along the source.
 pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -23,14 +25,17 @@ pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic
 /// One line: how many of each, `None` when there is nothing to say.
 pub fn summary(complaints: &[Diagnostic]) -> Option<String> {
     let count = |severity| complaints.iter().filter(|complaint| complaint.severity == severity).count();
-    let words = |number: usize, word: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        _ => Some(format!("{number} {word}s")),
-    };
+    let words = |number: usize, word: &str| (number > 0).then(|| counted(number, word));
     let parts = [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Where a label points: `shop.yaml:12:7`.
+pub fn place(texts: &[Text], label: &Label) -> String {
+    let (text, span) = locate(texts, &label.place);
+    let (line, column) = line_and_column(&text.text, span.start);
+    format!("{}:{line}:{column}", text.name)
 }
 
 /// Line and column of a byte, both from 1; the column counts characters.

@@ -1,0 +1,222 @@
+//! A deployed cluster and the wanted one, side by side: which objects are different, which racks restart, which nodes are
+//! new and which leave. Made once by [`super::plan`]; the steps only read it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Before, ObjectName, RackRoll, facets, reasons};
+use crate::cluster::{Cluster, Datacenter, Rack, names};
+use crate::deliver::{Arranged, Delivered, arrange};
+use crate::file_tree::FileTree;
+use crate::lock::digest;
+use crate::render::{Retirement, Stage};
+
+/// Everything that is different.
+#[derive(Debug)]
+pub struct Difference<'d> {
+    /// The cluster as it is deployed; `None` for a new one.
+    pub before: Option<&'d Cluster>,
+    /// The cluster as it is wanted; `None` when its topology is gone.
+    pub after: Option<&'d Cluster>,
+    /// Objects that are new.
+    pub created: Vec<Delivered>,
+    /// Objects that are different.
+    pub changed: Vec<Delivered>,
+    /// Objects that are no longer rendered.
+    pub retired: Vec<Delivered>,
+    /// What is different in the words of the topology.
+    pub facets: Vec<facets::Facet>,
+    /// The racks whose pods restart.
+    pub rolls: Vec<RackRoll>,
+    /// Whether the deployed cluster itself would be rendered otherwise today: another version of cassc wrote it.
+    pub rendered_otherwise: bool,
+}
+
+impl<'d> Difference<'d> {
+    /// Compares; `now` is what `after` is rendered to, nothing for none. Equal objects give an empty difference, whatever the clusters say.
+    pub fn new(deployed: Option<&Before<'d>>, after: Option<&'d Cluster>, now: &Arranged) -> Self {
+        let before = deployed.map(|deployed| deployed.cluster);
+        let mut facets = before.zip(after).map(|(before, after)| facets::facets(before, after)).unwrap_or_default();
+        let Some(was) = deployed.map(|deployed| Rendered::new(deployed, now)) else {
+            let created = now.objects.values().cloned().collect();
+            return Self {
+                before,
+                after,
+                created,
+                changed: Vec::new(),
+                retired: Vec::new(),
+                facets,
+                rolls: Vec::new(),
+                rendered_otherwise: false,
+            };
+        };
+        let (created, changed, retired) = objects(&was, now);
+        let mut rolls = before.zip(after).map(|(before, after)| rolls(before, after, &was, now)).unwrap_or_default();
+        if let Some((before, after)) = before.zip(after) {
+            reasons::find(before, after, &mut facets, &mut rolls);
+        }
+        let rendered_otherwise = was.rendered_otherwise;
+        Self { before, after, created, changed, retired, facets, rolls, rendered_otherwise }
+    }
+
+    /// Whether no object is different.
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.changed.is_empty() && self.retired.is_empty()
+    }
+
+    /// The datacenters with nodes before or after: name, before, after.
+    pub fn datacenters(&self) -> Vec<(&'d str, Option<&'d Datacenter>, Option<&'d Datacenter>)> {
+        let of = |cluster: Option<&'d Cluster>| cluster.map_or(&[][..], |cluster| &cluster.datacenters);
+        let (before, after) = (of(self.before), of(self.after));
+        let find = |list: &'d [Datacenter], name: &str| list.iter().find(|datacenter| datacenter.name == name);
+        let gone = before.iter().filter(|datacenter| find(after, &datacenter.name).is_none());
+        let all = after.iter().chain(gone).map(|datacenter| datacenter.name.as_str());
+        all.map(|name| (name, find(before, name), find(after, name))).collect()
+    }
+
+    /// The pods of a datacenter that are new, in the order in which they start.
+    pub fn joining(before: Option<&Datacenter>, after: Option<&Datacenter>) -> Vec<String> {
+        let there: BTreeSet<String> = before.map(in_start_order).unwrap_or_default().into_iter().collect();
+        after.map(in_start_order).unwrap_or_default().into_iter().filter(|pod| !there.contains(pod)).collect()
+    }
+
+    /// The pods of a datacenter that go, in the order in which they leave: the last in start order first, so that each is the
+    /// last ordinal of its rack when its turn comes.
+    pub fn leaving(before: Option<&Datacenter>, after: Option<&Datacenter>) -> Vec<String> {
+        let mut leaving = Self::joining(after, before);
+        leaving.reverse();
+        leaving
+    }
+
+    /// How many nodes of a datacenter stay: so many it has when others have left and nobody has joined yet.
+    pub fn staying(before: Option<&Datacenter>, after: Option<&Datacenter>) -> u32 {
+        let (Some(before), Some(after)) = (before, after) else { return 0 };
+        let stay = |rack: &Rack| before.rack(&rack.name).map_or(0, |was| was.nodes.min(rack.nodes));
+        after.racks.iter().map(stay).sum()
+    }
+}
+
+/// The pods of a datacenter in start order.
+pub(super) fn in_start_order(datacenter: &Datacenter) -> Vec<String> {
+    datacenter.in_start_order().map(|node| node.pod()).collect()
+}
+
+impl From<&Delivered> for ObjectName {
+    fn from(object: &Delivered) -> Self {
+        Self {
+            kube_cluster: object.kube_cluster.clone(),
+            namespace: object.namespace.clone(),
+            kind: object.kind.to_owned(),
+            name: object.name.clone(),
+        }
+    }
+}
+
+/// What was rendered of the deployed cluster: digests of files and of pod templates, by the lock where there is one.
+struct Rendered {
+    files: BTreeMap<String, String>,
+    templates: BTreeMap<String, String>,
+    objects: BTreeMap<String, Delivered>,
+    rendered_otherwise: bool,
+}
+
+impl Rendered {
+    /// Where the lock says that every file is as it would be rendered now, nothing has to be rendered for it.
+    fn new(deployed: &Before<'_>, now: &Arranged) -> Self {
+        match deployed.lock {
+            Some(lock) if as_rendered(lock.files(), &now.files) && lock.templates() == &now.templates => {
+                let (templates, objects) = (now.templates.clone(), now.objects.clone());
+                Self { files: lock.files().clone(), templates, objects, rendered_otherwise: false }
+            }
+            Some(lock) => {
+                let rendered = arrange(deployed.cluster);
+                let rendered_otherwise = !as_rendered(lock.files(), &rendered.files);
+                let templates = match lock.templates() {
+                    recorded if recorded.is_empty() => templates_of_files(lock.files(), &rendered),
+                    recorded => recorded.clone(),
+                };
+                let mut objects = rendered.objects;
+                objects.retain(|path, _| lock.files().contains_key(path));
+                let unknown = lock.files().keys().filter(|path| !rendered.files.iter().any(|(it, _)| it == *path));
+                let unknown: Vec<(String, Delivered)> =
+                    unknown.filter_map(|path| Some((path.clone(), object_of_path(path)?))).collect();
+                objects.extend(unknown);
+                Self { files: lock.files().clone(), templates, objects, rendered_otherwise }
+            }
+            None => {
+                let Arranged { files, templates, objects } = arrange(deployed.cluster);
+                let files = files.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
+                Self { files, templates, objects, rendered_otherwise: false }
+            }
+        }
+    }
+}
+
+/// Whether these digests are those of the rendered files.
+fn as_rendered(digests: &BTreeMap<String, String>, files: &FileTree) -> bool {
+    let same = |(path, text): (&str, &str)| digests.get(path).is_some_and(|it| *it == digest(text.as_bytes()));
+    digests.len() == files.len() && files.iter().all(same)
+}
+
+/// The pod templates behind a lock of format 1, which does not record them: those of StatefulSets whose files are as they would
+/// be rendered now. Of the others nothing is known, so that their pods count as restarting.
+fn templates_of_files(digests: &BTreeMap<String, String>, rendered: &Arranged) -> BTreeMap<String, String> {
+    let same = |path: &str| {
+        let text = rendered.files.get(path).unwrap_or_default();
+        digests.get(path).is_some_and(|it| *it == digest(text.as_bytes()))
+    };
+    let known = rendered.objects.iter().filter(|(path, _)| same(path)).map(|(_, object)| &object.name);
+    known.filter_map(|name| Some((name.clone(), rendered.templates.get(name)?.clone()))).collect()
+}
+
+/// An object that an older cassc rendered and this one knows nothing of, by the name of its file.
+fn object_of_path(path: &str) -> Option<Delivered> {
+    let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
+    let (kind, name) = file.rsplit_once('_')?;
+    let kind = ["Service", "ConfigMap", "Job", "ServiceAccount", "StatefulSet", "PodDisruptionBudget", "EndpointSlice"]
+        .into_iter()
+        .find(|known| kind.ends_with(&format!("_{}", known.to_lowercase())))
+        .unwrap_or("object");
+    let (stage, retirement) = (Stage::Base, Retirement::Prune);
+    Some(Delivered { kube_cluster: None, namespace: None, kind, name: name.to_owned(), stage, retirement })
+}
+
+/// New, different and retired objects. An object is the same one by its name and not by its file: the files of all objects
+/// are called otherwise once there is a second namespace.
+fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, Vec<Delivered>) {
+    let by_name: BTreeMap<ObjectName, &String> =
+        was.objects.iter().map(|(path, object)| (ObjectName::from(object), path)).collect();
+    let (mut created, mut changed, mut there) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (path, object) in &now.objects {
+        let text = now.files.get(path).expect("every object has its file");
+        // Of what an older cassc rendered only the file is known.
+        let by_file = was.objects.get(path).filter(|it| it.namespace.is_none() && it.name == object.name);
+        let deployed = by_name.get(&ObjectName::from(object)).copied().or(by_file.map(|_| path));
+        there.extend(deployed);
+        match deployed.and_then(|path| was.files.get(path)) {
+            None => created.push(object.clone()),
+            Some(before) if *before != digest(text.as_bytes()) => changed.push(object.clone()),
+            Some(_) => {}
+        }
+    }
+    let retired = was.objects.iter().filter(|(path, _)| !there.contains(path));
+    (created, changed, retired.map(|(_, object)| object.clone()).collect())
+}
+
+/// The racks with another pod template, and their pods that exist and stay, highest ordinal first as the StatefulSet
+/// controller would.
+fn rolls(before: &Cluster, after: &Cluster, was: &Rendered, now: &Arranged) -> Vec<RackRoll> {
+    let racks = after.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |it| (datacenter, it)));
+    let roll = |(datacenter, rack): (&Datacenter, &Rack)| {
+        let deployed = before.datacenter(&datacenter.name)?.rack(&rack.name)?;
+        let same = was.templates.get(&deployed.stateful_set) == now.templates.get(&rack.stateful_set);
+        let staying = deployed.nodes.min(rack.nodes);
+        (!same && staying > 0).then(|| RackRoll {
+            datacenter: datacenter.name.clone(),
+            rack: rack.name.clone(),
+            stateful_set: rack.stateful_set.clone(),
+            pods: (0..staying).rev().map(|ordinal| names::pod(&rack.stateful_set, ordinal)).collect(),
+            reasons: Vec::new(),
+        })
+    };
+    racks.filter_map(roll).collect()
+}

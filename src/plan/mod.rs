@@ -1,0 +1,75 @@
+//! What a change will do, before anybody merges it: a deployed [`Cluster`] beside the wanted one → a [`Plan`], a value that
+//! is printed as text, Markdown or JSON and that nobody has to interpret. The steps stand in the order of execution; each says
+//! where it runs and what must hold before it. Pure. Nothing is guessed: what restarts is what has another pod template.
+
+mod difference;
+mod facets;
+mod fields;
+mod leaves;
+mod order;
+mod reasons;
+mod steps;
+mod summary;
+mod value;
+
+pub use difference::Difference;
+pub use order::{Guard, Row, STEPS, Stage};
+pub use value::{Action, Change, ClaimGrowth, Counts, Effect, ObjectName, Plan, RackRoll, Refusal, Step, Verdict};
+
+use crate::cluster::Cluster;
+use crate::deliver::{Arranged, arrange};
+use crate::lock::Lock;
+
+/// The cluster that a plan begins at.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'d> {
+    /// The cluster.
+    pub cluster: &'d Cluster,
+    /// The lock, where there is one: it knows the files and pod templates that were rendered, whatever cassc renders today.
+    pub lock: Option<&'d Lock>,
+}
+
+/// Plans a change; without anything deployed the cluster is new. What is refused is the rules' to say
+/// ([`crate::transition::judge`]) and the caller's to add.
+pub fn plan(deployed: Option<&Before<'_>>, after: &Cluster) -> Plan {
+    plan_arranged(deployed, after, &arrange(after))
+}
+
+/// The same, where the files of the cluster were made already.
+pub fn plan_arranged(deployed: Option<&Before<'_>>, after: &Cluster, arranged: &Arranged) -> Plan {
+    let difference = Difference::new(deployed, Some(after), arranged);
+    let verdict = match (deployed, difference.is_empty()) {
+        (None, _) => Verdict::New,
+        (Some(_), true) => Verdict::Unchanged,
+        (Some(_), false) => Verdict::Changed,
+    };
+    of_difference(&after.name, verdict, &difference)
+}
+
+/// Plans what becomes of a deployed cluster whose topology is gone.
+pub fn deletion(deployed: &Before<'_>) -> Plan {
+    let difference = Difference::new(Some(deployed), None, &Arranged::default());
+    of_difference(&deployed.cluster.name, Verdict::Deleted, &difference)
+}
+
+fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -> Plan {
+    let step = |row: &'static Row| {
+        let actions = (row.actions)(difference).into_iter();
+        actions.map(|action| Step { stage: row.stage, action, guards: row.guards.to_vec() })
+    };
+    let steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { STEPS.iter().flat_map(step).collect() };
+    let counts = summary::counts(&steps);
+    Plan {
+        cluster: cluster.to_owned(),
+        verdict,
+        summary: summary::line(verdict, counts, &steps),
+        counts,
+        changes: summary::changes(difference),
+        steps,
+        refusals: Vec::new(),
+        accepted: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

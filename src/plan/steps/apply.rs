@@ -1,0 +1,48 @@
+//! Objects are applied, stage by stage; what is no longer rendered goes last, as far as the delivery tool removes it.
+
+use super::super::{Action, Difference, ObjectName};
+use crate::deliver::Delivered;
+use crate::render::{Retirement, Stage};
+use crate::topology::Dialect;
+
+/// Everything that no pod restarts for.
+pub(crate) fn base(difference: &Difference<'_>) -> Vec<Action> {
+    applied(difference, Stage::Base)
+}
+
+/// The StatefulSets. Applying them restarts nothing: their update strategy is `OnDelete`.
+pub(crate) fn stateful_sets(difference: &Difference<'_>) -> Vec<Action> {
+    applied(difference, Stage::Cluster)
+}
+
+fn applied(difference: &Difference<'_>, stage: Stage) -> Vec<Action> {
+    let of_stage = |objects: &[Delivered]| -> Vec<ObjectName> {
+        objects.iter().filter(|object| object.stage == stage).map(ObjectName::from).collect()
+    };
+    let (created, changed) = (of_stage(&difference.created), of_stage(&difference.changed));
+    if created.is_empty() && changed.is_empty() {
+        return Vec::new();
+    }
+    vec![Action::Apply { created, changed, removed: Vec::new(), kept: Vec::new() }]
+}
+
+/// What is no longer rendered.
+pub(crate) fn retired(difference: &Difference<'_>) -> Vec<Action> {
+    let dialect = difference.after.or(difference.before).map(|cluster| cluster.dialect).unwrap_or_default();
+    let (removed, kept): (Vec<&Delivered>, Vec<&Delivered>) =
+        difference.retired.iter().partition(|object| is_removed(dialect, object.retirement));
+    if removed.is_empty() && kept.is_empty() {
+        return Vec::new();
+    }
+    let names = |objects: Vec<&Delivered>| objects.into_iter().map(ObjectName::from).collect();
+    vec![Action::Apply { created: Vec::new(), changed: Vec::new(), removed: names(removed), kept: names(kept) }]
+}
+
+/// Argo CD prunes, StatefulSets after a person confirmed; Flux prunes what is not marked `prune: disabled`, which StatefulSets
+/// are; `kubectl apply -k` removes nothing.
+fn is_removed(dialect: Dialect, retirement: Retirement) -> bool {
+    match (dialect, retirement) {
+        (_, Retirement::Keep) | (Dialect::Plain, _) | (Dialect::Flux, Retirement::Confirm) => false,
+        (Dialect::Argocd | Dialect::Flux, Retirement::Prune) | (Dialect::Argocd, Retirement::Confirm) => true,
+    }
+}

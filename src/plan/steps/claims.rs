@@ -1,0 +1,39 @@
+//! Claims grow in place; those of nodes that left are deleted with their data.
+
+use super::super::{Action, ClaimGrowth, Difference};
+use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource, names};
+
+/// Claims of the data volume whose size is to be another one: of pods that stay, from what they have; of new pods, from
+/// what they are born with.
+pub(crate) fn expand(difference: &Difference<'_>) -> Vec<Action> {
+    let (Some(after), before) = (difference.after, difference.before) else { return Vec::new() };
+    let racks = after.datacenters.iter().flat_map(|it| it.racks.iter().map(move |rack| (it, rack)));
+    let claims: Vec<ClaimGrowth> = racks.flat_map(|(datacenter, rack)| growth(before, datacenter, rack)).collect();
+    if claims.is_empty() { Vec::new() } else { vec![Action::ExpandClaims { claims }] }
+}
+
+fn growth(before: Option<&Cluster>, datacenter: &Datacenter, rack: &Rack) -> Vec<ClaimGrowth> {
+    let Some(to) = &rack.expand_to else { return Vec::new() };
+    let was = before.and_then(|before| before.datacenter(&datacenter.name)?.rack(&rack.name));
+    let claim = |ordinal: u32| {
+        let there = was.filter(|was| ordinal < was.nodes);
+        let from = there.map_or(&rack.storage.size, |was| was.expand_to.as_ref().unwrap_or(&was.storage.size));
+        let claim = names::claim(names::SERVER_DATA, &names::pod(&rack.stateful_set, ordinal));
+        (from != to).then(|| ClaimGrowth { claim, from: from.clone(), to: to.clone() })
+    };
+    (0..rack.nodes).filter_map(claim).collect()
+}
+
+/// The claims of nodes that left, in the order in which they left. Nobody else deletes them: the retention policy of the
+/// StatefulSets is `Retain`. Of a topology that is gone nothing is decommissioned and every claim stays.
+pub(crate) fn delete(difference: &Difference<'_>) -> Vec<Action> {
+    let (Some(before), Some(_)) = (difference.before, difference.after) else { return Vec::new() };
+    let additional = before.additional_volumes.iter().filter(|it| matches!(it.source, VolumeSource::Claim(_)));
+    let templates: Vec<&str> = [names::SERVER_DATA].into_iter().chain(additional.map(|it| it.name.as_str())).collect();
+    let datacenters = difference.datacenters().into_iter();
+    let pods = datacenters.flat_map(|(_, was, now)| Difference::leaving(was, now));
+    let claims: Vec<String> = pods
+        .flat_map(|pod| templates.iter().map(move |template| names::claim(template, &pod)).collect::<Vec<_>>())
+        .collect();
+    if claims.is_empty() { Vec::new() } else { vec![Action::DeleteClaims { claims }] }
+}

@@ -1,0 +1,102 @@
+//! What only a person can do: keyspaces of the user's own are nobody else's to alter, and Secrets are never rendered.
+
+use super::super::{Action, Difference};
+use crate::cluster::{Cluster, Datacenter, VolumeSource};
+use crate::topology::{Authenticator, Dialect};
+
+/// Before the change is merged.
+pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
+    let (Some(was), Some(now)) = (difference.before, difference.after) else { return Vec::new() };
+    let mut tasks = Vec::new();
+    for (_, before, after) in difference.datacenters() {
+        let Some(before) = before.filter(|it| it.nodes() > 0) else { continue };
+        if Difference::staying(Some(before), after) == 0 {
+            tasks.push(format!(
+                "let no client use `{0}`, and take it out of the replication of every keyspace of yours: ALTER KEYSPACE … \
+                 WITH replication = {{'class': 'NetworkTopologyStrategy', …}} without '{0}'",
+                before.ring_name
+            ));
+        }
+    }
+    if was.version.minor != now.version.minor {
+        tasks.push(format!(
+            "see that the tables of an earlier upgrade were rewritten (`nodetool upgradesstables`), take a snapshot of every \
+             node, and let no repair, schema change or bootstrap run until every node is on {}",
+            now.version
+        ));
+    }
+    if was.dialect != now.dialect {
+        tasks.extend(letting_go(was.dialect).map(str::to_owned));
+    }
+    tasks.into_iter().map(|task| Action::Person { task }).collect()
+}
+
+/// How a delivery tool stops owning objects without deleting them. `kubectl apply` owns nothing.
+fn letting_go(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Argocd => {
+            Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`")
+        }
+        Dialect::Flux => Some(
+            "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
+        ),
+        Dialect::Plain => None,
+    }
+}
+
+/// Once nodes of a new datacenter have joined, before they copy their data.
+pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
+    let Some(_) = difference.before.zip(difference.after) else { return Vec::new() };
+    let is_new = |was: Option<&Datacenter>, now: &Datacenter| was.is_none_or(|it| it.nodes() == 0) && now.nodes() > 0;
+    let task = |datacenter: &Datacenter| {
+        format!(
+            "give the keyspaces that `{0}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
+             'NetworkTopologyStrategy', …, '{0}': 3}}; clients read from it only after it was rebuilt",
+            datacenter.ring_name
+        )
+    };
+    let datacenters = difference.datacenters().into_iter();
+    let new = datacenters.filter_map(|(_, was, now)| now.filter(|now| is_new(was, now)));
+    new.map(|datacenter| Action::Person { task: task(datacenter) }).collect()
+}
+
+/// What is lost with a topology that is gone, and what stays.
+fn of_deletion(before: &Cluster) -> Vec<Action> {
+    let nodes: u32 = before.datacenters.iter().map(Datacenter::nodes).sum();
+    let more = before.additional_volumes.iter().filter(|it| matches!(it.source, VolumeSource::Claim(_))).count();
+    let claims = nodes as usize * (1 + more);
+    let delete = "once the StatefulSets are deleted";
+    let stop = format!(
+        "{delete}, the {nodes} nodes of `{}` stop and no client is served; nothing is decommissioned",
+        before.name
+    );
+    let stay = format!(
+        "the {claims} claims stay with all data, and a topology of the same names would find them again; to give up the data, \
+         delete them: kubectl delete pvc -l cassandra.datastax.com/cluster={}",
+        before.label
+    );
+    [stop, stay].map(|task| Action::Person { task }).into()
+}
+
+/// At the end.
+pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
+    let Some(now) = difference.after else {
+        return difference.before.map(of_deletion).unwrap_or_default();
+    };
+    let mut tasks = Vec::new();
+    let asks = |authenticator| authenticator == Authenticator::Password;
+    let same =
+        |before: &Cluster| before.authenticator == now.authenticator && before.superuser_secret == now.superuser_secret;
+    let changed = !difference.before.is_some_and(same);
+    if asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
+        tasks.push(format!(
+            "make the Secret `{}` and the first role from it: until then nobody can log in (README, \"The superuser\")",
+            now.superuser_secret
+        ));
+    }
+    let more = difference.before.is_some_and(|before| before.system_replication < now.system_replication);
+    if more {
+        tasks.push("repair the system keyspaces: `nodetool repair -full system_auth` on every node".to_owned());
+    }
+    tasks.into_iter().map(|task| Action::Person { task }).collect()
+}

@@ -1,0 +1,24 @@
+//! Pods whose template is another one restart: rack by rack in the order of the topology, pod by pod, each when every other
+//! node is up. A canary comes first, and a stopped roll waits.
+
+use super::super::{Action, Difference};
+
+/// The roll of the racks with another pod template.
+pub(crate) fn roll(difference: &Difference<'_>) -> Vec<Action> {
+    let Some(after) = difference.after else { return Vec::new() };
+    if difference.rolls.is_empty() {
+        return Vec::new();
+    }
+    let (canary_pods, stopped) = (after.rollout.canary_pods, after.rollout.stopped);
+    vec![Action::Roll { racks: difference.rolls.clone(), canary_pods, stopped }]
+}
+
+/// What a stop or a canary held back goes on when that is taken away. Which pods those are only the cluster knows. A roll of
+/// this change takes them along.
+pub(crate) fn resume(difference: &Difference<'_>) -> Vec<Action> {
+    let (Some(before), Some(after)) = (difference.before, difference.after) else { return Vec::new() };
+    let held = before.rollout.stopped || before.rollout.canary_pods.is_some();
+    let goes_on = !after.rollout.stopped
+        && (after.rollout.canary_pods > before.rollout.canary_pods || after.rollout.canary_pods.is_none());
+    if held && goes_on && difference.rolls.is_empty() { vec![Action::Resume {}] } else { Vec::new() }
+}

@@ -1,0 +1,133 @@
+//! The first line of a plan, what it counts, and the changes with what each of them does.
+
+use std::cell::LazyCell;
+
+use super::facets::Facet;
+use super::{Action, Change, Counts, Difference, Effect, Step, Verdict, reasons};
+use crate::cluster::{Cluster, Datacenter};
+use crate::deliver::arrange;
+use crate::wording::{counted, counted_as};
+
+/// Counts what the steps do.
+pub(super) fn counts(steps: &[Step]) -> Counts {
+    let mut counts = Counts::default();
+    for step in steps {
+        match &step.action {
+            Action::Roll { racks, .. } => {
+                counts.racks_roll += racks.len();
+                counts.pods_restart += racks.iter().map(|rack| rack.pods.len()).sum::<usize>();
+            }
+            Action::Join { pods, .. } => counts.nodes_join += pods.len(),
+            Action::Decommission { pods, .. } => counts.nodes_leave += pods.len(),
+            Action::ExpandClaims { claims } => counts.claims_grow += claims.len(),
+            Action::DeleteClaims { claims } => counts.claims_deleted += claims.len(),
+            _ => {}
+        }
+    }
+    counts
+}
+
+/// `2 racks roll (6 pods), 1 node joins, nothing leaves`.
+pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
+    let node = |number: usize, one: &str, many: &str| match number {
+        0 => format!("nothing {one}"),
+        _ => counted_as(number, &format!("node {one}"), &format!("nodes {many}")),
+    };
+    let rolls = match counts.racks_roll {
+        0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a roll goes on".to_owned(),
+        0 => "nothing restarts".to_owned(),
+        1 => format!("1 rack rolls ({})", counted(counts.pods_restart, "pod")),
+        racks => format!("{racks} racks roll ({})", counted(counts.pods_restart, "pod")),
+    };
+    let ring = format!("{}, {}", node(counts.nodes_join, "joins", "join"), node(counts.nodes_leave, "leaves", "leave"));
+    let grow = match counts.claims_grow {
+        0 => String::new(),
+        1 => ", 1 claim grows".to_owned(),
+        claims => format!(", {claims} claims grow"),
+    };
+    match verdict {
+        Verdict::New => node(counts.nodes_join, "joins", "join"),
+        Verdict::Unchanged => "nothing changes".to_owned(),
+        Verdict::Deleted => "the topology is gone".to_owned(),
+        Verdict::Changed | Verdict::Refused => format!("{rolls}, {ring}{grow}"),
+    }
+}
+
+/// What is different, each with what it does.
+pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
+    let (Some(before), Some(after)) = (difference.before, difference.after) else { return Vec::new() };
+    let pods = |facet: &Facet| {
+        let racks = difference.rolls.iter().filter(|roll| facet.rolls.contains(&roll.stateful_set));
+        racks.map(|roll| roll.pods.len()).sum()
+    };
+    // The ring is told by itself, and once more where pods restart for it.
+    let is_told = |facet: &&Facet| !facet.is_of_the_ring() || pods(facet) > 0;
+    let facets: Vec<&Facet> = difference.facets.iter().filter(is_told).collect();
+    let files = LazyCell::new(|| arrange(before).files);
+    let of_facet = |facet: &Facet| {
+        let pods = pods(facet);
+        let (field, place) = (facet.field.clone(), facet.place.clone());
+        let effect = match facet.field.as_str() {
+            _ if pods > 0 => Effect::Restarts,
+            "storage.expandTo" => Effect::Claims,
+            _ if arrange(&reasons::with(before, facet)).files == *files => Effect::Nothing,
+            _ => Effect::Objects,
+        };
+        Change { field, place, from: facet.from.clone(), to: facet.to.clone(), effect, pods }
+    };
+    nodes(before, after).into_iter().chain(facets.into_iter().map(of_facet)).chain(cassc_itself(difference)).collect()
+}
+
+/// That another version of cassc wrote what is deployed.
+fn cassc_itself(difference: &Difference<'_>) -> Option<Change> {
+    let racks =
+        difference.rolls.iter().filter(|roll| roll.reasons.iter().any(|reason| reason == reasons::CASSC_ITSELF));
+    let pods = racks.map(|roll| roll.pods.len()).sum();
+    let effect = if pods > 0 { Effect::Restarts } else { Effect::Objects };
+    let field = "this version of cassc".to_owned();
+    difference.rendered_otherwise.then_some(Change { field, place: None, from: None, to: None, effect, pods })
+}
+
+/// Datacenters and racks that come, go, grow and shrink.
+fn nodes(before: &Cluster, after: &Cluster) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for datacenter in &after.datacenters {
+        let name = datacenter.name.clone();
+        match before.datacenter(&name) {
+            None => changes.push(whole(None, Some(datacenter))),
+            Some(was) if was.nodes() != datacenter.nodes() => {
+                changes.push(number(name, was.nodes(), datacenter.nodes()));
+            }
+            Some(was) => changes
+                .extend(racks(was, datacenter).map(|(rack, from, to)| number(format!("{name}/{rack}"), from, to))),
+        }
+    }
+    let removed = before.datacenters.iter().filter(|it| after.datacenter(&it.name).is_none());
+    changes.extend(removed.map(|it| whole(Some(it), None)));
+    changes
+}
+
+/// A number of nodes.
+fn number(place: String, from: u32, to: u32) -> Change {
+    let (from, to) = (Some(from.to_string()), Some(to.to_string()));
+    Change { field: "nodes".to_owned(), place: Some(place), from, to, effect: Effect::Ring, pods: 0 }
+}
+
+/// A datacenter that comes or goes.
+fn whole(from: Option<&Datacenter>, to: Option<&Datacenter>) -> Change {
+    let nodes = from.or(to).map_or(0, Datacenter::nodes);
+    let size =
+        |it: &Datacenter| format!("{} in {}", counted(it.nodes() as usize, "node"), counted(it.racks.len(), "rack"));
+    let told = |it: &Datacenter| format!("{} ({})", it.name, size(it));
+    let effect = if nodes > 0 { Effect::Ring } else { Effect::Objects };
+    Change { field: "datacenters".to_owned(), place: None, from: from.map(told), to: to.map(told), effect, pods: 0 }
+}
+
+/// The racks whose number of nodes is another one while that of the datacenter is not.
+fn racks<'d>(was: &'d Datacenter, now: &'d Datacenter) -> impl Iterator<Item = (&'d str, u32, u32)> {
+    let of = |datacenter: &Datacenter, name: &str| datacenter.rack(name).map_or(0, |rack| rack.nodes);
+    let gone = was.racks.iter().filter(|rack| now.rack(&rack.name).is_none());
+    let all =
+        now.racks.iter().chain(gone).map(move |rack| (rack.name.as_str(), of(was, &rack.name), of(now, &rack.name)));
+    all.filter(|(_, from, to)| from != to)
+}

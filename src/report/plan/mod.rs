@@ -1,0 +1,84 @@
+//! Plans as people and programs read them: [`text`] for a terminal, [`markdown`] for a pull request, [`json`] for programs.
+//! A [`FleetPlan`] comes in, a text goes out; called by the command line and by the goldens. Nothing is decided here.
+
+mod escape;
+mod json;
+mod markdown;
+mod text;
+mod words;
+
+pub use json::{FORMAT, FleetPlan, json, json_schema};
+pub use markdown::{LIMIT, MARKER, markdown};
+pub use text::text;
+
+use crate::plan::{Plan, Stage, Verdict};
+use crate::wording::counted_as;
+
+/// How many unchanged clusters are named rather than counted.
+const NAMED_UNCHANGED: usize = 3;
+
+/// What is said where steps stand in stages that no Job does yet.
+const BY_HAND: &str = "Steps in prepare and settle are done by hand: this version of cassc emits no Jobs for these \
+                       stages yet. docs/plan.md tells how.";
+
+/// The plans of a fleet by how much there is to say about them, each group in the order of the fleet.
+struct Groups<'f> {
+    refused: Vec<&'f Plan>,
+    told: Vec<&'f Plan>,
+    unchanged: Vec<&'f Plan>,
+}
+
+fn groups(fleet: &FleetPlan) -> Groups<'_> {
+    let mut groups = Groups { refused: Vec::new(), told: Vec::new(), unchanged: Vec::new() };
+    for plan in &fleet.plans {
+        let group = match plan.verdict {
+            Verdict::Refused => &mut groups.refused,
+            Verdict::Unchanged if !is_worth_telling(plan) => &mut groups.unchanged,
+            Verdict::New | Verdict::Unchanged | Verdict::Changed | Verdict::Deleted => &mut groups.told,
+        };
+        group.push(plan);
+    }
+    groups
+}
+
+fn is_worth_telling(plan: &Plan) -> bool {
+    !(plan.changes.is_empty() && plan.steps.is_empty() && plan.accepted.is_empty())
+}
+
+/// Whether a person has to do what a Job will do one day.
+fn is_done_by_hand(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step.stage, Stage::Prepare | Stage::Settle))
+}
+
+/// The word for a verdict that is not the usual one.
+fn verdict_word(verdict: Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::New => Some("new"),
+        Verdict::Deleted => Some("deleted"),
+        Verdict::Refused => Some("refused"),
+        Verdict::Changed | Verdict::Unchanged => None,
+    }
+}
+
+/// `1 cluster is refused, 2 change, 995 are unchanged`.
+fn tally(fleet: &FleetPlan) -> String {
+    let count = |wanted| fleet.plans.iter().filter(|plan| plan.verdict == wanted).count();
+    let kinds = [
+        (count(Verdict::Refused), "is refused", "are refused"),
+        (count(Verdict::Changed), "changes", "change"),
+        (count(Verdict::New), "is new", "are new"),
+        (count(Verdict::Deleted), "is deleted", "are deleted"),
+        (count(Verdict::Unchanged), "is unchanged", "are unchanged"),
+    ];
+    tallied(("cluster", "clusters"), &kinds)
+}
+
+/// How many of each kind there are; the first of them has the noun.
+fn tallied(noun: (&str, &str), kinds: &[(usize, &str, &str)]) -> String {
+    let kinds = kinds.iter().filter(|(number, ..)| *number > 0);
+    let part = |(position, (number, singular, plural)): (usize, &(usize, &str, &str))| match position {
+        0 => counted_as(*number, &format!("{} {singular}", noun.0), &format!("{} {plural}", noun.1)),
+        _ => counted_as(*number, singular, plural),
+    };
+    kinds.enumerate().map(part).collect::<Vec<_>>().join(", ")
+}
