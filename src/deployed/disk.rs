@@ -1,0 +1,172 @@
+//! A path → what is deployed: a lock, a directory that was rendered into, or earlier topologies. Called by `read`.
+#![expect(clippy::disallowed_methods, reason = "reads what the user names")]
+
+use std::path::{Path, PathBuf, absolute};
+use std::{fs, io};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::earlier::{self, Earlier, Heed};
+use super::locks::{self, FoundLock, TopologyPlace, distinct};
+use super::place::{normal, real, stands, topology_of};
+use super::{Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile};
+use crate::emit;
+use crate::lock::{LOCK_FILE_NAME, Lock};
+use crate::parse::source::{self, Source, SourceError, read_all};
+use crate::topology::API_VERSION;
+
+/// A render of the cluster `shop` works in `.cassc-shop`.
+const WORKSPACE: &str = ".cassc-";
+
+/// Reads what is at a path.
+pub(super) fn read(path: &Path, surroundings: Surroundings<'_>) -> Result<Deployed, DeployedError> {
+    let name = path.display().to_string();
+    let metadata = fs::metadata(path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => DeployedError::Missing { path: name.clone() },
+        _ => DeployedError::Read { path: name.clone(), cause },
+    })?;
+    let (from, clusters) = if metadata.is_dir() {
+        (ReadFrom::Directory, directory(path, surroundings)?)
+    } else {
+        (ReadFrom::File, file(path, surroundings.inputs)?)
+    };
+    if clusters.is_empty() {
+        return Err(DeployedError::Nothing { path: name });
+    }
+    Ok(Deployed { name, from, clusters })
+}
+
+fn file(path: &Path, inputs: &[String]) -> Result<Vec<DeployedCluster>, DeployedError> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|cause| DeployedError::Read { path: name.clone(), cause })?;
+    if path.file_name().is_some_and(|name| name == LOCK_FILE_NAME) {
+        return Ok(vec![lock(path, bytes)?.deployed]);
+    }
+    if is_lock(&bytes) {
+        // A lock elsewhere is a copy: the way to its topology begins somewhere else.
+        return Ok(vec![locks::read(name, bytes, |_| (None, TopologyFile::Unknown))?]);
+    }
+    let place = match inputs {
+        [input] if Path::new(input).is_file() => (Some(real(input)), TopologyFile::Gone),
+        _ => (Some(real(path)), TopologyFile::Unknown),
+    };
+    let source = Source { name, bytes, origin: source::Origin::Named };
+    topologies(vec![(source, place)])
+}
+
+/// Locks are JSON, which a topology could be as well.
+fn is_lock(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.trim_start().starts_with('{') && !text.contains(API_VERSION)
+}
+
+fn directory(path: &Path, surroundings: Surroundings<'_>) -> Result<Vec<DeployedCluster>, DeployedError> {
+    let folders = locked_folders(path, usize::MAX)?;
+    if folders.is_empty() {
+        return folder_of_topologies(path, surroundings.inputs);
+    }
+    let distinct = distinct(locks(&folders)?, surroundings.output.map(normal_absolute).as_deref())?;
+    Ok(distinct.into_iter().map(|lock| lock.deployed).collect())
+}
+
+/// Reads what was rendered into a directory, each cluster in a folder of its own, and nothing else that may lie there; `None`
+/// where nothing was.
+pub(super) fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
+    if !output.is_dir() {
+        return Ok(None);
+    }
+    let mut folders = locked_folders(output, 1)?;
+    folders.retain(|folder| folder != output);
+    let clusters: Vec<DeployedCluster> = locks(&folders)?.into_iter().map(|lock| lock.deployed).collect();
+    let name = output.display().to_string();
+    Ok((!clusters.is_empty()).then_some(Deployed { name, from: ReadFrom::Directory, clusters }))
+}
+
+fn locks(folders: &[PathBuf]) -> Result<Vec<FoundLock>, DeployedError> {
+    let read = |folder: &PathBuf| {
+        let path = folder.join(LOCK_FILE_NAME);
+        let name = path.display().to_string();
+        let bytes = fs::read(&path).map_err(|cause| DeployedError::Read { path: name, cause })?;
+        lock(&path, bytes)
+    };
+    folders.par_iter().map(read).collect()
+}
+
+fn normal_absolute(path: &Path) -> PathBuf {
+    normal(&absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn lock(path: &Path, bytes: Vec<u8>) -> Result<FoundLock, DeployedError> {
+    let folder = normal_absolute(path.parent().unwrap_or(path));
+    let deployed = locks::read(path.display().to_string(), bytes, |lock| place_of(&folder, lock))?;
+    Ok(FoundLock { folder, deployed })
+}
+
+/// Where the topology of a lock is. A name alone is what is left of a path that shares no folder with the output, unless
+/// the file is there.
+fn place_of(folder: &Path, lock: &Lock) -> TopologyPlace {
+    let Some(path) = topology_of(folder, lock.topology()) else { return (None, TopologyFile::Unknown) };
+    match stands(&path) {
+        TopologyFile::Gone if !lock.topology().contains('/') => (None, TopologyFile::Unknown),
+        file => (Some(real(&path)), file),
+    }
+}
+
+/// The folders with a lock, down to a depth; hidden folders are not searched, and rendered ones no further.
+fn locked_folders(path: &Path, depth: usize) -> Result<Vec<PathBuf>, DeployedError> {
+    let mut walk = WalkDir::new(path).max_depth(depth).sort_by_file_name().into_iter();
+    let mut found = Vec::new();
+    while let Some(entry) = walk.next() {
+        let entry = entry.map_err(|cause| DeployedError::Read {
+            path: path.display().to_string(),
+            cause: cause.into_io_error().unwrap_or_else(|| io::Error::other("a loop of symbolic links")),
+        })?;
+        if !entry.file_type().is_dir() && entry.depth() > 0 {
+            continue;
+        }
+        if entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.') {
+            refuse_interrupted(&entry)?;
+            walk.skip_current_dir();
+        } else if entry.path().join(LOCK_FILE_NAME).is_file() {
+            walk.skip_current_dir();
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+/// A killed render may have left the only copy of a cluster's lock in its workspace: the cluster would look new.
+fn refuse_interrupted(workspace: &DirEntry) -> Result<(), DeployedError> {
+    let name = workspace.file_name().to_string_lossy().into_owned();
+    let cluster = name.strip_prefix(WORKSPACE).filter(|cluster| !cluster.is_empty() && !cluster.starts_with('.'));
+    if let Some((cluster, root)) = cluster.zip(workspace.path().parent()) {
+        // Refuses a tree that waits in the workspace while the visible one is missing.
+        emit::read::lock(root, cluster)?;
+    }
+    Ok(())
+}
+
+/// Earlier topologies in a folder. Where the input is one folder as well, the two are compared file by file.
+fn folder_of_topologies(folder: &Path, inputs: &[String]) -> Result<Vec<DeployedCluster>, DeployedError> {
+    let sources = match read_all(&[folder.display().to_string()]) {
+        Err(SourceError::EmptyFolder(path)) => return Err(DeployedError::Nothing { path }),
+        sources => sources?,
+    };
+    let twin = match inputs {
+        [input] if Path::new(input).is_dir() => Some(real(input)),
+        _ => None,
+    };
+    let place = |source: &Source| match (&twin, Path::new(&source.name).strip_prefix(folder)) {
+        (Some(twin), Ok(below)) => (Some(real(twin.join(below))), TopologyFile::Gone),
+        _ => (Some(real(&source.name)), TopologyFile::Unknown),
+    };
+    topologies(
+        sources.into_iter().map(|source| (place(&source), source)).map(|(place, source)| (source, place)).collect(),
+    )
+}
+
+fn topologies(sources: Vec<(Source, TopologyPlace)>) -> Result<Vec<DeployedCluster>, DeployedError> {
+    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier { source, path, file, heed: Heed::Faults });
+    earlier::clusters(earlier::topologies(earlier.collect())?)
+}

@@ -1,0 +1,115 @@
+//! Earlier texts of topologies → deployed clusters, where no lock tells what a topology was resolved to. Pure; called by the
+//! readers of this module.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{DeployedCluster, DeployedError, NamedText, TopologyFile};
+use crate::check::check;
+use crate::cluster::resolve;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::parse::source::Source;
+use crate::parse::{Parsed, Reading, Text, parse};
+use crate::report::{short, sorted};
+
+/// What an acceptance may name changes with the rules, and nothing is resolved from it.
+const ABOUT_ACCEPTANCES: &str = "E603";
+
+/// An earlier text that may hold topologies.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier {
+    /// The text.
+    pub(super) source: Source,
+    /// See [`DeployedCluster::path`].
+    pub(super) path: Option<PathBuf>,
+    /// See [`DeployedCluster::file`].
+    pub(super) file: TopologyFile,
+    /// What becomes of faults in it.
+    pub(super) heed: Heed,
+}
+
+/// What becomes of faults in an earlier text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heed {
+    /// They are errors, because a cluster that is not read would look new.
+    Faults,
+    /// A topology with faults is passed over.
+    Nothing,
+}
+
+/// A topology of an earlier text.
+pub(super) struct EarlierTopology {
+    parsed: Parsed,
+    /// The text that it stands in.
+    pub(super) text: NamedText,
+    /// See [`DeployedCluster::path`].
+    pub(super) path: Option<PathBuf>,
+    file: TopologyFile,
+    heed: Heed,
+}
+
+impl EarlierTopology {
+    /// The name of the cluster.
+    pub(super) fn name(&self) -> &str {
+        &self.parsed.topology.metadata.name
+    }
+}
+
+/// Reads the topologies.
+pub(super) fn topologies(earlier: Vec<Earlier>) -> Result<Vec<EarlierTopology>, DeployedError> {
+    let (sources, places): (Vec<_>, Vec<_>) =
+        earlier.into_iter().map(|it| (it.source, (it.path, it.file, it.heed))).unzip();
+    let Reading { texts, parsed, mut complaints } = parse(sources);
+    complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].2 == Heed::Faults));
+    if let Some(complaint) = first_error(&texts, complaints) {
+        return Err(DeployedError::Unreadable { complaint });
+    }
+    let texts: Vec<(String, Arc<str>)> = texts.into_iter().map(|text| (text.name, text.text.into())).collect();
+    let topology = |parsed: Parsed| {
+        let (name, text) = texts[parsed.document.text].clone();
+        let (path, file, heed) = places[parsed.document.text].clone();
+        EarlierTopology { text: NamedText { name, text, document: parsed.document.number }, path, file, heed, parsed }
+    };
+    Ok(parsed.into_iter().map(topology).collect())
+}
+
+/// The position of the text that a complaint is about.
+fn text_of(complaint: &Diagnostic) -> Option<usize> {
+    complaint.labels.first().map(|label| match &label.place {
+        Place::Value { document, .. } => document.text,
+        Place::Bytes { text, .. } => *text,
+    })
+}
+
+/// Resolves topologies as if they were new. A cluster that is resolved from a refused topology would be nonsense.
+pub(super) fn clusters(topologies: Vec<EarlierTopology>) -> Result<Vec<DeployedCluster>, DeployedError> {
+    topologies.into_par_iter().filter_map(|topology| cluster(topology).transpose()).collect()
+}
+
+fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, DeployedError> {
+    let EarlierTopology { mut parsed, text, path, file, heed } = earlier;
+    // The only text that the complaints are shown with.
+    parsed.document.text = 0;
+    let mut complaints = check(std::slice::from_ref(&parsed));
+    complaints.retain(|complaint| complaint.code != ABOUT_ACCEPTANCES);
+    if complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
+        if heed == Heed::Nothing {
+            return Ok(None);
+        }
+        let cluster = parsed.topology.metadata.name.clone();
+        let text = Text::other(text.name.clone(), text.text.to_string());
+        let complaint = first_error(&[text], complaints).unwrap_or_default();
+        return Err(DeployedError::Refused { cluster, complaint });
+    }
+    let cluster = resolve(&parsed.topology, None);
+    Ok(Some(DeployedCluster { cluster, lock: None, lock_text: None, topology_text: Some(text), path, file }))
+}
+
+/// The first error with its place, in one line.
+fn first_error(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Option<String> {
+    complaints.retain(|complaint| complaint.severity == Severity::Error);
+    let first = sorted(texts, complaints).into_iter().next()?;
+    Some(short(texts, &[first]).trim_end().to_owned())
+}

@@ -1,0 +1,285 @@
+//! What is deployed, which a change is judged against: `--against` and the inputs → [`Deployed`] → [`pair`]ed with the
+//! topologies at hand. Called by the command line. [`read`] and [`wanted`] touch the world (disk and `git`, never the
+//! network); pairing is pure.
+
+mod disk;
+mod earlier;
+mod git;
+mod history;
+mod locks;
+mod pairing;
+mod place;
+mod scope;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use git::GitError;
+pub use pairing::{Pairing, pair};
+
+use crate::cluster::Cluster;
+use crate::diagnostic::DocumentId;
+use crate::emit::EmitError;
+use crate::lock::{Lock, LockError};
+use crate::parse::source::{STANDARD_INPUT, SourceError};
+use crate::parse::{Parsed, Text};
+use crate::transition::Was;
+
+/// What a change is judged against, as the user says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// `git:REV`: what stands at the merge base of the revision and `HEAD`.
+    Revision(String),
+    /// A lock, a directory with locks, or an earlier topology or a folder of such.
+    Path(PathBuf),
+}
+
+/// What the reading needs to know beside [`Against`].
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'s> {
+    /// The inputs of the topologies that are wanted, as the user gave them.
+    pub inputs: &'s [String],
+    /// The directory that is rendered into, where one is named: of two locks of one topology the one below it counts.
+    pub output: Option<&'s Path>,
+    /// The program that answers to `git`.
+    pub git: &'s str,
+}
+
+/// What is deployed, read from one place.
+#[derive(Clone, Debug)]
+pub struct Deployed {
+    /// What the place is called in messages: `deploy/shop/cassc.lock`, `origin/main (merge base 1a2b3c4d)`.
+    pub name: String,
+    /// What kind of place it is.
+    pub from: ReadFrom,
+    /// The clusters, in the order of their paths.
+    pub clusters: Vec<DeployedCluster>,
+}
+
+/// The place that deployed clusters were read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// One lock or one file of topologies.
+    File,
+    /// A directory of locks or of topologies, maybe of another work tree.
+    Directory,
+    /// The history of the very work tree that the inputs are in.
+    History,
+}
+
+/// One deployed cluster.
+#[derive(Clone, Debug)]
+pub struct DeployedCluster {
+    /// As it is deployed.
+    pub cluster: Cluster,
+    /// Its lock, where there is one.
+    pub lock: Option<Lock>,
+    /// The text of the lock.
+    pub lock_text: Option<NamedText>,
+    /// The earlier text of its topology, where it was read.
+    pub topology_text: Option<NamedText>,
+    /// The absolute path that its topology has or had in the work tree, links followed; `None` where nobody knows (it came
+    /// from standard input, or the lock is a copy).
+    pub path: Option<PathBuf>,
+    /// Whether that file is still there.
+    pub file: TopologyFile,
+}
+
+/// What became of the file of a deployed topology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopologyFile {
+    /// It is in the work tree and holds a topology.
+    Stands,
+    /// It is gone, or holds no topology any more; or the topologies are compared file by file, so that one without a
+    /// counterpart is gone.
+    Gone,
+    /// Nobody knows where it is.
+    Unknown,
+}
+
+/// A text that labels may point into, and the name it has in messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedText {
+    /// `deploy/shop/cassc.lock`; at a merge base `1a2b3c4d:deploy/shop/cassc.lock`, as `git show` takes it.
+    pub name: String,
+    /// The text; the documents of a file share it.
+    pub text: Arc<str>,
+    /// The position of the document in it, from 0.
+    pub document: usize,
+}
+
+/// A topology that is to be paired with what is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The absolute path of its file, links followed; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// Its position in the file, from 0.
+    pub document: usize,
+    /// The name of the cluster.
+    pub name: String,
+    /// The namespaces of its datacenters.
+    pub namespaces: BTreeSet<Option<String>>,
+}
+
+/// Why it is not known what is deployed. Each message is one sentence. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployedError {
+    /// `git:` without a revision, or with an option in its place.
+    #[error("`git:{0}` names no revision: write one behind the colon, such as `git:origin/main`")]
+    NoRevision(String),
+    /// Nothing is at the path.
+    #[error(
+        "there is no {path} to judge against: name a lock, the directory that was rendered into, an earlier topology, or \
+         `git:REV`"
+    )]
+    Missing {
+        /// As given.
+        path: String,
+    },
+    /// The operating system refused.
+    #[error("cannot read {path}: {cause}")]
+    Read {
+        /// The file or folder.
+        path: String,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// Topologies could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A render was interrupted.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+    /// A lock cannot be used.
+    #[error("{name} {cause}{}", cure(cause))]
+    Lock {
+        /// The lock.
+        name: String,
+        /// What is wrong with it.
+        cause: LockError,
+    },
+    /// Neither locks nor topologies are at the path.
+    #[error(
+        "{path} holds neither a lock of cassc nor a topology, so nothing can be judged against it: name the directory \
+         that was rendered into"
+    )]
+    Nothing {
+        /// As given.
+        path: String,
+    },
+    /// An earlier topology is broken.
+    #[error(
+        "a deployed topology cannot be read: {complaint}; judge against its lock instead, or repair it there first"
+    )]
+    Unreadable {
+        /// The first complaint, with its place.
+        complaint: String,
+    },
+    /// An earlier topology is one that this cassc refuses.
+    #[error(
+        "the deployed topology of `{cluster}` is refused by this cassc: {complaint}; judge against its lock instead \
+         (`--against LOCK`), or repair it there first"
+    )]
+    Refused {
+        /// The cluster.
+        cluster: String,
+        /// The first complaint, with its place.
+        complaint: String,
+    },
+    /// Two locks of one topology tell two stories.
+    #[error(
+        "{first} and {second} are locks of the same topology and tell of different clusters: name the directory that is \
+         deployed, with `--output` or `--against`"
+    )]
+    TwoLocks {
+        /// One lock.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Git has no answer.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+/// What to do about a lock, where the cause does not say it.
+fn cure(cause: &LockError) -> &'static str {
+    match cause {
+        LockError::NewerFormat { .. } => "",
+        _ => "; restore it from Git or render again where it lies, or judge against something else",
+    }
+}
+
+impl FromStr for Against {
+    type Err = DeployedError;
+
+    fn from_str(argument: &str) -> Result<Self, Self::Err> {
+        match argument.strip_prefix("git:") {
+            None => Ok(Self::Path(argument.into())),
+            // What begins with a hyphen would be an option of git, and no revision does.
+            Some(revision) if revision.is_empty() || revision.starts_with('-') || revision.contains('\0') => {
+                Err(DeployedError::NoRevision(revision.to_owned()))
+            }
+            Some(revision) => Ok(Self::Revision(revision.to_owned())),
+        }
+    }
+}
+
+/// Reads what is deployed. A history without a lock and without a topology is one: everything is new then. A path without
+/// either is an error, because somebody named it.
+pub fn read(against: &Against, surroundings: Surroundings<'_>) -> Result<Deployed, DeployedError> {
+    match against {
+        Against::Revision(revision) => history::read(revision, surroundings),
+        Against::Path(path) => disk::read(path, surroundings),
+    }
+}
+
+/// Reads what was rendered into a directory; `None` where nothing was.
+pub fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
+    disk::rendered(output)
+}
+
+/// The topologies that were read, as [`pair`] wants to know them, in their order.
+pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> Vec<Wanted> {
+    let wanted = |parsed: &Parsed| {
+        let (metadata, spec) = (&parsed.topology.metadata, &parsed.topology.spec);
+        let own = spec.datacenters.iter().map(|datacenter| datacenter.namespace.clone());
+        Wanted {
+            path: Some(&texts[parsed.document.text].name).filter(|name| *name != STANDARD_INPUT).map(place::real),
+            document: parsed.document.number,
+            name: metadata.name.clone(),
+            namespaces: own.map(|own| own.or_else(|| metadata.namespace.clone())).collect(),
+        }
+    };
+    parsed.par_iter().map(wanted).collect()
+}
+
+impl DeployedCluster {
+    /// The namespaces of its datacenters.
+    pub fn namespaces(&self) -> BTreeSet<Option<String>> {
+        self.cluster.datacenters.iter().map(|datacenter| datacenter.namespace.clone()).collect()
+    }
+
+    /// Puts its texts among those that labels may point into, and says where they are. Not done for every cluster of a
+    /// fleet: it parses them.
+    pub fn was(&self, texts: &mut Vec<Text>) -> Was {
+        let mut place = |text: &NamedText| DocumentId { text: text.position(texts), number: text.document };
+        Was { lock: self.lock_text.as_ref().map(&mut place), topology: self.topology_text.as_ref().map(&mut place) }
+    }
+}
+
+impl NamedText {
+    /// The position of the text among others, where it is put if it is new.
+    fn position(&self, texts: &mut Vec<Text>) -> usize {
+        let known = texts.iter().position(|text| text.name == self.name && text.text == *self.text);
+        known.unwrap_or_else(|| {
+            texts.push(Text::other(self.name.clone(), self.text.to_string()));
+            texts.len() - 1
+        })
+    }
+}
