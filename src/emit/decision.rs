@@ -4,10 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::Overwrite;
-use super::directory::Why;
 use super::read::{Entry, Standing};
 use crate::file_tree::{FileTree, ancestors, has_below};
-use crate::lock::{LOCK_FILE_NAME, digest};
+use crate::lock::LOCK_FILE_NAME;
+
+/// Why a file stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// cassc wrote it, and somebody changed it since: its digest is not the lock's.
+    Edited,
+    /// The lock does not know it.
+    NotOurs,
+}
 
 /// The fate of every path, relative to the cluster's directory. Carried over into the new tree are `unchanged` and `kept`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -62,12 +70,11 @@ pub(super) fn decide<'a>(
     decision
 }
 
-/// Why something that is not as rendered is not ours to change; `None` when it is as the last render left it.
-fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option<Why> {
-    let recorded = standing.lock.as_ref().and_then(|lock| lock.files().get(path));
-    match (recorded, entry) {
+/// Why something that is not as rendered is not ours to change; `None` when it is as the last render, or a merge, left it.
+pub(super) fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option<Why> {
+    match (standing.recorded.as_ref().filter(|recorded| recorded.lists(path)), entry) {
         (None, _) => Some(Why::NotOurs),
-        (Some(recorded), Entry::Different(bytes)) if *recorded == digest(bytes) => None,
+        (Some(recorded), Entry::Different(bytes)) if recorded.is_as_left(path, bytes) => None,
         (Some(_), _) => Some(Why::Edited),
     }
 }

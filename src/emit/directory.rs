@@ -16,9 +16,10 @@
 
 use std::path::{Path, PathBuf};
 
+pub use super::decision::Why;
 use super::decision::{Decision, decide};
 use super::disk::{Disk, Exchanged};
-use super::read::{self, Standing};
+use super::read::{self, Remark, Standing};
 use super::{DEAD, EmitError, NEW, OLD, Overwrite, Place};
 use crate::file_tree::{FileTree, ancestors};
 use crate::lock::{LOCK_FILE_NAME, Lock};
@@ -37,6 +38,8 @@ pub struct Outcome {
     /// Rendered files that were not written, because something kept is in their place. The tree on disk is then not
     /// what was rendered, and the caller says so and exits 1.
     pub blocked: Vec<String>,
+    /// What there is to say about the lock that stood there.
+    pub remark: Option<Remark>,
 }
 
 /// A file that stayed although it is not as cassc would have it.
@@ -48,15 +51,6 @@ pub struct Kept {
     pub why: Why,
 }
 
-/// Why a file stayed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// cassc wrote it, and somebody changed it since: its digest is not the lock's.
-    Edited,
-    /// The lock does not know it.
-    NotOurs,
-}
-
 impl Outcome {
     /// Whether the caller must exit 1 although the write succeeded: somebody's edit stands against the render, or a
     /// rendered file could not take its place. Foreign files that are in nobody's way are only worth a remark.
@@ -64,7 +58,7 @@ impl Outcome {
         !self.blocked.is_empty() || self.kept.iter().any(|kept| kept.why == Why::Edited)
     }
 
-    fn of(cluster_directory: &str, decision: Decision) -> Self {
+    pub(super) fn of(cluster_directory: &str, decision: Decision, remark: Option<Remark>) -> Self {
         let below = |path: &str| format!("{cluster_directory}/{path}");
         Self {
             written: decision.written.iter().map(|(path, _)| below(path)).collect(),
@@ -72,6 +66,7 @@ impl Outcome {
             removed: decision.removed.iter().map(|path| below(path)).collect(),
             kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
             blocked: decision.blocked.iter().map(|path| below(path)).collect(),
+            remark,
         }
     }
 }
@@ -111,7 +106,7 @@ pub(super) fn write_to(
     if decision.is_change() {
         replace(disk, &place, &standing, &decision)?;
     }
-    Ok(Outcome::of(cluster_directory, decision))
+    Ok(Outcome::of(cluster_directory, decision, standing.remark.clone()))
 }
 
 pub(super) fn recover_on(disk: &Disk, place: &Place) -> Result<(), EmitError> {
@@ -133,7 +128,7 @@ pub(super) fn recover_on(disk: &Disk, place: &Place) -> Result<(), EmitError> {
     disk.remove_if_empty(&place.workspace)
 }
 
-fn replace(disk: &Disk, place: &Place, standing: &Standing, decision: &Decision) -> Result<(), EmitError> {
+pub(super) fn replace(disk: &Disk, place: &Place, standing: &Standing, decision: &Decision) -> Result<(), EmitError> {
     disk.create_directories(&place.workspace)?;
     let replaced = replace_from_workspace(disk, place, standing, decision);
     // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.

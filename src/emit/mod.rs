@@ -10,6 +10,7 @@ mod decision;
 pub mod directory;
 mod disk;
 pub mod read;
+pub mod removal;
 pub mod stream;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ pub enum EmitError {
         path: PathBuf,
     },
     /// The lock that stands there cannot be used.
-    #[error("{} {cause}; restore it from Git, or run `cassc render --force` to write everything below its directory anew", path.display())]
+    #[error("{} {cause}; {}", path.display(), cause.advice(path))]
     Lock {
         /// The lock.
         path: PathBuf,

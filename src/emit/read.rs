@@ -8,8 +8,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{EmitError, OLD, Overwrite, Place};
-use crate::file_tree::{FileTree, has_below};
-use crate::lock::{LOCK_FILE_NAME, Lock, LockError};
+use crate::file_tree::FileTree;
+use crate::lock::{LOCK_FILE_NAME, Lock, LockError, Recorded};
 
 /// What stands in the directory of one cluster, seen beside what is rendered for it.
 #[derive(Debug, Default)]
@@ -18,10 +18,23 @@ pub struct Standing {
     pub exists: bool,
     /// The text of the lock as it stands.
     pub lock_text: Option<String>,
-    /// The lock, where there is one that can be read.
-    pub lock: Option<Lock>,
+    /// What the lock records, where there is one that can be read.
+    pub recorded: Option<Recorded>,
+    /// What there is to say about the lock.
+    pub remark: Option<Remark>,
     /// Everything else below the directory that is not a folder: relative path with `/` to what it is.
     pub entries: BTreeMap<String, Entry>,
+}
+
+/// What is worth a word about a lock although the render goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// Git could not merge it; both sides were read.
+    Conflict,
+    /// There is none, although something stands in the place of a rendered file.
+    Missing,
+    /// It cannot be read, for this reason, and counts as missing because of [`Overwrite::Force`].
+    Unreadable(String),
 }
 
 /// One thing below the directory that is not a folder.
@@ -56,43 +69,63 @@ pub fn standing(
         return Ok(Standing::default());
     }
     let mut kinds = list(&place.tree)?;
-    let lock_text = lock_text(&place.tree, &mut kinds);
-    let read = lock_text.and_then(|text| Ok((text.as_deref().map(Lock::read).transpose()?, text)));
-    let (lock, lock_text) = match (read, overwrite) {
-        (Ok(read), _) => read,
-        (Err(Unreadable::Lock(_)), Overwrite::Force) => (None, None),
-        (Err(Unreadable::Lock(cause)), Overwrite::KeepForeign) => {
-            return Err(EmitError::Lock { path: place.tree.join(LOCK_FILE_NAME), cause });
-        }
-        (Err(Unreadable::Disk(error)), _) => return Err(error),
-    };
+    kinds.remove(LOCK_FILE_NAME); // It is not one of the files that it lists.
+    let Found { text: lock_text, recorded, mut remark } = found(&place, overwrite)?;
+    if recorded.is_none() && remark.is_none() && kinds.keys().any(|path| rendered.get(path).is_some()) {
+        remark = Some(Remark::Missing);
+    }
     let mut buffer = Vec::new();
     let mut entries = BTreeMap::new();
     for (path, kind) in kinds {
         let entry = match (kind, rendered.get(&path)) {
             (Kind::Other, _) => Entry::NotAFile,
             (Kind::File, Some(text)) => compared(&place.tree.join(&path), text.as_bytes(), &mut buffer)?,
-            (Kind::File, None) if lock.as_ref().is_some_and(|lock| lock.files().contains_key(&path)) => {
+            (Kind::File, None) if recorded.as_ref().is_some_and(|recorded| recorded.lists(&path)) => {
                 Entry::Different(bytes(&place.tree.join(&path))?)
             }
             (Kind::File, None) => Entry::Foreign,
         };
         entries.insert(path, entry);
     }
-    Ok(Standing { exists: true, lock_text, lock, entries })
+    Ok(Standing { exists: true, lock_text, recorded, remark, entries })
 }
 
-/// The lock in `<root>/<cluster_directory>`, where there is one: what the plan judges a change against.
+/// The lock in `<root>/<cluster_directory>`, where there is one: what the plan judges a change against. A merge conflict is an
+/// error, for nobody knows which side is deployed.
 pub fn lock(root: &Path, cluster_directory: &str) -> Result<Option<Lock>, EmitError> {
     let place = Place::new(root, cluster_directory);
-    if !exists(&place)? {
-        return Ok(None);
+    let text = if exists(&place)? { lock_text(&place.tree) } else { Ok(None) };
+    match text.and_then(|text| Ok(text.as_deref().map(Lock::read).transpose()?)) {
+        Ok(lock) => Ok(lock),
+        Err(unreadable) => Err(unreadable.refused(&place)),
     }
-    let path = place.tree.join(LOCK_FILE_NAME);
-    match fs::read_to_string(&path) {
-        Ok(text) => Lock::read(&text).map(Some).map_err(|cause| EmitError::Lock { path, cause }),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(EmitError::disk("read", &path)(cause)),
+}
+
+/// What the lock in `<root>/<cluster_directory>` records, where there is one: what the cluster was before.
+pub fn recorded(root: &Path, cluster_directory: &str, overwrite: Overwrite) -> Result<Option<Recorded>, EmitError> {
+    let place = Place::new(root, cluster_directory);
+    if exists(&place)? { found(&place, overwrite).map(|found| found.recorded) } else { Ok(None) }
+}
+
+/// What stands in the place of the lock.
+#[derive(Default)]
+struct Found {
+    text: Option<String>,
+    recorded: Option<Recorded>,
+    remark: Option<Remark>,
+}
+
+fn found(place: &Place, overwrite: Overwrite) -> Result<Found, EmitError> {
+    let read = lock_text(&place.tree).and_then(|text| Ok((text.as_deref().map(Recorded::read).transpose()?, text)));
+    match (read, overwrite) {
+        (Ok((recorded, text)), _) => {
+            let is_conflict = recorded.as_ref().is_some_and(Recorded::is_conflict);
+            Ok(Found { text, recorded, remark: is_conflict.then_some(Remark::Conflict) })
+        }
+        (Err(Unreadable::Lock(cause)), Overwrite::Force) => {
+            Ok(Found { remark: Some(Remark::Unreadable(cause.to_string())), ..Found::default() })
+        }
+        (Err(unreadable), _) => Err(unreadable.refused(place)),
     }
 }
 
@@ -138,18 +171,27 @@ impl From<LockError> for Unreadable {
     }
 }
 
-/// The text of the lock, which is taken out of the listing: it is not one of the files that it lists.
-fn lock_text(directory: &Path, kinds: &mut BTreeMap<String, Kind>) -> Result<Option<String>, Unreadable> {
-    let not_a_lock = |detail: &str| Unreadable::Lock(LockError::Shape { detail: detail.to_owned() });
-    if has_below(kinds, LOCK_FILE_NAME) {
-        return Err(not_a_lock("it is a folder"));
+impl Unreadable {
+    fn refused(self, place: &Place) -> EmitError {
+        match self {
+            Self::Lock(cause) => EmitError::Lock { path: place.tree.join(LOCK_FILE_NAME), cause },
+            Self::Disk(error) => error,
+        }
     }
-    match kinds.remove(LOCK_FILE_NAME) {
-        None => Ok(None),
-        Some(Kind::Other) => Err(not_a_lock("it is not a regular file")),
-        Some(Kind::File) => {
-            let bytes = bytes(&directory.join(LOCK_FILE_NAME)).map_err(Unreadable::Disk)?;
-            String::from_utf8(bytes).map(Some).map_err(|_| not_a_lock("it is not UTF-8"))
+}
+
+/// The text of the lock, where there is one. A symbolic link is not followed.
+fn lock_text(directory: &Path) -> Result<Option<String>, Unreadable> {
+    let path = directory.join(LOCK_FILE_NAME);
+    let not_a_lock = |detail: &str| Err(Unreadable::Lock(LockError::Shape { detail: detail.to_owned() }));
+    match fs::symlink_metadata(&path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Unreadable::Disk(EmitError::disk("look at", &path)(cause))),
+        Ok(metadata) if metadata.is_dir() => not_a_lock("it is a folder"),
+        Ok(metadata) if !metadata.is_file() => not_a_lock("it is not a regular file"),
+        Ok(_) => {
+            let bytes = bytes(&path).map_err(Unreadable::Disk)?;
+            String::from_utf8(bytes).map(Some).or_else(|_| not_a_lock("it is not UTF-8"))
         }
     }
 }
@@ -207,8 +249,8 @@ pub(crate) mod fixtures {
 
     /// A directory with an old lock that records some files, and what else stands there.
     pub(crate) fn standing(recorded: &FileTree, entries: &[(&str, Entry)]) -> Standing {
-        let lock = Lock::new(Path::new("a.yaml"), serde_json::Value::Null, recorded);
+        let lock = Lock::new(Path::new("a.yaml"), crate::cluster::fixtures::shop(), recorded, BTreeMap::new());
         let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
-        Standing { exists: true, lock_text: Some("lock\n".into()), lock: Some(lock), entries }
+        Standing { exists: true, lock_text: Some("lock\n".into()), recorded: Some(lock.into()), remark: None, entries }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{CLUSTER, lock, put, seen, texts, tree};
 use crate::diff::{DifferenceKind, compare};
 use crate::emit::directory::{Kept, Outcome, Why, write};
-use crate::emit::read;
+use crate::emit::read::{self, Remark};
 use crate::emit::{EmitError, Overwrite};
 use crate::file_tree::FileTree;
 
@@ -103,7 +103,8 @@ fn without_a_lock_equal_files_are_adopted_and_others_are_not_ours() {
     assert!(outcome.needs_attention());
     let (kept, blocked) = (vec![kept("shop/b.yaml", Why::NotOurs)], paths(&["shop/b.yaml"]));
     let written = paths(&["shop/cassc.lock"]);
-    assert_eq!(outcome, Outcome { written, unchanged: 1, kept, blocked, ..Outcome::default() });
+    let remark = Some(Remark::Missing);
+    assert_eq!(outcome, Outcome { written, unchanged: 1, kept, blocked, remark, ..Outcome::default() });
     let after = seen(&root.path().join(CLUSTER)).expect("it is there");
     assert_eq!((&after["a.yaml"], &after["b.yaml"]), (&before["a.yaml"], &before["b.yaml"]));
 }
@@ -125,33 +126,111 @@ fn a_link_to_a_folder_outside_is_neither_followed_nor_emptied() {
 }
 
 #[test]
-fn a_lock_that_cannot_be_read_is_refused_with_advice_and_replaced_by_force() {
+fn a_folder_with_files_of_others_alone_misses_no_lock() {
+    let root = root();
+    put(&root.path().join("shop/README"), "foreign");
+    let outcome = render(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::KeepForeign);
+    assert_eq!((outcome.remark, outcome.kept), (None, vec![kept("shop/README", Why::NotOurs)]));
+}
+
+/// Asserts that a lock is refused by everybody who reads it, with its path and advice, and that force makes do without it.
+fn assert_refused_but_for_force(root: &Path, said: &str) {
     let rendered = tree(&[("a.yaml", "a")]);
-    for (text, said) in
-        [("<<<<<<< HEAD\n", "merge conflict in line 1"), ("", "cut off"), ("{\"format\": 9}", "format 9")]
-    {
+    let messages = [
+        refusal(root, &rendered, Overwrite::KeepForeign).to_string(),
+        read::lock(root, CLUSTER).expect_err("it cannot be read").to_string(),
+        read::recorded(root, CLUSTER, Overwrite::KeepForeign).expect_err("it cannot be read").to_string(),
+    ];
+    let is_fine = |message: &String| {
+        let advice =
+            if said.contains("later cassc") { "; `cassc render --force` would" } else { "; restore it from Git, or" };
+        message.contains("shop/cassc.lock ") && message.contains(said) && message.contains(advice)
+    };
+    assert!(messages.iter().all(is_fine), "{said}: {messages:?}");
+    assert_eq!(read::recorded(root, CLUSTER, Overwrite::Force).expect("it counts as missing"), None);
+    let outcome = render(root, &rendered, Overwrite::Force);
+    assert!(matches!(&outcome.remark, Some(Remark::Unreadable(cause)) if cause.contains(said)), "{:?}", outcome.remark);
+    assert_eq!(outcome.written, paths(&["shop/cassc.lock"]));
+    assert_eq!(render(root, &rendered, Overwrite::KeepForeign), Outcome { unchanged: 2, ..Outcome::default() });
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_refused_with_advice_and_counts_as_missing_with_force() {
+    let rendered = tree(&[("a.yaml", "a")]);
+    let whole = lock(&rendered).to_text();
+    let cases: [(&[u8], &str); 6] = [
+        (b"", "is empty"),
+        (&whole.as_bytes()[..whole.len() / 2], "is cut off in line"),
+        (b"format: 2", "is not JSON"),
+        (br#"{"format": 9}"#, "has format 9, which a later cassc wrote"),
+        (&[0xff, 0xfe], "is not UTF-8"),
+        (br#"{"format": 2}"#, "missing field `note`"),
+    ];
+    for (bytes, said) in cases {
         let root = root();
         render(root.path(), &rendered, Overwrite::KeepForeign);
-        put(&root.path().join("shop/cassc.lock"), text);
-        let message = refusal(root.path(), &rendered, Overwrite::KeepForeign).to_string();
-        assert!(
-            message.contains("shop/cassc.lock") && message.contains(said) && message.contains("--force"),
-            "{message}"
-        );
-        let outcome = render(root.path(), &rendered, Overwrite::Force);
-        assert_eq!(outcome, Outcome { written: paths(&["shop/cassc.lock"]), unchanged: 1, ..Outcome::default() });
+        fs::write(root.path().join("shop/cassc.lock"), bytes).expect("the test may write");
+        assert_refused_but_for_force(root.path(), said);
     }
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_lock_is_refused_and_replaced_by_force() {
-    let root = root();
-    put(&root.path().join("shop/cassc.lock/x"), "");
+fn a_folder_or_a_link_in_the_place_of_the_lock_is_refused_and_replaced_by_force() {
     let rendered = tree(&[("a.yaml", "a")]);
-    let message = refusal(root.path(), &rendered, Overwrite::KeepForeign).to_string();
-    assert!(message.contains("is not a lock of cassc: it is a folder"), "{message}");
-    let outcome = render(root.path(), &rendered, Overwrite::Force);
-    assert_eq!(outcome.written, paths(&["shop/a.yaml", "shop/cassc.lock"]));
+    let folder = root();
+    put(&folder.path().join("shop/a.yaml"), "a");
+    put(&folder.path().join("shop/cassc.lock/x"), "");
+    assert_refused_but_for_force(folder.path(), "is not a lock of cassc: it is a folder");
+    #[cfg(unix)]
+    {
+        let link = root();
+        render(link.path(), &rendered, Overwrite::KeepForeign);
+        let lock = link.path().join("shop/cassc.lock");
+        fs::rename(&lock, link.path().join("elsewhere")).expect("the test may rename");
+        std::os::unix::fs::symlink("../elsewhere", &lock).expect("the test may link");
+        assert_refused_but_for_force(link.path(), "is not a lock of cassc: it is not a regular file");
+    }
+}
+
+/// A directory after a merge: `a` was rendered by both branches, `gone` by one of them, and Git left something in each that
+/// neither rendered.
+fn merged(lock_text: &str) -> tempfile::TempDir {
+    let root = root();
+    put(&root.path().join("shop/a.yaml"), "<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n");
+    put(&root.path().join("shop/gone.yaml"), "merged");
+    put(&root.path().join("shop/README"), "foreign");
+    put(&root.path().join("shop/cassc.lock"), lock_text);
+    root
+}
+
+#[test]
+fn after_a_merge_conflict_the_files_of_both_sides_are_rendered_anew_and_foreign_ones_stay() {
+    let (ours, theirs) = (lock(&tree(&[("a.yaml", "1")])), lock(&tree(&[("a.yaml", "2"), ("gone.yaml", "2")])));
+    let conflict = format!("<<<<<<< HEAD\n{}=======\n{}>>>>>>> b\n", ours.to_text(), theirs.to_text());
+    let root = merged(&conflict);
+    let rendered = tree(&[("a.yaml", "3")]);
+    let standing = read::standing(root.path(), CLUSTER, &rendered, Overwrite::KeepForeign).expect("it can be read");
+    let compared = compare(CLUSTER, &standing, &rendered, &lock(&rendered).to_text());
+    assert!(!compared.is_same() && compared.remark == Some(Remark::Conflict));
+    let told = read::lock(root.path(), CLUSTER).expect_err("nobody knows which side is deployed").to_string();
+    assert!(told.ends_with("has a merge conflict in line 1; run `cassc render`, which reads both sides"), "{told}");
+
+    let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
+    let (written, removed) = (paths(&["shop/a.yaml", "shop/cassc.lock"]), paths(&["shop/gone.yaml"]));
+    let (kept, remark) = (vec![kept("shop/README", Why::NotOurs)], Some(Remark::Conflict));
+    assert!(!outcome.needs_attention());
+    assert_eq!(outcome, Outcome { written, removed, kept, remark, ..Outcome::default() });
+}
+
+#[test]
+fn a_merge_conflict_without_a_lock_on_each_side_touches_nothing_and_tells_how_to_go_back() {
+    let root = merged("<<<<<<< HEAD\n=======\n>>>>>>> b\n");
+    let before = seen(root.path());
+    let told = refusal(root.path(), &tree(&[("a.yaml", "3")]), Overwrite::KeepForeign).to_string();
+    let expected = format!("git restore --source=HEAD --staged --worktree -- {}/shop`", root.path().display());
+    assert!(told.contains("line 1 that cannot be read: our side is empty;") && told.contains(&expected), "{told}");
+    assert_eq!(seen(root.path()), before);
+    assert_eq!(render(root.path(), &tree(&[]), Overwrite::Force).removed.len(), 3);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn tree(files: &[(&str, &str)]) -> FileTree {
 }
 
 fn lock(rendered: &FileTree) -> Lock {
-    Lock::new(Path::new("shop.yaml"), serde_json::json!({"name": CLUSTER}), rendered)
+    Lock::new(Path::new("shop.yaml"), crate::cluster::fixtures::shop(), rendered, BTreeMap::new())
 }
 
 /// One thing below a directory as anybody sees it: a folder, the target of a link or a text; and its time of change.

@@ -1,0 +1,82 @@
+//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or not at all, what
+//! somebody edited or put there stays. Called by the command line.
+
+use std::path::Path;
+
+use super::decision::{Decision, why_kept};
+use super::directory::{Outcome, recover_on, replace};
+use super::disk::Disk;
+use super::read::{self, Standing};
+use super::{EmitError, Overwrite, Place};
+use crate::file_tree::FileTree;
+use crate::lock::LOCK_FILE_NAME;
+
+/// Removes every file that the lock lists and nobody edited, the lock itself, and the directory if nothing is left in it.
+pub fn remove(root: &Path, cluster_directory: &str) -> Result<Outcome, EmitError> {
+    let disk = Disk::real();
+    let place = Place::new(root, cluster_directory);
+    recover_on(&disk, &place)?;
+    let standing = read::standing(root, cluster_directory, &FileTree::default(), Overwrite::KeepForeign)?;
+    let decision = decide(&standing);
+    if decision.is_change() {
+        replace(&disk, &place, &standing, &decision)?;
+        disk.remove_if_empty(&place.tree)?;
+    }
+    Ok(Outcome::of(cluster_directory, decision, None))
+}
+
+fn decide(standing: &Standing) -> Decision<'_> {
+    let mut decision = Decision::default();
+    for (path, entry) in &standing.entries {
+        match why_kept(standing, path, entry) {
+            Some(why) => drop(decision.kept.insert(path.clone(), why)),
+            None => decision.removed.push(path),
+        }
+    }
+    if standing.lock_text.is_some() {
+        decision.removed.push(LOCK_FILE_NAME);
+    }
+    decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::directory::{Why, write};
+    use crate::emit::read::fixtures::tree;
+    use crate::lock::Lock;
+
+    fn rendered(root: &Path) {
+        let files = tree(&[("base/a.yaml", "a: 1\n"), ("cluster/b.yaml", "b: 1\n")]);
+        let lock = Lock::new(Path::new("shop.yaml"), crate::cluster::fixtures::shop(), &files, [].into());
+        write(root, "shop", &files, &lock, Overwrite::KeepForeign).expect("the folder is empty");
+    }
+
+    #[test]
+    fn what_cassc_wrote_goes_with_its_folder() {
+        let root = tempfile::tempdir().expect("a temporary folder can be made");
+        rendered(root.path());
+        let outcome = remove(root.path(), "shop").expect("nothing is in the way");
+        assert_eq!(outcome.removed, ["shop/base/a.yaml", "shop/cluster/b.yaml", "shop/cassc.lock"]);
+        assert!(!root.path().join("shop").exists() && !outcome.needs_attention());
+        assert_eq!(remove(root.path(), "shop").expect("a second time is nothing"), Outcome::default());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test edits a file")]
+    fn what_somebody_edited_or_put_there_stays() {
+        let root = tempfile::tempdir().expect("a temporary folder can be made");
+        rendered(root.path());
+        let folder = root.path().join("shop");
+        std::fs::write(folder.join("base/a.yaml"), "mine\n").expect("it can be written");
+        std::fs::write(folder.join("notes.txt"), "notes\n").expect("it can be written");
+        let outcome = remove(root.path(), "shop").expect("nothing is in the way");
+        let kept: Vec<(&str, Why)> = outcome.kept.iter().map(|kept| (kept.path.as_str(), kept.why)).collect();
+        assert_eq!(kept, [("shop/base/a.yaml", Why::Edited), ("shop/notes.txt", Why::NotOurs)]);
+        assert!(
+            folder.join("base/a.yaml").exists()
+                && !folder.join("cluster").exists()
+                && !folder.join(LOCK_FILE_NAME).exists()
+        );
+    }
+}
