@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::compare::{assert_same, difference, repository};
+use crate::real_tool;
 
 fn stories() -> Vec<PathBuf> {
     let folder = fs::read_dir(repository("golden/cli")).expect("the folder of stories is there");
@@ -53,7 +54,10 @@ fn run(command: &str, folder: &Path) -> String {
 
 #[test]
 fn every_story_goes_as_told() {
-    let stories = stories();
+    let mut stories = stories();
+    if !real_tool::is_here("git", &["--version"]) {
+        stories.retain(|story| !fs::read_to_string(story).is_ok_and(|text| text.contains("\n$ git ")));
+    }
     assert!(!stories.is_empty(), "there are stories");
     let told = std::thread::scope(|scope| {
         let tellers: Vec<_> = stories.iter().map(|story| scope.spawn(move || told_again(story))).collect();

@@ -2,16 +2,21 @@
 //! nobody here wrote. `UPDATE_GOLDEN=1 cargo test` rewrites the expected files; a reviewer reads what changed.
 #![allow(clippy::disallowed_methods, clippy::panic, reason = "tests read files and fail")]
 
+mod checker;
 mod cli;
 mod compare;
 mod configuration;
 mod defaults;
+mod deployed;
 mod diagnostics;
 mod gate;
 mod hygiene;
 mod invariants;
 mod manifests;
+mod merges;
 mod mutations;
+mod planned;
+mod plans;
 mod pod_security;
 mod random;
 mod readers;
@@ -20,3 +25,4 @@ mod render;
 mod rendered;
 mod schema;
 mod strict_schema;
+mod transitions;

@@ -3,7 +3,7 @@
 
 use similar::TextDiff;
 
-use crate::emit::read::{Entry, Standing};
+use crate::emit::read::{Entry, Remark, Standing};
 use crate::file_tree::FileTree;
 use crate::lock::LOCK_FILE_NAME;
 
@@ -13,6 +13,8 @@ const NOWHERE: &str = "/dev/null";
 /// Everything in which the directory of one cluster is not what is rendered; empty when it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
+    /// What there is to say about the lock that stands there.
+    pub remark: Option<Remark>,
     /// The differences in the order of their paths.
     pub changed: Vec<Difference>,
 }
@@ -53,7 +55,7 @@ pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree
     let path_of = |path: &str| format!("{cluster_directory}/{path}");
     let on_disk = standing.entries.iter();
     let found = on_disk.filter_map(|(path, entry)| {
-        let recorded = standing.lock.as_ref().is_some_and(|lock| lock.files().contains_key(path));
+        let recorded = standing.recorded.as_ref().is_some_and(|recorded| recorded.lists(path));
         found_difference(path_of(path), entry, rendered.get(path), recorded)
     });
     let missing = rendered.iter().filter(|(path, _)| !standing.entries.contains_key(*path));
@@ -61,7 +63,7 @@ pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree
     let lock = lock_difference(path_of(LOCK_FILE_NAME), standing.lock_text.as_deref(), lock_text);
     let mut changed: Vec<Difference> = found.chain(added).chain(lock).collect();
     changed.sort_by(|left, right| left.path.cmp(&right.path));
-    Comparison { changed }
+    Comparison { remark: standing.remark.clone(), changed }
 }
 
 fn found_difference(path: String, entry: &Entry, rendered: Option<&str>, recorded: bool) -> Option<Difference> {

@@ -5,12 +5,18 @@
 //!    into places (where it was written).
 //! 2. [`check`] runs the table of rules over all topologies; every complaint is collected as a
 //!    [`diagnostic::Diagnostic`], and [`report`] puts them under the user's own lines.
-//! 3. [`cluster`] fills every default and builds every name: a [`cluster::Cluster`]. It cannot fail.
-//! 4. [`render`] builds the typed Kubernetes objects, with the text inside ConfigMaps from `templates/`.
-//! 5. [`deliver`] gives each object its file and tells the delivery tool what it must know: a [`file_tree::FileTree`].
-//! 6. [`emit`] makes a directory or a stream of it; [`diff`] compares it with what stands there.
+//! 3. [`deployed`] reads what is deployed, from a lock, a directory or the merge base in git, and finds the cluster that each
+//!    topology was.
+//! 4. [`cluster`] fills every default and builds every name, and keeps what must not move of the deployed one: a
+//!    [`cluster::Cluster`]. It cannot fail.
+//! 5. [`transition`] judges the change from the one to the other, with rules like those of [`check`].
+//! 6. [`render`] builds the typed Kubernetes objects, with the text inside ConfigMaps from `templates/`.
+//! 7. [`deliver`] gives each object its file and tells the delivery tool what it must know: a [`file_tree::FileTree`].
+//! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
+//! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! Only `parse::source`, [`emit`] and [`cli`] touch the world. Same input, same bytes.
+//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch the
+//! world. Same input, same bytes.
 
 pub mod topology;
 
@@ -22,17 +28,27 @@ pub mod kubernetes;
 pub mod placement;
 
 pub mod check;
-pub mod cluster;
 pub mod report;
+mod wording;
+
+pub mod deployed;
+
+pub mod cluster;
+
+pub mod assessment;
+pub mod transition;
 
 pub mod render;
 pub mod text;
 pub mod yaml;
 
 pub mod deliver;
+pub mod file_tree;
+
+pub mod plan;
+
 pub mod diff;
 pub mod emit;
-pub mod file_tree;
 pub mod lock;
 
 pub mod cli;
@@ -42,7 +58,7 @@ use cluster::Cluster;
 use diagnostic::{Diagnostic, Severity};
 use parse::source::Source;
 use parse::{Parsed, Reading, Text};
-use topology::Dialect;
+use topology::{CassandraTopology, Dialect};
 
 /// What the user may choose beside the topology.
 #[derive(Clone, Copy, Debug)]
@@ -67,19 +83,27 @@ pub struct Compilation {
 }
 
 impl Compilation {
-    /// The clusters with the name of their source. Each is resolved when it is asked for, so that a fleet is never in
-    /// memory as a whole.
+    /// The clusters with the name of their source, as if none was deployed. Each is resolved when it is asked for, so that a
+    /// fleet is never in memory as a whole.
     pub fn clusters(&self) -> impl Iterator<Item = (&str, Cluster)> {
-        self.accepted.iter().map(|parsed| self.cluster(parsed))
+        self.accepted.iter().map(|parsed| (self.source(parsed), cluster(&parsed.topology, None)))
     }
 
-    /// The cluster of an accepted topology, with the name of its source.
-    pub fn cluster(&self, parsed: &Parsed) -> (&str, Cluster) {
-        (&self.texts[parsed.document.text].name, cluster::resolve(&parsed.topology))
+    /// The name of the source of a topology.
+    pub fn source(&self, parsed: &Parsed) -> &str {
+        &self.texts[parsed.document.text].name
     }
 }
 
-/// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`] makes the files of each.
+/// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not move (seeds,
+/// the generation of defaults, restart tokens), and the generation of its steps goes on from there.
+pub fn cluster(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
+    let cluster = cluster::resolve(topology, previous);
+    Cluster { generation: render::next_generation(previous, &cluster), ..cluster }
+}
+
+/// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`] makes the
+/// files of each.
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
     if let Some(dialect) = options.dialect {

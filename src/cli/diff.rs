@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::inputs::Inputs;
-use super::render::{comparisons, refuse_shared_folders};
+use super::inputs::{ComplaintFormat, Inputs};
+use super::render::{comparisons, refuse_shared_folders, tell_locks};
 use super::{Ending, Failure};
 use crate::diff::Comparison;
 
@@ -15,15 +15,18 @@ use crate::diff::Comparison;
 pub(super) struct Diff {
     #[command(flatten)]
     inputs: Inputs,
+    #[command(flatten)]
+    complaints: ComplaintFormat,
     /// The directory that was rendered into.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 }
 
 pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
-    let Some(compilation) = diff.inputs.compile()? else { return Ok(Ending::Refused) };
+    let Some(compilation) = diff.inputs.compile(diff.complaints.format)? else { return Ok(Ending::Refused) };
     refuse_shared_folders(&compilation)?;
     let compared = comparisons(&diff.output, &compilation)?;
+    tell_locks(&diff.output, &compilation, &compared);
     let mut output = BufWriter::new(io::stdout().lock());
     for difference in compared.iter().flat_map(|comparison| &comparison.changed) {
         output.write_all(difference.unified.as_bytes())?;

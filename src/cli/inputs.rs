@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, talk};
 use crate::check::Warnings;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::Text;
 use crate::parse::source::read_all;
 use crate::report::{Colors, human, short, summary};
 use crate::topology::Dialect;
@@ -21,12 +22,17 @@ pub(super) struct Inputs {
     /// Treats warnings as errors.
     #[arg(long, value_name = "WHAT")]
     deny: Option<Denied>,
-    /// How complaints are shown.
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
     /// The tool that applies the output, whatever the topologies say.
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<DialectArgument>,
+}
+
+/// How complaints are shown, for the verbs that print nothing else in several formats.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct ComplaintFormat {
+    /// How complaints are shown.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -35,7 +41,7 @@ enum Denied {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// With the source under each complaint.
     Human,
     /// One line per complaint.
@@ -54,7 +60,7 @@ enum DialectArgument {
 
 impl Inputs {
     /// Reads and compiles all inputs, and says what is wrong with them. `None` when they are refused.
-    pub(super) fn compile(&self) -> Result<Option<Compilation>, Failure> {
+    pub(super) fn compile(&self, format: Format) -> Result<Option<Compilation>, Failure> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
         let dialect = self.dialect.map(|dialect| match dialect {
             DialectArgument::Argocd => Dialect::Argocd,
@@ -62,7 +68,7 @@ impl Inputs {
             DialectArgument::Plain => Dialect::Plain,
         });
         let compilation = compile(read_all(&self.inputs)?, Options { dialect, warnings });
-        self.tell(&compilation);
+        tell(&compilation.texts, &compilation.complaints, format);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
         if refused {
             return Ok(None);
@@ -74,15 +80,20 @@ impl Inputs {
         Ok(Some(compilation))
     }
 
-    fn tell(&self, compilation: &Compilation) {
-        let (texts, complaints) = (&compilation.texts, &compilation.complaints);
-        let Some(summary) = summary(complaints) else { return };
-        match self.format {
-            Format::Short => talk(&short(texts, complaints)),
-            Format::Human => {
-                let colors = if std::io::stderr().is_terminal() { Colors::Ansi } else { Colors::Plain };
-                talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
-            }
+    /// The inputs as the user named them.
+    pub(super) fn names(&self) -> &[String] {
+        &self.inputs
+    }
+}
+
+/// Says what is wrong.
+pub(super) fn tell(texts: &[Text], complaints: &[Diagnostic], format: Format) {
+    let Some(summary) = summary(complaints) else { return };
+    match format {
+        Format::Short => talk(&short(texts, complaints)),
+        Format::Human => {
+            let colors = if std::io::stderr().is_terminal() { Colors::Ansi } else { Colors::Plain };
+            talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
         }
     }
 }

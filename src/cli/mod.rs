@@ -5,6 +5,8 @@ mod diff;
 mod explain;
 mod init;
 mod inputs;
+mod judging;
+mod plan;
 mod render;
 mod schema;
 mod validate;
@@ -16,8 +18,9 @@ use clap::{Parser, Subcommand};
 
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
 ///
-/// Start with `cassc init`, change the file, and look at `cassc render`. Exit codes: 0 done, or no difference; 1 the
-/// topology is refused, or there are differences; 2 wrong usage, or a file cannot be read or written.
+/// Start with `cassc init`, change the file, and look at `cassc render`; `cassc plan` says what a change will do to what is
+/// deployed. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are differences;
+/// 2 wrong usage, or a file cannot be read or written.
 #[derive(Debug, Parser)]
 #[command(name = "cassc", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
@@ -30,6 +33,7 @@ enum Command {
     Init(init::Init),
     Validate(validate::Validate),
     Render(render::Render),
+    Plan(plan::Plan),
     Diff(diff::Diff),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -40,7 +44,7 @@ enum Command {
 enum Ending {
     /// Exit code 0.
     Done,
-    /// Exit code 1: the topology is refused, or there are differences.
+    /// Exit code 1: the topology or the change is refused, or there are differences.
     Refused,
 }
 
@@ -51,6 +55,8 @@ enum Failure {
     Source(#[from] crate::parse::source::SourceError),
     #[error(transparent)]
     Emit(#[from] crate::emit::EmitError),
+    #[error(transparent)]
+    Deployed(#[from] crate::deployed::DeployedError),
     #[error("cannot write to standard output: {0}")]
     Output(#[from] io::Error),
     #[error("{0}")]
@@ -63,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Init(init) => init::run(&init),
         Command::Validate(validate) => validate::run(&validate),
         Command::Render(render) => render::run(&render),
+        Command::Plan(plan) => plan::run(&plan),
         Command::Diff(diff) => diff::run(&diff),
         Command::Explain(explain) => explain::run(&explain),
         Command::Schema(schema) => schema::run(&schema),
@@ -82,9 +89,4 @@ pub fn run() -> ExitCode {
 /// Says something on standard error. That nobody listens is no reason to fail.
 fn talk(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
-}
-
-/// `1 file`, `2 files`.
-fn counted(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -7,17 +7,23 @@ use std::path::{Path, PathBuf, absolute};
 use clap::Args;
 use rayon::prelude::*;
 
-use super::inputs::Inputs;
-use super::{Ending, Failure, counted, talk};
+use super::inputs::{ComplaintFormat, Inputs};
+use super::judging::{Judged, Judging, Kept, judge, settled};
+use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
-use crate::deliver::{arrange, in_order_of_stages};
-use crate::diff::{Comparison, DifferenceKind, compare};
+use crate::deliver::{Arranged, arrange, in_order_of_stages};
+use crate::diff::{Comparison, Difference, DifferenceKind, compare};
 use crate::emit::directory::{Outcome, Why, recover, write};
+use crate::emit::read::Remark;
+use crate::emit::removal::remove;
 use crate::emit::{EmitError, Overwrite, read, stream};
 use crate::file_tree::FileTree;
-use crate::lock::{Lock, path_from};
+use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
+use crate::parse::Parsed;
 use crate::parse::source::STANDARD_INPUT;
+use crate::plan::Plan;
+use crate::wording::counted;
 
 /// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
 const CLUSTERS_AT_ONCE: usize = 32;
@@ -25,12 +31,18 @@ const CLUSTERS_AT_ONCE: usize = 32;
 /// Writes every manifest of the clusters.
 ///
 /// Without `--output` they go to standard output as one YAML stream. With it each cluster gets a folder of its own,
-/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported.
+/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported. What the change
+/// will do to what is deployed is told as by `cassc plan`, and nothing is written while it is refused.
 #[derive(Debug, Args)]
 pub(super) struct Render {
     #[command(flatten)]
     inputs: Inputs,
-    /// The directory that receives a folder per cluster, with `cassc.lock` in it.
+    #[command(flatten)]
+    complaints: ComplaintFormat,
+    #[command(flatten)]
+    judging: Judging,
+    /// The directory that receives a folder per cluster, with `cassc.lock` in it. Its locks are what is deployed where
+    /// `--against` names nothing else.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Changes nothing; exits with 1 if the directory is not what would be rendered.
@@ -42,13 +54,30 @@ pub(super) struct Render {
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
-    let Some(compilation) = render.inputs.compile()? else { return Ok(Ending::Refused) };
-    let Some(output) = &render.output else { return to_stream(&compilation) };
-    refuse_shared_folders(&compilation)?;
-    if render.check {
-        return check_directory(output, &compilation);
+    let format = render.complaints.format;
+    let Some(compilation) = render.inputs.compile(format)? else { return Ok(Ending::Refused) };
+    let output = render.output.as_deref();
+    let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
+    if let Some(output) = output {
+        refuse_shared_folders(&compilation)?;
+        if !render.check {
+            recover_all(output, &compilation)?;
+        }
     }
-    to_directory(output, &compilation, if render.force { Overwrite::Force } else { Overwrite::KeepForeign })
+    let judged = judge(compilation, &render.inputs, &render.judging, output.map(|path| Kept { path, overwrite }))?;
+    if judged.is_refused() {
+        judged.tell_refusals(format);
+        return Ok(Ending::Refused);
+    }
+    match output {
+        None => to_stream(&judged),
+        Some(output) if render.check => check_directory(output, &judged),
+        Some(output) => to_directory(output, &judged, overwrite),
+    }
+}
+
+fn recover_all(output: &Path, compilation: &Compilation) -> Result<(), EmitError> {
+    compilation.accepted.iter().try_for_each(|parsed| recover(output, &parsed.topology.metadata.name))
 }
 
 /// A cluster's folder is called as the cluster; two of one name (in two namespaces) need two directories.
@@ -68,77 +97,156 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
 
 /// The files of a cluster and the lock that goes with them.
 fn rendered(output: &Path, source: &str, cluster: &Cluster) -> (FileTree, Lock) {
-    let tree = arrange(cluster);
+    locked(output, source, cluster, arrange(cluster))
+}
+
+fn locked(output: &Path, source: &str, cluster: &Cluster, arranged: Arranged) -> (FileTree, Lock) {
+    let Arranged { files, templates, .. } = arranged;
     let topology = match (absolute(output), absolute(source)) {
         (Ok(output), Ok(topology)) if source != STANDARD_INPUT => path_from(&output, &topology),
         _ => PathBuf::from(source),
     };
-    let value = serde_json::to_value(cluster).expect("a cluster consists of maps, lists, texts and numbers");
-    let lock = Lock::new(&topology, value, &tree);
-    (tree, lock)
+    let lock = Lock::new(&topology, cluster.clone(), &files, templates);
+    (files, lock)
 }
 
 /// What would change in the directories of the clusters, in their order.
 pub(super) fn comparisons(output: &Path, compilation: &Compilation) -> Result<Vec<Comparison>, EmitError> {
-    compilation.accepted.par_iter().map(|parsed| comparison(output, compilation.cluster(parsed))).collect()
+    let compared = |parsed: &Parsed| {
+        let cluster = settled(Kept { path: output, overwrite: Overwrite::KeepForeign }, parsed, None)?;
+        let (tree, lock) = rendered(output, compilation.source(parsed), &cluster);
+        comparison(output, &cluster.name, &tree, &lock)
+    };
+    compilation.accepted.par_iter().map(compared).collect()
 }
 
-fn comparison(output: &Path, (source, cluster): (&str, Cluster)) -> Result<Comparison, EmitError> {
-    let (tree, lock) = rendered(output, source, &cluster);
-    let standing = read::standing(output, &cluster.name, &tree, Overwrite::KeepForeign)?;
-    Ok(compare(&cluster.name, &standing, &tree, &lock.to_text()))
+fn comparison(output: &Path, name: &str, tree: &FileTree, lock: &Lock) -> Result<Comparison, EmitError> {
+    let standing = read::standing(output, name, tree, Overwrite::KeepForeign)?;
+    Ok(compare(name, &standing, tree, &lock.to_text()))
 }
 
-fn to_stream(compilation: &Compilation) -> Result<Ending, Failure> {
+fn to_stream(judged: &Judged<'_>) -> Result<Ending, Failure> {
     let mut output = BufWriter::new(io::stdout().lock());
-    for some in compilation.accepted.chunks(CLUSTERS_AT_ONCE) {
-        let trees: Vec<FileTree> = some.par_iter().map(|parsed| arrange(&compilation.cluster(parsed).1)).collect();
-        for tree in &trees {
-            stream::write(&mut output, in_order_of_stages(tree))?;
+    let positions: Vec<usize> = (0..judged.compilation.accepted.len()).collect();
+    let mut plans = Vec::new();
+    for some in positions.chunks(CLUSTERS_AT_ONCE) {
+        let made: Vec<(FileTree, Option<Plan>)> = some
+            .par_iter()
+            .map(|position| {
+                let cluster = judged.cluster(*position)?;
+                let arranged = arrange(&cluster);
+                let plan = judged.is_compared().then(|| judged.plan(*position, &cluster, &arranged));
+                Ok((arranged.files, plan))
+            })
+            .collect::<Result<_, EmitError>>()?;
+        for (tree, plan) in made {
+            stream::write(&mut output, in_order_of_stages(&tree))?;
+            plans.extend(plan);
         }
     }
+    judged.tell_plans(plans);
     Ok(Ending::Done)
 }
 
-fn check_directory(output: &Path, compilation: &Compilation) -> Result<Ending, Failure> {
-    let compared = comparisons(output, compilation)?;
-    let different = compared.iter().flat_map(|comparison| &comparison.changed);
-    let lines: String = different
-        .filter_map(|difference| {
-            let word = match difference.kind {
-                DifferenceKind::Added => "missing",
-                DifferenceKind::Changed => "different",
-                DifferenceKind::Removed => "no longer rendered",
-                DifferenceKind::Foreign => return None,
-            };
-            Some(format!("{word}: {}\n", difference.path))
-        })
-        .collect();
-    if compared.iter().all(Comparison::is_same) {
+fn check_directory(output: &Path, judged: &Judged<'_>) -> Result<Ending, Failure> {
+    let compilation = &judged.compilation;
+    let checked = |position: usize| {
+        let cluster = judged.cluster(position)?;
+        let arranged = arrange(&cluster);
+        let plan = judged.plan(position, &cluster, &arranged);
+        let (tree, lock) = locked(output, compilation.source(&compilation.accepted[position]), &cluster, arranged);
+        Ok((comparison(output, &cluster.name, &tree, &lock)?, plan))
+    };
+    let checked: Vec<(Comparison, Plan)> =
+        (0..compilation.accepted.len()).into_par_iter().map(checked).collect::<Result<_, EmitError>>()?;
+    let (compared, plans): (Vec<Comparison>, Vec<Plan>) = checked.into_iter().unzip();
+    tell_locks(output, compilation, &compared);
+    judged.tell_plans(plans);
+    let stale: Vec<&str> = judged.folders_to_remove().collect();
+    if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(Ending::Done);
     }
-    talk(&lines);
+    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
+    different.for_each(|line| talk(&line));
+    stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
     talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
 }
 
-fn to_directory(output: &Path, compilation: &Compilation, overwrite: Overwrite) -> Result<Ending, Failure> {
+fn told_difference(difference: &Difference) -> Option<String> {
+    let word = match difference.kind {
+        DifferenceKind::Added => "missing",
+        DifferenceKind::Changed => "different",
+        DifferenceKind::Removed => "no longer rendered",
+        DifferenceKind::Foreign => return None,
+    };
+    Some(format!("{word}: {}\n", difference.path))
+}
+
+fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite) -> Result<Ending, Failure> {
     std::fs::create_dir_all(output)
         .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
-    let outcomes: Vec<Outcome> = compilation
-        .accepted
-        .par_iter()
-        .map(|parsed| {
-            let (source, cluster) = compilation.cluster(parsed);
-            recover(output, &cluster.name)?;
-            let (tree, lock) = rendered(output, source, &cluster);
-            write(output, &cluster.name, &tree, &lock, overwrite)
-        })
-        .collect::<Result<_, EmitError>>()?;
+    let compilation = &judged.compilation;
+    let written = |position: usize| {
+        let cluster = judged.cluster(position)?;
+        let arranged = arrange(&cluster);
+        let plan = judged.plan(position, &cluster, &arranged);
+        let (tree, lock) = locked(output, compilation.source(&compilation.accepted[position]), &cluster, arranged);
+        Ok((write(output, &cluster.name, &tree, &lock, overwrite)?, plan))
+    };
+    let written: Vec<(Outcome, Plan)> =
+        (0..compilation.accepted.len()).into_par_iter().map(written).collect::<Result<_, EmitError>>()?;
+    let (mut outcomes, plans): (Vec<Outcome>, Vec<Plan>) = written.into_iter().unzip();
+    for (parsed, outcome) in compilation.accepted.iter().zip(&outcomes) {
+        tell_remark(output, parsed, outcome.remark.as_ref(), &AFTER);
+    }
+    let clusters = outcomes.len();
+    for name in judged.folders_to_remove() {
+        outcomes.push(remove(output, name)?);
+    }
     outcomes.iter().for_each(tell_kept);
-    talk(&summary(&outcomes));
+    judged.tell_plans(plans);
+    talk(&summary(clusters, &outcomes));
     let attention = outcomes.iter().any(Outcome::needs_attention);
     Ok(if attention { Ending::Refused } else { Ending::Done })
+}
+
+/// What to say about a lock when nothing was written.
+pub(super) fn tell_locks(output: &Path, compilation: &Compilation, compared: &[Comparison]) {
+    for (parsed, comparison) in compilation.accepted.iter().zip(compared) {
+        tell_remark(output, parsed, comparison.remark.as_ref(), &BEFORE);
+    }
+}
+
+/// The ends of the sentences about a merge conflict and a missing lock.
+struct Advice {
+    conflict: &'static str,
+    missing: &'static str,
+}
+
+const BEFORE: Advice = Advice {
+    conflict: "has a merge conflict: run `cassc render`, which reads both sides",
+    missing: "restore it from Git if it was lost",
+};
+const AFTER: Advice = Advice {
+    conflict: "had a merge conflict: both sides were read, and the files were rendered anew",
+    missing: "seeds, revision, generation and restart tokens began anew, and what is not as rendered counts as foreign; \
+              restore it from Git if it was lost",
+};
+
+fn tell_remark(output: &Path, parsed: &Parsed, remark: Option<&Remark>, advice: &Advice) {
+    let Some(remark) = remark else { return };
+    let path = output.join(&parsed.topology.metadata.name).join(LOCK_FILE_NAME);
+    let said = match remark {
+        Remark::Conflict => advice.conflict.to_owned(),
+        Remark::Missing => format!("is missing although rendered files stand beside it: {}", advice.missing),
+        Remark::Unreadable(cause) => {
+            format!(
+                "{cause}: with --force it counts as missing, so seeds, revision, generation and restart tokens began anew"
+            )
+        }
+    };
+    talk(&format!("{} {said}\n", path.display()));
 }
 
 fn tell_kept(outcome: &Outcome) {
@@ -154,9 +262,9 @@ fn tell_kept(outcome: &Outcome) {
     }
 }
 
-fn summary(outcomes: &[Outcome]) -> String {
+fn summary(clusters: usize, outcomes: &[Outcome]) -> String {
     let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
-    let clusters = counted(outcomes.len(), "cluster");
+    let clusters = counted(clusters, "cluster");
     let written = counted(sum(|outcome| outcome.written.len()), "file");
     let (unchanged, removed) = (sum(|outcome| outcome.unchanged), sum(|outcome| outcome.removed.len()));
     format!("{clusters}: {written} written, {unchanged} unchanged, {removed} removed\n")

@@ -1,18 +1,33 @@
-//! `cassc schema`: the JSON Schema of the language.
+//! `cassc schema`: the JSON Schemas of what cassc reads and of what it writes for programs.
 
 use std::io::{self, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Ending, Failure};
+use crate::report::plan;
 use crate::topology::json_schema;
 
-/// Prints the JSON Schema of the topology language, for editors.
+/// Prints the JSON Schema of the topology language, for editors, or that of a plan.
 #[derive(Debug, Args)]
-pub(super) struct Schema {}
+pub(super) struct Schema {
+    /// What it describes: what you write, or what `cassc plan --format json` writes.
+    #[arg(value_name = "WHAT", value_enum, default_value_t = Subject::Topology)]
+    subject: Subject,
+}
 
-pub(super) fn run(_: &Schema) -> Result<Ending, Failure> {
-    io::stdout().write_all(json_schema().as_bytes())?;
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Subject {
+    Topology,
+    Plan,
+}
+
+pub(super) fn run(schema: &Schema) -> Result<Ending, Failure> {
+    let text = match schema.subject {
+        Subject::Topology => json_schema(),
+        Subject::Plan => plan::json_schema(),
+    };
+    io::stdout().write_all(text.as_bytes())?;
     Ok(Ending::Done)
 }
 

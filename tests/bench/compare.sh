@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times the whole process of cassc for 1, 100 and 1,000 clusters, and `kubectl kustomize` on the trees that it wrote.
+# Times the whole process of cassc for 1, 100 and 1,000 clusters, and `kubectl kustomize` on the trees that it wrote. At the
+# end one cluster of each fleet is changed and planned against what was rendered.
 # Run: cargo build --release && tests/bench/compare.sh
 # Each figure is the mean of hyperfine where that is installed, else the median of RUNS runs (default 7), with about a
 # millisecond of the shell in it. Every run renders into a directory that was not there, and nothing is removed before the
@@ -59,4 +60,6 @@ for count in 1 100 1000; do
     (cd "$folder/plain-$count" && printf 'resources:\n' >kustomization.yaml && printf -- '- %s\n' cluster-* >>kustomization.yaml)
     runs=3 clock "$count: kubectl kustomize, same tree" kubectl kustomize "$folder/plain-$count"
   fi
+  sed -i 's/concurrent_reads: .*/concurrent_reads: 96/' "$input/0.yaml"
+  clock "$count: cassc plan, one changed" "$cassc" plan "$input" --against "$folder/standing-$count"
 done

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cassc::check::Warnings;
-use cassc::deliver::arrange;
+use cassc::deliver::{Arranged, arrange};
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
 use cassc::lock::Lock;
@@ -53,10 +53,9 @@ fn compiled(clusters: usize) -> Compilation {
 /// What `cassc render -o` does with a fleet that was accepted: each cluster is resolved, rendered and written in turn.
 fn write_all(root: &Path, compilation: &Compilation) {
     compilation.accepted.par_iter().for_each(|parsed| {
-        let (source, cluster) = compilation.cluster(parsed);
-        let tree = arrange(&cluster);
-        let value = serde_json::to_value(&cluster).expect("a cluster is JSON");
-        let lock = Lock::new(Path::new(source), value, &tree);
+        let (source, cluster) = (compilation.source(parsed), cassc::cluster(&parsed.topology, None));
+        let Arranged { files: tree, templates, .. } = arrange(&cluster);
+        let lock = Lock::new(Path::new(source), cluster.clone(), &tree, templates);
         write(root, &cluster.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
     });
 }
@@ -74,7 +73,7 @@ fn parse_and_check(bencher: Bencher, clusters: usize) {
 #[divan::bench(args = FLEETS)]
 fn resolve_and_render(bencher: Bencher, clusters: usize) {
     let reading = parse::parse(sources(clusters));
-    let render = |parsed: &parse::Parsed| arrange(&cassc::cluster::resolve(&parsed.topology)).len();
+    let render = |parsed: &parse::Parsed| arrange(&cassc::cluster::resolve(&parsed.topology, None)).files.len();
     bencher.bench(|| reading.parsed.par_iter().map(render).sum::<usize>());
 }
 

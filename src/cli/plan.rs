@@ -1,0 +1,64 @@
+//! `cassc plan`: what a change will do, before anybody merges it.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::inputs::{Format, Inputs};
+use super::judging::{Judging, Kept, judge};
+use super::{Ending, Failure};
+use crate::emit::Overwrite;
+use crate::report::plan::{FleetPlan, json, markdown, text};
+
+/// Says what a change of the topologies will do to what is deployed.
+///
+/// Which racks roll and why, which nodes join or leave, which claims grow, what a person has to do; in the order of
+/// execution. Nothing is written. Exits with 1 if the change is refused: `cassc explain CODE` tells why and what to do
+/// instead.
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    judging: Judging,
+    /// The directory that is rendered into: its locks tell what a cluster keeps (seeds, generation of defaults), and what is
+    /// deployed where `--against` does not.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// How the plan is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: PlanFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PlanFormat {
+    /// For a terminal.
+    Text,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For programs; `cassc schema plan` prints its schema.
+    Json,
+}
+
+pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
+    let Some(compilation) = plan.inputs.compile(Format::Human)? else { return Ok(Ending::Refused) };
+    if plan.output.is_none() && plan.judging.against.is_none() {
+        return Err(Failure::Usage(
+            "say what is deployed: `--against git:origin/main`, a lock, a directory that was rendered into, an earlier \
+             topology; or `--output DIR`"
+                .to_owned(),
+        ));
+    }
+    let output = plan.output.as_deref().map(|path| Kept { path, overwrite: Overwrite::KeepForeign });
+    let judged = judge(compilation, &plan.inputs, &plan.judging, output)?;
+    let fleet: FleetPlan = judged.plans()?;
+    let printed = match plan.format {
+        PlanFormat::Text => text(&fleet),
+        PlanFormat::Markdown => markdown(&fleet),
+        PlanFormat::Json => json(&fleet),
+    };
+    io::stdout().write_all(printed.as_bytes())?;
+    judged.tell_refusals(Format::Human);
+    Ok(if judged.is_refused() { Ending::Refused } else { Ending::Done })
+}
