@@ -1,6 +1,6 @@
-//! Judges a plan without asking the planner: reads both clusters from what is rendered for them, walks the steps over a small
-//! world of nodes, claims, objects and replicas, and names every promise that the plan breaks. It knows nothing of how a
-//! plan is made.
+//! Judges a plan without asking the planner: reads both clusters from what is rendered for them, walks the steps over a
+//! small world of nodes, claims, objects and replicas, and names every promise that the plan breaks. It knows nothing
+//! of how a plan is made.
 
 mod claims;
 mod finding;

@@ -1,6 +1,6 @@
 //! `golden/cli/<story>.txt` is a session at the command line: lines that begin with `$ ` are run by `sh` in one fresh
-//! folder, with `cassc` and the `examples` at hand; under each stands what it printed (standard error included) and, where it
-//! is not 0, its exit code. Lines before the first command tell what the story is about.
+//! folder, with `cassc` and the `examples` at hand; under each stands what it printed (standard error included) and,
+//! where it is not 0, its exit code. Lines before the first command tell what the story is about.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,6 +1,6 @@
-//! Configurations are read by the Cassandra that they are for: what cassc accepts Cassandra must accept, and what Cassandra
-//! refuses cassc must refuse. Needs Java 17 and the jars that `tests/cassandra/jars.sh` brings; skipped without.
-//! `CASSC_CONFIGURATIONS=3000 cargo test configuration` tries as many random configurations of each minor.
+//! Configurations are read by the Cassandra that they are for: what cassc accepts Cassandra must accept, and what
+//! Cassandra refuses cassc must refuse. Needs Java 17 and the jars that `tests/cassandra/jars.sh` brings; skipped
+//! without. `CASSC_CONFIGURATIONS=3000 cargo test configuration` tries as many random configurations of each minor.
 
 mod cassandra;
 mod differences;

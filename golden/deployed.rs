@@ -1,5 +1,5 @@
-//! What is deployed, as real repositories and directories tell it: `cassc::deployed` on scratch folders with the real `git`.
-//! `golden/deployed/` holds what a user reads when it cannot be told, and when a cluster was deleted.
+//! What is deployed, as real repositories and directories tell it: `cassc::deployed` on scratch folders with the real
+//! `git`. `golden/deployed/` holds what a user reads when it cannot be told, and when a cluster was deleted.
 
 #[path = "deployed/complaints.rs"]
 mod complaints;

@@ -93,7 +93,8 @@ fn decoded(stream: &str) -> (Vec<Value>, Vec<String>) {
     (json_documents(&output.stdout), lines)
 }
 
-/// `set env` decodes into the types of the API server: a wrong type is a complaint, and a field that no type has is lost.
+/// `set env` decodes into the types of the API server: a wrong type is a complaint, and a field that no type has is
+/// lost.
 #[test]
 fn kubectl_decodes_every_manifest_into_its_own_types() {
     if !is_here("kubectl", &KUBECTL_PROBE) {

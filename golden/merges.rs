@@ -1,5 +1,5 @@
-//! Two branches change one cluster, and `git` merges them: what stands in the lock, and what the next `cassc render` makes of
-//! it. The git of this machine on scratch repositories, and the binary itself.
+//! Two branches change one cluster, and `git` merges them: what stands in the lock, and what the next `cassc render`
+//! makes of it. The git of this machine on scratch repositories, and the binary itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -153,8 +153,8 @@ impl Repository {
         lock["cluster"]["generation"].as_u64().expect("a generation is a number")
     }
 
-    /// Renders after a merge that stopped, and asserts that all is well again: one sentence about the lock, nothing kept but
-    /// the foreign file, the same tree as a render from nothing but the lock, and nothing left to do.
+    /// Renders after a merge that stopped, and asserts that all is well again: one sentence about the lock, nothing
+    /// kept but the foreign file, the same tree as a render from nothing but the lock, and nothing left to do.
     fn assert_repaired(&self) {
         let lock = Path::new("deploy").join("shop").join("cassc.lock");
         let sentence = format!(
@@ -302,8 +302,8 @@ fn a_file_that_one_branch_changed_and_the_other_no_longer_renders_goes() {
     assert!(!repository.path("deploy/shop/base/kustomization.yaml").exists());
 }
 
-/// Only StatefulSets of different datacenters change, and the generation of the steps, by both branches alike: Git has nothing
-/// to ask.
+/// Only StatefulSets of different datacenters change, and the generation of the steps, by both branches alike: Git has
+/// nothing to ask.
 #[test]
 fn a_lock_that_git_merged_without_a_conflict_is_a_lock() {
     let topology = TOPOLOGY.replace("dialect: plain", "dialect: argocd");

@@ -1,5 +1,5 @@
-//! Plans as people and programs read them: each fleet of `plans/fleets.rs` in the three forms, and the promises that hold
-//! for every text that a user may have written.
+//! Plans as people and programs read them: each fleet of `plans/fleets.rs` in the three forms, and the promises that
+//! hold for every text that a user may have written.
 
 mod fleets;
 mod markdown;

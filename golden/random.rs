@@ -1,5 +1,5 @@
-//! Random topologies, the same in every run: what the compiler accepts must pass every oracle, what it refuses must have
-//! a reason, and nothing at all may make it panic.
+//! Random topologies, the same in every run: what the compiler accepts must pass every oracle, what it refuses must
+//! have a reason, and nothing at all may make it panic.
 
 pub(crate) mod topologies;
 

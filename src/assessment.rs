@@ -1,6 +1,6 @@
-//! Every accepted topology beside what is deployed of it: the cluster as it is to be, what the rules about transitions say, and
-//! the clusters whose topology is gone. Called by the verbs that plan or write. Pure, but for the caller's `after`, which may
-//! read the lock that stands in the output directory.
+//! Every accepted topology beside what is deployed of it: the cluster as it is to be, what the rules about transitions
+//! say, and the clusters whose topology is gone. Called by the verbs that plan or write. Pure, but for the caller's
+//! `after`, which may read the lock that stands in the output directory.
 
 use rayon::prelude::*;
 
@@ -42,8 +42,8 @@ pub struct Assessment {
     pub gone: Vec<Gone>,
 }
 
-/// Judges every topology. `after` makes the cluster of a topology, given what is deployed of it. Texts of what is deployed are
-/// put to `texts` where a complaint needs them.
+/// Judges every topology. `after` makes the cluster of a topology, given what is deployed of it. Texts of what is
+/// deployed are put to `texts` where a complaint needs them.
 pub fn assess(
     texts: &mut Vec<Text>,
     parsed: &[Parsed],

@@ -15,8 +15,8 @@
 //! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
 //! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch the
-//! world. Same input, same bytes.
+//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch
+//! the world. Same input, same bytes.
 
 pub mod topology;
 
@@ -83,8 +83,8 @@ pub struct Compilation {
 }
 
 impl Compilation {
-    /// The clusters with the name of their source, as if none was deployed. Each is resolved when it is asked for, so that a
-    /// fleet is never in memory as a whole.
+    /// The clusters with the name of their source, as if none was deployed. Each is resolved when it is asked for, so
+    /// that a fleet is never in memory as a whole.
     pub fn clusters(&self) -> impl Iterator<Item = (&str, Cluster)> {
         self.accepted.iter().map(|parsed| (self.source(parsed), cluster(&parsed.topology, None)))
     }
@@ -95,15 +95,15 @@ impl Compilation {
     }
 }
 
-/// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not move (seeds,
-/// the generation of defaults, restart tokens), and the generation of its steps goes on from there.
+/// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not
+/// move (seeds, the generation of defaults, restart tokens), and the generation of its steps goes on from there.
 pub fn cluster(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
     let cluster = cluster::resolve(topology, previous);
     Cluster { generation: render::next_generation(previous, &cluster), ..cluster }
 }
 
-/// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`] makes the
-/// files of each.
+/// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`]
+/// makes the files of each.
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
     if let Some(dialect) = options.dialect {

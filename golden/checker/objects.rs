@@ -1,5 +1,5 @@
-//! Objects: each that is different is applied once, under the right word and in an order in which nothing is missing; applying a
-//! StatefulSet makes and removes pods.
+//! Objects: each that is different is applied once, under the right word and in an order in which nothing is missing;
+//! applying a StatefulSet makes and removes pods.
 
 use cassc::plan::ObjectName;
 use cassc::topology::Dialect;
@@ -90,7 +90,8 @@ impl World<'_> {
         }
     }
 
-    /// The marks are those of the object as it is deployed. Without any, `kubectl apply` is what is used: it removes nothing.
+    /// The marks are those of the object as it is deployed. Without any, `kubectl apply` is what is used: it removes
+    /// nothing.
     fn is_left_alone(&self, object: &ObjectName) -> bool {
         let Some(deployed) = self.before.objects.get(object) else { return false };
         let mark = |key: &str| deployed["metadata"]["annotations"][key].as_str().unwrap_or_default().to_owned();

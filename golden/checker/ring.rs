@@ -1,4 +1,5 @@
-//! Members of the ring: they leave one by one from the end of their racks, and join in the start order once all have left.
+//! Members of the ring: they leave one by one from the end of their racks, and join in the start order once all have
+//! left.
 
 use cassc::plan::Stage;
 
@@ -119,7 +120,8 @@ impl World<'_> {
         }
     }
 
-    /// The members are those that are asked for, and did what follows from others joining and from another release line.
+    /// The members are those that are asked for, and did what follows from others joining and from another release
+    /// line.
     pub(super) fn judge_ring_at_the_end(&mut self) {
         let (before, after) = (self.before, self.after);
         for (pod, node) in self.nodes.clone() {

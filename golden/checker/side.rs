@@ -139,7 +139,8 @@ impl<'c> Side<'c> {
         datacenters.iter().map(|it| it.name.as_str()).filter(|name| self.nodes(name) > 0).collect()
     }
 
-    /// The replicas of the system keyspaces, by datacenter as Cassandra calls it: as declared, and never more than nodes.
+    /// The replicas of the system keyspaces, by datacenter as Cassandra calls it: as declared, and never more than
+    /// nodes.
     pub(super) fn replicas(&self) -> BTreeMap<String, u32> {
         let declared = self.cluster.map_or(0, |cluster| cluster.system_replication);
         let of = |name: &str| {

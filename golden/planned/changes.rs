@@ -1,5 +1,5 @@
-//! Changes that a sane operator may ask for, as edits of a topology's value. No rename, no rack taken from a datacenter that
-//! lives, no datacenter taken away before it has no nodes: those are refused, so no plan has to hold for them.
+//! Changes that a sane operator may ask for, as edits of a topology's value. No rename, no rack taken from a datacenter
+//! that lives, no datacenter taken away before it has no nodes: those are refused, so no plan has to hold for them.
 
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -1,6 +1,6 @@
 //! `golden/generations/<revision>.txt` holds the digest of every pod template that a generation of defaults makes of
-//! `golden/generations/topologies.yaml`: the examples as they once were, and random topologies. Configuration files are in
-//! the digests, for pods refer to them by their hash.
+//! `golden/generations/topologies.yaml`: the examples as they once were, and random topologies. Configuration files are
+//! in the digests, for pods refer to them by their hash.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +28,8 @@ const ADVICE: &str =
 /// Digest by cluster and StatefulSet.
 type Digests = BTreeMap<String, String>;
 
-/// The topologies stay what they are, so that only what renders them can make a difference. More may be added at the end.
+/// The topologies stay what they are, so that only what renders them can make a difference. More may be added at the
+/// end.
 fn fixed_topologies() -> Vec<u8> {
     let path = repository("golden/generations/topologies.yaml");
     if updating() && !path.exists() {

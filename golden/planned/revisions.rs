@@ -1,5 +1,5 @@
-//! A newer cassc restarts nothing until it is asked to; and the Jobs of the steps get another name whenever there is something
-//! to do.
+//! A newer cassc restarts nothing until it is asked to; and the Jobs of the steps get another name whenever there is
+//! something to do.
 
 use std::collections::BTreeSet;
 

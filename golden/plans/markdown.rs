@@ -1,5 +1,6 @@
 //! Whatever users write, the Markdown keeps its form: a reader that nobody here wrote sees the same blocks for hostile
-//! names as for harmless ones, finds the names as they were written, and nobody is mentioned. The limit of a comment holds.
+//! names as for harmless ones, finds the names as they were written, and nobody is mentioned. The limit of a comment
+//! holds.
 
 use std::collections::BTreeMap;
 
@@ -110,8 +111,8 @@ fn tags(html: &str) -> Vec<String> {
     html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// All blocks of a text in order, with the tags of HTML blocks. Text, code and our own line breaks are left out: they are
-/// what may differ. Whatever else comes up is markup that somebody smuggled in.
+/// All blocks of a text in order, with the tags of HTML blocks. Text, code and our own line breaks are left out: they
+/// are what may differ. Whatever else comes up is markup that somebody smuggled in.
 fn form(markdown: &str) -> Vec<String> {
     let mut form = Vec::new();
     for event in events(markdown) {

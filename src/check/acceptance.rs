@@ -1,6 +1,6 @@
-//! `spec.accept`: warnings that are meant to be so, and changes that are forced. Removes accepted warnings, complains about
-//! acceptances that accept nothing (W604) or cannot be (E603), and turns the rest into errors where warnings are denied.
-//! Changes are judged elsewhere ([`crate::transition::judge`]), beside what is deployed.
+//! `spec.accept`: warnings that are meant to be so, and changes that are forced. Removes accepted warnings, complains
+//! about acceptances that accept nothing (W604) or cannot be (E603), and turns the rest into errors where warnings are
+//! denied. Changes are judged elsewhere ([`crate::transition::judge`]), beside what is deployed.
 
 use std::collections::BTreeSet;
 

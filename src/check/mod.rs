@@ -1,5 +1,6 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it.
+//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. The table
+//! lists the rules about changes as well, which [`crate::transition::judge`] runs beside what is deployed.
 
 mod acceptance;
 mod config_conflicts;

@@ -1,5 +1,5 @@
-//! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what is
-//! refused.
+//! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what
+//! is refused.
 
 use std::path::Path;
 
@@ -29,8 +29,8 @@ const GIT: &str = "git";
 /// What a change is judged against.
 #[derive(Debug, Args)]
 pub(super) struct Judging {
-    /// What is deployed: `git:REV` (the merge base of that revision and HEAD), a `cassc.lock`, a directory that was rendered
-    /// into, an earlier topology, or a folder of such.
+    /// What is deployed: `git:REV` (the merge base of that revision and HEAD), a `cassc.lock`, a directory that was
+    /// rendered into, an earlier topology, or a folder of such.
     #[arg(long, value_name = "WHERE")]
     pub(super) against: Option<String>,
 }
@@ -61,8 +61,8 @@ pub(super) struct Judged<'o> {
     stale: Vec<String>,
 }
 
-/// Reads what is deployed and judges every topology beside it. Without `--against` the locks of the output directory are what
-/// is deployed, and where there are none everything is new.
+/// Reads what is deployed and judges every topology beside it. Without `--against` the locks of the output directory
+/// are what is deployed, and where there are none everything is new.
 pub(super) fn judge<'o>(
     mut compilation: Compilation,
     inputs: &Inputs,
@@ -86,8 +86,8 @@ pub(super) fn judge<'o>(
     Ok(Judged { compilation, assessment, against, is_own: judging.against.is_none(), output, stale })
 }
 
-/// The locks of the output directory. One that Git could not merge, or that is broken and to be overwritten, is understood as
-/// far as it goes; then only the clusters at hand are looked at, and nothing counts as deleted.
+/// The locks of the output directory. One that Git could not merge, or that is broken and to be overwritten, is
+/// understood as far as it goes; then only the clusters at hand are looked at, and nothing counts as deleted.
 fn own_locks(output: Kept<'_>, accepted: &[Parsed]) -> Result<Option<Deployed>, Failure> {
     match rendered(output.path) {
         Ok(deployed) => Ok(deployed),
@@ -121,8 +121,8 @@ fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &[Wanted]) -> Vec<S
     gone.filter(|name| !is_deployed(name)).collect()
 }
 
-/// The cluster with all that it keeps of what its lock in the output directory knows, else of what is deployed. A merge of two
-/// renders is a change for both branches, even where Git merged the ring and the templates by itself.
+/// The cluster with all that it keeps of what its lock in the output directory knows, else of what is deployed. A merge
+/// of two renders is a change for both branches, even where Git merged the ring and the templates by itself.
 pub(super) fn settled(
     output: Kept<'_>,
     parsed: &Parsed,
@@ -170,7 +170,8 @@ impl Judged<'_> {
         FleetPlan::new(self.against.clone(), plans)
     }
 
-    /// Says what the change will do, if it does anything, beside the verb's own words; of a new cluster only that it is new.
+    /// Says what the change will do, if it does anything, beside the verb's own words; of a new cluster only that it is
+    /// new.
     pub(super) fn tell_plans(&self, plans: Vec<Plan>) {
         let mut fleet = self.fleet(plans);
         for plan in fleet.plans.iter_mut().filter(|plan| plan.verdict == Verdict::New) {

@@ -18,9 +18,9 @@ use clap::{Parser, Subcommand};
 
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
 ///
-/// Start with `cassc init`, change the file, and look at `cassc render`; `cassc plan` says what a change will do to what is
-/// deployed. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are differences;
-/// 2 wrong usage, or a file cannot be read or written.
+/// Start with `cassc init`, change the file, and look at `cassc render`; `cassc plan` says what a change will do to
+/// what is deployed. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are
+/// differences; 2 wrong usage, or a file cannot be read or written.
 #[derive(Debug, Parser)]
 #[command(name = "cassc", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {

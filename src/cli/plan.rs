@@ -22,8 +22,8 @@ pub(super) struct Plan {
     inputs: Inputs,
     #[command(flatten)]
     judging: Judging,
-    /// The directory that is rendered into: its locks tell what a cluster keeps (seeds, generation of defaults), and what is
-    /// deployed where `--against` does not.
+    /// The directory that is rendered into: its locks tell what a cluster keeps (seeds, generation of defaults), and
+    /// what is deployed where `--against` does not.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// How the plan is printed.

@@ -31,8 +31,8 @@ const CLUSTERS_AT_ONCE: usize = 32;
 /// Writes every manifest of the clusters.
 ///
 /// Without `--output` they go to standard output as one YAML stream. With it each cluster gets a folder of its own,
-/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported. What the change
-/// will do to what is deployed is told as by `cassc plan`, and nothing is written while it is refused.
+/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported. What
+/// the change will do to what is deployed is told as by `cassc plan`, and nothing is written while it is refused.
 #[derive(Debug, Args)]
 pub(super) struct Render {
     #[command(flatten)]

@@ -1,7 +1,8 @@
-//! Generations of the defaults that pod templates are made with. A cluster keeps the generation that it was rendered with
-//! until `spec.revision` raises it: nothing restarts because cassc was upgraded. Whatever a newer cassc wants to do
-//! otherwise in a pod template, or in a file that a pod template refers to, is a field here with its value in every
-//! generation; a row is never changed once it was released (`golden/generations/` holds the digests of what each makes).
+//! Generations of the defaults that pod templates are made with. A cluster keeps the generation that it was rendered
+//! with until `spec.revision` raises it: nothing restarts because cassc was upgraded. Whatever a newer cassc wants to
+//! do otherwise in a pod template, or in a file that a pod template refers to, is a field here with its value in every
+//! generation; a row is never changed once it was released (`golden/generations/` holds the digests of what each
+//! makes).
 
 /// What differs between generations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,11 +82,12 @@ pub struct Cluster {
     pub additional_seeds: AdditionalSeeds,
     /// How the objects travel.
     pub dialect: Dialect,
-    /// The generation of defaults that the pod templates are made with; clusters of before there were any have the first.
+    /// The generation of defaults that the pod templates are made with; clusters of before there were any have the
+    /// first.
     #[serde(default = "generation::oldest")]
     pub revision: u32,
-    /// Counts the changes of the desired ring and of pod templates since the first lock, so that no two of them give the
-    /// steps the same name. See [`crate::render::next_generation`].
+    /// Counts the changes of the desired ring and of pod templates since the first lock, so that no two of them give
+    /// the steps the same name. See [`crate::render::next_generation`].
     #[serde(default = "first_generation")]
     pub generation: u64,
     /// How pods are restarted.

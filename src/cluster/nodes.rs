@@ -1,5 +1,5 @@
-//! Who belongs to a resolved cluster: its datacenters, racks and nodes by name, by Kubernetes cluster and in start order.
-//! Called by everything that reads a [`Cluster`].
+//! Who belongs to a resolved cluster: its datacenters, racks and nodes by name, by Kubernetes cluster and in start
+//! order. Called by everything that reads a [`Cluster`].
 
 use super::{Cluster, Datacenter, Rack, generation, names};
 use crate::placement::order::{Pod, datacenter_order};
@@ -28,8 +28,8 @@ impl Datacenter {
         self.racks.iter().map(|rack| rack.nodes).sum()
     }
 
-    /// Its nodes in the order in which they start for the first time: the first one of every rack, then the second one of
-    /// every rack, and so on ([`crate::placement::order`]).
+    /// Its nodes in the order in which they start for the first time: the first one of every rack, then the second one
+    /// of every rack, and so on ([`crate::placement::order`]).
     pub fn in_start_order(&self) -> impl DoubleEndedIterator<Item = Node<'_>> {
         let nodes: Vec<u32> = self.racks.iter().map(|rack| rack.nodes).collect();
         let node = |pod: Pod| Node { datacenter: self, rack: &self.racks[pod.rack], ordinal: pod.ordinal };

@@ -1,6 +1,6 @@
 //! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
-//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults, restart
-//! tokens) comes from the previous one, where there is one.
+//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
+//! restart tokens) comes from the previous one, where there is one.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -327,8 +327,8 @@ fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
     }
 }
 
-/// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there is
-/// our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
+/// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there
+/// is our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
 fn default_collector(version: Release) -> Collector {
     if version.minor < Minor::V4_1 { Collector::Cms } else { Collector::G1 }
 }

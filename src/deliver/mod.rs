@@ -147,7 +147,8 @@ fn manifest(resource: &Resource) -> String {
     yaml::to_string(resource).expect("rules refused what the writer cannot write")
 }
 
-/// kustomize's own naming: group and version, kind, name, all lower case; the namespace in front where there are several.
+/// kustomize's own naming: group and version, kind, name, all lower case; the namespace in front where there are
+/// several.
 fn file_name(resource: &Resource, several_namespaces: bool) -> String {
     let (api_version, kind) = resource.kind();
     let metadata = resource.metadata();

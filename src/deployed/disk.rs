@@ -70,8 +70,8 @@ fn directory(path: &Path, surroundings: Surroundings<'_>) -> Result<Vec<Deployed
     Ok(distinct.into_iter().map(|lock| lock.deployed).collect())
 }
 
-/// Reads what was rendered into a directory, each cluster in a folder of its own, and nothing else that may lie there; `None`
-/// where nothing was.
+/// Reads what was rendered into a directory, each cluster in a folder of its own, and nothing else that may lie there;
+/// `None` where nothing was.
 pub(super) fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
     if !output.is_dir() {
         return Ok(None);
@@ -103,8 +103,8 @@ fn lock(path: &Path, bytes: Vec<u8>) -> Result<FoundLock, DeployedError> {
     Ok(FoundLock { folder, deployed })
 }
 
-/// Where the topology of a lock is. A name alone is what is left of a path that shares no folder with the output, unless
-/// the file is there.
+/// Where the topology of a lock is. A name alone is what is left of a path that shares no folder with the output,
+/// unless the file is there.
 fn place_of(folder: &Path, lock: &Lock) -> TopologyPlace {
     let Some(path) = topology_of(folder, lock.topology()) else { return (None, TopologyFile::Unknown) };
     match stands(&path) {

@@ -1,5 +1,5 @@
-//! Earlier texts of topologies → deployed clusters, where no lock tells what a topology was resolved to. Pure; called by the
-//! readers of this module.
+//! Earlier texts of topologies → deployed clusters, where no lock tells what a topology was resolved to. Pure; called
+//! by the readers of this module.
 
 use std::path::PathBuf;
 use std::sync::Arc;

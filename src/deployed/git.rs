@@ -261,7 +261,8 @@ impl Repository {
     }
 }
 
-/// The next text of `cat-file --batch`: a line `<id> <type> <size>`, as many bytes, a newline. `None` for `<id> missing`.
+/// The next text of `cat-file --batch`: a line `<id> <type> <size>`, as many bytes, a newline. `None` for
+/// `<id> missing`.
 fn next_text(rest: &mut &[u8]) -> Option<Vec<u8>> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let size: usize = std::str::from_utf8(&rest[..end]).ok()?.rsplit_once(' ')?.1.parse().ok()?;

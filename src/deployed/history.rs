@@ -1,5 +1,5 @@
-//! `git:REV` → what stood at the merge base of the revision and `HEAD`: the locks, and the topologies that have none. The
-//! work tree is the wanted side, so that uncommitted work counts. Called by `read`.
+//! `git:REV` → what stood at the merge base of the revision and `HEAD`: the locks, and the topologies that have none.
+//! The work tree is the wanted side, so that uncommitted work counts. Called by `read`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -56,8 +56,8 @@ pub(super) fn read(revision: &str, surroundings: Surroundings<'_>) -> Result<Dep
 }
 
 impl Past {
-    /// The texts of all locks, and those of the topologies: what the inputs would have named, and every file that is gone
-    /// since, because it may have been moved out of sight of the inputs, or deleted.
+    /// The texts of all locks, and those of the topologies: what the inputs would have named, and every file that is
+    /// gone since, because it may have been moved out of sight of the inputs, or deleted.
     fn read_texts(&self, git: &Repository, tree: &Tree) -> Result<(Texts, Texts), DeployedError> {
         let locks: Vec<&Blob> = tree.files.iter().filter(|file| name_of(&file.path) == LOCK_FILE_NAME).collect();
         let rendered: BTreeSet<&str> = locks.iter().map(|lock| folder_of(&lock.path)).collect();
@@ -130,8 +130,8 @@ impl Past {
         Ok(clusters)
     }
 
-    /// Gives the locks of a file their documents; left are the documents without a lock. A lock without a document was left
-    /// behind when its cluster went: it is gone when the lock is.
+    /// Gives the locks of a file their documents; left are the documents without a lock. A lock without a document was
+    /// left behind when its cluster went: it is gone when the lock is.
     fn tell_apart(&self, locks: &mut [FoundLock], mut topologies: Vec<EarlierTopology>) -> Vec<EarlierTopology> {
         for FoundLock { folder, deployed } in locks {
             match topologies.iter().position(|topology| topology.name() == deployed.cluster.name) {
@@ -147,8 +147,8 @@ impl Past {
         topologies
     }
 
-    /// A text without a lock. Far from the inputs nobody knows whether it ever was deployed: it may be what an input was
-    /// before it was moved, but it is no deletion, and its faults are nobody's.
+    /// A text without a lock. Far from the inputs nobody knows whether it ever was deployed: it may be what an input
+    /// was before it was moved, but it is no deletion, and its faults are nobody's.
     fn earlier(&self, path: &str, bytes: &[u8]) -> Earlier {
         let place = self.top.join(path);
         let (file, heed) = match self.scope.reach(path) {

@@ -1,5 +1,5 @@
-//! The text of a lock → a deployed cluster, and of several locks of one topology the one that counts. Pure; called by the
-//! readers of this module.
+//! The text of a lock → a deployed cluster, and of several locks of one topology the one that counts. Pure; called by
+//! the readers of this module.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -39,8 +39,8 @@ pub(super) fn read(
     }
 }
 
-/// One lock for each topology: a topology may be rendered into several directories. The one below `output` counts; else they
-/// must tell of the same cluster. The order stays.
+/// One lock for each topology: a topology may be rendered into several directories. The one below `output` counts; else
+/// they must tell of the same cluster. The order stays.
 pub(super) fn distinct(locks: Vec<FoundLock>, output: Option<&Path>) -> Result<Vec<FoundLock>, DeployedError> {
     let preferred = |lock: &FoundLock| output.is_some_and(|output| lock.folder.starts_with(output));
     let mut places: BTreeMap<(PathBuf, String), usize> = BTreeMap::new();

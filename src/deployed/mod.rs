@@ -83,8 +83,8 @@ pub struct DeployedCluster {
     pub lock_text: Option<NamedText>,
     /// The earlier text of its topology, where it was read.
     pub topology_text: Option<NamedText>,
-    /// The absolute path that its topology has or had in the work tree, links followed; `None` where nobody knows (it came
-    /// from standard input, or the lock is a copy).
+    /// The absolute path that its topology has or had in the work tree, links followed; `None` where nobody knows (it
+    /// came from standard input, or the lock is a copy).
     pub path: Option<PathBuf>,
     /// Whether that file is still there.
     pub file: TopologyFile,
@@ -230,8 +230,8 @@ impl FromStr for Against {
     }
 }
 
-/// Reads what is deployed. A history without a lock and without a topology is one: everything is new then. A path without
-/// either is an error, because somebody named it.
+/// Reads what is deployed. A history without a lock and without a topology is one: everything is new then. A path
+/// without either is an error, because somebody named it.
 pub fn read(against: &Against, surroundings: Surroundings<'_>) -> Result<Deployed, DeployedError> {
     match against {
         Against::Revision(revision) => history::read(revision, surroundings),

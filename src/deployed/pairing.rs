@@ -1,5 +1,6 @@
-//! Which deployed cluster each wanted topology is, and which have no topology any more. Pure; called by the command line
-//! between reading and planning. A topology that finds no partner is new, so a partner is looked for by name and by path.
+//! Which deployed cluster each wanted topology is, and which have no topology any more. Pure; called by the command
+//! line between reading and planning. A topology that finds no partner is new, so a partner is looked for by name and
+//! by path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -23,7 +24,8 @@ pub struct Pairing {
 /// 4. the same name, one left on each side: the namespace was changed, which is refused as well;
 /// 5. one cluster against one file that holds one.
 ///
-/// A deployed cluster whose topology stands in a file that is not among the wanted is neither paired nor gone: nobody asked.
+/// A deployed cluster whose topology stands in a file that is not among the wanted is neither paired nor gone: nobody
+/// asked.
 pub fn pair(deployed: Deployed, wanted: &[Wanted]) -> Pairing {
     let mut table = Table::new(deployed, wanted);
     table.same_name_and_file();
@@ -40,8 +42,8 @@ struct Table<'w> {
     from: ReadFrom,
     /// The files of the wanted topologies.
     files: BTreeSet<&'w Path>,
-    /// Whether no topology of a directory is among the wanted: then it belongs to another work tree, and that a topology
-    /// stands there says nothing.
+    /// Whether no topology of a directory is among the wanted: then it belongs to another work tree, and that a
+    /// topology stands there says nothing.
     is_elsewhere: bool,
     /// For each wanted topology the position of the deployed cluster.
     pairs: Vec<Option<usize>>,
@@ -151,8 +153,8 @@ impl<'w> Table<'w> {
         is_without && (self.deployed[cluster].file == TopologyFile::Gone || self.is_of_wanted_file(cluster))
     }
 
-    /// Whether a cluster may have another file now. One whose file still stands, unseen by the inputs, has not moved: the
-    /// wanted one is a copy and new. What came from standard input may be any.
+    /// Whether a cluster may have another file now. One whose file still stands, unseen by the inputs, has not moved:
+    /// the wanted one is a copy and new. What came from standard input may be any.
     fn may_move(&self, position: usize, cluster: usize) -> bool {
         let is_free = self.pairs[position].is_none() && !self.is_taken[cluster];
         let stays = self.deployed[cluster].file == TopologyFile::Stands && !self.is_of_wanted_file(cluster);

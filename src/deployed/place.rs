@@ -36,15 +36,15 @@ pub(super) fn real(path: impl AsRef<Path>) -> PathBuf {
     }
 }
 
-/// Where the topology of a lock is or was, links not followed; `None` when it came from standard input. `cluster_folder`
-/// is the absolute folder of the lock, and the lock tells the way from the folder above.
+/// Where the topology of a lock is or was, links not followed; `None` when it came from standard input.
+/// `cluster_folder` is the absolute folder of the lock, and the lock tells the way from the folder above.
 pub(super) fn topology_of(cluster_folder: &Path, topology: &str) -> Option<PathBuf> {
     let is_file = topology != STANDARD_INPUT && !topology.is_empty();
     is_file.then(|| normal(&cluster_folder.join("..").join(topology)))
 }
 
-/// Whether a topology stands in a file. A file in which every topology was commented out, or that holds something else by
-/// now, holds none.
+/// Whether a topology stands in a file. A file in which every topology was commented out, or that holds something else
+/// by now, holds none.
 pub(super) fn stands(path: &Path) -> TopologyFile {
     // A name that is not UTF-8 was read with replacement characters, so the file cannot be looked for.
     if path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER) {

@@ -1,5 +1,5 @@
-//! The inputs of a command as they are seen from the top of a repository: which files of an earlier commit they would have
-//! named. Called by `history`; asks the disk for folders and links.
+//! The inputs of a command as they are seen from the top of a repository: which files of an earlier commit they would
+//! have named. Called by `history`; asks the disk for folders and links.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

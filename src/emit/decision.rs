@@ -17,7 +17,8 @@ pub enum Why {
     NotOurs,
 }
 
-/// The fate of every path, relative to the cluster's directory. Carried over into the new tree are `unchanged` and `kept`.
+/// The fate of every path, relative to the cluster's directory. Carried over into the new tree are `unchanged` and
+/// `kept`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision<'a> {
     /// Stand there as rendered, the lock among them.
@@ -70,7 +71,8 @@ pub(super) fn decide<'a>(
     decision
 }
 
-/// Why something that is not as rendered is not ours to change; `None` when it is as the last render, or a merge, left it.
+/// Why something that is not as rendered is not ours to change; `None` when it is as the last render, or a merge, left
+/// it.
 pub(super) fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option<Why> {
     match (standing.recorded.as_ref().filter(|recorded| recorded.lists(path)), entry) {
         (None, _) => Some(Why::NotOurs),

@@ -71,8 +71,8 @@ impl Outcome {
     }
 }
 
-/// Makes `<root>/<cluster_directory>` what is rendered, with the lock beside the files. The directory is one plain name;
-/// that no two clusters have the same is the caller's to see to, and so is a call of [`recover`] before it reads
+/// Makes `<root>/<cluster_directory>` what is rendered, with the lock beside the files. The directory is one plain
+/// name; that no two clusters have the same is the caller's to see to, and so is a call of [`recover`] before it reads
 /// the previous lock. On an error the directory is as it was (or, if only the removal of the old tree failed, new).
 pub fn write(
     root: &Path,

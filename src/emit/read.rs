@@ -90,8 +90,8 @@ pub fn standing(
     Ok(Standing { exists: true, lock_text, recorded, remark, entries })
 }
 
-/// The lock in `<root>/<cluster_directory>`, where there is one: what the plan judges a change against. A merge conflict is an
-/// error, for nobody knows which side is deployed.
+/// The lock in `<root>/<cluster_directory>`, where there is one: what the plan judges a change against. A merge
+/// conflict is an error, for nobody knows which side is deployed.
 pub fn lock(root: &Path, cluster_directory: &str) -> Result<Option<Lock>, EmitError> {
     let place = Place::new(root, cluster_directory);
     let text = if exists(&place)? { lock_text(&place.tree) } else { Ok(None) };

@@ -1,5 +1,5 @@
-//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or not at all, what
-//! somebody edited or put there stays. Called by the command line.
+//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or not at
+//! all, what somebody edited or put there stays. Called by the command line.
 
 use std::path::Path;
 
@@ -11,7 +11,8 @@ use super::{EmitError, Overwrite, Place};
 use crate::file_tree::FileTree;
 use crate::lock::LOCK_FILE_NAME;
 
-/// Removes every file that the lock lists and nobody edited, the lock itself, and the directory if nothing is left in it.
+/// Removes every file that the lock lists and nobody edited, the lock itself, and the directory if nothing is left in
+/// it.
 pub fn remove(root: &Path, cluster_directory: &str) -> Result<Outcome, EmitError> {
     let disk = Disk::real();
     let place = Place::new(root, cluster_directory);

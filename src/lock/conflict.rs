@@ -1,5 +1,5 @@
-//! The text that stands in the place of a lock → what was recorded by the last render, or by the last renders of both branches
-//! when Git could not merge the lock. Called by `emit::read`; a render then repairs what the merge left.
+//! The text that stands in the place of a lock → what was recorded by the last render, or by the last renders of both
+//! branches when Git could not merge the lock. Called by `emit::read`; a render then repairs what the merge left.
 
 use std::borrow::Cow;
 
@@ -23,8 +23,8 @@ impl From<Lock> for Recorded {
 }
 
 impl Recorded {
-    /// Reads the text of a lock, also one with the conflict markers of Git in it (with or without the base between them). What
-    /// Git could merge without a conflict is then part of both sides.
+    /// Reads the text of a lock, also one with the conflict markers of Git in it (with or without the base between
+    /// them). What Git could merge without a conflict is then part of both sides.
     pub fn read(text: &str) -> Result<Self, LockError> {
         let line = match Lock::read(text) {
             Err(LockError::MergeConflict { line }) => line,
@@ -47,14 +47,14 @@ impl Recorded {
         self.sides().any(|lock| lock.files().contains_key(path))
     }
 
-    /// Whether a file that is listed is as cassc left it. In a merge conflict every one is: Git has merged it, perhaps to
-    /// something that neither branch rendered, perhaps with conflict markers, and no hand has.
+    /// Whether a file that is listed is as cassc left it. In a merge conflict every one is: Git has merged it, perhaps
+    /// to something that neither branch rendered, perhaps with conflict markers, and no hand has.
     pub fn is_as_left(&self, path: &str, bytes: &[u8]) -> bool {
         self.is_conflict() || self.ours.files().get(path).is_some_and(|recorded| *recorded == digest(bytes))
     }
 
-    /// What the next render calls the cluster's previous self. In a merge conflict our side, with the datacenters and racks that
-    /// only theirs knows, and the larger revision and generation of both: no number is used a second time.
+    /// What the next render calls the cluster's previous self. In a merge conflict our side, with the datacenters and
+    /// racks that only theirs knows, and the larger revision and generation of both: no number is used a second time.
     pub fn previous(&self) -> Cow<'_, Cluster> {
         let ours = self.ours.cluster();
         let Some(theirs) = self.theirs.as_ref().map(Lock::cluster) else { return Cow::Borrowed(ours) };
@@ -94,12 +94,14 @@ enum Part {
     Theirs,
 }
 
-/// The text as it is on our side and on theirs. The error is the line, counted from 1, where the markers do not fit together.
+/// The text as it is on our side and on theirs. The error is the line, counted from 1, where the markers do not fit
+/// together.
 fn sides(text: &str) -> Result<(String, String), usize> {
     let (mut ours, mut theirs) = (String::new(), String::new());
     let (mut part, mut length) = (Part::Merged, MARKER_LENGTH);
     for (line, number) in text.split_inclusive('\n').zip(1..) {
-        // Between the markers only those of the same length count: the base may itself hold a conflict, with longer ones.
+        // Between the markers only those of the same length count: the base may itself hold a conflict, with longer
+        // ones.
         let found = marker(line).filter(|(_, found)| part == Part::Merged || *found == length);
         part = match (part, found) {
             (_, None) => {
@@ -181,8 +183,8 @@ mod tests {
         assert_eq!(both_of(&one_side_is_empty), both("a\nz\n", "a\ntheirs\nz\n"));
     }
 
-    /// Where two branches merged each other before, Git merges their common ancestors first and may leave a conflict in the
-    /// base, whose markers are two characters longer.
+    /// Where two branches merged each other before, Git merges their common ancestors first and may leave a conflict in
+    /// the base, whose markers are two characters longer.
     #[test]
     fn a_conflict_inside_the_base_belongs_to_the_base() {
         let base = "<<<<<<<<< Temporary merge branch 1\nx\n=========\ny\n>>>>>>>>> Temporary merge branch 2\n";

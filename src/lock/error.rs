@@ -1,13 +1,13 @@
-//! Why the text of a lock cannot be used, and what to do about each. Made by the reader of locks; `emit` puts the path before
-//! and the advice behind.
+//! Why the text of a lock cannot be used, and what to do about each. Made by the reader of locks; `emit` puts the path
+//! before and the advice behind.
 
 use std::path::Path;
 
 use super::FORMAT;
 use super::conflict::first_marker;
 
-/// Why the text of a lock cannot be used. Each message is the middle of a sentence that begins with the path of the lock and
-/// ends with [`LockError::advice`].
+/// Why the text of a lock cannot be used. Each message is the middle of a sentence that begins with the path of the
+/// lock and ends with [`LockError::advice`].
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Git left its conflict markers in the text.
@@ -57,8 +57,8 @@ pub enum LockError {
 }
 
 impl LockError {
-    /// What the JSON reader refused, in words about locks. JSON as we write it has no line that begins with a marker, so such
-    /// a line is always a conflict.
+    /// What the JSON reader refused, in words about locks. JSON as we write it has no line that begins with a marker,
+    /// so such a line is always a conflict.
     pub(super) fn of(text: &str, cause: serde_json::Error) -> Self {
         match first_marker(text) {
             Some(line) => Self::MergeConflict { line },

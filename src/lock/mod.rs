@@ -1,5 +1,6 @@
 //! `cassc.lock`, which stands beside the rendered files: what was rendered, from what, and the digest of every file.
-//! `emit` writes it and reads it to know its own files; the plan reads the cluster in it as the previous one.
+//! `emit` writes it and reads it to know its own files; `deployed` reads the cluster in it, which a change is judged
+//! against, and the plan what was rendered. What Git leaves of two of them after a merge is read here too.
 
 mod conflict;
 mod error;
@@ -150,7 +151,8 @@ fn shape(detail: &str) -> LockError {
     LockError::Shape { detail: detail.to_owned() }
 }
 
-/// Digests by name. A name that stands there twice is no JSON of ours: who keeps both sides of a merge conflict gets that.
+/// Digests by name. A name that stands there twice is no JSON of ours: who keeps both sides of a merge conflict gets
+/// that.
 fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     struct EachOnce;
     impl<'de> Visitor<'de> for EachOnce {

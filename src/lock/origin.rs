@@ -1,11 +1,11 @@
-//! How the lock names the topology that it was made from: the same on every machine. Called by the command line, which knows
-//! where the output goes, and by the lock itself.
+//! How the lock names the topology that it was made from: the same on every machine. Called by the command line, which
+//! knows where the output goes, and by the lock itself.
 
 use std::path::{Component, Path, PathBuf};
 
 /// The way from the output directory to a topology, which is the same from wherever cassc is started: from `/r/deploy`
-/// to `/r/clusters/a.yaml` it is `../clusters/a.yaml`. Both paths are absolute. Where they share no folder the way would
-/// tell about the machine: then it is the file name alone.
+/// to `/r/clusters/a.yaml` it is `../clusters/a.yaml`. Both paths are absolute. Where they share no folder the way
+/// would tell about the machine: then it is the file name alone.
 pub fn path_from(output: &Path, topology: &Path) -> PathBuf {
     let (from, to) = (without_dots(output), without_dots(topology));
     let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
@@ -29,7 +29,8 @@ fn without_dots(path: &Path) -> Vec<String> {
     names
 }
 
-/// A path that reads the same on every machine: `./clusters/a.yaml` is `clusters/a.yaml`, `/home/me/a.yaml` is `a.yaml`.
+/// A path that reads the same on every machine: `./clusters/a.yaml` is `clusters/a.yaml`, `/home/me/a.yaml` is
+/// `a.yaml`.
 pub(super) fn portable(path: &Path) -> String {
     let leaves_the_folder = |part: &Component| matches!(part, Component::RootDir | Component::Prefix(_));
     if path.components().any(|part| leaves_the_folder(&part)) {

@@ -1,4 +1,5 @@
-//! Files, folders, globs and standard input become [`Source`]s: the only place where input is read.
+//! Files, folders, globs and standard input become [`Source`]s: the only place where topologies to
+//! compile are read; what is deployed is read by [`crate::deployed`].
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -1,5 +1,6 @@
 //! Arithmetic on numbers of nodes and on bytes: nodes over racks, who starts first, who is a seed, how large the heap
-//! is. Pure and without model types; used by the checks and by the resolver.
+//! is. Pure and without model types; used by the rules and by the resolved
+//! cluster.
 
 pub mod order;
 pub mod racks;

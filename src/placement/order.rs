@@ -1,4 +1,5 @@
-//! The order in which the pods of a ring start for the first time. Called by the resolver, which names the pods.
+//! The order in which the pods of a ring start for the first time. Called by the resolver and by
+//! [`crate::cluster::Datacenter::in_start_order`], which name the pods.
 
 /// A pod of a datacenter by its place in the topology; both count from 0, in document order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,12 +10,12 @@ pub struct Pod {
     pub ordinal: u32,
 }
 
-/// The pods of one datacenter in start order; `racks` holds the number of nodes of each rack. Datacenters start one after the
-/// other.
+/// The pods of one datacenter in start order; `racks` holds the number of nodes of each rack. Datacenters start one
+/// after the other.
 ///
 /// First the first pod of each rack, then the second of each, and so on: token allocation for a replication factor that
-/// equals the number of racks needs one node in each rack first (apache/cassandra `ReplicationAwareTokenAllocator`; seen on
-/// real rings). The first pod of all founds the ring.
+/// equals the number of racks needs one node in each rack first (apache/cassandra `ReplicationAwareTokenAllocator`;
+/// seen on real rings). The first pod of all founds the ring.
 ///
 /// The order of pods that exist does not change when racks get more nodes, when racks are appended and when datacenters
 /// are appended. The *first* pod stays the first only while the first rack of the first datacenter has a node.

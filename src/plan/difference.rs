@@ -1,5 +1,5 @@
-//! A deployed cluster and the wanted one, side by side: which objects are different, which racks restart, which nodes are
-//! new and which leave. Made once by [`super::plan`]; the steps only read it.
+//! A deployed cluster and the wanted one, side by side: which objects are different, which racks restart, which nodes
+//! are new and which leave. Made once by [`super::plan`]; the steps only read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,8 @@ pub struct Difference<'d> {
 }
 
 impl<'d> Difference<'d> {
-    /// Compares; `now` is what `after` is rendered to, nothing for none. Equal objects give an empty difference, whatever the clusters say.
+    /// Compares; `now` is what `after` is rendered to, nothing for none. Equal objects give an empty difference,
+    /// whatever the clusters say.
     pub fn new(deployed: Option<&Before<'d>>, after: Option<&'d Cluster>, now: &Arranged) -> Self {
         let before = deployed.map(|deployed| deployed.cluster);
         let mut facets = before.zip(after).map(|(before, after)| facets::facets(before, after)).unwrap_or_default();
@@ -79,8 +80,8 @@ impl<'d> Difference<'d> {
         after.map(in_start_order).unwrap_or_default().into_iter().filter(|pod| !there.contains(pod)).collect()
     }
 
-    /// The pods of a datacenter that go, in the order in which they leave: the last in start order first, so that each is the
-    /// last ordinal of its rack when its turn comes.
+    /// The pods of a datacenter that go, in the order in which they leave: the last in start order first, so that each
+    /// is the last ordinal of its rack when its turn comes.
     pub fn leaving(before: Option<&Datacenter>, after: Option<&Datacenter>) -> Vec<String> {
         let mut leaving = Self::joining(after, before);
         leaving.reverse();
@@ -157,8 +158,8 @@ fn as_rendered(digests: &BTreeMap<String, String>, files: &FileTree) -> bool {
     digests.len() == files.len() && files.iter().all(same)
 }
 
-/// The pod templates behind a lock of format 1, which does not record them: those of StatefulSets whose files are as they would
-/// be rendered now. Of the others nothing is known, so that their pods count as restarting.
+/// The pod templates behind a lock of format 1, which does not record them: those of StatefulSets whose files are as
+/// they would be rendered now. Of the others nothing is known, so that their pods count as restarting.
 fn templates_of_files(digests: &BTreeMap<String, String>, rendered: &Arranged) -> BTreeMap<String, String> {
     let same = |path: &str| {
         let text = rendered.files.get(path).unwrap_or_default();
@@ -180,17 +181,21 @@ fn object_of_path(path: &str) -> Option<Delivered> {
     Some(Delivered { kube_cluster: None, namespace: None, kind, name: name.to_owned(), stage, retirement })
 }
 
-/// New, different and retired objects. An object is the same one by its name and not by its file: the files of all objects
-/// are called otherwise once there is a second namespace.
+/// New, different and retired objects. An object is the same one by its name and not by its file: the files of all
+/// objects are called otherwise once there is a second namespace.
 fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, Vec<Delivered>) {
     let by_name: BTreeMap<ObjectName, &String> =
         was.objects.iter().map(|(path, object)| (ObjectName::from(object), path)).collect();
+    let wanted: BTreeSet<ObjectName> = now.objects.values().map(ObjectName::from).collect();
     let (mut created, mut changed, mut there) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (path, object) in &now.objects {
         let text = now.files.get(path).expect("every object has its file");
         // Of what an older cassc rendered only the file is known.
         let by_file = was.objects.get(path).filter(|it| it.namespace.is_none() && it.name == object.name);
-        let deployed = by_name.get(&ObjectName::from(object)).copied().or(by_file.map(|_| path));
+        let by_name = by_name.get(&ObjectName::from(object)).copied();
+        let is_free = |path: &String, it: &Delivered| !there.contains(path) && !wanted.contains(&ObjectName::from(it));
+        let alike = || was.objects.iter().find(|(path, it)| is_free(path, it) && is_alike(it, object));
+        let deployed = by_name.or(by_file.map(|_| path)).or_else(|| alike().map(|(path, _)| path));
         there.extend(deployed);
         match deployed.and_then(|path| was.files.get(path)) {
             None => created.push(object.clone()),
@@ -200,6 +205,15 @@ fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, V
     }
     let retired = was.objects.iter().filter(|(path, _)| !there.contains(path));
     (created, changed, retired.map(|(_, object)| object.clone()).collect())
+}
+
+/// Whether an object is the same one because its namespace, or its Kubernetes cluster, was not named on one side: who accepts
+/// E303 or E324 says so.
+fn is_alike(was: &Delivered, now: &Delivered) -> bool {
+    let is_open = |was: &Option<String>, now: &Option<String>| was == now || was.is_none() || now.is_none();
+    (was.kind, &was.name) == (now.kind, &now.name)
+        && is_open(&was.namespace, &now.namespace)
+        && is_open(&was.kube_cluster, &now.kube_cluster)
 }
 
 /// The racks with another pod template, and their pods that exist and stay, highest ordinal first as the StatefulSet

@@ -1,6 +1,7 @@
-//! What is different between two clusters, in the words of the topology. A facet is one thing that a user wrote, or left to a
-//! default: `cassandra.version` with the image that follows from it, `cassandra.jvm.heap` with its arithmetic. It keeps the
-//! leaves of the resolved cluster that it consists of, so that [`super::reasons`] can apply it alone.
+//! What is different between two clusters, in the words of the topology. A facet is one thing that a user wrote, or
+//! left to a default: `cassandra.version` with the image that follows from it, `cassandra.jvm.heap` with its
+//! arithmetic. It keeps the leaves of the resolved cluster that it consists of, so that [`super::reasons`] can apply it
+//! alone.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +40,8 @@ impl Facet {
     }
 }
 
-/// Everything that is different in what both have; new and removed datacenters and racks are not facets, they are told by the
-/// steps.
+/// Everything that is different in what both have; new and removed datacenters and racks are not facets, they are told
+/// by the steps.
 pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     if before == after {
         return Vec::new();
@@ -62,9 +63,9 @@ pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     facets
 }
 
-/// What racks and datacenters make different by being there: tokens are allocated for as many replicas as a datacenter has
-/// racks, and pods keep apart from those of the other namespaces. Each list takes what it shares with the other side as it is
-/// there, so that nothing else is different.
+/// What racks and datacenters make different by being there: tokens are allocated for as many replicas as a datacenter
+/// has racks, and pods keep apart from those of the other namespaces. Each list takes what it shares with the other
+/// side as it is there, so that nothing else is different.
 fn lists(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     let rack = |rack: &Rack| rack.name.clone();
     let racks = |now: &Datacenter| {

@@ -1,11 +1,11 @@
-//! The words of the topology for the fields of the resolved cluster. A table: what the resolved cluster calls it, what users
-//! call it.
+//! The words of the topology for the fields of the resolved cluster. A table: what the resolved cluster calls it, what
+//! users call it.
 
 use super::leaves::{Leaf, Level};
 use crate::cluster::Cluster;
 
-/// Field of the resolved cluster (a prefix of its keys, joined with dots) and of the topology; what follows the prefix follows
-/// the other one too. An empty word means that it is not told: it follows from something else that is.
+/// Field of the resolved cluster (a prefix of its keys, joined with dots) and of the topology; what follows the prefix
+/// follows the other one too. An empty word means that it is not told: it follows from something else that is.
 type Words = (&'static str, &'static str);
 
 const OF_CLUSTER: &[Words] = &[
@@ -90,12 +90,13 @@ pub(super) fn field_of(leaf: &Leaf) -> Option<String> {
     if word.is_empty() {
         return None;
     }
-    // Keys are a user's below these; elsewhere what follows is a field of the resolved cluster that users call the same.
+    // Keys are a user's below these; elsewhere what follows is a field of the resolved cluster that users call the
+    // same.
     Some(format!("{word}{rest}"))
 }
 
-/// Whether a leaf is different only because the version is: the published image, the collector that a version has by default
-/// and the young generation that the collector wants.
+/// Whether a leaf is different only because the version is: the published image, the collector that a version has by
+/// default and the young generation that the collector wants.
 pub(super) fn derived_from_version(before: &Cluster, after: &Cluster, leaf: &Leaf) -> bool {
     if before.version == after.version {
         return false;

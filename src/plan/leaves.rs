@@ -1,5 +1,5 @@
-//! Two resolved clusters, value by value: what is another one, on which level. Called by [`super::facets`], which puts the
-//! values together to what users write.
+//! Two resolved clusters, value by value: what is another one, on which level. Called by [`super::facets`], which puts
+//! the values together to what users write.
 
 use std::collections::BTreeSet;
 

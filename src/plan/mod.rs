@@ -1,6 +1,7 @@
-//! What a change will do, before anybody merges it: a deployed [`Cluster`] beside the wanted one → a [`Plan`], a value that
-//! is printed as text, Markdown or JSON and that nobody has to interpret. The steps stand in the order of execution; each says
-//! where it runs and what must hold before it. Pure. Nothing is guessed: what restarts is what has another pod template.
+//! What a change will do, before anybody merges it: a deployed [`Cluster`] beside the wanted one → a [`Plan`], a value
+//! that is printed as text, Markdown or JSON and that nobody has to interpret. The steps stand in the order of
+//! execution; each says where it runs and what must hold before it. Pure. Nothing is guessed: what restarts is what has
+//! another pod template.
 
 mod difference;
 mod facets;
@@ -25,7 +26,8 @@ use crate::lock::Lock;
 pub struct Before<'d> {
     /// The cluster.
     pub cluster: &'d Cluster,
-    /// The lock, where there is one: it knows the files and pod templates that were rendered, whatever cassc renders today.
+    /// The lock, where there is one: it knows the files and pod templates that were rendered, whatever cassc renders
+    /// today.
     pub lock: Option<&'d Lock>,
 }
 

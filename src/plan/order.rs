@@ -1,5 +1,5 @@
-//! The order of the steps, as data: what is done, where it runs, and what must hold before it. A row's place in the table is
-//! its place in the plan.
+//! The order of the steps, as data: what is done, where it runs, and what must hold before it. A row's place in the
+//! table is its place in the plan.
 
 use std::fmt;
 
@@ -88,8 +88,8 @@ const fn row(stage: Stage, guards: &'static [Guard], actions: fn(&Difference<'_>
     Row { stage, guards, actions }
 }
 
-/// Every kind of step, in the order of execution. Nodes leave before anything joins, nothing joins while pods restart, and
-/// nothing is thrown away before everything else is done.
+/// Every kind of step, in the order of execution. Nodes leave before anything joins, nothing joins while pods restart,
+/// and nothing is thrown away before everything else is done.
 pub const STEPS: &[Row] = &[
     row(Stage::Before, &[], steps::person::before),
     row(Stage::Base, &[], steps::apply::base),

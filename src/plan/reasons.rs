@@ -1,5 +1,5 @@
-//! Why pods restart: each facet is applied alone to the deployed cluster, and the racks whose pod template is then another one
-//! restart for it. Nothing is known here of which field ends up where.
+//! Why pods restart: each facet is applied alone to the deployed cluster, and the racks whose pod template is then
+//! another one restart for it. Nothing is known here of which field ends up where.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ use super::leaves::{Leaf, Level};
 use crate::cluster::Cluster;
 use crate::render::pod_templates;
 
-/// What is told when no single facet explains a restart: then the pod template is another one because this cassc makes it
-/// so.
+/// What is told when no single facet explains a restart: then the pod template is another one because this cassc makes
+/// it so.
 pub(super) const CASSC_ITSELF: &str = "this version of cassc makes another pod template";
 
 /// Finds the racks that restart for each facet, and the reasons of each restart.

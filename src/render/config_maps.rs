@@ -74,8 +74,8 @@ pub(super) fn eight_digits(digest: Sha256) -> String {
     })
 }
 
-/// What the gate of a starting pod reads: who starts before it, Cassandra's seeds, and whether a ring may be founded. None
-/// of it is in the pod template: adding nodes or forbidding to found restarts nothing.
+/// What the gate of a starting pod reads: who starts before it, Cassandra's seeds, and whether a ring may be founded.
+/// None of it is in the pod template: adding nodes or forbidding to found restarts nothing.
 pub(super) fn start_order(here: Here<'_>) -> Object {
     let lines = nodes(here).map(|node| start_order_line(here, node)).collect();
     let mut data = kit::strings([("start-order", &text(lines)), ("seeds", &text(seeds(here)))]);
@@ -113,9 +113,9 @@ fn seeds(here: Here<'_>) -> Vec<String> {
     cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(of_datacenter).collect()
 }
 
-/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a ring
-/// that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes clusters
-/// of this very topology.
+/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a
+/// ring that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes
+/// clusters of this very topology.
 fn may_found(here: Here<'_>) -> bool {
     let cluster = here.cluster;
     let first = cluster.datacenters.first();
@@ -128,9 +128,9 @@ fn may_found(here: Here<'_>) -> bool {
 /// (`SystemDistributedReplicationInterceptor` of the Management API).
 const MOST_REPLICAS_OF_THE_AGENT: u32 = 5;
 
-/// How Cassandra's distributed keyspaces are made when the ring is founded: in every datacenter that has nodes, and never
-/// more replicas than nodes. It stands here and not in the option files, because it changes with the number of nodes and
-/// no pod may restart for that.
+/// How Cassandra's distributed keyspaces are made when the ring is founded: in every datacenter that has nodes, and
+/// never more replicas than nodes. It stands here and not in the option files, because it changes with the number of
+/// nodes and no pod may restart for that.
 fn system_replication(cluster: &Cluster) -> Option<String> {
     let replicas = |datacenter: &Datacenter| {
         let nodes: u32 = datacenter.racks.iter().map(|rack| rack.nodes).sum();
@@ -197,8 +197,8 @@ pub(super) fn desired_ring(here: Here<'_>) -> Object {
     stable(here, names::desired_ring(&cluster.name), data)
 }
 
-/// The text of `ring.json`: the whole ring, and how it is rolled. The generation stands beside it and not in it, because it
-/// counts the changes of this text.
+/// The text of `ring.json`: the whole ring, and how it is rolled. The generation stands beside it and not in it,
+/// because it counts the changes of this text.
 pub(super) fn ring_json(cluster: &Cluster) -> String {
     let ring = DesiredRing {
         format: 1,

@@ -20,9 +20,9 @@ const SECONDS_AFTER_DRAIN: u32 = 15;
 /// Seconds of the readiness probe's timeout that asking leaves for saying why not.
 const SECONDS_AFTER_ASKING: i32 = 2;
 
-/// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`, then
-/// the system logger. It is an init container that goes on (a sidecar), because those end after the others: it shows
-/// Cassandra's last words.
+/// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`,
+/// then the system logger. It is an init container that goes on (a sidecar), because those end after the others: it
+/// shows Cassandra's last words.
 pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
     let additional = cluster.pod.init_containers.iter().cloned().map(with_restricted_context);
@@ -37,8 +37,8 @@ pub(super) fn containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -
     [cassandra(cluster, datacenter, rack)].into_iter().chain(additional).collect()
 }
 
-/// The gate: decides whether this pod may start Cassandra now and with which seeds, and writes `/config`. Its resources are
-/// small; the scheduler counts the larger of init containers and containers.
+/// The gate: decides whether this pod may start Cassandra now and with which seeds, and writes `/config`. Its resources
+/// are small; the scheduler counts the larger of init containers and containers.
 fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
     let cluster = here.cluster;
     let address = if datacenter.node_port.is_some() { "status.hostIP" } else { "status.podIP" };
@@ -142,8 +142,9 @@ fn readiness(cluster: &Cluster) -> Probe {
     Probe { exec, timeout_seconds: Some(cluster.defaults().readiness_timeout_seconds), ..probe(20, 10) }
 }
 
-/// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that died is
-/// restarted by the Management API within 30 seconds; only when that does not help for 90 seconds the container is.
+/// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that
+/// died is restarted by the Management API within 30 seconds; only when that does not help for 90 seconds the container
+/// is.
 fn liveness(cluster: &Cluster) -> Probe {
     let probe = Probe { failure_threshold: Some(6), ..probe(30, 15) };
     if cluster.management_api_secret.is_some() {
@@ -168,12 +169,13 @@ fn probe(initial_delay_seconds: i32, period_seconds: i32) -> Probe {
 
 /// What `kubectl logs -c server-system-logger` shows. In system.log stands what Cassandra says, a configuration that it
 /// refuses included; what the start script or the JVM refuses before there is a log (`cassandra-env.sh`, an unknown
-/// option) stands in the other two alone, which the Management API empties at each start (`LifecycleResources.startNode`).
+/// option) stands in the other two alone, which the Management API empties at each start
+/// (`LifecycleResources.startNode`).
 const FOLLOWED_LOGS: [&str; 3] = ["system.log", "stdout.log", "stderr.log"];
 
-/// Follows the logs. `-F` waits for a file and survives its rotation, `-q` leaves out the names between the lines. The shell
-/// is there for SIGTERM, which `tail` as process 1 would ignore: the pod would live on for its whole termination grace
-/// after Cassandra has ended.
+/// Follows the logs. `-F` waits for a file and survives its rotation, `-q` leaves out the names between the lines. The
+/// shell is there for SIGTERM, which `tail` as process 1 would ignore: the pod would live on for its whole termination
+/// grace after Cassandra has ended.
 fn system_logger(cluster: &Cluster, logger: &SystemLogger) -> Container {
     let logs = FOLLOWED_LOGS.map(|name| format!("{LOGS_PATH}/{name}")).join(" ");
     let follow = format!("trap 'exit 0' TERM; tail -q -n +1 -F {logs} & wait");

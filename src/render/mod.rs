@@ -1,6 +1,6 @@
 //! `Cluster` → typed Kubernetes objects: pure, infallible, one function per object. This page lists everything that is
-//! emitted. Which stage an object belongs to and what may happen to it when it is no longer rendered stands here too; how
-//! a delivery tool is told is [`crate::deliver`]'s.
+//! emitted. Which stage an object belongs to and what may happen to it when it is no longer rendered stands here too;
+//! how a delivery tool is told is [`crate::deliver`]'s.
 
 pub mod config;
 mod config_maps;

@@ -67,8 +67,8 @@ fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &st
     }
 }
 
-/// The `restricted` Pod Security Standard, as far as it is the pod's. A volume whose root already belongs to the group is
-/// not walked: with terabytes of data that would take minutes at every start.
+/// The `restricted` Pod Security Standard, as far as it is the pod's. A volume whose root already belongs to the group
+/// is not walked: with terabytes of data that would take minutes at every start.
 fn security_context() -> PodSecurityContext {
     PodSecurityContext {
         run_as_user: Some(CASSANDRA_ID),

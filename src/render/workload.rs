@@ -1,5 +1,5 @@
-//! What a cluster runs, without the objects around it: the pod template of each rack and the desired ring. The plan compares
-//! two of them, and the steps in the cluster are named after them.
+//! What a cluster runs, without the objects around it: the pod template of each rack and the desired ring. The plan
+//! compares two of them, and the steps in the cluster are named after them.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ pub fn pod_templates(cluster: &Cluster) -> BTreeMap<&str, PodTemplateSpec> {
     cluster.datacenters.iter().flat_map(of_datacenter).collect()
 }
 
-/// The generation of steps of a cluster that was resolved with its previous self: one more whenever the desired ring or a
-/// pod template is another, so that 9 → 6 → 9 → 6 nodes are four generations and the fourth never meets the finished
+/// The generation of steps of a cluster that was resolved with its previous self: one more whenever the desired ring or
+/// a pod template is another, so that 9 → 6 → 9 → 6 nodes are four generations and the fourth never meets the finished
 /// Jobs of the second. Without a previous one it is the first.
 pub fn next_generation(previous: Option<&Cluster>, cluster: &Cluster) -> u64 {
     let Some(previous) = previous else { return 1 };
@@ -32,8 +32,8 @@ pub fn next_generation(previous: Option<&Cluster>, cluster: &Cluster) -> u64 {
     previous.generation + u64::from(!same)
 }
 
-/// The name of a step's Job (`prepare`, `settle`): the first eight hexadecimal digits of SHA-256 over generation, desired ring
-/// and pod templates. The retry token is part of the ring.
+/// The name of a step's Job (`prepare`, `settle`): the first eight hexadecimal digits of SHA-256 over generation,
+/// desired ring and pod templates. The retry token is part of the ring.
 pub fn step_name(cluster: &Cluster, step: &str) -> String {
     let templates = serde_json::to_string(&pod_templates(cluster)).expect("a pod template is JSON");
     let mut digest = Sha256::new();

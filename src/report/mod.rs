@@ -1,5 +1,5 @@
-//! Complaints as text: [`human`] with the source under each, [`short`] one line each. Called by the command line and by
-//! the goldens; nothing is printed here.
+//! Complaints as text: [`human`] with the source under each, [`short`] one line each; plans as text, Markdown and JSON
+//! ([`plan`]). Called by the command line and by the goldens; nothing is printed here.
 
 mod human;
 pub mod plan;

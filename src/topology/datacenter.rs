@@ -26,8 +26,8 @@ pub struct Datacenter {
     /// Labels that a worker must carry, for all racks.
     #[serde(default)]
     pub node_labels: BTreeMap<String, String>,
-    /// The Kubernetes cluster that the datacenter runs in, by any name you like: a DNS label. Each one gets an output of
-    /// its own. Without it there is one Kubernetes cluster.
+    /// The Kubernetes cluster that the datacenter runs in, by any name you like: a DNS label. Each one gets an output
+    /// of its own. Without it there is one Kubernetes cluster.
     pub kube_cluster: Option<String>,
     /// The namespace, where it differs from `metadata.namespace`.
     pub namespace: Option<String>,

@@ -1,5 +1,6 @@
-//! How settings merge: cluster < datacenter < rack. A [`RackPlace`] is a rack with its two outer levels; it answers what
-//! holds there and at which level that was written. Used by rules (which need the place) and by the resolved cluster.
+//! How settings merge: cluster < datacenter < rack. A [`RackPlace`] is a rack with its two outer levels; it answers
+//! what holds there and at which level that was written. Used by rules (which need the place) and by the resolved
+//! cluster.
 
 use std::collections::BTreeMap;
 

@@ -82,8 +82,8 @@ pub struct Metadata {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Spec {
-    /// Cassandra's own `cluster_name`. Defaults to `metadata.name`. It never changes: Cassandra refuses to start on data
-    /// of a cluster of another name.
+    /// Cassandra's own `cluster_name`. Defaults to `metadata.name`. It never changes: Cassandra refuses to start on
+    /// data of a cluster of another name.
     pub cluster_name: Option<String>,
     /// Whether the first pod may found a new ring. `never` for clusters that were adopted or restored, and advised
     /// once the ring exists.
@@ -117,23 +117,24 @@ pub struct Spec {
     /// Who may log in to Cassandra.
     #[serde(default)]
     pub auth: Auth,
-    /// The container that prints Cassandra's `system.log` and what its start script says, so that `kubectl logs` shows it.
+    /// The container that prints Cassandra's `system.log` and what its start script says, so that `kubectl logs` shows
+    /// it.
     #[serde(default)]
     pub system_logger: SystemLogger,
     /// Access to the Management API, which starts and drains Cassandra.
     #[serde(default)]
     pub management_api: ManagementApi,
-    /// Addresses or DNS names of nodes of this Cassandra cluster that run in another Kubernetes cluster, or that another
-    /// topology or system runs. With them the first pod joins the ring that they belong to; it founds none, unless
-    /// this topology itself spans several Kubernetes clusters.
+    /// Addresses or DNS names of nodes of this Cassandra cluster that run in another Kubernetes cluster, or that
+    /// another topology or system runs. With them the first pod joins the ring that they belong to; it founds none,
+    /// unless this topology itself spans several Kubernetes clusters.
     #[serde(default)]
     pub additional_seeds: Vec<String>,
     /// How pods are restarted when their template changed, and restarts that are asked for.
     #[serde(default)]
     pub rollout: Rollout,
-    /// The generation of defaults that pod templates are made with. Without it a deployed cluster keeps the one that its lock
-    /// names, so that a newer cassc restarts nothing; a new cluster gets the newest. Raising it takes the newer defaults
-    /// and restarts the pods.
+    /// The generation of defaults that pod templates are made with. Without it a deployed cluster keeps the one that
+    /// its lock names, so that a newer cassc restarts nothing; a new cluster gets the newest. Raising it takes the
+    /// newer defaults and restarts the pods.
     pub revision: Option<u32>,
     /// Warnings, and refused changes that may be forced, by code, each with the reason why.
     #[serde(default)]

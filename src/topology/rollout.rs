@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How pods are restarted when their template changed. Who applies the manifests restarts nothing; the roll does, pod by
-/// pod and rack by rack, in the order of datacenters and racks.
+/// How pods are restarted when their template changed. Who applies the manifests restarts nothing; the roll does, pod
+/// by pod and rack by rack, in the order of datacenters and racks.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Rollout {
-    /// Any text. A new one restarts every pod of the cluster once; `restart` of a datacenter or a rack restarts its pods
-    /// alone. Removing it restarts nothing.
+    /// Any text. A new one restarts every pod of the cluster once; `restart` of a datacenter or a rack restarts its
+    /// pods alone. Removing it restarts nothing.
     pub restart: Option<String>,
     /// A few pods first.
     pub canary: Option<Canary>,

@@ -34,14 +34,14 @@ pub struct Storage {
     /// The size that a data volume is born with, such as `500Gi`. It never changes: claim templates are immutable.
     #[schemars(with = "Option<TextOrNumber>")]
     pub size: Option<String>,
-    /// The size that claims are expanded to once the volumes exist, such as `1Ti`. It only grows. `size` stays what a claim
-    /// is born with; no StatefulSet changes and nothing restarts. The StorageClass must allow expansion.
+    /// The size that claims are expanded to once the volumes exist, such as `1Ti`. It only grows. `size` stays what a
+    /// claim is born with; no StatefulSet changes and nothing restarts. The StorageClass must allow expansion.
     #[schemars(with = "Option<TextOrNumber>")]
     pub expand_to: Option<String>,
     /// How the data volume may be mounted. Defaults to `ReadWriteOnce`.
     pub access_mode: Option<AccessMode>,
-    /// Volumes beside the data volume, mounted in the Cassandra container; `containers` and `initContainers` may mount them
-    /// by name.
+    /// Volumes beside the data volume, mounted in the Cassandra container; `containers` and `initContainers` may mount
+    /// them by name.
     #[serde(default)]
     pub additional_volumes: Vec<AdditionalVolume>,
 }

@@ -1,5 +1,5 @@
-//! The `cassandra.yaml` that a rack runs with: what the minor's template says, what follows from the topology, and what the
-//! user wrote. Called by the rules that compare two of them.
+//! The `cassandra.yaml` that a rack runs with: what the minor's template says, what follows from the topology, and what
+//! the user wrote. Called by the rules that compare two of them.
 
 use std::collections::BTreeMap;
 

@@ -18,8 +18,8 @@ pub(super) struct Internode {
 }
 
 impl Internode {
-    /// What the configuration says. `optional` counts as off unless it is written: without it Cassandra looks whether there is
-    /// a keystore (`EncryptionOptions.applyConfig`), which cannot be seen from here.
+    /// What the configuration says. `optional` counts as off unless it is written: without it Cassandra looks whether
+    /// there is a keystore (`EncryptionOptions.applyConfig`), which cannot be seen from here.
     pub(super) fn of(minor: Minor, effective: &Effective) -> Self {
         // 3.11 still takes the name of before 1.2 (`DatabaseDescriptor.applyEncryptionContext`).
         let old_name = minor == Minor::V3_11 && effective.get("encryption_options").is_some();
@@ -42,7 +42,8 @@ impl Internode {
         self.mode != "none"
     }
 
-    /// `dc` and `rack` accept both kinds, for the peers that they do not encrypt to (`ServerEncryptionOptions.applyConfig`).
+    /// `dc` and `rack` accept both kinds, for the peers that they do not encrypt to
+    /// (`ServerEncryptionOptions.applyConfig`).
     fn accepts_plain(&self) -> bool {
         self.mode != "all" || self.optional
     }
@@ -71,7 +72,8 @@ pub(super) enum Clients {
 }
 
 impl Clients {
-    /// What the configuration says, with the same care for `optional`; 3.11 looks at it only when encryption is enabled.
+    /// What the configuration says, with the same care for `optional`; 3.11 looks at it only when encryption is
+    /// enabled.
     pub(super) fn of(minor: Minor, effective: &Effective) -> Self {
         let enabled = effective.is_on("client_encryption_options.enabled");
         let optional = effective.is_on("client_encryption_options.optional");

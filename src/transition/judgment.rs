@@ -1,4 +1,5 @@
-//! What becomes of a transition: the refusals, and those that the topology accepts with a reason.
+//! What becomes of a transition: the refusals, and those that the topology accepts with a reason. Called by the
+//! assessment of a fleet.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -67,8 +68,8 @@ fn acceptance<'t>(transition: &Transition<'t>, rule: &Rule) -> Option<(usize, &'
     of_rule.min_by_key(|(_, acceptance)| is_old(transition, acceptance))
 }
 
-/// Whether an acceptance is one that was deployed: it was for a change that is made. The next node that is taken away must not
-/// pass under the reason of the last one.
+/// Whether an acceptance is one that was deployed: it was for a change that is made. The next node that is taken away
+/// must not pass under the reason of the last one.
 fn is_old(transition: &Transition<'_>, acceptance: &Acceptance) -> bool {
     transition.before.accept.contains(acceptance)
 }

@@ -1,5 +1,6 @@
-//! A change of a deployed cluster: what it was beside what the topology asks for. The rules E3xx look at it and refuse what
-//! would lose data or could not come true; [`crate::plan`] says what the rest will do. Pure: `deployed` did the reading.
+//! A change of a deployed cluster: what it was beside what the topology asks for. The rules E3xx look at it and refuse
+//! what would lose data or could not come true; [`crate::plan`] says what the rest will do. Pure: `deployed` did the
+//! reading.
 
 mod changed;
 mod directories;
@@ -138,14 +139,14 @@ impl<'t> Transition<'t> {
         after.filter(|datacenter| self.before.datacenter(&datacenter.name).is_none()).collect()
     }
 
-    /// A label where the topology says it now: at the innermost level that writes the field (such as `storage.size`), or at a
-    /// name where none does.
+    /// A label where the topology says it now: at the innermost level that writes the field (such as `storage.size`),
+    /// or at a name where none does.
     pub fn now(&self, at: At<'_>, words: impl Into<String>) -> Label {
         self.subject.value(written_at(self.texts, self.subject.document, self.after, at), words)
     }
 
-    /// A label where it was written before: in the earlier topology like [`Transition::now`]; where there is only a lock, at its
-    /// place in that. `None` when neither text is at hand.
+    /// A label where it was written before: in the earlier topology like [`Transition::now`]; where there is only a
+    /// lock, at its place in that. `None` when neither text is at hand.
     pub fn was(&self, at: At<'_>, words: impl Into<String>) -> Option<Label> {
         let (document, route) = match self.was {
             Was { topology: Some(document), .. } => (document, written_at(self.texts, document, self.before, at)),

@@ -133,7 +133,8 @@ fn a_folder_with_files_of_others_alone_misses_no_lock() {
     assert_eq!((outcome.remark, outcome.kept), (None, vec![kept("shop/README", Why::NotOurs)]));
 }
 
-/// Asserts that a lock is refused by everybody who reads it, with its path and advice, and that force makes do without it.
+/// Asserts that a lock is refused by everybody who reads it, with its path and advice, and that force makes do without
+/// it.
 fn assert_refused_but_for_force(root: &Path, said: &str) {
     let rendered = tree(&[("a.yaml", "a")]);
     let messages = [
@@ -192,8 +193,8 @@ fn a_folder_or_a_link_in_the_place_of_the_lock_is_refused_and_replaced_by_force(
     }
 }
 
-/// A directory after a merge: `a` was rendered by both branches, `gone` by one of them, and Git left something in each that
-/// neither rendered.
+/// A directory after a merge: `a` was rendered by both branches, `gone` by one of them, and Git left something in each
+/// that neither rendered.
 fn merged(lock_text: &str) -> tempfile::TempDir {
     let root = root();
     put(&root.path().join("shop/a.yaml"), "<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n");

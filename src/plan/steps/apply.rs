@@ -38,8 +38,8 @@ pub(crate) fn retired(difference: &Difference<'_>) -> Vec<Action> {
     vec![Action::Apply { created: Vec::new(), changed: Vec::new(), removed: names(removed), kept: names(kept) }]
 }
 
-/// Argo CD prunes, StatefulSets after a person confirmed; Flux prunes what is not marked `prune: disabled`, which StatefulSets
-/// are; `kubectl apply -k` removes nothing.
+/// Argo CD prunes, StatefulSets after a person confirmed; Flux prunes what is not marked `prune: disabled`, which
+/// StatefulSets are; `kubectl apply -k` removes nothing.
 fn is_removed(dialect: Dialect, retirement: Retirement) -> bool {
     match (dialect, retirement) {
         (_, Retirement::Keep) | (Dialect::Plain, _) | (Dialect::Flux, Retirement::Confirm) => false,

@@ -24,8 +24,8 @@ fn growth(before: Option<&Cluster>, datacenter: &Datacenter, rack: &Rack) -> Vec
     (0..rack.nodes).filter_map(claim).collect()
 }
 
-/// The claims of nodes that left, in the order in which they left. Nobody else deletes them: the retention policy of the
-/// StatefulSets is `Retain`. Of a topology that is gone nothing is decommissioned and every claim stays.
+/// The claims of nodes that left, in the order in which they left. Nobody else deletes them: the retention policy of
+/// the StatefulSets is `Retain`. Of a topology that is gone nothing is decommissioned and every claim stays.
 pub(crate) fn delete(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(before), Some(_)) = (difference.before, difference.after) else { return Vec::new() };
     let additional = before.additional_volumes.iter().filter(|it| matches!(it.source, VolumeSource::Claim(_)));

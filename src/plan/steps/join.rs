@@ -1,4 +1,5 @@
-//! Nodes start for the first time: the StatefulSets make all pods at once, and the gate in each lets them in one at a time.
+//! Nodes start for the first time: the StatefulSets make all pods at once, and the gate in each lets them in one at a
+//! time.
 
 use super::super::{Action, Difference};
 use crate::topology::Founding;

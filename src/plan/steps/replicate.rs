@@ -1,13 +1,13 @@
-//! Cassandra's own distributed keyspaces follow the datacenters: out of one before its nodes leave, into one after its nodes
-//! have joined.
+//! Cassandra's own distributed keyspaces follow the datacenters: out of one before its nodes leave, into one after its
+//! nodes have joined.
 
 use std::collections::BTreeMap;
 
 use super::super::{Action, Difference};
 use crate::cluster::Cluster;
 
-/// Takes them out of datacenters that lose all nodes, and brings them down to the nodes that are left elsewhere, before the
-/// first node leaves: nobody leaves while a keyspace has more replicas than there are nodes without it.
+/// Takes them out of datacenters that lose all nodes, and brings them down to the nodes that are left elsewhere, before
+/// the first node leaves: nobody leaves while a keyspace has more replicas than there are nodes without it.
 pub(crate) fn out(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(before), Some(after)) = (difference.before, difference.after) else { return Vec::new() };
     let fitting = fitting(before, after);

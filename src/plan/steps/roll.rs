@@ -1,5 +1,5 @@
-//! Pods whose template is another one restart: rack by rack in the order of the topology, pod by pod, each when every other
-//! node is up. A canary comes first, and a stopped roll waits.
+//! Pods whose template is another one restart: rack by rack in the order of the topology, pod by pod, each when every
+//! other node is up. A canary comes first, and a stopped roll waits.
 
 use super::super::{Action, Difference};
 
@@ -13,8 +13,8 @@ pub(crate) fn roll(difference: &Difference<'_>) -> Vec<Action> {
     vec![Action::Roll { racks: difference.rolls.clone(), canary_pods, stopped }]
 }
 
-/// What a stop or a canary held back goes on when that is taken away. Which pods those are only the cluster knows. A roll of
-/// this change takes them along.
+/// What a stop or a canary held back goes on when that is taken away. Which pods those are only the cluster knows. A
+/// roll of this change takes them along.
 pub(crate) fn resume(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(before), Some(after)) = (difference.before, difference.after) else { return Vec::new() };
     let held = before.rollout.stopped || before.rollout.canary_pods.is_some();

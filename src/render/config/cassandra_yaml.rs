@@ -72,9 +72,9 @@ fn computed(cluster: &Cluster, datacenter: &Datacenter) -> Vec<(String, Value)> 
 /// The replication that new nodes choose their tokens for, unless the user says it.
 const ALLOCATED_REPLICATION: usize = 3;
 
-/// Cassandra refuses to start a node when there are several racks but fewer than replicas (`TokenAllocation.createStrategy`
-/// of apache/cassandra); 3.11 does not know the key. It depends on the number of racks alone, so that a ring that grows
-/// does not restart.
+/// Cassandra refuses to start a node when there are several racks but fewer than replicas
+/// (`TokenAllocation.createStrategy` of apache/cassandra); 3.11 does not know the key. It depends on the number of
+/// racks alone, so that a ring that grows does not restart.
 fn allocated_replication(cluster: &Cluster, datacenter: &Datacenter) -> Option<usize> {
     let racks = datacenter.racks.len();
     let fits = racks <= 1 || racks >= ALLOCATED_REPLICATION;
@@ -91,8 +91,8 @@ fn with_user_keys(mut keys: Keys, user: &Keys, minor: Minor) -> Keys {
 }
 
 /// Takes out what the user says under another name: Cassandra refuses an old and a new name of one setting together
-/// (`Config contains both old and new keys`), and the period of another way to sync the commit log. Naming a keyspace for
-/// token allocation replaces naming a replication.
+/// (`Config contains both old and new keys`), and the period of another way to sync the commit log. Naming a keyspace
+/// for token allocation replaces naming a replication.
 fn drop_replaced(keys: &mut Keys, user: &Keys, minor: Minor) {
     let newest_name = |key: &str| {
         let known = table(minor).get(key)?;

@@ -1,5 +1,5 @@
-//! The files of the hashed `ConfigMap` that a pod template refers to: what Cassandra reads, and the scripts that run around
-//! it. A rack comes in, file names with their texts go out; called by the renderer of the `StatefulSet`s.
+//! The files of the hashed `ConfigMap` that a pod template refers to: what Cassandra reads, and the scripts that run
+//! around it. A rack comes in, file names with their texts go out; called by the renderer of the `StatefulSet`s.
 
 mod cassandra_yaml;
 mod jvm;
@@ -15,7 +15,8 @@ use crate::topology::Config;
 /// Datacenter and rack, for the gate to fill in.
 const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properties");
 
-/// All that the files know of a rack. Racks with the same settings get the same files, and with them the same `ConfigMap`.
+/// All that the files know of a rack. Racks with the same settings get the same files, and with them the same
+/// `ConfigMap`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings<'c> {
     config: &'c Config,
@@ -29,8 +30,8 @@ impl<'c> Settings<'c> {
     }
 }
 
-/// The keys of the `cassandra.yaml` that a rack of a datacenter runs with: those of the minor's template, those that follow
-/// from the topology, and those of the user.
+/// The keys of the `cassandra.yaml` that a rack of a datacenter runs with: those of the minor's template, those that
+/// follow from the topology, and those of the user.
 pub fn cassandra_keys(cluster: &Cluster, datacenter: &Datacenter, user: &Config) -> Config {
     cassandra_yaml::keys(cluster, datacenter, user)
 }

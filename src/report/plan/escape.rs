@@ -1,5 +1,6 @@
-//! Texts of users, made safe for where they are shown. A terminal must not obey them, and Markdown must show them as they
-//! are: no markup, no broken table, nobody mentioned, no issue linked. Called by the text and the Markdown of plans.
+//! Texts of users, made safe for where they are shown. A terminal must not obey them, and Markdown must show them as
+//! they are: no markup, no broken table, nobody mentioned, no issue linked. Called by the text and the Markdown of
+//! plans.
 
 /// What is shown for nothing.
 const EMPTY: &str = "\"\"";

@@ -1,5 +1,5 @@
-//! Plans for a pull request, as a comment that the next run replaces: a table of the clusters, refusals in plain sight, a
-//! fold per cluster. The same plan gives the same bytes, and the text always fits into a comment.
+//! Plans for a pull request, as a comment that the next run replaces: a table of the clusters, refusals in plain sight,
+//! a fold per cluster. The same plan gives the same bytes, and the text always fits into a comment.
 
 use crate::plan::{Change, Plan, Refusal, Step, Verdict};
 use crate::transition::Accepted;

@@ -1,5 +1,6 @@
-//! Plans as people and programs read them: [`text`] for a terminal, [`markdown`] for a pull request, [`json`] for programs.
-//! A [`FleetPlan`] comes in, a text goes out; called by the command line and by the goldens. Nothing is decided here.
+//! Plans as people and programs read them: [`text`] for a terminal, [`markdown`] for a pull request, [`json`] for
+//! programs. A [`FleetPlan`] comes in, a text goes out; called by the command line and by the goldens. Nothing is
+//! decided here.
 
 mod escape;
 mod json;

@@ -1,5 +1,5 @@
-//! Plans for a terminal: refusals first, then each cluster that changes with its changes and its steps in order, then the
-//! unchanged ones in one line. No colors, no control characters.
+//! Plans for a terminal: refusals first, then each cluster that changes with its changes and its steps in order, then
+//! the unchanged ones in one line. No colors, no control characters.
 
 use crate::plan::{Change, Plan, Refusal, Step, Verdict};
 use crate::transition::Accepted;

@@ -1,13 +1,13 @@
-//! What a plan says, as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of a
-//! plan put these lines in their own form, so both say the same.
+//! What a plan says, as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
+//! a plan put these lines in their own form, so both say the same.
 
 use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
 
 use super::tallied;
 use crate::wording::counted_as;
 
-/// Up to how many names a list that nobody has to check one by one is written out: those that follow each other by number,
-/// and others.
+/// Up to how many names a list that nobody has to check one by one is written out: those that follow each other by
+/// number, and others.
 const NAMED: (usize, usize) = (4, 12);
 /// A list of which each name matters.
 const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
@@ -222,7 +222,8 @@ fn apply(created: &[ObjectName], changed: &[ObjectName], removed: &[ObjectName],
     }
 }
 
-/// Objects, kind by kind. Where all objects of the step lie in one namespace of one Kubernetes cluster, neither is named.
+/// Objects, kind by kind. Where all objects of the step lie in one namespace of one Kubernetes cluster, neither is
+/// named.
 fn by_kind(objects: &[ObjectName], all: &[&ObjectName], most: (usize, usize)) -> Line {
     let is_one_namespace = all.iter().all(|object| object.namespace == all[0].namespace);
     let is_one_cluster = all.iter().all(|object| object.kube_cluster == all[0].kube_cluster);

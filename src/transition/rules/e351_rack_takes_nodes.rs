@@ -74,8 +74,8 @@ mod tests {
         datacenter
     }
 
-    /// The first three are cases of cass-operator's `cassandradatacenter_webhook_test.go`; the numbers that it asks for are
-    /// four and eight nodes more.
+    /// The first three are cases of cass-operator's `cassandradatacenter_webhook_test.go`; the numbers that it asks for
+    /// are four and eight nodes more.
     #[test]
     fn a_new_rack_needs_so_many_nodes_that_no_other_one_loses_any() {
         let cases = [

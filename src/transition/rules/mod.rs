@@ -1,4 +1,5 @@
-//! The rules about transitions, one file each; their codes are E3xx, and [`crate::check::RULES`] lists them among the others.
+//! The rules about transitions, one file each; their codes are E3xx, and [`crate::check::RULES`] lists them among the
+//! others.
 
 pub(crate) mod e301_cluster_renamed;
 pub(crate) mod e302_namespace_changed;
