@@ -225,6 +225,7 @@ pub const RULES: &[Rule] = &[
     transitions::e333_upgrade_and_ring::RULE,
     transitions::e335_storage_mode_back::RULE,
     transitions::e336_storage_mode_skipped::RULE,
+    transitions::e337_roll_held_back::RULE,
     transitions::e340_passwords_on::RULE,
     transitions::e341_passwords_off::RULE,
     transitions::e342_internode_encryption::RULE,

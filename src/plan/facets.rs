@@ -156,9 +156,9 @@ fn shown(field: &str, leaves: &[Leaf]) -> (Option<String>, Option<String>) {
     let leaf = leaves.iter().find(telling).or_else(|| leaves.first());
     let Some(Leaf { from, to, path, .. }) = leaf else { return (None, None) };
     let unit = if path.last().is_some_and(|key| key == "heapMebibytes") { "M" } else { "" };
-    let text = |value: &Option<Value>| {
-        value.as_ref().filter(|value| !value.is_null()).map(|value| format!("{}{unit}", short(value)))
-    };
+    let is_secret = field.to_lowercase().contains("password");
+    let shown = |value: &Value| if is_secret { "…".to_owned() } else { format!("{}{unit}", short(value)) };
+    let text = |value: &Option<Value>| value.as_ref().filter(|value| !value.is_null()).map(shown);
     (text(from), text(to))
 }
 
@@ -169,11 +169,25 @@ fn told_list(value: &Value) -> Option<String> {
     words.map(|words| if words.is_empty() { "none".to_owned() } else { words.join(", ") })
 }
 
+/// A plan is a comment on a pull request: what is below a key that speaks of a password is not shown.
+fn without_passwords(value: &Value) -> Value {
+    let shown = |(key, value): (&String, &Value)| {
+        let is_secret = key.to_lowercase().contains("password");
+        (key.clone(), if is_secret { "…".into() } else { without_passwords(value) })
+    };
+    match value {
+        Value::Object(map) => Value::Object(map.iter().map(shown).collect()),
+        Value::Array(items) => items.iter().map(without_passwords).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Long values are cut: the manifests have them whole.
 const LONGEST_SHOWN: usize = 120;
 
 fn short(value: &Value) -> String {
-    let text = told_list(value).or_else(|| value.as_str().map(str::to_owned)).unwrap_or_else(|| value.to_string());
+    let text = told_list(value).or_else(|| value.as_str().map(str::to_owned));
+    let text = text.unwrap_or_else(|| without_passwords(value).to_string());
     if text.chars().count() <= LONGEST_SHOWN {
         return text;
     }

@@ -101,9 +101,10 @@ pub const STEPS: &[Row] = &[
     ),
     row(Stage::Prepare, &[Guard::RingWhole, Guard::SchemaAgrees, Guard::NothingReplicated], steps::decommission::all),
     row(Stage::Cluster, &[], steps::apply::stateful_sets),
+    // Before anything streams to a new claim, which is born with the smaller size.
+    row(Stage::Settle, &[Guard::ClassExpands], steps::claims::expand),
     row(Stage::Cluster, &[Guard::PredecessorsReady], steps::join::join),
     row(Stage::Cluster, &[], steps::apply::retired),
-    row(Stage::Settle, &[Guard::ClassExpands], steps::claims::expand),
     row(Stage::Settle, &[Guard::OthersUp, Guard::BudgetAllows], steps::roll::roll),
     row(Stage::Settle, &[Guard::OthersUp, Guard::BudgetAllows], steps::roll::resume),
     row(Stage::Settle, &[Guard::RingWhole, Guard::VersionsAgree], steps::upgrade::tables),

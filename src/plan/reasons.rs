@@ -14,7 +14,7 @@ use crate::render::pod_templates;
 
 /// What is told when no single facet explains a restart: then the pod template is another one because this cassc makes
 /// it so.
-pub(super) const CASSC_ITSELF: &str = "this version of cassc makes another pod template";
+pub(super) const CASSC_ITSELF: &str = "this version of cassc";
 
 /// Finds the racks that restart for each facet, and the reasons of each restart.
 pub(super) fn find(before: &Cluster, after: &Cluster, facets: &mut [Facet], rolls: &mut [RackRoll]) {

@@ -36,6 +36,10 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
     let rolls = match counts.racks_roll {
         0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a roll goes on".to_owned(),
         0 => "nothing restarts".to_owned(),
+        racks if steps.iter().any(is_held_back) => {
+            let (racks, pods) = (counted_as(racks, "rack waits", "racks wait"), counted(counts.pods_restart, "pod"));
+            format!("{racks} to roll ({pods})")
+        }
         1 => format!("1 rack rolls ({})", counted(counts.pods_restart, "pod")),
         racks => format!("{racks} racks roll ({})", counted(counts.pods_restart, "pod")),
     };
@@ -51,6 +55,11 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
         Verdict::Deleted => "the topology is gone".to_owned(),
         Verdict::Changed | Verdict::Refused => format!("{rolls}, {ring}{grow}"),
     }
+}
+
+/// Whether a roll is stopped before it begins.
+fn is_held_back(step: &Step) -> bool {
+    matches!(step.action, Action::Roll { stopped: true, .. })
 }
 
 /// What is different, each with what it does.

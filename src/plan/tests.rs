@@ -121,6 +121,20 @@ fn expanding_claims_changes_no_stateful_set() {
     assert!(!format!("{:?}", plan.steps).contains("StatefulSet"), "{:#?}", plan.steps);
 }
 
+/// Plans are read by everybody who sees the pull request.
+#[test]
+fn no_password_is_told() {
+    let keys = "client_encryption_options: {enabled: false, keystore_password: sesame}";
+    let plan = planned(SHOP, &replaced(&[("concurrent_reads: 32", keys)]));
+    let again = replaced(&[("concurrent_reads: 32", &keys.replace("sesame", "barley"))]);
+    let changed = planned(&replaced(&[("concurrent_reads: 32", keys)]), &again);
+    for plan in [plan, changed] {
+        let told = format!("{plan:?}");
+        assert!(told.contains("client_encryption_options"), "{told}");
+        assert!(!told.contains("sesame") && !told.contains("barley"), "{told}");
+    }
+}
+
 /// A lock says what was rendered, also when the cassc of today renders it otherwise.
 #[test]
 fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own() {
@@ -139,7 +153,7 @@ fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own
     );
     let plan = plan(Some(&Before { cluster: &cluster, lock: Some(&lock) }), &cluster);
     assert_eq!(plan.summary, "1 rack rolls (2 pods), nothing joins, nothing leaves");
-    assert_eq!(roll(&plan), [("b".to_owned(), vec!["this version of cassc makes another pod template".to_owned()])]);
+    assert_eq!(roll(&plan), [("b".to_owned(), vec!["this version of cassc".to_owned()])]);
     assert_eq!(changes(&plan), [("this version of cassc", None, Effect::Restarts, 2)]);
 }
 

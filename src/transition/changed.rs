@@ -29,6 +29,11 @@ impl<'t, V> Changed<'t, V> {
         At { scope: self.scopes[0], named, field, in_lock }
     }
 
+    /// The first place that changed.
+    pub fn scope(&self) -> Scope<'t> {
+        self.scopes[0]
+    }
+
     /// Everything that changed, for messages: "rack `r1` of `dc1`", "racks `r1` and `r2` of `dc1`", "`dc1` and `dc2`".
     pub fn whose(&self) -> String {
         let mut by_datacenter: Vec<(&str, Vec<&str>)> = Vec::new();

@@ -72,10 +72,23 @@ fn of_deletion(before: &Cluster) -> Vec<Action> {
     );
     let stay = format!(
         "the {claims} claims stay with all data, and a topology of the same names would find them again; to give up the data, \
-         delete them: kubectl delete pvc -l cassandra.datastax.com/cluster={}",
-        before.label
+         delete them: {}",
+        deletions(before).join(", and ")
     );
     [stop, stay].map(|task| Action::Person { task }).into()
+}
+
+/// A command for each namespace that holds claims: without it, claims of a namesake elsewhere would be deleted.
+fn deletions(before: &Cluster) -> Vec<String> {
+    let places = before.kube_clusters().into_iter().flat_map(|kube_cluster| {
+        before.namespaces_in(kube_cluster).into_iter().map(move |namespace| (kube_cluster, namespace))
+    });
+    let command = |(kube_cluster, namespace): (Option<&str>, Option<&str>)| {
+        let namespace = namespace.unwrap_or("NAMESPACE");
+        let place = kube_cluster.map(|name| format!(" in {name}")).unwrap_or_default();
+        format!("kubectl -n {namespace} delete pvc -l cassandra.datastax.com/cluster={}{place}", before.label)
+    };
+    places.map(command).collect()
 }
 
 /// At the end.

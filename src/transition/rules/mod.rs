@@ -31,6 +31,7 @@ pub(crate) mod e332_line_skipped;
 pub(crate) mod e333_upgrade_and_ring;
 pub(crate) mod e335_storage_mode_back;
 pub(crate) mod e336_storage_mode_skipped;
+pub(crate) mod e337_roll_held_back;
 pub(crate) mod e340_passwords_on;
 pub(crate) mod e341_passwords_off;
 pub(crate) mod e342_internode_encryption;
