@@ -69,6 +69,8 @@ pub(super) enum Clients {
     Either,
     /// Only what is encrypted.
     Encrypted,
+    /// Only what is encrypted and brings a certificate.
+    Certified,
 }
 
 impl Clients {
@@ -77,7 +79,9 @@ impl Clients {
     pub(super) fn of(minor: Minor, effective: &Effective) -> Self {
         let enabled = effective.is_on("client_encryption_options.enabled");
         let optional = effective.is_on("client_encryption_options.optional");
+        let certified = effective.is_on("client_encryption_options.require_client_auth");
         match (enabled, optional) {
+            (true, false) if certified => Self::Certified,
             (true, false) => Self::Encrypted,
             (true, true) => Self::Either,
             (false, true) if minor > Minor::V3_11 => Self::Either,
@@ -91,6 +95,7 @@ impl Clients {
             Self::Plain => "plain connections only",
             Self::Either => "both kinds of connections",
             Self::Encrypted => "encrypted connections only",
+            Self::Certified => "encrypted connections with a certificate only",
         }
     }
 }

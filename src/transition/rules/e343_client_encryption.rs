@@ -16,8 +16,9 @@ A node that is done with its restart refuses the clients that speak as they alwa
 plain and encrypted connections on the same port.
 
 In `cassandra.config.client_encryption_options`: write `enabled: true` with `optional: true` and let it roll; move all clients;
-then remove `optional`. To switch encryption off, the same backwards. If no client runs, accept the code and say so as
-the reason.",
+then remove `optional`. To switch encryption off, the same backwards. With `require_client_auth: true` a client needs a
+certificate of its own; it may show one before anybody asks, so give every client one first. If that is done, or no
+client runs, accept the code and say so as the reason.",
     check: Check::Transition { check, force: Force::WithReason },
 };
 
@@ -25,13 +26,17 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let clients = |cluster: &Cluster, effective: &Effective| Clients::of(cluster.version.minor, effective);
     for change in transition.changed_config_of(clients) {
         let (was, now) = (change.before, change.after);
-        if was == Clients::Either || now == Clients::Either {
+        let help = if now == Clients::Certified {
+            "give every client a certificate first, then accept E343 with that as the reason"
+        } else if [was, now].contains(&Clients::Either) || (was, now) == (Clients::Certified, Clients::Encrypted) {
             continue;
-        }
+        } else {
+            "write `enabled: true` with `optional: true` first, and move the clients"
+        };
         let field = "cassandra.config.client_encryption_options";
         let at = change.at(field, "config.client_encryption_options");
         let message = format!("clients of {} would be locked out while they are moved", change.whose());
         let complaint = transition.refuse(&RULE, message, at, now.words(), format!("took {}", was.words()));
-        complaints.push(complaint.help("write `enabled: true` with `optional: true` first, and move the clients"));
+        complaints.push(complaint.help(help));
     }
 }
