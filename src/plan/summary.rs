@@ -36,18 +36,17 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
     let rolls = match counts.racks_roll {
         0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a roll goes on".to_owned(),
         0 => "nothing restarts".to_owned(),
-        racks if steps.iter().any(is_held_back) => {
-            let (racks, pods) = (counted_as(racks, "rack waits", "racks wait"), counted(counts.pods_restart, "pod"));
-            format!("{racks} to roll ({pods})")
+        racks => {
+            let is_held_back = steps.iter().any(is_held_back);
+            let (one, many) =
+                if is_held_back { ("rack waits to roll", "racks wait to roll") } else { ("rack rolls", "racks roll") };
+            format!("{} ({})", counted_as(racks, one, many), counted(counts.pods_restart, "pod"))
         }
-        1 => format!("1 rack rolls ({})", counted(counts.pods_restart, "pod")),
-        racks => format!("{racks} racks roll ({})", counted(counts.pods_restart, "pod")),
     };
     let ring = format!("{}, {}", node(counts.nodes_join, "joins", "join"), node(counts.nodes_leave, "leaves", "leave"));
     let grow = match counts.claims_grow {
         0 => String::new(),
-        1 => ", 1 claim grows".to_owned(),
-        claims => format!(", {claims} claims grow"),
+        claims => format!(", {}", counted_as(claims, "claim grows", "claims grow")),
     };
     match verdict {
         Verdict::New => node(counts.nodes_join, "joins", "join"),
