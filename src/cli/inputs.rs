@@ -8,7 +8,7 @@ use super::{Failure, talk};
 use crate::check::Warnings;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::Text;
-use crate::parse::source::read_all;
+use crate::parse::source::{Source, read_all, read_all_there_are};
 use crate::report::{Colors, human, short, summary};
 use crate::topology::Dialect;
 use crate::{Compilation, Options, compile};
@@ -61,23 +61,36 @@ enum DialectArgument {
 impl Inputs {
     /// Reads and compiles all inputs, and says what is wrong with them. `None` when they are refused.
     pub(super) fn compile(&self, format: Format) -> Result<Option<Compilation>, Failure> {
+        let compilation = self.compile_sources(read_all(&self.inputs)?, format);
+        if compilation.as_ref().is_some_and(|compilation| compilation.topologies == 0) {
+            talk(&format!("error: {}\n", self.nothing()));
+            return Ok(None);
+        }
+        Ok(compilation)
+    }
+
+    /// The same where something deployed is at hand: folders without a topology are then the end of its clusters, and
+    /// `judge` refuses them where there are none.
+    pub(super) fn compile_beside_deployed(&self, format: Format) -> Result<Option<Compilation>, Failure> {
+        Ok(self.compile_sources(read_all_there_are(&self.inputs)?, format))
+    }
+
+    /// What there is to say about inputs without a topology.
+    pub(super) fn nothing(&self) -> String {
+        format!("no CassandraTopology in {}", self.inputs.join(", "))
+    }
+
+    fn compile_sources(&self, sources: Vec<Source>, format: Format) -> Option<Compilation> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
         let dialect = self.dialect.map(|dialect| match dialect {
             DialectArgument::Argocd => Dialect::Argocd,
             DialectArgument::Flux => Dialect::Flux,
             DialectArgument::Plain => Dialect::Plain,
         });
-        let compilation = compile(read_all(&self.inputs)?, Options { dialect, warnings });
+        let compilation = compile(sources, Options { dialect, warnings });
         tell(&compilation.texts, &compilation.complaints, format);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
-        if refused {
-            return Ok(None);
-        }
-        if compilation.topologies == 0 {
-            talk(&format!("error: no CassandraTopology in {}\n", self.inputs.join(", ")));
-            return Ok(None);
-        }
-        Ok(Some(compilation))
+        (!refused).then_some(compilation)
     }
 
     /// The inputs as the user named them.

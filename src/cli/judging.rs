@@ -82,6 +82,10 @@ pub(super) fn judge<'o>(
     let mut texts = std::mem::take(&mut compilation.texts);
     let after = |parsed: &Parsed, deployed: Option<&DeployedCluster>| after(output, parsed, deployed);
     let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed.unwrap_or(nothing), after)?;
+    if wanted.is_empty() && assessment.gone.is_empty() && stale.is_empty() {
+        let nothing = inputs.nothing();
+        return Err(Failure::Usage(format!("{nothing}, and nothing is deployed that came from there")));
+    }
     compilation.texts = texts;
     Ok(Judged { compilation, assessment, against, is_own: judging.against.is_none(), output, stale })
 }

@@ -42,7 +42,7 @@ enum PlanFormat {
 }
 
 pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
-    let Some(compilation) = plan.inputs.compile(Format::Human)? else { return Ok(Ending::Refused) };
+    let Some(compilation) = plan.inputs.compile_beside_deployed(Format::Human)? else { return Ok(Ending::Refused) };
     if plan.output.is_none() && plan.judging.against.is_none() {
         return Err(Failure::Usage(
             "say what is deployed: `--against git:origin/main`, a lock, a directory that was rendered into, an earlier \

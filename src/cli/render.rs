@@ -55,7 +55,12 @@ pub(super) struct Render {
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let format = render.complaints.format;
-    let Some(compilation) = render.inputs.compile(format)? else { return Ok(Ending::Refused) };
+    let is_beside_deployed = render.output.is_some() || render.judging.against.is_some();
+    let compilation = match is_beside_deployed {
+        true => render.inputs.compile_beside_deployed(format)?,
+        false => render.inputs.compile(format)?,
+    };
+    let Some(compilation) = compilation else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
     if let Some(output) = output {

@@ -69,11 +69,26 @@ pub enum SourceError {
 /// and rendered folders left out), a name with `*`, `?` or `[` that is no file is a glob. Sorted by path within each
 /// input; a file named twice is read once.
 pub fn read_all(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
+    read_each(inputs, read_input)
+}
+
+/// The same, but a folder that is there and holds no YAML file stands for no source: its clusters may have come to
+/// their end, which only what is deployed can tell.
+pub fn read_all_there_are(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
+    read_each(inputs, |input| match read_input(input) {
+        Err(SourceError::EmptyFolder(_)) => Ok(Vec::new()),
+        read => read,
+    })
+}
+
+fn read_each(
+    inputs: &[String],
+    read: impl Fn(&str) -> Result<Vec<Source>, SourceError>,
+) -> Result<Vec<Source>, SourceError> {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut sources: Vec<Source> = Vec::new();
     for input in inputs {
-        let read = read_input(input)?.into_iter();
-        sources.extend(read.filter(|source| seen.insert(source.name.clone())));
+        sources.extend(read(input)?.into_iter().filter(|source| seen.insert(source.name.clone())));
     }
     Ok(sources)
 }
