@@ -1,0 +1,311 @@
+#!/bin/sh
+# The step that GitHub and GitLab share. `check` judges a pull request and writes the comment on it (plan.md); `deliver`
+# renders what was merged into the GitOps repository, commits and pushes. Called by action.yml and gitlab-ci.yml; works
+# by hand as well. Takes its settings from CASSC_* variables (docs/ci.md lists them); needs git and cassc.
+# Exit codes: 0 done, or nothing to do; 1 refused; 2 a wrong setting, or a repository that cannot be read or written.
+set -eu
+
+# Where the GitOps repository is checked out. The locks tell the way from the rendered files to the topologies, so the
+# place must be the same on every machine: it is inside of the source repository.
+tree=.cassc/gitops
+
+say() { printf 'cassc-ci: %s\n' "$*" >&2; }
+
+fail() {
+  say "$*"
+  exit 2
+}
+
+need() {
+  eval "value=\${$1:-}"
+  [ -n "$value" ] || fail "the variable $1 is not set: it names $2"
+}
+
+# A URL without the user and the password that may stand in it.
+shown() { printf '%s\n' "$1" | sed 's#//[^/@]*@#//#'; }
+
+# What is delivered
+
+is_another_repository() { [ -n "${CASSC_REPOSITORY:-}" ]; }
+
+# Sets `remote`, `branch` and `output`, which the functions below read.
+read_destination() {
+  remote=${CASSC_REPOSITORY:-${CASSC_REMOTE:-origin}}
+  branch=${CASSC_BRANCH:-}
+  output=${CASSC_OUTPUT%/}
+  case /$output/ in
+    //* | */../*) fail "CASSC_OUTPUT is '$CASSC_OUTPUT': name a folder inside of the GitOps repository, such as deploy" ;;
+  esac
+  case $remote in
+    *://*:*@*) fail "the URL of $(shown "$remote") holds a password: leave it out and set CASSC_TOKEN" ;;
+  esac
+  use_token
+}
+
+# Hands the token to git by the environment, and only for this remote: it stands in no file, in no argument and in no
+# log. Git asks the helper when the server wants to know who is there.
+use_token() {
+  [ -n "${CASSC_TOKEN:+set}" ] || return 0
+  url=$(git remote get-url --push "$remote" 2>/dev/null) || url=$remote
+  case $url in
+    https://* | http://*) ;;
+    *) fail "CASSC_TOKEN is set, and $(shown "$url") is no https:// URL: name one in CASSC_REPOSITORY or CASSC_REMOTE" ;;
+  esac
+  export CASSC_TOKEN CASSC_USER="${CASSC_USER:-x-access-token}"
+  set_for_git "credential.$url.helper" ''
+  # shellcheck disable=SC2016  # the shell that git starts reads the variables
+  set_for_git "credential.$url.helper" \
+    '!told() { test "$1" = get && printf "username=%s\npassword=%s\n" "$CASSC_USER" "$CASSC_TOKEN"; }; told'
+}
+
+set_for_git() {
+  number=${GIT_CONFIG_COUNT:-0}
+  export "GIT_CONFIG_KEY_$number=$1" "GIT_CONFIG_VALUE_$number=$2" GIT_CONFIG_COUNT=$((number + 1))
+}
+
+# The commit at the tip of the branch; nothing where there is no such branch.
+tip_of_branch() {
+  listed=$(git ls-remote --heads "$remote" "refs/heads/$branch") ||
+    fail "cannot read $(shown "$remote"): is the URL right, and may the token read it?"
+  printf '%s\n' "$listed" | cut -f 1
+}
+
+# Makes an empty checkout. That of the same repository shares its settings, and with them the login of the runner.
+make_tree() {
+  remove_tree
+  if is_another_repository; then
+    git init --quiet "$tree"
+  else
+    git worktree add --quiet --detach --no-checkout "$tree" HEAD
+  fi
+}
+
+remove_tree() {
+  rm -rf "$tree"
+  git worktree prune
+  rmdir .cassc 2>/dev/null || true
+}
+
+# Checks out the tip of the branch, whatever an earlier attempt left. A branch that is not there yet begins where the
+# repository is (`HEAD`), because the locks there are deployed; in an empty repository there is nothing to begin from.
+check_out() {
+  from=refs/heads/$branch
+  if [ -z "$tip" ]; then
+    is_another_repository || fail "$(shown "$remote") has no branch $branch: CASSC_BRANCH names the one to deliver to"
+    listed=$(git ls-remote "$remote" HEAD)
+    [ -n "$listed" ] || return 0
+    from=HEAD
+  fi
+  git -C "$tree" fetch --quiet --no-tags "$remote" "$from" || fail "cannot fetch $branch from $(shown "$remote")"
+  git -C "$tree" checkout --quiet --force --detach FETCH_HEAD
+  git -C "$tree" clean --quiet -ffdx
+}
+
+# The plan
+
+# Git removes a folder with its last file. To cassc an empty folder is the end of its clusters, and one that was never
+# there a mistake; the history knows which of the two it is.
+restore_emptied_folders() {
+  for input; do
+    [ ! -e "$input" ] || continue
+    last=$(git --literal-pathspecs rev-list -1 HEAD -- "$input")
+    [ -n "$last" ] || continue
+    [ "$(git cat-file -t "$last^:./${input%/}" 2>/dev/null)" = tree ] || continue
+    say "the last file of $input was deleted in $last"
+    mkdir -p "$input"
+  done
+}
+
+# Writes the comment, and what cassc complains of to the log. Arguments are those of `cassc plan`. Returns its exit code.
+plan() {
+  status=0
+  cassc plan --format markdown "$@" >"$comment" 2>"$scratch/complaints" || status=$?
+  cat "$scratch/complaints" >&2
+  [ -s "$comment" ] || without_plan >"$comment"
+  return "$status"
+}
+
+# The comment where there is no plan, because a topology is wrong or something cannot be read. Its first line is that of
+# every plan, by which the next run finds the comment. Indented text is neither Markdown nor a mention.
+without_plan() {
+  printf '<!-- cassc plan -->\n### cassc plan: there is none\n\nThis must be put right first:\n\n'
+  bounded 60000 <"$scratch/complaints"
+}
+
+# Indents as many lines as fit into so many bytes. GitHub refuses comments above 65,536 characters (GitLab above a
+# million), and cassc keeps a plan below 60,000.
+bounded() {
+  LC_ALL=C awk -v room="$1" '{ size += length($0) + 5; if (size > room) left++; else print "    " $0 }
+    END { if (left) printf "\n%d more lines are in the log.\n", left }'
+}
+
+# The modes
+
+check() {
+  need CASSC_BASE 'the branch that the request goes to, such as origin/main'
+  set -- --against "git:$CASSC_BASE" -- "$@"
+  if is_another_repository; then
+    need CASSC_OUTPUT 'the folder of the GitOps repository that is rendered into'
+    need CASSC_BRANCH 'the branch of the GitOps repository'
+    read_destination
+    make_tree
+    tip=$(tip_of_branch)
+    check_out
+    plan --output "$tree/$output" "$@"
+  elif [ -n "${CASSC_OUTPUT:-}" ]; then
+    plan --output "$CASSC_OUTPUT" "$@"
+  else
+    plan "$@"
+  fi
+}
+
+deliver() {
+  need CASSC_OUTPUT 'the folder of the GitOps repository that is rendered into'
+  need CASSC_BRANCH 'the branch of the GitOps repository'
+  read_destination
+  refuse_uncommitted "$@"
+  make_tree
+  attempts=${CASSC_ATTEMPTS:-5}
+  attempt=1
+  while [ "$attempt" -le "$attempts" ]; do
+    deliver_once "$@"
+    [ "$outcome" = overtaken ] || return 0
+    say "somebody else pushed to $branch meanwhile (attempt $attempt of $attempts): rendering anew on top of it"
+    attempt=$((attempt + 1))
+  done
+  fail "gave up after $attempts attempts: others push to $branch all the time; run the job again, or raise CASSC_ATTEMPTS"
+}
+
+# One attempt, from the tip to the push. Sets `outcome`; what cannot be healed by another attempt ends the step.
+deliver_once() {
+  outcome=finished
+  tip=$(tip_of_branch)
+  check_out
+  if is_another_repository; then
+    source=$(git rev-parse HEAD)
+    if is_outdated; then
+      say "nothing to deliver: a later commit than $source is delivered already"
+      return 0
+    fi
+    render "$tree/$output" "$@"
+  else
+    source=$tip
+    (cd "$tree" && restore_emptied_folders "$@" && render "$output" "$@") || exit $?
+  fi
+  # By force: an ignored lock that is not committed would make its cluster look new.
+  git -C "$tree" add --force --all
+  if git -C "$tree" diff --cached --quiet; then
+    say "nothing to deliver: $branch is as rendered"
+    return 0
+  fi
+  commit
+  push
+}
+
+refuse_uncommitted() {
+  is_another_repository || return 0
+  changed=$(git --literal-pathspecs status --porcelain -- "$@")
+  [ -z "$changed" ] || fail "the topologies have changes that are in no commit, so nobody could find out what was delivered: $changed"
+}
+
+# Whether what is delivered was made from a commit after this one: an old job that is run again must not roll back.
+is_outdated() {
+  git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 1
+  delivered=$(git -C "$tree" log -1 --grep='^Cassc-Source: ' --format='%(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$output")
+  [ -n "$delivered" ] && [ "$delivered" != "$source" ] &&
+    git merge-base --is-ancestor "$source" "$delivered" 2>/dev/null
+}
+
+# Renders into a folder, or ends the step: with what is refused, or with the files that somebody edited.
+render() {
+  into=$1
+  shift
+  plan --output "$into" -- "$@" || exit $?
+  set -- -- "$@"
+  [ "${CASSC_OVERWRITE:-false}" != true ] || set -- --force "$@"
+  status=0
+  cassc render --output "$into" "$@" >"$scratch/rendered" 2>&1 || status=$?
+  cat "$scratch/rendered" >&2
+  [ "$status" -ne 0 ] || return 0
+  not_rendered >>"$comment"
+  say "nothing is delivered; where rendered files were edited, CASSC_OVERWRITE=true writes them anew"
+  exit "$status"
+}
+
+not_rendered() {
+  printf '\n**Nothing is delivered:**\n\n'
+  grep -E '^(kept, edited|not written|error)' "$scratch/rendered" | bounded 4000
+}
+
+commit() {
+  message >"$scratch/message"
+  git -C "$tree" -c core.hooksPath=/dev/null -c user.name="${CASSC_AUTHOR_NAME:-cassc}" \
+    -c user.email="${CASSC_AUTHOR_EMAIL:-cassc@localhost}" commit --quiet --file "$scratch/message"
+}
+
+# Which clusters, and from which commit.
+message() {
+  changed_clusters >"$scratch/clusters"
+  if [ "$(wc -l <"$scratch/clusters")" -le 5 ]; then
+    printf 'Render %s\n\n' "$(paste -s -d , "$scratch/clusters" | sed 's/,/, /g')"
+  else
+    printf 'Render %d clusters\n\n' "$(wc -l <"$scratch/clusters")"
+  fi
+  while read -r cluster; do
+    if [ -e "$tree/$output/$cluster/cassc.lock" ]; then echo "- $cluster"; else echo "- $cluster (removed)"; fi
+  done <"$scratch/clusters"
+  printf '\nCassc-Source: %s\n' "$source"
+}
+
+# Each cluster has a folder of its name.
+changed_clusters() {
+  if [ "$output" = . ]; then set --; else set -- "--relative=$output/"; fi
+  git -C "$tree" diff --cached --name-only -z "$@" | tr '\0' '\n' | cut -d / -f 1 | sort -u
+}
+
+# Sees whether the branch moved meanwhile; a remote that refuses the commit for another reason ends the step.
+push() {
+  if git -C "$tree" -c core.hooksPath=/dev/null push --quiet "$remote" "HEAD:refs/heads/$branch" 2>"$scratch/push"; then
+    say "delivered to $branch: $(head -n 1 "$scratch/message")"
+    return 0
+  fi
+  now=$(tip_of_branch)
+  if [ "$now" != "$tip" ]; then
+    outcome=overtaken
+    return 0
+  fi
+  cat "$scratch/push" >&2
+  fail "$(shown "$remote") refuses the commit: is $branch protected, or may the token not write?"
+}
+
+main() {
+  mode=${1:-}
+  case $mode in
+    check | deliver) ;;
+    *) fail "say what to do: 'check' on a pull request, 'deliver' after the merge" ;;
+  esac
+  for tool in git cassc; do
+    command -v "$tool" >/dev/null || fail "$tool is not installed, or not in PATH"
+  done
+  top=$(git rev-parse --show-toplevel) || fail "run this inside of the repository of the topologies"
+  cd "$top"
+  need CASSC_INPUTS 'the topologies: files and folders, one in each line'
+  comment=${CASSC_PLAN:-plan.md}
+  case $comment in /*) ;; *) comment=$top/$comment ;; esac
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"; remove_tree' EXIT
+  trap 'exit 2' HUP INT TERM
+  export GIT_TERMINAL_PROMPT=0
+  # One input in each line, blanks and wildcards as they are.
+  set -f
+  IFS='
+'
+  # shellcheck disable=SC2086  # split at the ends of lines
+  set -- $CASSC_INPUTS
+  unset IFS
+  set +f
+  restore_emptied_folders "$@"
+  "$mode" "$@"
+}
+
+main "$@"
