@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::panic, reason = "tests read files and fail")]
 
 mod checker;
+mod ci_step;
 mod cli;
 mod compare;
 mod configuration;
