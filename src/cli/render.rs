@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf, absolute};
 use clap::Args;
 use rayon::prelude::*;
 
-use super::inputs::{ComplaintFormat, Inputs};
+use super::complaints::{Channel, ComplaintArguments};
+use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
 use super::{Ending, Failure, talk};
 use crate::Compilation;
@@ -38,7 +39,7 @@ pub(super) struct Render {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
-    complaints: ComplaintFormat,
+    complaints: ComplaintArguments,
     #[command(flatten)]
     judging: Judging,
     /// The directory that receives a folder per cluster, with `cassc.lock` in it. Its locks are what is deployed where
@@ -54,8 +55,8 @@ pub(super) struct Render {
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
-    let format = render.complaints.format;
-    let Some(compilation) = render.inputs.compile(format)? else { return Ok(Ending::Refused) };
+    let complaining = render.complaints.on(Channel::Talk)?;
+    let Some(compilation) = render.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
     if let Some(output) = output {
@@ -65,8 +66,8 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
         }
     }
     let judged = judge(compilation, &render.inputs, &render.judging, output.map(|path| Kept { path, overwrite }))?;
+    judged.tell_refusals(&complaining)?;
     if judged.is_refused() {
-        judged.tell_refusals(format);
         return Ok(Ending::Refused);
     }
     match output {
