@@ -10,6 +10,7 @@ mod configuration;
 mod defaults;
 mod deployed;
 mod diagnostics;
+mod formats;
 mod gate;
 mod hygiene;
 mod invariants;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::inputs::{ComplaintFormat, Inputs};
+use super::complaints::{Channel, ComplaintArguments};
+use super::inputs::Inputs;
 use super::render::{comparisons, refuse_shared_folders, tell_locks};
 use super::{Ending, Failure};
 use crate::diff::Comparison;
@@ -16,14 +17,16 @@ pub(super) struct Diff {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
-    complaints: ComplaintFormat,
+    complaints: ComplaintArguments,
     /// The directory that was rendered into.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 }
 
 pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
-    let Some(compilation) = diff.inputs.compile(diff.complaints.format)? else { return Ok(Ending::Refused) };
+    let complaining = diff.complaints.on(Channel::Talk)?;
+    let Some(compilation) = diff.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
+    complaining.report(&compilation.texts, &compilation.complaints)?;
     refuse_shared_folders(&compilation)?;
     let compared = comparisons(&diff.output, &compilation)?;
     tell_locks(&diff.output, &compilation, &compared);

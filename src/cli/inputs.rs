@@ -1,15 +1,12 @@
-//! What all verbs that read topologies share: the arguments, reading, compiling, and saying what is wrong.
-
-use std::io::IsTerminal;
+//! What all verbs that read topologies share: the arguments, reading, and compiling.
 
 use clap::{Args, ValueEnum};
 
+use super::complaints::Complaining;
 use super::{Failure, talk};
 use crate::check::Warnings;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::parse::Text;
+use crate::diagnostic::Severity;
 use crate::parse::source::{Source, read_all, read_all_there_are};
-use crate::report::{Colors, human, short, summary};
 use crate::topology::Dialect;
 use crate::{Compilation, Options, compile};
 
@@ -27,25 +24,9 @@ pub(super) struct Inputs {
     dialect: Option<DialectArgument>,
 }
 
-/// How complaints are shown, for the verbs that print nothing else in several formats.
-#[derive(Clone, Copy, Debug, Args)]
-pub(super) struct ComplaintFormat {
-    /// How complaints are shown.
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub(super) format: Format,
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Denied {
     Warnings,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Format {
-    /// With the source under each complaint.
-    Human,
-    /// One line per complaint.
-    Short,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -59,20 +40,25 @@ enum DialectArgument {
 }
 
 impl Inputs {
-    /// Reads and compiles all inputs, and says what is wrong with them. `None` when they are refused.
-    pub(super) fn compile(&self, format: Format) -> Result<Option<Compilation>, Failure> {
-        let compilation = self.compile_sources(read_all(&self.inputs)?, format);
-        if compilation.as_ref().is_some_and(|compilation| compilation.topologies == 0) {
+    /// Reads and compiles all inputs, and tells people what is wrong with them; when they are refused, programs too, and
+    /// the result is `None`. Else the verb reports to programs, when it knows what more there is to complain about.
+    pub(super) fn compile(&self, complaining: &Complaining<'_>) -> Result<Option<Compilation>, Failure> {
+        let Some(compilation) = self.compile_sources(read_all(&self.inputs)?, complaining)? else { return Ok(None) };
+        if compilation.topologies == 0 {
+            complaining.report(&compilation.texts, &compilation.complaints)?;
             talk(&format!("error: {}\n", self.nothing()));
             return Ok(None);
         }
-        Ok(compilation)
+        Ok(Some(compilation))
     }
 
     /// The same where something deployed is at hand: folders without a topology are then the end of its clusters, and
     /// `judge` refuses them where there are none.
-    pub(super) fn compile_beside_deployed(&self, format: Format) -> Result<Option<Compilation>, Failure> {
-        Ok(self.compile_sources(read_all_there_are(&self.inputs)?, format))
+    pub(super) fn compile_beside_deployed(
+        &self,
+        complaining: &Complaining<'_>,
+    ) -> Result<Option<Compilation>, Failure> {
+        self.compile_sources(read_all_there_are(&self.inputs)?, complaining)
     }
 
     /// What there is to say about inputs without a topology.
@@ -80,7 +66,11 @@ impl Inputs {
         format!("no CassandraTopology in {}", self.inputs.join(", "))
     }
 
-    fn compile_sources(&self, sources: Vec<Source>, format: Format) -> Option<Compilation> {
+    fn compile_sources(
+        &self,
+        sources: Vec<Source>,
+        complaining: &Complaining<'_>,
+    ) -> Result<Option<Compilation>, Failure> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
         let dialect = self.dialect.map(|dialect| match dialect {
             DialectArgument::Argocd => Dialect::Argocd,
@@ -88,25 +78,16 @@ impl Inputs {
             DialectArgument::Plain => Dialect::Plain,
         });
         let compilation = compile(sources, Options { dialect, warnings });
-        tell(&compilation.texts, &compilation.complaints, format);
-        let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
-        (!refused).then_some(compilation)
+        complaining.tell(&compilation.texts, &compilation.complaints);
+        if compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
+            complaining.report(&compilation.texts, &compilation.complaints)?;
+            return Ok(None);
+        }
+        Ok(Some(compilation))
     }
 
     /// The inputs as the user named them.
     pub(super) fn names(&self) -> &[String] {
         &self.inputs
-    }
-}
-
-/// Says what is wrong.
-pub(super) fn tell(texts: &[Text], complaints: &[Diagnostic], format: Format) {
-    let Some(summary) = summary(complaints) else { return };
-    match format {
-        Format::Short => talk(&short(texts, complaints)),
-        Format::Human => {
-            let colors = if std::io::stderr().is_terminal() { Colors::Ansi } else { Colors::Plain };
-            talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
-        }
     }
 }

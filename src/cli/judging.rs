@@ -6,7 +6,8 @@ use std::path::Path;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::inputs::{Format, Inputs, tell};
+use super::complaints::Complaining;
+use super::inputs::Inputs;
 use super::{Failure, talk};
 use crate::assessment::{Assessment, assess};
 use crate::cluster::Cluster;
@@ -21,6 +22,7 @@ use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Parsed;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
+use crate::report::sorted;
 use crate::{Compilation, cluster};
 
 /// The program that answers to `git:REV`.
@@ -204,13 +206,20 @@ impl Judged<'_> {
         !self.assessment.refusals().is_empty()
     }
 
-    /// Says what is refused, and against what it was judged.
-    pub(super) fn tell_refusals(&self, format: Format) {
+    /// Says what is refused, and against what it was judged; to programs all that there is to complain about.
+    pub(super) fn tell_refusals(&self, complaining: &Complaining<'_>) -> Result<(), Failure> {
         let refusals: Vec<Diagnostic> = self.assessment.refusals().into_iter().cloned().collect();
-        if refusals.is_empty() {
-            return;
+        let texts = &self.compilation.texts;
+        complaining.tell(texts, &refusals);
+        let all: Vec<Diagnostic> = self.compilation.complaints.iter().chain(&refusals).cloned().collect();
+        complaining.report(texts, &sorted(texts, all))?;
+        if !refusals.is_empty() {
+            self.tell_against();
         }
-        tell(&self.compilation.texts, &refusals, format);
+        Ok(())
+    }
+
+    fn tell_against(&self) {
         let Some(against) = &self.against else { return };
         talk(&if self.is_own {
             format!("judged against {against}; if that was never deployed, name what is: --against git:origin/main\n")

@@ -1,6 +1,8 @@
 //! The command line: one file per verb. Artefacts go to standard output, talk goes to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
+mod complaints;
+mod completions;
 mod diff;
 mod explain;
 mod init;
@@ -10,6 +12,7 @@ mod plan;
 mod render;
 mod schema;
 mod validate;
+mod version;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -22,10 +25,22 @@ use clap::{Parser, Subcommand};
 /// what is deployed. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are
 /// differences; 2 wrong usage, or a file cannot be read or written.
 #[derive(Debug, Parser)]
-#[command(name = "cassc", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "cassc",
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    override_usage = "cassc <COMMAND>"
+)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// Print version
+    #[arg(short = 'V', long)]
+    version: bool,
+    /// With `--version`: what this cassc reads and writes, and which Kubernetes and Cassandra it knows
+    #[arg(short, long, requires = "version")]
+    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +52,7 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    Completions(completions::Completions),
 }
 
 /// How a verb ended well; what the world refused is a [`Failure`].
@@ -65,14 +81,12 @@ enum Failure {
 
 /// Parses the arguments, runs the verb, and turns its ending into an exit code.
 pub fn run() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Command::Init(init) => init::run(&init),
-        Command::Validate(validate) => validate::run(&validate),
-        Command::Render(render) => render::run(&render),
-        Command::Plan(plan) => plan::run(&plan),
-        Command::Diff(diff) => diff::run(&diff),
-        Command::Explain(explain) => explain::run(&explain),
-        Command::Schema(schema) => schema::run(&schema),
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        _ if cli.version => version::run(cli.verbose),
+        Some(command) => run_verb(command),
+        // Arguments that are neither a verb nor the version: clap has refused them.
+        None => Err(Failure::Usage("name a verb: `cassc --help` lists all".to_owned())),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
@@ -83,6 +97,19 @@ pub fn run() -> ExitCode {
             talk(&format!("error: {failure}\n"));
             ExitCode::from(2)
         }
+    }
+}
+
+fn run_verb(command: &Command) -> Result<Ending, Failure> {
+    match command {
+        Command::Init(init) => init::run(init),
+        Command::Validate(validate) => validate::run(validate),
+        Command::Render(render) => render::run(render),
+        Command::Plan(plan) => plan::run(plan),
+        Command::Diff(diff) => diff::run(diff),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Schema(schema) => schema::run(schema),
+        Command::Completions(completions) => completions::run(completions),
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::inputs::{Format, Inputs};
+use super::complaints::{Channel, Complaining, Format};
+use super::inputs::Inputs;
 use super::judging::{Judging, Kept, judge};
 use super::{Ending, Failure};
 use crate::emit::Overwrite;
@@ -29,6 +30,13 @@ pub(super) struct Plan {
     /// How the plan is printed.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: PlanFormat,
+    /// How complaints are shown; the plan itself has `--format`. It never changes the exit code.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    complaints: Format,
+    /// The file that receives the complaints as a report for programs, even if there are none; standard error then has
+    /// the text for people.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -42,7 +50,8 @@ enum PlanFormat {
 }
 
 pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
-    let Some(compilation) = plan.inputs.compile_beside_deployed(Format::Human)? else { return Ok(Ending::Refused) };
+    let complaining = Complaining::new(plan.complaints, plan.report.as_deref(), Channel::Talk)?;
+    let Some(compilation) = plan.inputs.compile_beside_deployed(&complaining)? else { return Ok(Ending::Refused) };
     if plan.output.is_none() && plan.judging.against.is_none() {
         return Err(Failure::Usage(
             "say what is deployed: `--against git:origin/main`, a lock, a directory that was rendered into, an earlier \
@@ -59,6 +68,6 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
         PlanFormat::Json => json(&fleet),
     };
     io::stdout().write_all(printed.as_bytes())?;
-    judged.tell_refusals(Format::Human);
+    judged.tell_refusals(&complaining)?;
     Ok(if judged.is_refused() { Ending::Refused } else { Ending::Done })
 }

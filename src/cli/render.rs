@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf, absolute};
 use clap::Args;
 use rayon::prelude::*;
 
-use super::inputs::{ComplaintFormat, Inputs};
+use super::complaints::{Channel, ComplaintArguments};
+use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
 use super::{Ending, Failure, talk};
 use crate::Compilation;
@@ -38,7 +39,7 @@ pub(super) struct Render {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
-    complaints: ComplaintFormat,
+    complaints: ComplaintArguments,
     #[command(flatten)]
     judging: Judging,
     /// The directory that receives a folder per cluster, with `cassc.lock` in it. Its locks are what is deployed where
@@ -54,11 +55,11 @@ pub(super) struct Render {
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
-    let format = render.complaints.format;
+    let complaining = render.complaints.on(Channel::Talk)?;
     let is_beside_deployed = render.output.is_some() || render.judging.against.is_some();
     let compilation = match is_beside_deployed {
-        true => render.inputs.compile_beside_deployed(format)?,
-        false => render.inputs.compile(format)?,
+        true => render.inputs.compile_beside_deployed(&complaining)?,
+        false => render.inputs.compile(&complaining)?,
     };
     let Some(compilation) = compilation else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
@@ -70,8 +71,8 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
         }
     }
     let judged = judge(compilation, &render.inputs, &render.judging, output.map(|path| Kept { path, overwrite }))?;
+    judged.tell_refusals(&complaining)?;
     if judged.is_refused() {
-        judged.tell_refusals(format);
         return Ok(Ending::Refused);
     }
     match output {

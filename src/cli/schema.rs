@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use super::{Ending, Failure};
-use crate::report::plan;
+use crate::report::{self, plan};
 use crate::topology::json_schema;
 
-/// Prints the JSON Schema of the topology language, for editors, or that of a plan.
+/// Prints the JSON Schema of the topology language, for editors, or that of a plan or of complaints.
 #[derive(Debug, Args)]
 pub(super) struct Schema {
-    /// What it describes: what you write, or what `cassc plan --format json` writes.
+    /// What it describes: what you write, what `cassc plan --format json` writes, or what `cassc validate --format json`
+    /// writes.
     #[arg(value_name = "WHAT", value_enum, default_value_t = Subject::Topology)]
     subject: Subject,
 }
@@ -20,12 +21,14 @@ pub(super) struct Schema {
 enum Subject {
     Topology,
     Plan,
+    Complaints,
 }
 
 pub(super) fn run(schema: &Schema) -> Result<Ending, Failure> {
     let text = match schema.subject {
         Subject::Topology => json_schema(),
         Subject::Plan => plan::json_schema(),
+        Subject::Complaints => report::json_schema(),
     };
     io::stdout().write_all(text.as_bytes())?;
     Ok(Ending::Done)

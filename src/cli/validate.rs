@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::inputs::{ComplaintFormat, Inputs};
+use super::complaints::{Channel, ComplaintArguments};
+use super::inputs::Inputs;
 use super::{Ending, Failure, talk};
 use crate::wording::counted_as;
 
@@ -12,11 +13,13 @@ pub(super) struct Validate {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
-    complaints: ComplaintFormat,
+    complaints: ComplaintArguments,
 }
 
 pub(super) fn run(validate: &Validate) -> Result<Ending, Failure> {
-    let Some(compilation) = validate.inputs.compile(validate.complaints.format)? else { return Ok(Ending::Refused) };
+    let complaining = validate.complaints.on(Channel::Output)?;
+    let Some(compilation) = validate.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
+    complaining.report(&compilation.texts, &compilation.complaints)?;
     talk(&format!("{} valid\n", counted_as(compilation.topologies, "topology", "topologies")));
     Ok(Ending::Done)
 }

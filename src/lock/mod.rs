@@ -25,8 +25,8 @@ use crate::file_tree::{FileTree, is_relative};
 /// The name of the lock in the cluster's directory. Not a name of YAML, so that neither Argo CD nor Flux reads it.
 pub const LOCK_FILE_NAME: &str = "cassc.lock";
 
-/// Format 1 has no `templates`.
-const FORMAT: u64 = 2;
+/// The format that is written; older ones are read. Format 1 has no `templates`.
+pub const FORMAT: u64 = 2;
 const NOTE: &str =
     "Written by cassc render. Leave a merge conflict as Git wrote it and run cassc render: it reads both sides.";
 

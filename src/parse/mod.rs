@@ -318,6 +318,12 @@ pub fn stands_at(texts: &[Text], document: DocumentId, route: &Route) -> bool {
     root.is_some_and(|root| route.steps().iter().try_fold(root, child).is_some())
 }
 
+/// What a document calls its cluster, as far as it says so.
+pub fn cluster_name(texts: &[Text], document: DocumentId) -> Option<&str> {
+    let root = texts.get(document.text)?.roots.get(document.number)?;
+    root.get("metadata")?.get("name")?.text()
+}
+
 fn child<'n>(node: &'n Node, step: &Step) -> Option<&'n Node> {
     match (&node.content, step) {
         (Content::Map(_), Step::Key(key)) => node.get(key),

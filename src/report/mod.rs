@@ -1,11 +1,22 @@
-//! Complaints as text: [`human`] with the source under each, [`short`] one line each; plans as text, Markdown and JSON
-//! ([`plan`]). Called by the command line and by the goldens; nothing is printed here.
+//! Complaints as text: [`human`] with the source under each, [`short`] one line each; [`located`] for programs, as
+//! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]). Called by the
+//! command line and by the goldens; nothing is printed here.
 
+mod github;
+mod gitlab;
 mod human;
+mod json;
+mod located;
 pub mod plan;
+mod sarif;
 mod short;
 
+pub use github::github;
+pub use gitlab::gitlab;
 pub use human::{Colors, human};
+pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
+pub use located::{located, relative};
+pub use sarif::sarif;
 pub use short::short;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};

@@ -1,0 +1,339 @@
+//! `golden/formats/topology.yaml` in every format, each read as its consumer reads it: JSON by its schema, SARIF by the
+//! schema of OASIS, annotations as the runner of GitHub Actions takes them apart, the report of GitLab by what a merge
+//! request compares. The format never decides the exit code.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, from_slice, from_str};
+use tempfile::TempDir;
+
+use crate::compare::{assert_same, difference, repository};
+use crate::real_tool;
+
+const FORMATS: [&str; 6] = ["human", "short", "json", "sarif", "github", "gitlab"];
+/// A name that every format has to escape in its own way.
+const FILE: &str = "clusters/größe, 100%: a.yaml";
+
+/// A fresh folder with a file in it.
+fn folder(file: &str, text: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    add(folder.path(), file, text);
+    folder
+}
+
+fn add(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder can be made");
+    fs::write(path, text).expect("a file can be written");
+}
+
+fn topology() -> String {
+    fs::read_to_string(repository("golden/formats/topology.yaml")).expect("the topology is there")
+}
+
+fn good() -> String {
+    fs::read_to_string(repository("examples/demo.yaml")).expect("the example is there")
+}
+
+fn cassc(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cassc"));
+    command.args(arguments).current_dir(folder).output().expect("cassc starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("what cassc prints is UTF-8")
+}
+
+/// What `cassc validate` says about the topology in a format.
+fn validated(format: &str, topology: &str) -> Vec<u8> {
+    let output = cassc(folder(FILE, topology).path(), &["validate", FILE, "--format", format]);
+    assert_eq!(output.status.code(), Some(1));
+    if ["human", "short"].contains(&format) { output.stderr } else { output.stdout }
+}
+
+fn json(format: &str, topology: &str) -> Value {
+    from_slice(&validated(format, topology)).expect("the report is JSON")
+}
+
+#[test]
+fn every_format_says_it_in_its_own_way() {
+    let differences = FORMATS.iter().filter_map(|format| {
+        difference(&repository(&format!("golden/formats/{format}.txt")), &text(&validated(format, &topology())))
+    });
+    assert_same(&differences.collect::<Vec<_>>());
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema = from_str(&cassc::report::json_schema()).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let report = json("json", &topology());
+    assert_eq!(validator.iter_errors(&report).map(|error| error.to_string()).collect::<Vec<_>>(), Vec::<String>::new());
+    let mut wrong = report.clone();
+    wrong["complaints"][0]["severity"] = "fatal".into();
+    assert!(!validator.is_valid(&wrong));
+    assert_eq!((report["errors"].as_u64(), report["warnings"].as_u64()), (Some(11), Some(2)));
+    assert_eq!(report["complaints"].as_array().map(Vec::len), Some(13));
+}
+
+/// Every place of the report, cut out of the topology, line and column by character.
+#[test]
+fn places_are_where_the_words_are() {
+    let report = json("json", &topology());
+    let source = topology();
+    let cut_out = |place: &Value| {
+        assert_eq!((&place["file"], &place["line"]), (&FILE.into(), &place["endLine"]));
+        let number = |key: &str| place[key].as_u64().and_then(|number| usize::try_from(number).ok()).expect("a number");
+        let line = source.lines().nth(number("line") - 1).expect("the line is there");
+        line.chars().skip(number("column") - 1).take(number("endColumn") - number("column")).collect::<String>()
+    };
+    let first = |code: &str| {
+        let complaint = report["complaints"].as_array().into_iter().flatten().find(|it| it["code"] == code);
+        let labels = complaint.and_then(|complaint| complaint["labels"].as_array());
+        labels.into_iter().flatten().map(cut_out).collect::<Vec<_>>()
+    };
+    assert_eq!(first("E101"), ["straße"]);
+    assert_eq!(first("E502"), [r#""Größe: 100%, heute\nund morgen""#]);
+    assert_eq!(first("E410"), ["concurrent_reeds"]);
+    assert_eq!(first("E202"), ["4Gi", "3Gi"]);
+}
+
+#[test]
+fn sarif_is_as_oasis_and_github_want_it() {
+    let log = json("sarif", &topology());
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("there are rules");
+    for rule in rules {
+        for text in ["/shortDescription/text", "/fullDescription/text", "/help/text", "/help/markdown", "/name"] {
+            assert!(rule.pointer(text).and_then(Value::as_str).is_some_and(|text| !text.is_empty()), "{text}: {rule}");
+        }
+    }
+    let results = run["results"].as_array().expect("there are results");
+    assert_eq!(results.len(), 13);
+    for result in results {
+        let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("an index");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "clusters/gr%C3%B6%C3%9Fe%2C%20100%25%3A%20a.yaml");
+        assert!(place["region"]["startLine"].is_u64() && result["partialFingerprints"]["cassc/v1"].is_string());
+    }
+    let folder = repository("target/tools/sarif");
+    if !real_tool::is_folder_here(&folder, ".ci/run") {
+        return;
+    }
+    let schema = fs::read(folder.join("sarif-schema-2.1.0.json")).expect("the schema is in its folder");
+    let mut schema: Value = from_slice(&schema).expect("the schema is JSON");
+    // A slip of the schema: the `]` in `[a-zA-Z]{2}]?` closes nothing, and is no pattern of ECMAScript. We name no language.
+    schema["definitions"]["run"]["properties"]["language"] = true.into();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is a schema");
+    let faults = |log: &Value| validator.iter_errors(log).map(|error| error.to_string()).collect::<Vec<_>>();
+    assert_eq!(faults(&log), Vec::<String>::new());
+    let empty = cassc(self::folder(FILE, &good()).path(), &["validate", FILE, "--format", "sarif"]);
+    assert_eq!(faults(&from_slice(&empty.stdout).expect("a report of nothing is JSON")), Vec::<String>::new());
+    let mut wrong = log.clone();
+    wrong["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0.into();
+    assert!(!faults(&wrong).is_empty());
+}
+
+/// A workflow command as the runner takes it apart (actions/runner, `ActionCommand.cs`): the command up to the second
+/// `::`, properties at commas and the first equals sign, then the escapes.
+fn command(line: &str) -> (String, Vec<(String, String)>, String) {
+    let (head, data) = line.strip_prefix("::").and_then(|rest| rest.split_once("::")).expect("this is a command");
+    let (name, properties) = head.split_once(' ').expect("the command has properties");
+    let unescaped = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n");
+    let of_property = |text: &str| unescaped(text).replace("%3A", ":").replace("%2C", ",").replace("%25", "%");
+    let properties = properties.split(',').map(|property| {
+        let (key, value) = property.split_once('=').expect("a property has a value");
+        (key.to_owned(), of_property(value))
+    });
+    (name.to_owned(), properties.collect(), unescaped(data).replace("%25", "%"))
+}
+
+#[test]
+fn annotations_say_what_json_says_errors_first() {
+    let report = json("json", &topology());
+    let mut complaints: Vec<&Value> = report["complaints"].as_array().into_iter().flatten().collect();
+    complaints.sort_by_key(|complaint| complaint["severity"] == "warning");
+    let annotations = text(&validated("github", &topology()));
+    assert_eq!(annotations.lines().count(), complaints.len());
+    for (line, complaint) in annotations.lines().zip(complaints) {
+        let (name, properties, message) = command(line);
+        assert_eq!(complaint["severity"], name.as_str());
+        let place = &complaint["labels"][0];
+        for (key, value) in properties {
+            let (expected, is_property) = match key.as_str() {
+                "file" => (place["file"].as_str().map(str::to_owned), true),
+                "line" | "endLine" | "endColumn" => (Some(place[&key].to_string()), true),
+                "col" => (Some(place["column"].to_string()), true),
+                "title" => (complaint["code"].as_str().map(str::to_owned), false),
+                _ => panic!("GitHub knows no property {key}"),
+            };
+            let expected = expected.expect("the complaint has it");
+            assert!(if is_property { value == expected } else { value.starts_with(&expected) }, "{key}: {value}");
+        }
+        for part in ["message", "expected", "help"] {
+            assert!(message.contains(complaint[part].as_str().unwrap_or_default()), "{part}: {message}");
+        }
+    }
+}
+
+fn fingerprints(report: &Value) -> Vec<&str> {
+    report.as_array().into_iter().flatten().filter_map(|issue| issue["fingerprint"].as_str()).collect()
+}
+
+#[test]
+fn gitlab_knows_a_complaint_again_when_lines_move() {
+    let before = json("gitlab", &topology());
+    let moved = format!("# one\n# two\n{}", topology().replace("\nspec:\n", "\n\n# three\nspec:\n"));
+    let after = json("gitlab", &moved);
+    assert_ne!(before[12]["location"]["lines"], after[12]["location"]["lines"]);
+    assert_eq!(fingerprints(&before), fingerprints(&after));
+    assert_eq!(fingerprints(&before).len(), 13);
+    assert_eq!(fingerprints(&before).iter().collect::<BTreeSet<_>>().len(), 13);
+    let other = json("gitlab", &topology().replace("concurrent_reeds", "concurrent_rides"));
+    let (before, other) = (fingerprints(&before), fingerprints(&other));
+    assert_eq!(before.iter().filter(|fingerprint| !other.contains(fingerprint)).count(), 1);
+}
+
+#[test]
+fn text_that_is_no_yaml_is_known_again_and_told_apart() {
+    let broken = "a: 1\nb: [\nc: }\n";
+    let (before, after) = (json("gitlab", broken), json("gitlab", &format!("# new\n{broken}")));
+    assert_eq!(fingerprints(&before), fingerprints(&after));
+    assert_ne!(before[0]["location"]["lines"], after[0]["location"]["lines"]);
+    let twice = json("gitlab", "- {a: 1, a: 2}\n- {a: 1, a: 2}\n");
+    assert_eq!(fingerprints(&twice).iter().collect::<BTreeSet<_>>().len(), fingerprints(&twice).len());
+    assert!(fingerprints(&twice).len() > 1, "{twice}");
+}
+
+/// Verbs in situations that end with each exit code: what follows `cassc`, and the flag of the format.
+const SITUATIONS: [(&[&str], &str, i32); 15] = [
+    (&["validate", "good.yaml"], "--format", 0),
+    (&["validate", "warned.yaml"], "--format", 0),
+    (&["validate", "warned.yaml", "--deny", "warnings"], "--format", 1),
+    (&["validate", "wrong.yaml"], "--format", 1),
+    (&["validate", "broken.yaml"], "--format", 1),
+    (&["validate", "missing.yaml"], "--format", 2),
+    (&["validate", "others"], "--format", 1),
+    (&["render", "good.yaml"], "--format", 0),
+    (&["render", "warned.yaml"], "--format", 0),
+    (&["render", "wrong.yaml"], "--format", 1),
+    (&["render", "smaller.yaml", "--against", "three.yaml"], "--format", 1),
+    (&["diff", "good.yaml", "-o", "deploy"], "--format", 1),
+    (&["plan", "smaller.yaml", "--against", "three.yaml"], "--complaints", 1),
+    (&["plan", "good.yaml", "-o", "deploy"], "--complaints", 0),
+    (&["plan", "good.yaml"], "--complaints", 2),
+];
+
+/// The files of [`SITUATIONS`].
+fn situations() -> TempDir {
+    let folder = folder("good.yaml", &good());
+    let named = |name: &str, nodes: u32| {
+        format!(
+            "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: {name}}}\nspec:\n  cassandra: \
+             {{version: \"5.0.9\"}}\n  storage: {{size: 100Gi}}\n  resources: {{requests: {{cpu: \"1\", memory: 4Gi}}, \
+             limits: {{memory: 4Gi}}}}\n  datacenters: [{{name: dc1, nodes: {nodes}}}]\n"
+        )
+    };
+    add(folder.path(), "warned.yaml", &named("warned", 3));
+    add(folder.path(), "three.yaml", &named("shrinking", 3));
+    add(folder.path(), "smaller.yaml", &named("shrinking", 1));
+    add(folder.path(), "wrong.yaml", &topology());
+    add(folder.path(), "broken.yaml", "a: [\n");
+    add(folder.path(), "others/service.yaml", "kind: Service\n");
+    folder
+}
+
+#[test]
+fn the_format_never_changes_the_exit_code() {
+    let folder = situations();
+    for (arguments, flag, expected) in SITUATIONS {
+        for format in FORMATS {
+            let with_format: Vec<&str> = arguments.iter().copied().chain([flag, format]).collect();
+            let code = cassc(folder.path(), &with_format).status.code();
+            assert_eq!(code, Some(expected), "{with_format:?}");
+            if !["human", "short"].contains(&format) {
+                let with_report: Vec<&str> = with_format.iter().copied().chain(["--report", "report"]).collect();
+                assert_eq!(cassc(folder.path(), &with_report).status.code(), Some(expected), "{with_report:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_holds_what_compiling_and_judging_complain_about_or_nothing() {
+    let folder = situations();
+    for (arguments, flag, code) in SITUATIONS {
+        let report = folder.path().join("report.json");
+        let with_report: Vec<&str> =
+            arguments.iter().copied().chain([flag, "json", "--report", "report.json"]).collect();
+        let output = cassc(folder.path(), &with_report);
+        let written = fs::read(&report).ok();
+        assert_eq!(written.is_some(), code != 2, "{with_report:?}");
+        let Some(written) = written else { continue };
+        let value: Value = from_slice(&written).expect("a report is JSON");
+        // People read the same on standard error, and nothing of it goes to standard output.
+        let said = text(&output.stderr);
+        for complaint in value["complaints"].as_array().expect("complaints are a list") {
+            assert!(said.contains(&format!("[{}]", complaint["code"].as_str().unwrap_or_default())), "{said}");
+        }
+        assert!(arguments[0] != "validate" || output.stdout.is_empty(), "{with_report:?}");
+        if arguments.contains(&"smaller.yaml") {
+            let codes: Vec<&Value> =
+                value["complaints"].as_array().into_iter().flatten().map(|complaint| &complaint["code"]).collect();
+            assert!(codes.iter().any(|code| code.as_str().is_some_and(|code| code.starts_with("E3"))), "{codes:?}");
+        }
+        fs::remove_file(report).expect("a report can be removed");
+    }
+}
+
+#[test]
+fn without_a_file_validate_reports_on_standard_output_and_other_verbs_on_standard_error() {
+    let folder = situations();
+    let output = cassc(folder.path(), &["validate", "good.yaml", "--format", "json"]);
+    let empty: Value = from_slice(&output.stdout).expect("a report of nothing is JSON");
+    assert_eq!((&empty["complaints"], &empty["errors"]), (&Value::Array(Vec::new()), &0.into()));
+    assert_eq!(text(&cassc(folder.path(), &["validate", "good.yaml", "--format", "github"]).stdout), "");
+    let output = cassc(folder.path(), &["render", "wrong.yaml", "--format", "json"]);
+    assert_eq!(text(&output.stdout), "");
+    let report: Value = from_slice(&output.stderr).expect("a refused render says nothing but its report");
+    assert_eq!(report["errors"], 11);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_or_has_no_format_is_refused() {
+    let folder = situations();
+    let refused = |arguments: &[&str]| {
+        let output = cassc(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        text(&output.stderr)
+    };
+    let said = refused(&["validate", "good.yaml", "--format", "sarif", "--report", "no/such/folder"]);
+    assert!(said.contains("cannot write the report to no/such/folder: "), "{said}");
+    for format in ["human", "short"] {
+        let said = refused(&["render", "good.yaml", "--format", format, "--report", "report"]);
+        assert_eq!(said, "error: --report needs a format for programs: json, sarif, github or gitlab\n");
+    }
+    // What cannot be reported is not written either.
+    refused(&["render", "good.yaml", "-o", "new", "--format", "sarif", "--report", "no/such/folder"]);
+    assert!(!folder.path().join("new/demo").exists());
+}
+
+#[test]
+fn files_are_named_from_the_working_directory_and_standard_input_as_such() {
+    let folder = situations();
+    let root = fs::canonicalize(folder.path()).expect("the folder is there");
+    let absolute = root.join("wrong.yaml").display().to_string();
+    for name in [absolute.as_str(), "./wrong.yaml", "others/../wrong.yaml"] {
+        let report: Value = from_slice(&cassc(&root, &["validate", name, "--format", "gitlab"]).stdout).expect("JSON");
+        assert_eq!(report[0]["location"]["path"], "wrong.yaml", "{name}");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cassc"));
+    let file = fs::File::open(root.join("wrong.yaml")).expect("the file is there");
+    let output = command.args(["validate", "-", "--format", "json"]).stdin(file).output().expect("cassc starts");
+    let report: Value = from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["complaints"][0]["labels"][0]["file"], "<stdin>");
+}

@@ -1,0 +1,23 @@
+//! `cassc completions`: what a shell reads to complete the command line.
+
+use std::io::{self, Write};
+
+use clap::{Args, CommandFactory};
+use clap_complete::{Shell, generate};
+
+use super::{Cli, Ending, Failure};
+
+/// Prints the completions of a shell: for bash, `source <(cassc completions bash)`.
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(super) fn run(completions: &Completions) -> Result<Ending, Failure> {
+    let mut text = Vec::new();
+    generate(completions.shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut text);
+    io::stdout().write_all(&text)?;
+    Ok(Ending::Done)
+}

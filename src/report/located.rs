@@ -1,0 +1,144 @@
+//! Complaints as rules make them → complaints as programs read them: routes become lines, names of files become paths
+//! from the working directory, and each gets a fingerprint that stays when lines move. Called by the command line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::json::{Complaint, Complaints, Place};
+use super::line_and_column;
+use crate::check::rule;
+use crate::diagnostic::{self, Diagnostic, Label};
+use crate::parse::source::STANDARD_INPUT;
+use crate::parse::{Text, cluster_name, locate};
+
+/// The digits of a fingerprint: 128 bits, so that no two complaints of a fleet share one by chance.
+const FINGERPRINT_DIGITS: usize = 32;
+
+/// The complaints with files, lines and columns. `directory` is the working directory, absolute.
+pub fn located(texts: &[Text], complaints: &[Diagnostic], directory: &Path) -> Complaints {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let complaints = complaints.iter().map(|complaint| {
+        let basis = basis(texts, complaint, directory);
+        let count = seen.entry(basis.clone()).or_default();
+        *count += 1;
+        let fingerprint = fingerprint(&basis, *count);
+        of(texts, complaint, directory, fingerprint)
+    });
+    Complaints::new(complaints.collect())
+}
+
+fn of(texts: &[Text], complaint: &Diagnostic, directory: &Path, fingerprint: String) -> Complaint {
+    let (cluster, field) = match complaint.labels.first().map(|label| &label.place) {
+        Some(diagnostic::Place::Value { document, route, .. }) => {
+            (cluster_name(texts, *document), Some(route.to_string()).filter(|field| !field.is_empty()))
+        }
+        Some(diagnostic::Place::Bytes { .. }) | None => (None, None),
+    };
+    Complaint {
+        code: complaint.code,
+        name: rule(complaint.code).expect("every complaint has the code of a rule").name,
+        severity: complaint.severity,
+        message: complaint.message.clone(),
+        expected: complaint.expected.clone(),
+        help: complaint.help.clone(),
+        cluster: cluster.map(str::to_owned),
+        field,
+        labels: complaint.labels.iter().map(|label| place(texts, label, directory)).collect(),
+        fingerprint,
+    }
+}
+
+fn place(texts: &[Text], label: &Label, directory: &Path) -> Place {
+    let (text, span) = locate(texts, &label.place);
+    let (line, column) = line_and_column(&text.text, span.start);
+    let (end_line, end_column) = line_and_column(&text.text, span.end);
+    let file = relative(&text.name, directory);
+    Place { file, line, column, end_line, end_column, text: label.text.clone() }
+}
+
+/// A path as tools want it: from the working directory where it lies below it, without `.`, `//` and what `..` undoes.
+pub fn relative(name: &str, directory: &Path) -> String {
+    if name == STANDARD_INPUT {
+        return name.to_owned();
+    }
+    let mut path = PathBuf::new();
+    for component in Path::new(name).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(path.components().next_back(), Some(Component::Normal(_))) => {
+                path.pop();
+            }
+            _ => path.push(component),
+        }
+    }
+    let below = path.strip_prefix(directory).unwrap_or(&path);
+    below.to_string_lossy().into_owned()
+}
+
+/// What makes a complaint the same one as in an earlier run: rule, file, cluster, field and message. Where the text is
+/// no YAML: rule, file and the text of the line, for the message may hold the number of a line.
+fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
+    let Some(label) = complaint.labels.first() else { return format!("{}\n{}", complaint.code, complaint.message) };
+    let (text, span) = locate(texts, &label.place);
+    let file = relative(without_commit(&text.name), directory);
+    let place = match &label.place {
+        diagnostic::Place::Value { document, route, .. } => {
+            let cluster = cluster_name(texts, *document).unwrap_or_default();
+            format!("{cluster}\n{route}\n{}", complaint.message)
+        }
+        diagnostic::Place::Bytes { .. } => line_at(&text.text, &span).to_owned(),
+    };
+    format!("{}\n{file}\n{place}", complaint.code)
+}
+
+/// The merge base is another commit tomorrow: `1a2b3c4d:deploy/shop/cassc.lock` is the file behind the colon.
+fn without_commit(name: &str) -> &str {
+    let is_commit = |start: &str| start.len() >= 7 && start.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.split_once(':').filter(|(start, _)| is_commit(start)).map_or(name, |(_, path)| path)
+}
+
+fn line_at<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
+    let start = span.start.min(text.len());
+    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    text[line_start..].lines().next().unwrap_or_default().trim()
+}
+
+/// `count` tells complaints apart that are the same in all that stays when lines move.
+fn fingerprint(basis: &str, count: usize) -> String {
+    let numbered = if count == 1 { basis.to_owned() } else { format!("{basis}\n{count}") };
+    let digest = format!("{:x}", Sha256::digest(numbered));
+    digest[..FINGERPRINT_DIGITS].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        let directory = Path::new("/work/fleet");
+        let cases = [
+            ("clusters/a.yaml", "clusters/a.yaml"),
+            ("./clusters//a.yaml", "clusters/a.yaml"),
+            ("/work/fleet/clusters/a.yaml", "clusters/a.yaml"),
+            ("/work/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
+            ("../other/a.yaml", "../other/a.yaml"),
+            ("/elsewhere/a.yaml", "/elsewhere/a.yaml"),
+            ("/work/fleetest/a.yaml", "/work/fleetest/a.yaml"),
+            ("<stdin>", "<stdin>"),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(relative(given, directory), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_commit_is_the_same_file_in_the_next() {
+        assert_eq!(without_commit("1a2b3c4d:deploy/shop/cassc.lock"), "deploy/shop/cassc.lock");
+        assert_eq!(without_commit("odd:name.yaml"), "odd:name.yaml");
+        assert_eq!(without_commit("abc:name.yaml"), "abc:name.yaml");
+    }
+}
