@@ -116,13 +116,29 @@ restore_emptied_folders() {
   done
 }
 
-# Writes the comment, and what cassc complains of to the log. Arguments are those of `cassc plan`. Returns its exit code.
+# Writes the comment, and what cassc complains of to the log. Arguments are those of `cassc plan`. Returns its exit code,
+# which `status` keeps.
 plan() {
   status=0
   cassc plan --format markdown "$@" >"$comment" 2>"$scratch/complaints" || status=$?
   cat "$scratch/complaints" >&2
   [ -s "$comment" ] || without_plan >"$comment"
   return "$status"
+}
+
+# Writes the reports for programs with the same arguments, hence of the same complaints. Where nothing can be judged
+# (exit code 2) there is nothing to report.
+reports() {
+  [ "$status" -ne 2 ] || return 0
+  printf '%s\n' "${CASSC_REPORTS:-}" | while read -r format file; do
+    [ -n "$format" ] || continue
+    reported=0
+    cassc plan --complaints "$format" --report "$file" "$@" >/dev/null 2>"$scratch/report" </dev/null || reported=$?
+    if [ "$reported" -eq 2 ]; then
+      cat "$scratch/report" >&2
+      fail "CASSC_REPORTS holds '$format $file': name a format and a file in each line, such as gitlab report.json"
+    fi
+  done
 }
 
 # The comment where there is no plan, because a topology is wrong or something cannot be read. Its first line is that of
@@ -151,12 +167,13 @@ check() {
     make_tree
     tip=$(tip_of_branch)
     check_out
-    plan --output "$tree/$output" "$@"
+    set -- --output "$tree/$output" "$@"
   elif [ -n "${CASSC_OUTPUT:-}" ]; then
-    plan --output "$CASSC_OUTPUT" "$@"
-  else
-    plan "$@"
+    set -- --output "$CASSC_OUTPUT" "$@"
   fi
+  plan "$@" || true
+  reports "$@"
+  exit "$status"
 }
 
 deliver() {
@@ -202,10 +219,12 @@ deliver_once() {
   push
 }
 
+# The commit that the trailer names is to hold what is rendered. cassc reads neither hidden files nor other ones.
 refuse_uncommitted() {
   is_another_repository || return 0
-  changed=$(git --literal-pathspecs status --porcelain -- "$@")
-  [ -z "$changed" ] || fail "the topologies have changes that are in no commit, so nobody could find out what was delivered: $changed"
+  changed=$(git --literal-pathspecs diff --name-only HEAD -- "$@")
+  new=$(git --literal-pathspecs ls-files --others --exclude-standard -- "$@" | grep -E '\.ya?ml$' | grep -vE '(^|/)\.' || true)
+  [ -z "$changed$new" ] || fail "commit this first, or nobody could find out what was delivered: $changed $new"
 }
 
 # Whether what is delivered was made from a commit after this one: an old job that is run again must not roll back.

@@ -88,3 +88,19 @@ fn the_locks_of_another_repository_tell_what_a_cluster_keeps() {
         stage.check(&[]).done();
     });
 }
+
+#[test]
+fn reports_for_programs_hold_what_the_comment_says() {
+    in_every_shell(|stage| {
+        let read = |name: &str| std::fs::read_to_string(stage.path.join("source").join(name)).unwrap_or_default();
+        let reports = ("CASSC_REPORTS", "github annotations\ngitlab quality report.json\n");
+        stage.check(&[reports]).done();
+        assert_eq!((read("annotations").as_str(), read("quality report.json").as_str()), ("", "[]\n"));
+        stage.commit("clusters/shop.yaml", &topology("shop", 2));
+        stage.check(&[reports]).ended(1).tells("error[E352]").comments("E352");
+        assert!(read("annotations").starts_with("::error file=clusters/shop.yaml,line="), "{}", read("annotations"));
+        assert!(read("quality report.json").contains("\"check_name\": \"E352\""), "{}", read("quality report.json"));
+        stage.check(&[("CASSC_REPORTS", "github")]).ended(2).tells("name a format and a file in each line");
+        stage.check(&[("CASSC_REPORTS", "html report.html")]).ended(2).tells("CASSC_REPORTS holds 'html report.html'");
+    });
+}
