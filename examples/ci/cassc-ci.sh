@@ -37,6 +37,7 @@ read_destination() {
     //* | */../*) fail "CASSC_OUTPUT is '$CASSC_OUTPUT': name a folder inside of the GitOps repository, such as deploy" ;;
   esac
   case $remote in
+    -*) fail "CASSC_REPOSITORY or CASSC_REMOTE is '$remote': name a URL" ;;
     *://*:*@*) fail "the URL of $(shown "$remote") holds a password: leave it out and set CASSC_TOKEN" ;;
   esac
   use_token

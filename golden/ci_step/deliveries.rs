@@ -1,6 +1,6 @@
 //! What the step delivers, where, and when it has nothing to do.
 
-use super::stage::{Stage, ending, in_every_shell, topology};
+use super::stage::{Stage, ending, in_a_shell, in_every_shell, topology};
 
 #[test]
 fn an_empty_repository_gets_its_first_commit_and_an_unchanged_cluster_none() {
@@ -20,7 +20,7 @@ fn an_empty_repository_gets_its_first_commit_and_an_unchanged_cluster_none() {
 
 #[test]
 fn the_commit_tells_the_clusters_and_its_author_can_be_chosen() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         for name in ["a", "b", "c", "d"] {
             stage.commit(&format!("clusters/{name}.yaml"), &topology(name, 1));
         }
@@ -61,7 +61,7 @@ fn rendered_files_may_stand_beside_the_topologies_and_their_commit_is_no_news() 
 
 #[test]
 fn beside_the_topologies_the_tip_of_the_branch_is_rendered_whatever_started_the_job() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.git("source", &["push", "--quiet", "origin", "main"]);
         stage.git("source", &["checkout", "--quiet", "--detach", "HEAD~1"]);
@@ -73,7 +73,7 @@ fn beside_the_topologies_the_tip_of_the_branch_is_rendered_whatever_started_the_
 
 #[test]
 fn an_old_job_that_runs_again_does_not_roll_back() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.deliver(&[]).done();
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.deliver(&[]).done();
@@ -106,7 +106,7 @@ fn names_may_hold_blanks_wildcards_and_slashes_and_the_head_may_be_detached() {
 
 #[test]
 fn the_rendered_tree_may_be_the_whole_repository() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.deliver(&[("CASSC_OUTPUT", ".")]).done().tells("Render shop");
         assert!(stage.files("gitops.git", "main", ".").contains(&"shop/cassc.lock".to_owned()));
         stage.deliver(&[("CASSC_OUTPUT", "./")]).done().tells("nothing to deliver");
@@ -115,7 +115,7 @@ fn the_rendered_tree_may_be_the_whole_repository() {
 
 #[test]
 fn a_new_branch_begins_where_the_repository_is() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.deliver(&[]).done();
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.deliver(&[("CASSC_BRANCH", "next")]).done().comments("1 node joins");
@@ -126,7 +126,7 @@ fn a_new_branch_begins_where_the_repository_is() {
 
 #[test]
 fn what_the_locks_keep_is_kept_and_they_are_committed_even_when_ignored() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         let lock = |stage: &Stage| stage.git("gitops.git", &["show", "main:deploy/shop/cassc.lock"]);
         stage.git(".", &["clone", "--quiet", "gitops.git", "other"]);
         stage.write("other/.gitignore", "*.lock\n");
@@ -144,6 +144,23 @@ fn what_the_locks_keep_is_kept_and_they_are_committed_even_when_ignored() {
             text
         };
         assert_eq!(seeds(&first), seeds(&lock(&stage)));
+    });
+}
+
+#[test]
+fn beside_the_topologies_the_last_cluster_ends_as_well() {
+    in_a_shell(|stage| {
+        stage.commit("clusters/shop.yaml", &ending("shop", 3));
+        stage.git("source", &["push", "--quiet", "origin", "main"]);
+        stage.deliver_beside(&[]).done();
+        stage.git("source", &["pull", "--quiet", "origin", "main"]);
+        stage.git("source", &["checkout", "--quiet", "-b", "end/of-shop"]);
+        stage.git("source", &["rm", "--quiet", "clusters/shop.yaml"]);
+        stage.git("source", &["commit", "--quiet", "--message", "delete"]);
+        stage.check(&[("CASSC_OUTPUT", "deploy")]).done().comments("moved to another cluster");
+        stage.git("source", &["push", "--quiet", "origin", "HEAD:main"]);
+        stage.deliver_beside(&[]).done().tells("delivered to main: Render shop");
+        assert_eq!(stage.files("source.git", "main", "."), Vec::<String>::new());
     });
 }
 

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use super::stage::{Stage, in_a_shell, topology};
 use crate::compare::repository;
 use crate::real_tool::{is_here, output};
 
@@ -81,6 +82,44 @@ fn what_people_wrote_is_no_part_of_a_command() {
             assert!(!script.contains("${{"), "{file} puts a value into a command: {script}");
         }
     }
+}
+
+/// The part of the action that calls the step, run as a runner does; its exit code, its log and the summary of the job.
+fn judged(stage: &Stage) -> (Option<i32>, String, String) {
+    let script = &scripts(&read(ACTION))[2];
+    let (home, summary) = (stage.path.join("home"), stage.path.join("summary"));
+    stage.write("home/.cache/cassc-ci/bin/README", "");
+    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cassc"), home.join(".cache/cassc-ci/bin/cassc"));
+    let mut bash = Command::new("bash");
+    stage.settle(bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &format!("exec 2>&1; {script}")]));
+    bash.current_dir(stage.path.join("source")).env("HOME", &home);
+    bash.env("RUNNER_TEMP", &stage.path).env("GITHUB_STEP_SUMMARY", &summary);
+    bash.env("GITHUB_ACTION_PATH", repository("examples/ci")).env("MODE", "check").env("SARIF", "cassc.sarif");
+    bash.envs([("CASSC_INPUTS", "clusters"), ("CASSC_BASE", "origin/main"), ("CASSC_PLAN", "plan.md")]);
+    bash.envs(["CASSC_OUTPUT", "CASSC_BRANCH", "CASSC_REPOSITORY", "CASSC_TOKEN"].map(|unset| (unset, "")));
+    let ended = bash.output().expect("bash answered to its probe");
+    let log = String::from_utf8_lossy(&ended.stdout).into_owned();
+    (ended.status.code(), log, std::fs::read_to_string(summary).unwrap_or_default())
+}
+
+#[test]
+fn the_log_of_the_action_holds_no_command_of_the_runner_but_its_own() {
+    if !is_here("bash", &["-c", ":"]) {
+        return;
+    }
+    in_a_shell(|stage| {
+        stage.commit("clusters/shop.yaml", &topology("shop", 2));
+        let (code, log, summary) = judged(&stage);
+        assert_eq!(code, Some(1), "{log}");
+        let commands: Vec<&str> = log.lines().filter(|line| line.starts_with("::")).collect();
+        let [stop, resume, annotations @ ..] = &commands[..] else { panic!("commands are stopped and resumed: {log}") };
+        let secret = stop.strip_prefix("::stop-commands::").expect("the first command stops the others");
+        assert!(secret.len() == 32 && *resume == format!("::{secret}::"), "{log}");
+        assert!(annotations.iter().any(|line| line.starts_with("::error file=clusters/shop.yaml,")), "{log}");
+        assert!(!judged(&stage).1.contains(secret), "nobody can guess what resumes commands");
+        assert!(summary.contains("E352"), "{summary}");
+        assert!(stage.path.join("source/cassc.sarif").exists());
+    });
 }
 
 /// The variables that the step reads.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::stage::{Outcome, Stage, in_every_shell, topology};
+use super::stage::{Outcome, Stage, in_a_shell, in_every_shell, topology};
 use crate::compare::{assert_same, difference, repository};
 
 fn edit_rendered_file(stage: &Stage) {
@@ -16,7 +16,7 @@ fn edit_rendered_file(stage: &Stage) {
 
 #[test]
 fn a_refused_change_is_not_delivered_and_the_comment_says_why() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.deliver(&[]).done();
         stage.commit("clusters/shop.yaml", &topology("shop", 2));
         stage.deliver(&[]).ended(1).tells("error[E352]").comments("would be deleted without leaving the ring");

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::mpsc::{Receiver, channel};
 
-use super::stage::{Stage, in_every_shell, topology};
+use super::stage::{Stage, in_a_shell, in_every_shell, topology};
 
 /// Puts a program in the place of `cassc` that first does something, and then is the real one: whatever happens on the
 /// remote between the fetch of the step and its push.
@@ -42,7 +42,7 @@ fn a_push_that_comes_between_is_kept_and_the_delivery_follows_it() {
 
 #[test]
 fn a_delivery_that_is_overtaken_is_judged_anew() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.git(".", &["clone", "--quiet", "gitops.git", "other"]);
         stage.deliver(&[]).done();
@@ -59,7 +59,7 @@ fn a_delivery_that_is_overtaken_is_judged_anew() {
 
 #[test]
 fn the_step_gives_up_when_others_push_all_the_time() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         before_each_render(&stage, SOMEBODY_PUSHES);
         let outcome = stage.deliver(&[("CASSC_ATTEMPTS", "2")]).ended(2);
         outcome.tells("attempt 2 of 2").tells("gave up after 2 attempts").tells("CASSC_ATTEMPTS");
@@ -80,7 +80,7 @@ fn a_protected_branch_is_told_at_once() {
 
 #[test]
 fn a_remote_that_is_not_there_is_told() {
-    in_every_shell(|stage| {
+    in_a_shell(|stage| {
         let gone = stage.path.join("gone.git").display().to_string();
         stage.deliver(&[("CASSC_REPOSITORY", &gone)]).ended(2).tells("is the URL right, and may the token read it?");
     });

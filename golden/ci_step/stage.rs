@@ -31,18 +31,19 @@ pub(super) struct Stage {
     shell: &'static str,
 }
 
-/// Tells a story once in each shell that is here; nowhere without git.
-pub(super) fn in_every_shell(story: impl Fn(Stage) + Sync) {
-    if !is_here("git", &["--version"]) {
-        return;
+/// Tells a story in the plainest shell that is here; not at all without git.
+pub(super) fn in_a_shell(story: impl Fn(Stage)) {
+    if is_here("git", &["--version"]) {
+        story(Stage::new(if is_here("dash", &["-c", ":"]) { "dash" } else { "sh" }));
     }
-    let shells: Vec<&str> = ["dash", "bash"].into_iter().filter(|shell| is_here(shell, &["-c", ":"])).collect();
-    std::thread::scope(|scope| {
-        for shell in shells {
-            let story = &story;
-            scope.spawn(move || story(Stage::new(shell)));
-        }
-    });
+}
+
+/// Tells a story once in each shell, where the ways of shells matter: those on which the whole step depends.
+pub(super) fn in_every_shell(story: impl Fn(Stage)) {
+    in_a_shell(&story);
+    if is_here("git", &["--version"]) && is_here("bash", &["-c", ":"]) {
+        story(Stage::new("bash"));
+    }
 }
 
 /// A topology of a cluster with one rack.
@@ -91,7 +92,7 @@ impl Stage {
     }
 
     /// The environment of a runner, whatever this machine has.
-    fn settle(&self, command: &mut Command) {
+    pub(super) fn settle(&self, command: &mut Command) {
         let path = std::env::var("PATH").unwrap_or_default();
         command.env_clear().env("PATH", path).env("HOME", &self.path).env("LC_ALL", "C");
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
