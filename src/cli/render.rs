@@ -57,9 +57,10 @@ pub(super) struct Render {
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let complaining = render.complaints.on(Channel::Talk)?;
     let is_beside_deployed = render.output.is_some() || render.judging.against.is_some();
-    let compilation = match is_beside_deployed {
-        true => render.inputs.compile_beside_deployed(&complaining)?,
-        false => render.inputs.compile(&complaining)?,
+    let compilation = if is_beside_deployed {
+        render.inputs.compile_beside_deployed(&complaining)?
+    } else {
+        render.inputs.compile(&complaining)?
     };
     let Some(compilation) = compilation else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
