@@ -5,6 +5,7 @@
 mod checker;
 mod cli;
 mod compare;
+mod completions;
 mod configuration;
 mod defaults;
 mod deployed;
@@ -19,6 +20,7 @@ mod mutations;
 mod planned;
 mod plans;
 mod pod_security;
+mod pre_commit;
 mod random;
 mod readers;
 mod real_tool;

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::complaints::Complaining;
+use super::selection::Selection;
 use super::{Failure, talk};
 use crate::check::Warnings;
 use crate::diagnostic::Severity;
@@ -43,22 +44,32 @@ impl Inputs {
     /// Reads and compiles all inputs, and tells people what is wrong with them; when they are refused, programs too, and
     /// the result is `None`. Else the verb reports to programs, when it knows what more there is to complain about.
     pub(super) fn compile(&self, complaining: &Complaining<'_>) -> Result<Option<Compilation>, Failure> {
+        self.compile_some(Selection::All, complaining)
+    }
+
+    /// The same with a part of the inputs.
+    pub(super) fn compile_some(
+        &self,
+        selection: Selection<'_>,
+        complaining: &Complaining<'_>,
+    ) -> Result<Option<Compilation>, Failure> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
         let dialect = self.dialect.map(|dialect| match dialect {
             DialectArgument::Argocd => Dialect::Argocd,
             DialectArgument::Flux => Dialect::Flux,
             DialectArgument::Plain => Dialect::Plain,
         });
-        let compilation = compile(read_all(&self.inputs)?, Options { dialect, warnings });
+        let compilation = compile(selection.of(read_all(&self.inputs)?), Options { dialect, warnings });
         complaining.tell(&compilation.texts, &compilation.complaints);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
-        if refused || compilation.topologies == 0 {
+        let is_in_vain = compilation.topologies == 0 && !selection.may_be_empty();
+        if refused || is_in_vain {
             complaining.report(&compilation.texts, &compilation.complaints)?;
         }
         if refused {
             return Ok(None);
         }
-        if compilation.topologies == 0 {
+        if is_in_vain {
             talk(&format!("error: no CassandraTopology in {}\n", self.inputs.join(", ")));
             return Ok(None);
         }
