@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::parse::parse;
 use crate::parse::source::{Origin, Source};
+use crate::parse::{Text, parse};
 use crate::report::relative;
 
 /// What is looked at.
@@ -57,8 +57,8 @@ fn folder_below<'f>(output: &str, file: &'f str) -> Option<&'f str> {
 }
 
 fn is_rendered_into(source: &Source, folders: &BTreeSet<&str>) -> bool {
-    let clusters = || parse(vec![source.clone()]).parsed;
-    !folders.is_empty() && clusters().iter().any(|it| folders.contains(it.topology.metadata.name.as_str()))
+    let is_of = |text: &Text| text.cluster_names().any(|name| folders.contains(name));
+    !folders.is_empty() && parse(vec![source.clone()]).texts.iter().any(is_of)
 }
 
 #[cfg(test)]
