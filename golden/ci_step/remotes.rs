@@ -93,7 +93,7 @@ fn server_that_refuses() -> (String, Receiver<String>) {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         for connection in listener.incoming().take(8) {
-            let request = connection.and_then(|connection| answer(connection)).unwrap_or_default();
+            let request = connection.and_then(answer).unwrap_or_default();
             let _ = sender.send(request);
         }
     });

@@ -134,7 +134,7 @@ impl Stage {
         Outcome { code: output.status.code(), log, comment }
     }
 
-    /// Delivers to the folder `deploy` of the branch `main` of the GitOps repository, with more settings.
+    /// Delivers to the folder `deploy` of the branch `main` of the other repository, with more settings.
     pub(super) fn deliver(&self, settings: &[Setting]) -> Outcome {
         let gitops = self.path.join("gitops.git").display().to_string();
         let usual = [

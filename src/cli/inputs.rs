@@ -3,10 +3,11 @@
 use clap::{Args, ValueEnum};
 
 use super::complaints::Complaining;
+use super::selection::Selection;
 use super::{Failure, talk};
 use crate::check::Warnings;
 use crate::diagnostic::Severity;
-use crate::parse::source::{Source, read_all, read_all_there_are};
+use crate::parse::source::{Source, SourceError, read_all, read_all_there_are};
 use crate::topology::Dialect;
 use crate::{Compilation, Options, compile};
 
@@ -43,32 +44,13 @@ impl Inputs {
     /// Reads and compiles all inputs, and tells people what is wrong with them; when they are refused, programs too, and
     /// the result is `None`. Else the verb reports to programs, when it knows what more there is to complain about.
     pub(super) fn compile(&self, complaining: &Complaining<'_>) -> Result<Option<Compilation>, Failure> {
-        let Some(compilation) = self.compile_sources(read_all(&self.inputs)?, complaining)? else { return Ok(None) };
-        if compilation.topologies == 0 {
-            complaining.report(&compilation.texts, &compilation.complaints)?;
-            talk(&format!("error: {}\n", self.nothing()));
-            return Ok(None);
-        }
-        Ok(Some(compilation))
+        self.compile_some(Selection::All, complaining)
     }
 
-    /// The same where something deployed is at hand: folders without a topology are then the end of its clusters, and
-    /// `judge` refuses them where there are none.
-    pub(super) fn compile_beside_deployed(
+    /// The same with a part of the inputs.
+    pub(super) fn compile_some(
         &self,
-        complaining: &Complaining<'_>,
-    ) -> Result<Option<Compilation>, Failure> {
-        self.compile_sources(read_all_there_are(&self.inputs)?, complaining)
-    }
-
-    /// What there is to say about inputs without a topology.
-    pub(super) fn nothing(&self) -> String {
-        format!("no CassandraTopology in {}", self.inputs.join(", "))
-    }
-
-    fn compile_sources(
-        &self,
-        sources: Vec<Source>,
+        selection: Selection<'_>,
         complaining: &Complaining<'_>,
     ) -> Result<Option<Compilation>, Failure> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
@@ -77,13 +59,30 @@ impl Inputs {
             DialectArgument::Flux => Dialect::Flux,
             DialectArgument::Plain => Dialect::Plain,
         });
-        let compilation = compile(sources, Options { dialect, warnings });
+        let compilation = compile(selection.of(self.read(selection)?), Options { dialect, warnings });
         complaining.tell(&compilation.texts, &compilation.complaints);
-        if compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
+        let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
+        let is_in_vain = compilation.topologies == 0 && !selection.may_be_empty();
+        if refused || is_in_vain {
             complaining.report(&compilation.texts, &compilation.complaints)?;
+        }
+        if refused {
+            return Ok(None);
+        }
+        if is_in_vain {
+            talk(&format!("error: {}\n", self.nothing()));
             return Ok(None);
         }
         Ok(Some(compilation))
+    }
+
+    fn read(&self, selection: Selection<'_>) -> Result<Vec<Source>, SourceError> {
+        if selection.may_be_empty() { read_all_there_are(&self.inputs) } else { read_all(&self.inputs) }
+    }
+
+    /// What there is to say about inputs without a topology.
+    pub(super) fn nothing(&self) -> String {
+        format!("no CassandraTopology in {}", self.inputs.join(", "))
     }
 
     /// The inputs as the user named them.

@@ -84,10 +84,6 @@ pub(super) fn judge<'o>(
     let mut texts = std::mem::take(&mut compilation.texts);
     let after = |parsed: &Parsed, deployed: Option<&DeployedCluster>| after(output, parsed, deployed);
     let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed.unwrap_or(nothing), after)?;
-    if wanted.is_empty() && assessment.gone.is_empty() && stale.is_empty() {
-        let nothing = inputs.nothing();
-        return Err(Failure::Usage(format!("{nothing}, and nothing is deployed that came from there")));
-    }
     compilation.texts = texts;
     Ok(Judged { compilation, assessment, against, is_own: judging.against.is_none(), output, stale })
 }
@@ -194,6 +190,15 @@ impl Judged<'_> {
         let there =
             |name: &&str| self.output.is_some_and(|output| output.path.join(name).join(LOCK_FILE_NAME).exists());
         gone.chain(self.stale.iter().map(String::as_str)).filter(there)
+    }
+
+    /// Refuses inputs without a topology where nothing deployed has come to its end by that.
+    pub(super) fn refuse_nothing(&self, inputs: &Inputs) -> Result<(), Failure> {
+        let is_nothing = self.compilation.topologies == 0 && self.assessment.gone.is_empty() && self.stale.is_empty();
+        if !is_nothing {
+            return Ok(());
+        }
+        Err(Failure::Usage(format!("{}, and nothing is deployed that came from there", inputs.nothing())))
     }
 
     /// Whether anything is known to be deployed.

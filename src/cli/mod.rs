@@ -11,6 +11,7 @@ mod judging;
 mod plan;
 mod render;
 mod schema;
+mod selection;
 mod validate;
 mod version;
 

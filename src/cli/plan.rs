@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::complaints::{Channel, Complaining, Format};
 use super::inputs::Inputs;
 use super::judging::{Judging, Kept, judge};
+use super::selection::Selection;
 use super::{Ending, Failure};
 use crate::emit::Overwrite;
 use crate::report::plan::{FleetPlan, json, markdown, text};
@@ -51,7 +52,9 @@ enum PlanFormat {
 
 pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
     let complaining = Complaining::new(plan.complaints, plan.report.as_deref(), Channel::Talk)?;
-    let Some(compilation) = plan.inputs.compile_beside_deployed(&complaining)? else { return Ok(Ending::Refused) };
+    let Some(compilation) = plan.inputs.compile_some(Selection::BesideDeployed, &complaining)? else {
+        return Ok(Ending::Refused);
+    };
     if plan.output.is_none() && plan.judging.against.is_none() {
         return Err(Failure::Usage(
             "say what is deployed: `--against git:origin/main`, a lock, a directory that was rendered into, an earlier \
@@ -61,6 +64,7 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
     }
     let output = plan.output.as_deref().map(|path| Kept { path, overwrite: Overwrite::KeepForeign });
     let judged = judge(compilation, &plan.inputs, &plan.judging, output)?;
+    judged.refuse_nothing(&plan.inputs)?;
     let fleet: FleetPlan = judged.plans()?;
     let printed = match plan.format {
         PlanFormat::Text => text(&fleet),

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
+use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
@@ -49,6 +50,10 @@ pub(super) struct Render {
     /// Changes nothing; exits with 1 if the directory is not what would be rendered.
     #[arg(long, requires = "output")]
     check: bool,
+    /// Checks only the clusters whose topology or rendered files are among these, and that no topology is gone. Stands
+    /// last: what follows are files, as hooks append those of a commit.
+    #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
+    touched: Option<Vec<String>>,
     /// Overwrites edited files, and removes every file below the clusters' folders that is not rendered.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
@@ -56,13 +61,12 @@ pub(super) struct Render {
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let complaining = render.complaints.on(Channel::Talk)?;
-    let is_beside_deployed = render.output.is_some() || render.judging.against.is_some();
-    let compilation = if is_beside_deployed {
-        render.inputs.compile_beside_deployed(&complaining)?
-    } else {
-        render.inputs.compile(&complaining)?
+    let selection = match (&render.touched, &render.output) {
+        (Some(files), Some(output)) => Selection::Touched { files, output },
+        (_, None) if render.judging.against.is_none() => Selection::All,
+        _ => Selection::BesideDeployed,
     };
-    let Some(compilation) = compilation else { return Ok(Ending::Refused) };
+    let Some(compilation) = render.inputs.compile_some(selection, &complaining)? else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
     if let Some(output) = output {
@@ -72,6 +76,9 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
         }
     }
     let judged = judge(compilation, &render.inputs, &render.judging, output.map(|path| Kept { path, overwrite }))?;
+    if matches!(selection, Selection::BesideDeployed) {
+        judged.refuse_nothing(&render.inputs)?;
+    }
     judged.tell_refusals(&complaining)?;
     if judged.is_refused() {
         return Ok(Ending::Refused);

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
+use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::wording::counted_as;
 
@@ -14,11 +15,16 @@ pub(super) struct Validate {
     inputs: Inputs,
     #[command(flatten)]
     complaints: ComplaintArguments,
+    /// Passes over YAML that is no topology even in files that are named one by one, as it is done in folders; that there
+    /// is no topology at all is then no error. For hooks, which name every file of a commit.
+    #[arg(long)]
+    skip_other_yaml: bool,
 }
 
 pub(super) fn run(validate: &Validate) -> Result<Ending, Failure> {
     let complaining = validate.complaints.on(Channel::Output)?;
-    let Some(compilation) = validate.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
+    let selection = if validate.skip_other_yaml { Selection::Topologies } else { Selection::All };
+    let Some(compilation) = validate.inputs.compile_some(selection, &complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
     talk(&format!("{} valid\n", counted_as(compilation.topologies, "topology", "topologies")));
     Ok(Ending::Done)

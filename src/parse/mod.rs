@@ -310,6 +310,11 @@ impl Text {
         let (roots, _) = documents(&text);
         Self { name, text, roots }
     }
+
+    /// What its documents call their clusters, be they right or wrong otherwise.
+    pub fn cluster_names(&self) -> impl Iterator<Item = &str> {
+        self.roots.iter().filter_map(name_of)
+    }
 }
 
 /// Whether a document goes as far as a route.
@@ -320,7 +325,10 @@ pub fn stands_at(texts: &[Text], document: DocumentId, route: &Route) -> bool {
 
 /// What a document calls its cluster, as far as it says so.
 pub fn cluster_name(texts: &[Text], document: DocumentId) -> Option<&str> {
-    let root = texts.get(document.text)?.roots.get(document.number)?;
+    name_of(texts.get(document.text)?.roots.get(document.number)?)
+}
+
+fn name_of(root: &Node) -> Option<&str> {
     root.get("metadata")?.get("name")?.text()
 }
 
