@@ -4,13 +4,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use cassc::check::Warnings;
+use cassc::parse::source::{Origin, Source};
+use cassc::report::{Complaints, github, gitlab, located, sarif};
+use cassc::{Options, compile};
 use serde_json::{Value, from_slice, from_str};
 use tempfile::TempDir;
 
-use crate::compare::{assert_same, difference, repository};
+use crate::compare::{assert_same, difference, repository, yaml_files};
 use crate::real_tool;
 
 const FORMATS: [&str; 6] = ["human", "short", "json", "sarif", "github", "gitlab"];
@@ -338,4 +342,45 @@ fn files_are_named_from_the_working_directory_and_standard_input_as_such() {
     let output = command.args(["validate", "-", "--format", "json"]).stdin(file).output().expect("cassc starts");
     let report: Value = from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["complaints"][0]["labels"][0]["file"], "<stdin>");
+}
+
+/// Every wrong topology there is, compiled; with lines above it.
+fn every_diagnostic(above: &str) -> Vec<Complaints> {
+    let compiled = |path: PathBuf| {
+        let name = path.file_name().expect("a case has a name").to_string_lossy().into_owned();
+        let bytes = [above.as_bytes(), &fs::read(&path).expect("a case can be read")].concat();
+        let options = Options { dialect: None, warnings: Warnings::Show };
+        let compilation = compile(vec![Source { name, bytes, origin: Origin::Named }], options);
+        located(&compilation.texts, &compilation.complaints, Path::new("/"))
+    };
+    yaml_files("golden/diagnostics").into_iter().map(compiled).collect()
+}
+
+#[test]
+fn every_rule_can_be_said_in_every_format() {
+    for complaints in every_diagnostic("") {
+        let count = complaints.complaints.len();
+        assert!(count > 0);
+        let log: Value = from_str(&sarif(&complaints)).expect("a log is JSON");
+        assert_eq!(log["runs"][0]["results"].as_array().map(Vec::len), Some(count));
+        assert_eq!(github(&complaints).lines().map(command).count(), count);
+        let report: Value = from_str(&gitlab(&complaints)).expect("a report is JSON");
+        assert_eq!(fingerprints(&report).iter().collect::<BTreeSet<_>>().len(), count, "{report}");
+        let places = complaints.complaints.iter().flat_map(|complaint| &complaint.labels);
+        for place in places {
+            let (start, end) = ((place.line, place.column), (place.end_line, place.end_column));
+            assert!(start >= (1, 1) && start <= end && place.column > 0 && place.end_column > 0, "{place:?}");
+        }
+    }
+}
+
+#[test]
+fn no_fingerprint_moves_with_the_lines() {
+    let all = |above| {
+        let complaints = every_diagnostic(above).into_iter().flat_map(|it| it.complaints);
+        complaints.map(|complaint| (complaint.code, complaint.fingerprint)).collect::<Vec<_>>()
+    };
+    let (before, after) = (all(""), all("# one\n\n# two\n"));
+    let moved: Vec<_> = before.iter().filter(|it| !after.contains(it)).collect();
+    assert_eq!((moved, before.len()), (Vec::new(), after.len()));
 }

@@ -89,6 +89,8 @@ fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
             let cluster = cluster_name(texts, *document).unwrap_or_default();
             format!("{cluster}\n{route}\n{}", complaint.message)
         }
+        // Nothing at the very beginning is the whole file.
+        diagnostic::Place::Bytes { .. } if span == (0..0) => String::new(),
         diagnostic::Place::Bytes { .. } => line_at(&text.text, &span).to_owned(),
     };
     format!("{}\n{file}\n{place}", complaint.code)
