@@ -1,6 +1,7 @@
 //! The command line: one file per verb. Artefacts go to standard output, talk goes to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
+mod argocd;
 mod diff;
 mod explain;
 mod init;
@@ -37,6 +38,7 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    Argocd(argocd::Argocd),
 }
 
 /// How a verb ended well; what the world refused is a [`Failure`].
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Diff(diff) => diff::run(&diff),
         Command::Explain(explain) => explain::run(&explain),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Argocd(argocd) => argocd::run(&argocd),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
