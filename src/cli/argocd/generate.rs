@@ -113,10 +113,9 @@ fn kube_cluster<'c>(fleet: &[&'c Cluster], asked: Option<&str>) -> Result<Option
     let mut found: Vec<Option<&str>> = fleet.iter().flat_map(|cluster| cluster.kube_clusters()).collect();
     found.sort_unstable();
     found.dedup();
-    let name = |kube_cluster: &Option<&str>| {
-        kube_cluster.map_or_else(|| "one without a name".to_owned(), |name| format!("`{name}`"))
-    };
-    let names = joined(&found.iter().map(name).collect::<Vec<_>>());
+    let name = |name: &str| format!("`{name}`");
+    let named = found.iter().map(|it| it.map_or_else(|| "one without a name".to_owned(), name));
+    let names = joined(&named.collect::<Vec<_>>());
     match asked {
         Some(asked) => found.iter().find(|it| **it == Some(asked)).copied().ok_or_else(|| {
             format!("no datacenter runs in the Kubernetes cluster `{asked}`, which the parameter `kube-cluster` names: there is {names}")

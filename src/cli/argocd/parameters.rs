@@ -156,7 +156,11 @@ impl Parameters {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let passed: Option<Vec<Passed>> = serde_json::from_str(text).map_err(|cause| unreadable(&cause.to_string()))?;
+        let passed: Option<Vec<Passed>> = serde_json::from_str(text).map_err(|cause| {
+            // The cause of a wrong shape repeats the text.
+            let why = if cause.is_data() { "an entry has another shape".to_owned() } else { cause.to_string() };
+            unreadable(&why)
+        })?;
         let mut values = BTreeMap::new();
         for passed in passed.unwrap_or_default() {
             let known = known(&passed.name)?;
