@@ -17,6 +17,8 @@ mod merges;
 mod mutations;
 mod planned;
 mod plans;
+#[cfg(unix)]
+mod plugin;
 mod pod_security;
 mod random;
 mod readers;

@@ -114,8 +114,8 @@ fn kube_cluster<'c>(fleet: &[&'c Cluster], asked: Option<&str>) -> Result<Option
     found.sort_unstable();
     found.dedup();
     let name = |name: &str| format!("`{name}`");
-    let named = found.iter().map(|it| it.map_or_else(|| "one without a name".to_owned(), name));
-    let names = joined(&named.collect::<Vec<_>>());
+    let each = found.iter().map(|it| it.map_or_else(|| "one without a name".to_owned(), name));
+    let names = joined(&each.collect::<Vec<_>>());
     match asked {
         Some(asked) => found.iter().find(|it| **it == Some(asked)).copied().ok_or_else(|| {
             format!("no datacenter runs in the Kubernetes cluster `{asked}`, which the parameter `kube-cluster` names: there is {names}")
