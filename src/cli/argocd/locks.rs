@@ -11,7 +11,7 @@ use crate::assessment::{Assessed, Assessment, Gone};
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
 use crate::deployed::{Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, rendered};
-use crate::lock::Lock;
+use crate::lock::{Lock, LockError};
 use crate::parse::source::STANDARD_INPUT;
 
 /// A new topology's lock stands in the folder of the Application.
@@ -85,7 +85,13 @@ fn unreadable(refused: DeployedError) -> String {
     match refused {
         DeployedError::Lock { name, cause } => {
             let name = shown(&name);
-            format!("{name} {cause}; {}", cause.advice(Path::new(name)))
+            let advice = match cause {
+                LockError::MergeConflict { .. } => {
+                    "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
+                }
+                _ => cause.advice(Path::new(name)),
+            };
+            format!("{name} {cause}; {advice}")
         }
         other => other.to_string(),
     }

@@ -43,7 +43,9 @@ pub(super) fn run(argocd: &Argocd) -> Result<Ending, Failure> {
         Call::Generate => Ok(generated()),
         Call::Discover => {
             let given = Parameters::given().unwrap_or_default();
-            if let Some(found) = folder::discovered(given.file.as_deref()) {
+            // A parameter that names nothing is for `generate` to refuse, where the user reads it.
+            let named = given.file.as_deref().and_then(|file| folder::discovered(Some(file)));
+            if let Some(found) = named.or_else(|| folder::discovered(None)) {
                 writeln!(io::stdout(), "{found}")?;
             }
             Ok(Ending::Done)
