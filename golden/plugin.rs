@@ -42,6 +42,8 @@ fn a_topology_in_its_lock_is_rendered_as_at_the_command_line() {
         let expected = fixture.rendered(&format!("shop.yaml --dialect {dialect} --against shop/cassc.lock"));
         assert_eq!(generated(fixture.path(), &request), Ok(expected), "{dialect}");
     }
+    fixture.rendered("shop.yaml -o . --lock-only --dialect flux");
+    assert_eq!(generated(fixture.path(), &clusters()), Ok(printed), "the dialect of the lock is of no concern");
 }
 
 /// The lock of a cluster that has grown since remembers what a new one would choose otherwise.

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::compare::repository;
 
 /// As long as the repo-server waits for manifests.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The most that a user should have to read in the UI, in bytes.
 const LONGEST_COMPLAINT: usize = 6 * 1024;

@@ -4,14 +4,15 @@ use super::folder::{Selection, selection};
 use super::parameters::Parameters;
 use super::told::complaints;
 use super::{locks, told};
-use crate::assessment::{Assessment, assess};
+use crate::assessment::{Assessed, Assessment, assess};
 use crate::cli::render::refuse_shared_folders;
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, STAGES, arrange, in_order_of_stages, stage_folder};
+use crate::deliver::{Arranged, arrange, in_order_of_stages};
 use crate::deployed::{DeployedCluster, Wanted, wanted};
 use crate::diagnostic::Severity;
 use crate::emit::{EmitError, stream};
 use crate::parse::Parsed;
+use crate::topology::Dialect;
 use crate::wording::joined;
 use crate::{Compilation, Options, cluster, compile};
 
@@ -35,14 +36,16 @@ pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
         let told = complaints(&compilation.texts, refusals);
         return Err(format!("{told}the change is judged against {against}; nothing is rendered while it is refused"));
     }
+    let clusters = compilation.accepted.iter().zip(&assessment.clusters);
     let rendered: Vec<(Cluster, Arranged)> =
-        compilation.accepted.iter().zip(&assessment.clusters).map(rendered).collect();
+        clusters.map(|(parsed, assessed)| rendered(parsed, assessed, parameters.dialect)).collect();
     let fleet: Vec<&Cluster> = rendered.iter().map(|(cluster, _)| cluster).collect();
     let kube_cluster = kube_cluster(&fleet, parameters.kube_cluster.as_deref())?;
     refuse_obstacles(&compilation, &assessment, &rendered, parameters)?;
     let mut manifests = Vec::new();
     for (_, arranged) in &rendered {
-        let files = in_order_of_stages(&arranged.files).into_iter().filter(|(path, _)| is_of(path, kube_cluster));
+        let files = in_order_of_stages(&arranged.files).into_iter();
+        let files = files.filter(|(path, _)| is_for(arranged, path, kube_cluster));
         stream::write(&mut manifests, files).map_err(|cause| format!("cannot keep the manifests: {cause}"))?;
     }
     if manifests.is_empty() {
@@ -52,7 +55,8 @@ pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
 }
 
 fn compiled(selection: &Selection, parameters: &Parameters) -> Result<Compilation, String> {
-    let options = Options { dialect: Some(parameters.dialect), warnings: parameters.warnings };
+    // The lock knows the dialect of the topology; another is only rendered.
+    let options = Options { dialect: None, warnings: parameters.warnings };
     let compilation = compile(selection.read()?, options);
     if compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
         return Err(complaints(&compilation.texts, &compilation.complaints));
@@ -86,9 +90,10 @@ fn assessed(compilation: &mut Compilation, selection: &Selection) -> Result<Asse
     assessment.map_err(|refused: EmitError| refused.to_string())
 }
 
-fn rendered((parsed, assessed): (&Parsed, &crate::assessment::Assessed)) -> (Cluster, Arranged) {
+/// The cluster as its lock would record it, and what is printed of it.
+fn rendered(parsed: &Parsed, assessed: &Assessed, dialect: Dialect) -> (Cluster, Arranged) {
     let cluster = cluster(&parsed.topology, assessed.deployed.as_ref().map(|deployed| &deployed.cluster));
-    let arranged = arrange(&cluster);
+    let arranged = arrange(&Cluster { dialect, ..cluster.clone() });
     (cluster, arranged)
 }
 
@@ -128,10 +133,8 @@ fn kube_cluster<'c>(fleet: &[&'c Cluster], asked: Option<&str>) -> Result<Option
     }
 }
 
-/// Whether a file is an object of a stage in that Kubernetes cluster. An Application that is rendered beside the stages
-/// does not belong to what it applies.
-fn is_of(path: &str, kube_cluster: Option<&str>) -> bool {
-    let mut folders = path.rsplit('/').skip(1);
-    let is_stage = folders.next().is_some_and(|folder| STAGES.iter().any(|stage| stage_folder(*stage) == folder));
-    is_stage && folders.next() == kube_cluster
+/// Whether a file is an object for that Kubernetes cluster. What is rendered beside the objects for the delivery tool
+/// itself is not: an Application does not apply itself.
+fn is_for(arranged: &Arranged, path: &str, kube_cluster: Option<&str>) -> bool {
+    arranged.objects.get(path).is_some_and(|object| object.kube_cluster.as_deref() == kube_cluster)
 }

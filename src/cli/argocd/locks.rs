@@ -144,7 +144,7 @@ pub(super) fn obstacle(
     })
 }
 
-/// Whether this very cluster is recorded: the tool that delivers it aside, which the Application names.
+/// Whether this very cluster is recorded: the tool that delivers it aside, which a command line may have named.
 fn is_in(lock: &Lock, cluster: &Cluster, arranged: &Arranged) -> bool {
     let recorded = lock.cluster();
     let same_cluster = *recorded == Cluster { dialect: recorded.dialect, ..cluster.clone() };
