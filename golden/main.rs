@@ -20,6 +20,8 @@ mod merges;
 mod mutations;
 mod planned;
 mod plans;
+#[cfg(unix)]
+mod plugin;
 mod pod_security;
 mod pre_commit;
 mod random;

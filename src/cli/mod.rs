@@ -1,6 +1,7 @@
 //! The command line: one file per verb. Artefacts go to standard output, talk goes to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
+mod argocd;
 mod complaints;
 mod completions;
 mod diff;
@@ -53,6 +54,7 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    Argocd(argocd::Argocd),
     Completions(completions::Completions),
 }
 
@@ -110,6 +112,7 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
         Command::Schema(schema) => schema::run(schema),
+        Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),
     }
 }

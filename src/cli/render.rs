@@ -17,7 +17,7 @@ use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange, in_order_of_stages};
 use crate::diff::{Comparison, Difference, DifferenceKind, compare};
 use crate::emit::directory::{Outcome, Why, recover, write};
-use crate::emit::read::Remark;
+use crate::emit::read::{Entry, Remark};
 use crate::emit::removal::remove;
 use crate::emit::{EmitError, Overwrite, read, stream};
 use crate::file_tree::FileTree;
@@ -57,6 +57,18 @@ pub(super) struct Render {
     /// Overwrites edited files, and removes every file below the clusters' folders that is not rendered.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
+    /// Writes or checks `cassc.lock` alone, for clusters that `cassc argocd generate` renders from it.
+    #[arg(long, requires = "output", conflicts_with = "force")]
+    lock_only: bool,
+}
+
+/// What of a cluster is written to its folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// Every file, and the lock that lists them.
+    Files,
+    /// The lock: the same one, because the plan of the next change compares what it lists.
+    LockOnly,
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
@@ -69,6 +81,7 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let Some(compilation) = render.inputs.compile_some(selection, &complaining)? else { return Ok(Ending::Refused) };
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
+    let extent = if render.lock_only { Extent::LockOnly } else { Extent::Files };
     if let Some(output) = output {
         refuse_shared_folders(&compilation)?;
         if !render.check {
@@ -85,8 +98,8 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     }
     match output {
         None => to_stream(&judged),
-        Some(output) if render.check => check_directory(output, &judged),
-        Some(output) => to_directory(output, &judged, overwrite),
+        Some(output) if render.check => check_directory(output, &judged, extent),
+        Some(output) => to_directory(output, &judged, overwrite, extent),
     }
 }
 
@@ -111,17 +124,17 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
 
 /// The files of a cluster and the lock that goes with them.
 fn rendered(output: &Path, source: &str, cluster: &Cluster) -> (FileTree, Lock) {
-    locked(output, source, cluster, arrange(cluster))
+    locked(output, source, cluster, arrange(cluster), Extent::Files)
 }
 
-fn locked(output: &Path, source: &str, cluster: &Cluster, arranged: Arranged) -> (FileTree, Lock) {
+fn locked(output: &Path, source: &str, cluster: &Cluster, arranged: Arranged, extent: Extent) -> (FileTree, Lock) {
     let Arranged { files, templates, .. } = arranged;
     let topology = match (absolute(output), absolute(source)) {
         (Ok(output), Ok(topology)) if source != STANDARD_INPUT => path_from(&output, &topology),
         _ => PathBuf::from(source),
     };
     let lock = Lock::new(&topology, cluster.clone(), &files, templates);
-    (files, lock)
+    (if extent == Extent::Files { files } else { FileTree::default() }, lock)
 }
 
 /// What would change in the directories of the clusters, in their order.
@@ -162,13 +175,15 @@ fn to_stream(judged: &Judged<'_>) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn check_directory(output: &Path, judged: &Judged<'_>) -> Result<Ending, Failure> {
+fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result<Ending, Failure> {
     let compilation = &judged.compilation;
+    refuse_lock_beside_files(output, judged, extent)?;
     let checked = |position: usize| {
         let cluster = judged.cluster(position)?;
         let arranged = arrange(&cluster);
         let plan = judged.plan(position, &cluster, &arranged);
-        let (tree, lock) = locked(output, compilation.source(&compilation.accepted[position]), &cluster, arranged);
+        let source = compilation.source(&compilation.accepted[position]);
+        let (tree, lock) = locked(output, source, &cluster, arranged, extent);
         Ok((comparison(output, &cluster.name, &tree, &lock)?, plan))
     };
     let checked: Vec<(Comparison, Plan)> =
@@ -197,7 +212,8 @@ fn told_difference(difference: &Difference) -> Option<String> {
     Some(format!("{word}: {}\n", difference.path))
 }
 
-fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite) -> Result<Ending, Failure> {
+fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {
+    refuse_lock_beside_files(output, judged, extent)?;
     std::fs::create_dir_all(output)
         .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
     let compilation = &judged.compilation;
@@ -205,7 +221,8 @@ fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite) -> Res
         let cluster = judged.cluster(position)?;
         let arranged = arrange(&cluster);
         let plan = judged.plan(position, &cluster, &arranged);
-        let (tree, lock) = locked(output, compilation.source(&compilation.accepted[position]), &cluster, arranged);
+        let source = compilation.source(&compilation.accepted[position]);
+        let (tree, lock) = locked(output, source, &cluster, arranged, extent);
         Ok((write(output, &cluster.name, &tree, &lock, overwrite)?, plan))
     };
     let written: Vec<(Outcome, Plan)> =
@@ -223,6 +240,26 @@ fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite) -> Res
     talk(&summary(clusters, &outcomes));
     let attention = outcomes.iter().any(Outcome::needs_attention);
     Ok(if attention { Ending::Refused } else { Ending::Done })
+}
+
+/// A lock that went on alone would tell of another cluster than the files beside it.
+fn refuse_lock_beside_files(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result<(), Failure> {
+    if extent == Extent::Files {
+        return Ok(());
+    }
+    for position in 0..judged.compilation.accepted.len() {
+        let cluster = judged.cluster(position)?;
+        let standing = read::standing(output, &cluster.name, &arrange(&cluster).files, Overwrite::KeepForeign)?;
+        let is_rendered = |entry: &Entry| matches!(entry, Entry::Same | Entry::Different(_));
+        if let Some((path, _)) = standing.entries.iter().find(|(_, entry)| is_rendered(entry)) {
+            let folder = output.join(&cluster.name);
+            return Err(Failure::Usage(format!(
+                "{} was rendered: render without --lock-only, or first remove the rendered files and keep {LOCK_FILE_NAME}",
+                folder.join(path).display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What to say about a lock when nothing was written.

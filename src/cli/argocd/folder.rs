@@ -1,0 +1,229 @@
+//! The folder of an Application: which topologies in it are meant, without ever leaving the repository, and whether
+//! there are any at all. Names are told as the user sees them from that folder; where it really lies is never told.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::lock::LOCK_FILE_NAME;
+use crate::parse::source::{LARGEST_SOURCE, Origin, Source, read_all};
+use crate::topology::KIND;
+
+/// How many files are looked at. Who has more of them in one Application names fewer.
+const MOST_FILES: usize = 10_000;
+
+/// How many bytes discovery reads: Argo CD asks it about every repository that names no plugin, at every refresh.
+const MOST_BYTES_DISCOVERED: u64 = 64 * 1024 * 1024;
+
+/// What an Application names.
+pub(super) struct Selection {
+    files: Vec<PathBuf>,
+    origin: Origin,
+}
+
+impl Selection {
+    /// Whether it is one file that is named.
+    pub(super) fn is_one_file(&self) -> bool {
+        self.origin == Origin::Named
+    }
+
+    /// Reads what is named.
+    pub(super) fn read(&self) -> Result<Vec<Source>, String> {
+        let root = repository()?;
+        let read = |path: &PathBuf| {
+            let name = path.display().to_string();
+            refuse_outside(&root, path)?;
+            let sources = read_all(&[name]).map_err(|refused| refused.to_string())?;
+            Ok(sources.into_iter().map(|source| Source { origin: self.origin, ..source }))
+        };
+        let read: Vec<_> = self.files.iter().map(read).collect::<Result<_, String>>()?;
+        Ok(read.into_iter().flatten().collect())
+    }
+}
+
+/// The topologies of the folder itself, or what the parameter `file` names: a file, a folder with all below it, or a
+/// glob. Files that are found, not named, may be something else.
+pub(super) fn selection(file: Option<&str>) -> Result<Selection, String> {
+    let (files, origin) = match file {
+        None => (below(".", 1)?, Origin::Found),
+        Some(file) => named(file)?,
+    };
+    match files.len() {
+        0..=MOST_FILES => Ok(Selection { files, origin }),
+        many => Err(format!("{many} YAML files are too many: name the topologies with the parameter `file`")),
+    }
+}
+
+fn named(file: &str) -> Result<(Vec<PathBuf>, Origin), String> {
+    let path = Path::new(file);
+    if !stays_inside(path) {
+        return Err(format!(
+            "the parameter `file` is `{file}`: name a topology by its path from the folder of the Application, inside it"
+        ));
+    }
+    if path.is_dir() {
+        refuse_outside(&repository()?, path)?;
+        return Ok((below(file, usize::MAX)?, Origin::Found));
+    }
+    if path.exists() || !file.contains(['*', '?', '[']) {
+        return Ok((vec![path.to_owned()], Origin::Named));
+    }
+    let matches = glob::glob(file).map_err(|cause| format!("the parameter `file` is no glob: `{file}`: {cause}"))?;
+    let files = matches.take(MOST_FILES + 1).filter_map(Result::ok).filter(|path| path.is_file());
+    Ok((files.collect(), Origin::Found))
+}
+
+/// Whether a path is below the folder that it is seen from, as it is written. `-` would be standard input.
+fn stays_inside(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    let mut parts = path.components();
+    let never_leaves = parts.all(|part| match part {
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir => depth.checked_sub(1).map(|above| depth = above).is_some(),
+        Component::RootDir | Component::Prefix(_) => false,
+    });
+    never_leaves && path != Path::new("-")
+}
+
+/// The YAML files below a folder, sorted; hidden folders and rendered ones are left out.
+fn below(folder: &str, depth: usize) -> Result<Vec<PathBuf>, String> {
+    let walk = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter();
+    let mut files = Vec::new();
+    for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_searched(entry)) {
+        let entry = entry.map_err(|cause| {
+            let why = cause.io_error().map_or_else(|| "a loop of symbolic links".to_owned(), ToString::to_string);
+            format!("cannot list {}: {why}", cause.path().unwrap_or(Path::new(folder)).display())
+        })?;
+        // A link is followed to a file, as a topology that several Applications share, and never to a folder.
+        if is_yaml(entry.path()) && entry.path().is_file() {
+            files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());
+        }
+        if files.len() > MOST_FILES {
+            break;
+        }
+    }
+    Ok(files)
+}
+
+fn is_searched(entry: &DirEntry) -> bool {
+    let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+    let is_rendered = entry.file_type().is_dir() && entry.path().join(LOCK_FILE_NAME).exists();
+    !is_hidden && !is_rendered
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The repository that was unpacked: the nearest folder with `.git` in it. Where there is none, nobody can tell where it
+/// begins, and the folder of the Application is all there is.
+pub(super) fn repository() -> Result<PathBuf, String> {
+    let here =
+        fs::canonicalize(".").map_err(|cause| format!("cannot look at the folder of the Application: {cause}"))?;
+    let root = here.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    Ok(root.unwrap_or(here))
+}
+
+/// Refuses a path that links lead out of the repository, or to Git's own files. What is not there is left to who reads.
+pub(super) fn refuse_outside(root: &Path, path: &Path) -> Result<(), String> {
+    let Ok(real) = fs::canonicalize(path) else { return Ok(()) };
+    match real.strip_prefix(root) {
+        Ok(below) if !below.components().any(|part| part.as_os_str() == ".git") => Ok(()),
+        _ => {
+            Err(format!("{} leads out of the repository by a symbolic link: put the file itself there", path.display()))
+        }
+    }
+}
+
+/// The first file of the selection that says that it is a topology, however broken the rest of it. Never an error:
+/// Argo CD would log it and go on to the next plugin.
+pub(super) fn discovered(file: Option<&str>) -> Option<String> {
+    let (selection, root) = (selection(file).ok()?, repository().ok()?);
+    let mut budget = MOST_BYTES_DISCOVERED;
+    let mut says_so = |path: &&PathBuf| {
+        let text = refuse_outside(&root, path).ok().filter(|()| path.is_file()).map(|()| text(path, budget));
+        let text = text.unwrap_or_default();
+        budget = budget.saturating_sub(text.len() as u64);
+        is_topology(&String::from_utf8_lossy(&text))
+    };
+    let found = selection.files.iter().find(|path| says_so(path))?;
+    Some(found.display().to_string())
+}
+
+/// What can be read of a file.
+fn text(path: &Path, budget: u64) -> Vec<u8> {
+    let mut text = Vec::new();
+    let Ok(file) = File::open(path) else { return text };
+    // What was read before an error is still a text.
+    let _ = file.take(LARGEST_SOURCE.min(budget)).read_to_end(&mut text);
+    text
+}
+
+/// Whether a document says so at its top: a line `kind: CassandraTopology`, or the same in the braces of JSON. A topology
+/// inside a ConfigMap is indented, and one that is commented out begins with `#`.
+fn is_topology(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    let is_json = text.trim_start().starts_with('{');
+    text.lines().any(|line| match line.trim_start().strip_prefix('{') {
+        Some(inside) if is_json || line.starts_with('{') => inside.split(',').any(says_kind),
+        None if is_json => line.split(',').any(says_kind),
+        _ => line.starts_with(['k', '"', '\'']) && says_kind(line),
+    })
+}
+
+fn says_kind(entry: &str) -> bool {
+    let key = ["kind", "\"kind\"", "'kind'"].iter().find_map(|key| entry.trim_start().strip_prefix(key));
+    let value = key.and_then(|rest| rest.trim_start().strip_prefix(':'));
+    let value = value.map(|value| value.split(" #").next().unwrap_or(value));
+    value.is_some_and(|value| value.trim().trim_matches(['"', '\'', '}', ' ']) == KIND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_inside_the_folder_or_is_refused() {
+        for path in ["shop.yaml", "./shop.yaml", "a/../shop.yaml", "a/b", ".", "clusters/*.yaml"] {
+            assert!(stays_inside(Path::new(path)), "{path}");
+        }
+        for path in ["/etc/passwd", "../shop.yaml", "a/../../shop.yaml", "..", "-", "/"] {
+            assert!(!stays_inside(Path::new(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_topology_says_so_at_the_top_of_a_document() {
+        let topologies = [
+            "kind: CassandraTopology\n",
+            "# a comment\napiVersion: cassc/v1alpha1\nkind:   \"CassandraTopology\" # that\nspec: [broken\n",
+            "kind: Service\n---\nkind: CassandraTopology\r\n",
+            "{\"apiVersion\": \"cassc/v1alpha1\", \"kind\": \"CassandraTopology\"}",
+            "{\n  \"kind\": \"CassandraTopology\",\n  \"spec\": {}\n}\n",
+            "{apiVersion: cassc/v1alpha1, kind: CassandraTopology}",
+            "\u{feff}kind: CassandraTopology",
+        ];
+        for text in topologies {
+            assert!(is_topology(text), "{text}");
+        }
+        let others = [
+            "",
+            "# kind: CassandraTopology\n",
+            "kind: ConfigMap\ndata:\n  topology.yaml: |\n    kind: CassandraTopology\n",
+            "kind: CassandraTopologyList\n",
+            "kinds: CassandraTopology\n",
+            "kind: ConfigMap\ndata:\n  a.json: |\n    {\n      \"kind\": \"CassandraTopology\"\n    }\n",
+            "note: kind, kind: CassandraTopology\n",
+            "kind: Service\nmetadata: {annotations: {x: CassandraTopology}}\n",
+        ];
+        for text in others {
+            assert!(!is_topology(text), "{text}");
+        }
+    }
+}

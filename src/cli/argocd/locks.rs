@@ -1,0 +1,185 @@
+//! The locks that are committed beside the topologies: they tell what is deployed, and only a topology that is in its
+//! lock is rendered. Otherwise two commits in a row would both be judged against what stood before the first, and an
+//! old cluster whose lock is lost would pass as a new one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::folder::{refuse_outside, repository};
+use super::parameters::Parameters;
+use crate::assessment::{Assessed, Assessment, Gone};
+use crate::cluster::Cluster;
+use crate::deliver::Arranged;
+use crate::deployed::{Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, rendered};
+use crate::lock::{Lock, LockError};
+use crate::parse::source::STANDARD_INPUT;
+
+/// A new topology's lock stands in the folder of the Application.
+const APPLICATION: &str = ".";
+
+/// What the locks beside the topologies tell: `<folder>/<cluster>/cassc.lock`, where the folder is that of the
+/// Application or of the topology. `sources` are the names of the topologies' files. Where `only` these are meant,
+/// other clusters of the same folders are another Application's.
+pub(super) fn deployed<'s>(
+    sources: impl IntoIterator<Item = &'s str>,
+    wanted: &[Wanted],
+    only: bool,
+) -> Result<Deployed, String> {
+    let folder = |source: &str| match Path::new(source).parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from(APPLICATION),
+    };
+    let folders: BTreeSet<PathBuf> = sources.into_iter().map(folder).chain([APPLICATION.into()]).collect();
+    let mut clusters = Vec::new();
+    for folder in folders {
+        clusters.extend(rendered(&folder).map_err(unreadable)?.map(|deployed| deployed.clusters).unwrap_or_default());
+    }
+    for text in clusters.iter_mut().filter_map(|cluster| cluster.lock_text.as_mut()) {
+        text.name = shown(&text.name).to_owned();
+        refuse_outside(&repository()?, Path::new(&text.name))?;
+    }
+    clusters.iter_mut().for_each(know_gone);
+    if only {
+        clusters.retain(|cluster| {
+            wanted.iter().any(|wanted| wanted.name == cluster.cluster.name || is_of(wanted, cluster))
+        });
+    }
+    refuse_two_of_one(&clusters)?;
+    Ok(Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters })
+}
+
+/// A bare name of a topology tells elsewhere that nobody knows its folder; here it is the one that the lock's folder is
+/// in, or it stood nowhere in the repository.
+fn know_gone(cluster: &mut DeployedCluster) {
+    let topology = cluster.lock.as_ref().map(Lock::topology).unwrap_or_default();
+    if cluster.path.is_none() && !topology.is_empty() && topology != STANDARD_INPUT {
+        cluster.file = TopologyFile::Gone;
+    }
+}
+
+fn is_of(wanted: &Wanted, cluster: &DeployedCluster) -> bool {
+    wanted.path.is_some() && wanted.path == cluster.path
+}
+
+fn refuse_two_of_one(clusters: &[DeployedCluster]) -> Result<(), String> {
+    let mut seen: BTreeMap<(&PathBuf, &str), &str> = BTreeMap::new();
+    for cluster in clusters {
+        let Some(path) = &cluster.path else { continue };
+        let name = lock_name(cluster);
+        if let Some(first) = seen.insert((path, &cluster.cluster.name), name) {
+            return Err(format!(
+                "{first} and {name} are both locks of the cluster `{}`: keep the one that tells what is deployed",
+                cluster.cluster.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A path without the `./` of the folder that everything is seen from.
+fn shown(name: &str) -> &str {
+    name.strip_prefix("./").unwrap_or(name)
+}
+
+fn unreadable(refused: DeployedError) -> String {
+    match refused {
+        DeployedError::Lock { name, cause } => {
+            let name = shown(&name);
+            let advice = match cause {
+                LockError::MergeConflict { .. } => {
+                    "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
+                }
+                _ => cause.advice(Path::new(name)),
+            };
+            format!("{name} {cause}; {advice}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The path of a lock, as the user sees it.
+fn lock_name(deployed: &DeployedCluster) -> &str {
+    deployed.lock_text.as_ref().map(|text| text.name.as_str()).unwrap_or_default()
+}
+
+/// What the clusters were judged against.
+pub(super) fn judged_against(assessment: &Assessment) -> String {
+    let refused = assessment.clusters.iter().filter(|assessed| !assessed.judgment.refused.is_empty());
+    let gone = assessment.gone.iter().filter(|gone| gone.judgment.is_err());
+    let deployed = refused.filter_map(|assessed| assessed.deployed.as_ref()).chain(gone.map(|gone| &gone.deployed));
+    deployed.map(lock_name).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a cluster is not rendered although nothing about it is refused; `None` if it is.
+pub(super) fn obstacle(
+    source: &str,
+    assessed: &Assessed,
+    cluster: &Cluster,
+    arranged: &Arranged,
+    parameters: &Parameters,
+) -> Option<String> {
+    let name = &cluster.name;
+    let Some(deployed) = &assessed.deployed else {
+        return (!parameters.first_install).then(|| {
+            format!(
+                "{name}/cassc.lock is missing: without it nobody can tell whether the cluster `{name}` in {source} is new, \
+                 so nothing is rendered\n  \
+                 in the folder of the Application run `cassc render {source} -o . --lock-only`, and commit \
+                 {name}/cassc.lock\n  \
+                 or, only for the very first sync of a new cluster, set the parameter `first-install` to \"true\""
+            )
+        });
+    };
+    let lock = deployed.lock.as_ref()?;
+    (!is_in(lock, cluster, arranged)).then(|| {
+        let lock_name = lock_name(deployed);
+        format!(
+            "{lock_name} was not made from {source} as it is now, or not by cassc {}, which runs here, so nothing is \
+             rendered\n  \
+             in the folder of the Application run `cassc render {source} -o {}{}`, and commit {lock_name}",
+            env!("CARGO_PKG_VERSION"),
+            output(lock_name),
+            extent(lock_name, lock),
+        )
+    })
+}
+
+/// Whether this very cluster is recorded: the tool that delivers it aside, which a command line may have named.
+fn is_in(lock: &Lock, cluster: &Cluster, arranged: &Arranged) -> bool {
+    let recorded = lock.cluster();
+    let same_cluster = *recorded == Cluster { dialect: recorded.dialect, ..cluster.clone() };
+    same_cluster && (lock.templates().is_empty() || *lock.templates() == arranged.templates)
+}
+
+/// Why nothing is rendered while the lock of a cluster stands whose topology is gone.
+pub(super) fn left_over(gone: &Gone) -> String {
+    let (name, lock_name) = (&gone.deployed.cluster.name, lock_name(&gone.deployed));
+    format!(
+        "{lock_name} is the lock of the cluster `{name}`, whose topology is gone, so nothing is rendered\n  \
+         restore the topology, or, if the cluster is to be deleted, remove the lock as well"
+    )
+}
+
+/// How a lock is rendered anew: with the files that it lists where one of them stands beside it.
+fn extent(lock_name: &str, lock: &Lock) -> &'static str {
+    let folder = Path::new(lock_name).with_file_name("");
+    if lock.files().keys().any(|file| folder.join(file).exists()) { "" } else { " --lock-only" }
+}
+
+/// The folder that a lock was rendered into: two above it.
+fn output(lock_name: &str) -> &str {
+    let folder = lock_name.rsplitn(3, '/').nth(2).unwrap_or(APPLICATION);
+    if folder.is_empty() { APPLICATION } else { folder }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_was_rendered_into_the_folder_two_above_it() {
+        assert_eq!(output("shop/cassc.lock"), ".");
+        assert_eq!(output("clusters/shop/cassc.lock"), "clusters");
+        assert_eq!(output("a/b/shop/cassc.lock"), "a/b");
+    }
+}

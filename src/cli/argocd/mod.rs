@@ -1,0 +1,78 @@
+//! `cassc argocd`: the three commands that Argo CD's config management plugin server calls in the folder of an
+//! Application (`examples/argocd/plugin.yaml`). Whatever goes wrong is one short text on standard error, which is what
+//! the user reads in the Application; standard output then stays empty, because half of a cluster would be pruned.
+
+mod folder;
+mod generate;
+mod locks;
+mod parameters;
+mod told;
+
+use std::io::{self, Write};
+
+use clap::{Args, Subcommand};
+
+use self::parameters::{Parameters, announcement};
+use super::{Ending, Failure};
+
+/// The commands of the Argo CD config management plugin.
+///
+/// They look at the folder that they are started in, and read the parameters of the Application from the environment
+/// variable `ARGOCD_APP_PARAMETERS`; nothing else of the environment counts. Nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct Argocd {
+    #[command(subcommand)]
+    call: Call,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum Call {
+    /// Prints every manifest of the Application as one YAML stream.
+    ///
+    /// Each cluster needs its committed `cassc.lock`, which `cassc render TOPOLOGY -o . --lock-only` writes: a topology
+    /// that is not the one in the lock is not rendered. Exits with 1, and prints no manifest, if anything is wrong.
+    Generate,
+    /// Prints the first topology of the folder; prints nothing, and exits with 0 too, if there is none.
+    Discover,
+    /// Prints the parameters that an Application may set, as Argo CD announces them.
+    Parameters,
+}
+
+pub(super) fn run(argocd: &Argocd) -> Result<Ending, Failure> {
+    match argocd.call {
+        Call::Generate => Ok(generated()),
+        Call::Discover => {
+            let given = Parameters::given().unwrap_or_default();
+            // A parameter that names nothing is for `generate` to refuse, where the user reads it.
+            let named = given.file.as_deref().and_then(|file| folder::discovered(Some(file)));
+            if let Some(found) = named.or_else(|| folder::discovered(None)) {
+                writeln!(io::stdout(), "{found}")?;
+            }
+            Ok(Ending::Done)
+        }
+        Call::Parameters => {
+            io::stdout().write_all(announcement().as_bytes())?;
+            Ok(Ending::Done)
+        }
+    }
+}
+
+/// Prints all or nothing: nobody may take what a failing run printed for the whole.
+fn generated() -> Ending {
+    let printed = Parameters::given().and_then(|parameters| generate::generate(&parameters)).and_then(|generated| {
+        let mut output = io::stdout().lock();
+        let written = output.write_all(&generated.manifests).and_then(|()| output.flush());
+        written.map_err(|cause| format!("cannot write to standard output: {cause}"))?;
+        Ok(generated.warnings)
+    });
+    match printed {
+        Ok(warnings) => {
+            told::say(&warnings);
+            Ending::Done
+        }
+        Err(complaint) => {
+            told::say(&complaint);
+            Ending::Refused
+        }
+    }
+}
