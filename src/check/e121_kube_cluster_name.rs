@@ -1,10 +1,8 @@
 //! E121: a Kubernetes cluster that is called as the folder of a stage.
 
 use super::{Check, Rule, Subject};
+use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::diagnostic::{Diagnostic, Route};
-
-/// The folders of the stages of delivery, those to come included.
-const STAGE_FOLDERS: [&str; 3] = ["base", "prepare", "cluster"];
 
 pub(super) const RULE: Rule = Rule {
     code: "E121",
@@ -21,7 +19,7 @@ Choose another name; it is yours alone and reaches no object.",
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
-        if STAGE_FOLDERS.contains(&name) {
+        if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {
             let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
             let message = format!("`{name}` is the folder of a stage and cannot be a Kubernetes cluster");
             complaints.push(RULE.complain(message, at).help("choose another name"));

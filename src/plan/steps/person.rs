@@ -2,7 +2,8 @@
 
 use super::super::{Action, Difference};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
-use crate::topology::{Authenticator, Dialect};
+use crate::deliver::letting_go;
+use crate::topology::Authenticator;
 
 /// Before the change is merged.
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
@@ -29,19 +30,6 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
     tasks.into_iter().map(|task| Action::Person { task }).collect()
-}
-
-/// How a delivery tool stops owning objects without deleting them. `kubectl apply` owns nothing.
-fn letting_go(dialect: Dialect) -> Option<&'static str> {
-    match dialect {
-        Dialect::Argocd => {
-            Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`")
-        }
-        Dialect::Flux => Some(
-            "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
-        ),
-        Dialect::Plain => None,
-    }
 }
 
 /// Once nodes of a new datacenter have joined, before they copy their data.
