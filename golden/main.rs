@@ -7,6 +7,7 @@ mod cli;
 mod compare;
 mod configuration;
 mod defaults;
+mod delivery;
 mod deployed;
 mod diagnostics;
 mod gate;

@@ -35,7 +35,9 @@ fn fault(path: &str) -> Option<&'static str> {
         "" => Some("it is empty"),
         _ if path.starts_with('/') => Some("it is absolute"),
         _ if path.split('/').any(|segment| segment == "..") => Some("it leaves the folder that it begins at"),
-        _ if path.contains(is_odd) || path.trim() != path => Some("a backslash, a control character or a blank at an end"),
+        _ if path.contains(is_odd) || path.trim() != path => {
+            Some("a backslash, a control character or a blank at an end")
+        }
         _ => None,
     }
 }

@@ -20,7 +20,9 @@ Write a duration of a minute or more in `h`, `m` and `s`, or leave it out for 10
 const SHORTEST_MILLISECONDS: u64 = 60_000;
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let Some(interval) = subject.spec().delivery.flux.as_ref().and_then(|block| block.interval.as_ref()) else { return };
+    let Some(interval) = subject.spec().delivery.flux.as_ref().and_then(|block| block.interval.as_ref()) else {
+        return;
+    };
     let at = subject.value(Route::of("spec.delivery.flux.interval"), "");
     let message = match milliseconds(interval) {
         None => format!("`{interval}` is not a duration"),

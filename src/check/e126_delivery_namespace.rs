@@ -9,8 +9,8 @@ pub(super) const RULE: Rule = Rule {
     name: "delivery-namespace",
     summary: "`delivery` says where the files are, and nothing names the namespace",
     explain: "\
-Without a namespace the objects go where the delivery tool puts them. Of an Application or a Kustomization that cassc
-renders nobody would know where that is: Argo CD refuses to sync, and Flux takes the namespace `default`.
+Without a namespace the objects go where the delivery tool puts them. An Application or a Kustomization that cassc renders
+says nothing about that, so Argo CD and Flux refuse objects without one.
 
 Write `metadata.namespace`, or a `namespace` for each datacenter.",
     check: Check::Topology(check),

@@ -28,7 +28,8 @@ fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
                 seen.insert(key, (subject, route));
                 continue;
             };
-            let complaint = RULE.complain(format!("{told} is that of two clusters"), subject.value(route, "and of this"));
+            let complaint =
+                RULE.complain(format!("{told} is that of two clusters"), subject.value(route, "and of this"));
             complaints.push(complaint.label(first.value(of_first.clone(), "of this one")));
         }
     }

@@ -19,10 +19,8 @@ on the command line, nothing is said; then only the block of that dialect counts
 
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let delivery = &subject.spec().delivery;
-    let blocks = [
-        (Dialect::Argocd, "argocd", delivery.argocd.is_some()),
-        (Dialect::Flux, "flux", delivery.flux.is_some()),
-    ];
+    let blocks =
+        [(Dialect::Argocd, "argocd", delivery.argocd.is_some()), (Dialect::Flux, "flux", delivery.flux.is_some())];
     let unused = blocks.into_iter().filter(|(dialect, _, is_written)| *is_written && *dialect != delivery.dialect);
     for (_, block, _) in unused {
         let at = subject.key(Route::of("spec.delivery").key(block), "renders nothing");

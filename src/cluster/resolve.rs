@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout, Scheduling,
-    ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, generation, names,
+    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
+    Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
+    generation, names,
 };
 use crate::cassandra::jvm::Collector;
 use crate::cassandra::release::{Minor, Release};

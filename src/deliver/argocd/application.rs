@@ -161,10 +161,6 @@ fn sync_policy() -> SyncPolicy {
     SyncPolicy {
         automated: Automated { prune: true, self_heal: true, allow_empty: false },
         sync_options: SYNC_OPTIONS,
-        retry: Retry {
-            limit: -1,
-            refresh: true,
-            backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" },
-        },
+        retry: Retry { limit: -1, refresh: true, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
     }
 }
