@@ -62,7 +62,8 @@ impl<'c> Sides<'c> {
     }
 
     fn judge_verdict(&self, world: &mut World<'_>, plan: &Plan) {
-        let same = self.before.objects == self.after.objects;
+        let handed_over = self.before.handed_over == self.after.handed_over;
+        let same = handed_over && self.before.objects == self.after.objects;
         let expected = match (self.before.cluster, self.after.cluster) {
             (None, _) => Verdict::New,
             (Some(_), None) => Verdict::Deleted,

@@ -178,7 +178,7 @@ fn selector_of_service(object: &Value) -> Option<&'static str> {
 }
 
 /// References to objects that are neither rendered nor known to be made by somebody else.
-fn unknown_references(rendered: &Rendered, object: &Value) -> Vec<String> {
+pub(crate) fn unknown_references(rendered: &Rendered, object: &Value) -> Vec<String> {
     let Some(pod) = pod_spec(object) else { return Vec::new() };
     let external = external(&rendered.cluster);
     let mut references = vec![("ServiceAccount", &pod["serviceAccountName"])];

@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod configuration;
 mod defaults;
+mod delivery;
 mod deployed;
 mod diagnostics;
 mod formats;

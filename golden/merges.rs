@@ -291,7 +291,7 @@ fn a_check_and_a_diff_report_the_conflict_and_touch_nothing() {
 
 #[test]
 fn a_file_that_one_branch_changed_and_the_other_no_longer_renders_goes() {
-    let Some(repository) = Repository::with_branches(("dialect: plain", "dialect: flux"), DATACENTER) else { return };
+    let Some(repository) = Repository::with_branches(("dialect: plain", "dialect: argocd"), DATACENTER) else { return };
     repository.stops_at_a_conflict(&["merge", "theirs"]);
     assert!(repository.path("deploy/shop/base/kustomization.yaml").exists());
     if repository.read("shop.yaml").contains("<<<<<<<") {

@@ -107,7 +107,7 @@ pub fn cluster(topology: &CassandraTopology, previous: Option<&Cluster>) -> Clus
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
     if let Some(dialect) = options.dialect {
-        parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.dialect = dialect);
+        parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
     }
     complaints.extend(check::settle(&parsed, check::check(&parsed), options.warnings));
     let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);

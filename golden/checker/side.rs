@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cassc::cluster::Cluster;
-use cassc::deliver::delivered;
+use cassc::deliver::{arrange, delivered};
 use cassc::lock::template_digest;
 use cassc::plan::ObjectName;
 use cassc::render::pod_templates;
@@ -44,6 +44,8 @@ pub(super) struct Side<'c> {
     pub(super) pods: BTreeMap<String, Pod>,
     pub(super) claims: BTreeMap<String, Claim>,
     pub(super) objects: BTreeMap<ObjectName, Value>,
+    /// What the delivery tool is told about the cluster as a whole: path and text.
+    pub(super) handed_over: BTreeMap<String, String>,
     /// In the order of the topology.
     pub(super) racks: Vec<Rack>,
     /// By Kubernetes cluster, as the gates read it.
@@ -61,6 +63,10 @@ impl<'c> Side<'c> {
                 side.read_object(kube_cluster, serde_json::to_value(&object.resource).expect("an object is JSON"));
             }
         }
+        let is_handed_over = |path: &str| path.split('/').any(|part| part == "argocd" || part == "flux");
+        let files = arrange(cluster).files;
+        let handed_over = files.iter().filter(|(path, _)| is_handed_over(path));
+        side.handed_over = handed_over.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         let templates = pod_templates(cluster);
         for datacenter in &cluster.datacenters {
             for rack in &datacenter.racks {

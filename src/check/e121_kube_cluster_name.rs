@@ -1,18 +1,17 @@
-//! E121: a Kubernetes cluster that is called as the folder of a stage.
+//! E121: a Kubernetes cluster that is called as a folder of every cluster.
 
 use super::{Check, Rule, Subject};
+use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::diagnostic::{Diagnostic, Route};
-
-/// The folders of the stages of delivery, those to come included.
-const STAGE_FOLDERS: [&str; 3] = ["base", "prepare", "cluster"];
 
 pub(super) const RULE: Rule = Rule {
     code: "E121",
     name: "kube-cluster-name",
-    summary: "a `kubeCluster` is called as the folder of a stage",
+    summary: "a `kubeCluster` is called as a folder that every cluster has",
     explain: "\
 Each Kubernetes cluster gets a folder of its own in the output, beside the folders of the stages `base`, `prepare` and
-`cluster` where a datacenter names none. A Kubernetes cluster of such a name would mix its objects with those of another.
+`cluster` where a datacenter names none, and beside `argocd` and `flux`. A Kubernetes cluster of such a name would mix
+its objects with those of another.
 
 Choose another name; it is yours alone and reaches no object.",
     check: Check::Topology(check),
@@ -21,9 +20,9 @@ Choose another name; it is yours alone and reaches no object.",
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
-        if STAGE_FOLDERS.contains(&name) {
+        if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {
             let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
-            let message = format!("`{name}` is the folder of a stage and cannot be a Kubernetes cluster");
+            let message = format!("`{name}` is a folder of every cluster's and cannot be a Kubernetes cluster");
             complaints.push(RULE.complain(message, at).help("choose another name"));
         }
     }

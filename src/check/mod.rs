@@ -35,6 +35,12 @@ mod e117_no_nodes;
 mod e119_additional_seed;
 mod e120_unreachable_datacenter;
 mod e121_kube_cluster_name;
+mod e122_repository_path;
+mod e123_repository_url;
+mod e124_delivery_name;
+mod e125_delivery_interval;
+mod e126_delivery_namespace;
+mod e127_delivered_twice;
 mod e201_quantity;
 mod e202_request_above_limit;
 mod e203_requests_missing;
@@ -78,6 +84,7 @@ mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
+mod w128_delivery_unused;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
 mod w405_image_floating;
@@ -188,6 +195,12 @@ pub const RULES: &[Rule] = &[
     e119_additional_seed::RULE,
     e120_unreachable_datacenter::RULE,
     e121_kube_cluster_name::RULE,
+    e122_repository_path::RULE,
+    e123_repository_url::RULE,
+    e124_delivery_name::RULE,
+    e125_delivery_interval::RULE,
+    e126_delivery_namespace::RULE,
+    e127_delivered_twice::RULE,
     e201_quantity::RULE,
     e202_request_above_limit::RULE,
     e203_requests_missing::RULE,
@@ -275,6 +288,7 @@ pub const RULES: &[Rule] = &[
     w113_single_rack::RULE,
     w114_racks_below_replication::RULE,
     w118_zones::RULE,
+    w128_delivery_unused::RULE,
     w205_storage_small::RULE,
     w207_memory_limit_missing::RULE,
     w405_image_floating::RULE,

@@ -2,6 +2,7 @@
 //! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
+mod delivery;
 pub mod generation;
 pub mod names;
 mod nodes;
@@ -14,6 +15,7 @@ use k8s_openapi::api::core::v1::{Container, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use resolve::resolve;
 
@@ -82,6 +84,9 @@ pub struct Cluster {
     pub additional_seeds: AdditionalSeeds,
     /// How the objects travel.
     pub dialect: Dialect,
+    /// Where the delivery tool finds them, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Repository>,
     /// The generation of defaults that the pod templates are made with; clusters of before there were any have the
     /// first.
     #[serde(default = "generation::oldest")]

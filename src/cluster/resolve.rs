@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, RestartTokens, Rollout, Scheduling,
-    ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource, generation, names,
+    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
+    Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
+    generation, names,
 };
 use crate::cassandra::jvm::Collector;
 use crate::cassandra::release::{Minor, Release};
@@ -65,6 +66,7 @@ pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Clus
         management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
+        delivery: Repository::of(&spec.delivery, &name),
         revision: spec.revision.unwrap_or_else(|| previous.map_or_else(generation::newest, |it| it.revision)),
         generation: previous.map_or(1, |previous| previous.generation),
         rollout: Rollout {

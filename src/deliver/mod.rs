@@ -3,11 +3,16 @@
 
 mod argocd;
 mod flux;
+mod kustomize;
 mod plain;
+mod stages;
 
 use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
+
+pub use stages::{Row, STAGES, row};
 
 use crate::cluster::Cluster;
 use crate::file_tree::FileTree;
@@ -16,31 +21,74 @@ use crate::render::{Object, Resource, Retirement, Stage, objects};
 use crate::topology::Dialect;
 use crate::yaml;
 
-/// The stages in the order of delivery.
-pub const STAGES: [Stage; 2] = [Stage::Base, Stage::Cluster];
-
-/// The names of the files of the objects, by stage.
+/// The names of the files of the objects, by stage; stages without objects are not in it.
 type FilesByStage = BTreeMap<Stage, Vec<String>>;
 
-/// A delivery tool: what it must be told about an object, and the files beside the objects.
+/// Where files beside the objects are made for.
+struct Place<'c> {
+    cluster: &'c Cluster,
+    kube_cluster: Option<&'c str>,
+    by_stage: &'c FilesByStage,
+}
+
+/// A delivery tool: whatever differs from one to the other.
 struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
-    /// The files beside the objects of a Kubernetes cluster, told the objects' files by stage; paths as theirs.
-    files: fn(&FilesByStage) -> BTreeMap<String, String>,
+    /// The files beside the objects of a Kubernetes cluster, by their paths.
+    files: fn(&Place<'_>) -> BTreeMap<String, String>,
+    /// Whether it removes what is no longer rendered.
+    removes: fn(Retirement) -> bool,
+    /// How it stops owning objects without deleting them; `None` where it owns nothing.
+    letting_go: Option<&'static str>,
+    /// What a person has to know when a StatefulSet is no longer rendered.
+    removal: Option<&'static str>,
+    /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
+    stage_by_stage: Option<fn(&Cluster) -> String>,
+    /// The name of the tool that gets objects of its own kinds; `None` where it has none.
+    hand_over: Option<&'static str>,
 }
 
 fn tool(dialect: Dialect) -> Tool {
     match dialect {
-        Dialect::Argocd => Tool { annotate: argocd::annotate, files: no_files },
-        Dialect::Flux => Tool { annotate: flux::annotate, files: no_files },
-        Dialect::Plain => Tool { annotate: |_| {}, files: plain::kustomizations },
+        Dialect::Argocd => argocd::TOOL,
+        Dialect::Flux => flux::TOOL,
+        Dialect::Plain => plain::TOOL,
     }
 }
 
-fn no_files(_: &FilesByStage) -> BTreeMap<String, String> {
-    BTreeMap::new()
+/// Whether the delivery tool removes an object of this kind of retirement that is no longer rendered.
+pub fn removes(dialect: Dialect, retirement: Retirement) -> bool {
+    (tool(dialect).removes)(retirement)
 }
+
+/// How a delivery tool stops owning objects without deleting them; `None` where it owns nothing.
+pub fn letting_go(dialect: Dialect) -> Option<&'static str> {
+    tool(dialect).letting_go
+}
+
+/// What a person has to know when a StatefulSet of this cluster is no longer rendered.
+pub fn removal(dialect: Dialect) -> Option<&'static str> {
+    tool(dialect).removal
+}
+
+/// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
+pub fn stage_by_stage(cluster: &Cluster) -> Option<String> {
+    tool(cluster.dialect).stage_by_stage.map(|told| told(cluster))
+}
+
+/// The name of the tool that objects of its own kinds are rendered for, such as an Application.
+pub fn handed_to(dialect: Dialect) -> Option<&'static str> {
+    tool(dialect).hand_over
+}
+
+/// Whether a file is for the delivery tool itself, and not among what it delivers.
+pub fn is_handed_over(path: &str) -> bool {
+    path.rsplit('/').nth(1).is_some_and(|folder| TOOL_FOLDERS.contains(&folder))
+}
+
+/// The folders beside those of the stages.
+pub const TOOL_FOLDERS: [&str; 2] = [argocd::FOLDER, flux::FOLDER];
 
 /// All that is written for a cluster.
 #[derive(Clone, Debug, Default)]
@@ -82,9 +130,9 @@ pub fn arrange(cluster: &Cluster) -> Arranged {
             objects.insert(path.clone(), delivered_object(&object, kube_cluster));
             tree.insert(path, manifest(&object.resource));
         }
-        let folder = folder(kube_cluster);
-        for (path, text) in (tool(cluster.dialect).files)(&by_stage) {
-            tree.insert(format!("{folder}{path}"), text);
+        let place = Place { cluster, kube_cluster, by_stage: &by_stage };
+        for (path, text) in (tool(cluster.dialect).files)(&place) {
+            tree.insert(path, text);
         }
     }
     Arranged { files: tree, templates, objects }
@@ -126,21 +174,35 @@ fn folder(kube_cluster: Option<&str>) -> String {
     kube_cluster.map_or_else(String::new, |name| format!("{name}/"))
 }
 
-/// The manifests of a cluster in the order in which they can be applied, for a stream.
+/// The manifests of a cluster in the order in which they can be applied, for a stream. What is for the delivery tool
+/// itself is not among them: whoever reads a stream is the delivery tool.
 pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
-    let folder = |path: &str| path.rsplit('/').nth(1).map(str::to_owned);
-    let stage = |path: &str| STAGES.iter().position(|stage| folder(path).as_deref() == Some(stage_folder(*stage)));
-    let mut files: Vec<(&str, &str)> = tree.iter().collect();
-    files.sort_by_key(|(path, _)| (stage(path), *path));
-    files
+    let of_stage = |(path, text)| Some(((stages::row_of_file(path)?.stage, path), (path, text)));
+    let files: BTreeMap<(Stage, &str), (&str, &str)> = tree.iter().filter_map(of_stage).collect();
+    files.into_values().collect()
+}
+
+/// Whether a file lies in the folder of a stage.
+pub fn is_in_a_stage(path: &str) -> bool {
+    stages::row_of_file(path).is_some()
 }
 
 /// The folder of a stage.
 pub fn stage_folder(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Base => "base",
-        Stage::Cluster => "cluster",
-    }
+    row(stage).folder
+}
+
+/// A folder of a cluster's files, where the delivery tool finds it: `<path>/<kube cluster>/<stage>`.
+fn in_repository(path: &str, kube_cluster: Option<&str>, stage: &str) -> String {
+    let segments = [path, kube_cluster.unwrap_or_default(), stage].into_iter();
+    let named: Vec<&str> = segments.filter(|segment| !matches!(*segment, "" | ".")).collect();
+    if named.is_empty() { ".".to_owned() } else { named.join("/") }
+}
+
+/// The file of an object of the delivery tool's own: `apiVersion`, `kind` and name, and what is written.
+fn folder_file<T: Serialize>(folder: &str, identity: (&str, &str, &str), object: &T) -> (String, String) {
+    let text = yaml::to_string(object).expect("rules refused what the writer cannot write");
+    (format!("{folder}/{}", plain_file_name(identity)), text)
 }
 
 fn manifest(resource: &Resource) -> String {
@@ -157,7 +219,11 @@ fn file_name(resource: &Resource, several_namespaces: bool) -> String {
         Some(namespace) if several_namespaces => format!("{namespace}_"),
         _ => String::new(),
     };
-    format!("{namespace}{}_{}_{name}.yaml", api_version.replace('/', "_"), kind.to_lowercase())
+    format!("{namespace}{}", plain_file_name((api_version, kind, name)))
+}
+
+fn plain_file_name((api_version, kind, name): (&str, &str, &str)) -> String {
+    format!("{}_{}_{name}.yaml", api_version.replace('/', "_"), kind.to_lowercase())
 }
 
 /// Adds an annotation for the delivery tool.

@@ -1,45 +1,55 @@
-//! `kubectl apply -k`: a kustomization per stage, and one at the root that names the stages in order.
+//! `kubectl apply -k`: a kustomization per stage, and one at the root that names the stages in order. kubectl knows no
+//! stage and waits for nothing, so whatever has to happen between two of them a person does.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::{FilesByStage, stage_folder};
+use super::{FilesByStage, Place, Tool, folder, kustomize, stage_folder};
+use crate::cluster::Cluster;
 use crate::render::Stage;
-use crate::yaml;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Kustomization<'f> {
-    api_version: &'static str,
-    kind: &'static str,
-    sort_options: SortOptions,
-    resources: Vec<&'f str>,
+/// kubectl needs no annotation, removes nothing, and owns nothing that it would have to let go.
+pub(super) const TOOL: Tool = Tool {
+    annotate: |_| {},
+    files,
+    removes: |_| false,
+    letting_go: None,
+    removal: None,
+    stage_by_stage: Some(stage_by_stage),
+    hand_over: None,
+};
+
+/// What whoever applies the root reads first. Applying it is right for every change but one.
+const ROOT_REMARK: &str = "\
+# Applies every stage at once. Where a change makes the ring smaller that is not enough: nodes have to leave between
+# base and cluster. `cassc plan` then prints the commands, stage by stage.
+";
+
+fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+    let folder = folder(place.kube_cluster);
+    let root = ("kustomization.yaml".to_owned(), root(place.by_stage));
+    let files = kustomize::of_stages(place.by_stage).into_iter().chain([root]);
+    files.map(|(path, text)| (format!("{folder}{path}"), text)).collect()
 }
 
-/// `fifo` keeps the order of the resources.
-#[derive(Serialize)]
-struct SortOptions {
-    order: &'static str,
+fn root(by_stage: &FilesByStage) -> String {
+    let folders = by_stage.keys().map(|stage| stage_folder(*stage)).collect();
+    format!("{ROOT_REMARK}{}", kustomize::kustomization(folders))
 }
 
-/// The kustomizations, told the files of each stage.
-pub(super) fn kustomizations(by_stage: &FilesByStage) -> BTreeMap<String, String> {
-    let of_stage = |(stage, files): (&Stage, &Vec<String>)| {
-        let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
-        files.sort_unstable();
-        (format!("{}/kustomization.yaml", stage_folder(*stage)), kustomization(files))
+/// How a person applies a change that makes the ring smaller.
+fn stage_by_stage(cluster: &Cluster) -> String {
+    let apply = |stage: Stage| {
+        let command = |kube_cluster: Option<&str>| {
+            let place = kube_cluster.map(|name| format!(" (in {name})")).unwrap_or_default();
+            format!("kubectl apply -k {}/{}{}{place}", cluster.name, folder(kube_cluster), stage_folder(stage))
+        };
+        cluster.kube_clusters().into_iter().map(command).collect::<Vec<_>>().join("\n")
     };
-    let root = kustomization(by_stage.keys().map(|stage| stage_folder(*stage)).collect());
-    by_stage.iter().map(of_stage).chain([("kustomization.yaml".to_owned(), root)]).collect()
-}
-
-fn kustomization(resources: Vec<&str>) -> String {
-    let kustomization = Kustomization {
-        api_version: "kustomize.config.k8s.io/v1beta1",
-        kind: "Kustomization",
-        sort_options: SortOptions { order: "fifo" },
-        resources,
-    };
-    yaml::to_string(&kustomization).expect("file names are plain text")
+    format!(
+        "apply this change stage by stage, in the folder that is rendered into; the root kustomization would stop pods \
+         whose nodes have not left:\n{}\nthen the steps of prepare, one after the other, until `nodetool status` lists \
+         none of the nodes that leave\n{}",
+        apply(Stage::Base),
+        apply(Stage::Cluster)
+    )
 }

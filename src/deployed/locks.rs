@@ -71,7 +71,8 @@ pub(super) fn distinct(locks: Vec<FoundLock>, output: Option<&Path>) -> Result<V
 
 /// Whether two clusters differ in nothing but the tool that delivers them and the number of their changes.
 fn alike(one: &Cluster, other: &Cluster) -> bool {
-    let plain = |cluster: &Cluster| Cluster { dialect: Dialect::Plain, generation: 0, ..cluster.clone() };
+    let plain =
+        |cluster: &Cluster| Cluster { dialect: Dialect::Plain, delivery: None, generation: 0, ..cluster.clone() };
     plain(one) == plain(other)
 }
 

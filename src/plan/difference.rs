@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Before, ObjectName, RackRoll, facets, reasons};
 use crate::cluster::{Cluster, Datacenter, Rack, names};
-use crate::deliver::{Arranged, Delivered, arrange};
+use crate::deliver::{Arranged, Delivered, arrange, is_handed_over, is_in_a_stage};
 use crate::file_tree::FileTree;
 use crate::lock::digest;
 use crate::render::{Retirement, Stage};
@@ -23,12 +23,23 @@ pub struct Difference<'d> {
     pub changed: Vec<Delivered>,
     /// Objects that are no longer rendered.
     pub retired: Vec<Delivered>,
+    /// What the delivery tool is told about the cluster as a whole: an Application, Kustomizations.
+    pub handed_over: HandedOver,
     /// What is different in the words of the topology.
     pub facets: Vec<facets::Facet>,
     /// The racks whose pods restart.
     pub rolls: Vec<RackRoll>,
     /// Whether the deployed cluster itself would be rendered otherwise today: another version of cassc wrote it.
     pub rendered_otherwise: bool,
+}
+
+/// The files for the delivery tool itself that are different.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HandedOver {
+    /// New and changed ones.
+    pub given: Vec<String>,
+    /// Those that are no longer rendered.
+    pub taken_back: Vec<String>,
 }
 
 impl<'d> Difference<'d> {
@@ -45,6 +56,7 @@ impl<'d> Difference<'d> {
                 created,
                 changed: Vec::new(),
                 retired: Vec::new(),
+                handed_over: handed_over(&BTreeMap::new(), &now.files),
                 facets,
                 rolls: Vec::new(),
                 rendered_otherwise: false,
@@ -55,13 +67,14 @@ impl<'d> Difference<'d> {
         if let Some((before, after)) = before.zip(after) {
             reasons::find(before, after, &mut facets, &mut rolls);
         }
-        let rendered_otherwise = was.rendered_otherwise;
-        Self { before, after, created, changed, retired, facets, rolls, rendered_otherwise }
+        let (handed_over, rendered_otherwise) = (handed_over(&was.files, &now.files), was.rendered_otherwise);
+        Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise }
     }
 
-    /// Whether no object is different.
+    /// Whether no object is different, and nothing that the delivery tool is told.
     pub fn is_empty(&self) -> bool {
-        self.created.is_empty() && self.changed.is_empty() && self.retired.is_empty()
+        let same = self.created.is_empty() && self.changed.is_empty() && self.retired.is_empty();
+        same && self.handed_over == HandedOver::default()
     }
 
     /// The datacenters with nodes before or after: name, before, after.
@@ -169,8 +182,19 @@ fn templates_of_files(digests: &BTreeMap<String, String>, rendered: &Arranged) -
     known.filter_map(|name| Some((name.clone(), rendered.templates.get(name)?.clone()))).collect()
 }
 
+/// What is different of the files for the delivery tool itself; before, their digests.
+fn handed_over(was: &BTreeMap<String, String>, now: &FileTree) -> HandedOver {
+    let is_other = |path: &str, text: &str| was.get(path).is_none_or(|it| *it != digest(text.as_bytes()));
+    let given = now.iter().filter(|(path, text)| is_handed_over(path) && is_other(path, text));
+    let taken_back = was.keys().filter(|path| is_handed_over(path) && now.get(path).is_none());
+    HandedOver { given: given.map(|(path, _)| path.to_owned()).collect(), taken_back: taken_back.cloned().collect() }
+}
+
 /// An object that an older cassc rendered and this one knows nothing of, by the name of its file.
 fn object_of_path(path: &str) -> Option<Delivered> {
+    if !is_in_a_stage(path) {
+        return None;
+    }
     let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
     let (kind, name) = file.rsplit_once('_')?;
     let kind = ["Service", "ConfigMap", "Job", "ServiceAccount", "StatefulSet", "PodDisruptionBudget", "EndpointSlice"]

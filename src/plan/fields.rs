@@ -15,6 +15,7 @@ const OF_CLUSTER: &[Words] = &[
     ("annotations", "metadata.annotations"),
     ("authenticator", "auth.authenticator"),
     ("customImage", "cassandra.image"),
+    ("delivery", "delivery"),
     ("dialect", "delivery.dialect"),
     ("domain", "kubernetes.domain"),
     ("environment", "cassandra.environment"),

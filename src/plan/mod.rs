@@ -13,7 +13,7 @@ mod steps;
 mod summary;
 mod value;
 
-pub use difference::Difference;
+pub use difference::{Difference, HandedOver};
 pub use order::{Guard, Row, STEPS, Stage};
 pub use value::{Action, Change, ClaimGrowth, Counts, Effect, ObjectName, Plan, RackRoll, Refusal, Step, Verdict};
 

@@ -30,6 +30,8 @@ use crate::cluster::Cluster;
 pub enum Stage {
     /// Everything that no pod restarts for.
     Base,
+    /// What runs before the StatefulSets change; nothing yet.
+    Prepare,
     /// The StatefulSets.
     Cluster,
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use cassandra::{Auth, Authenticator, Cassandra, GarbageCollector, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
-pub use delivery::{Acceptance, Delivery, Dialect};
+pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
 pub use pod::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use rollout::{Canary, Rollout};

@@ -1,9 +1,8 @@
 //! Objects are applied, stage by stage; what is no longer rendered goes last, as far as the delivery tool removes it.
 
 use super::super::{Action, Difference, ObjectName};
-use crate::deliver::Delivered;
-use crate::render::{Retirement, Stage};
-use crate::topology::Dialect;
+use crate::deliver::{Delivered, removes};
+use crate::render::Stage;
 
 /// Everything that no pod restarts for.
 pub(crate) fn base(difference: &Difference<'_>) -> Vec<Action> {
@@ -30,19 +29,10 @@ fn applied(difference: &Difference<'_>, stage: Stage) -> Vec<Action> {
 pub(crate) fn retired(difference: &Difference<'_>) -> Vec<Action> {
     let dialect = difference.after.or(difference.before).map(|cluster| cluster.dialect).unwrap_or_default();
     let (removed, kept): (Vec<&Delivered>, Vec<&Delivered>) =
-        difference.retired.iter().partition(|object| is_removed(dialect, object.retirement));
+        difference.retired.iter().partition(|object| removes(dialect, object.retirement));
     if removed.is_empty() && kept.is_empty() {
         return Vec::new();
     }
     let names = |objects: Vec<&Delivered>| objects.into_iter().map(ObjectName::from).collect();
     vec![Action::Apply { created: Vec::new(), changed: Vec::new(), removed: names(removed), kept: names(kept) }]
-}
-
-/// Argo CD prunes, StatefulSets after a person confirmed; Flux prunes what is not marked `prune: disabled`, which
-/// StatefulSets are; `kubectl apply -k` removes nothing.
-fn is_removed(dialect: Dialect, retirement: Retirement) -> bool {
-    match (dialect, retirement) {
-        (_, Retirement::Keep) | (Dialect::Plain, _) | (Dialect::Flux, Retirement::Confirm) => false,
-        (Dialect::Argocd | Dialect::Flux, Retirement::Prune) | (Dialect::Argocd, Retirement::Confirm) => true,
-    }
 }

@@ -2,7 +2,9 @@
 
 use super::super::{Action, Difference};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
-use crate::topology::{Authenticator, Dialect};
+use crate::deliver::{Delivered, handed_to, letting_go, removal, removes, stage_by_stage};
+use crate::render::Retirement;
+use crate::topology::Authenticator;
 
 /// Before the change is merged.
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
@@ -28,20 +30,10 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     if was.dialect != now.dialect {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
-    tasks.into_iter().map(|task| Action::Person { task }).collect()
-}
-
-/// How a delivery tool stops owning objects without deleting them. `kubectl apply` owns nothing.
-fn letting_go(dialect: Dialect) -> Option<&'static str> {
-    match dialect {
-        Dialect::Argocd => {
-            Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`")
-        }
-        Dialect::Flux => Some(
-            "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
-        ),
-        Dialect::Plain => None,
+    if difference.datacenters().into_iter().any(|(_, before, after)| !Difference::leaving(before, after).is_empty()) {
+        tasks.extend(stage_by_stage(now));
     }
+    tasks.into_iter().map(|task| Action::Person { task }).collect()
 }
 
 /// Once nodes of a new datacenter have joined, before they copy their data.
@@ -58,6 +50,38 @@ pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
     let datacenters = difference.datacenters().into_iter();
     let new = datacenters.filter_map(|(_, was, now)| now.filter(|now| is_new(was, now)));
     new.map(|datacenter| Action::Person { task: task(datacenter) }).collect()
+}
+
+/// What the delivery tool is told about the cluster as a whole lies in files that it does not deliver itself.
+fn hand_over(difference: &Difference<'_>) -> Vec<String> {
+    let Some(cluster) = difference.after.or(difference.before) else { return Vec::new() };
+    let name = |dialect| handed_to(dialect).unwrap_or("the delivery tool");
+    let files = |paths: &[String]| {
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{}/{path}`", cluster.name)).collect();
+        paths.join(", ")
+    };
+    let mut tasks = Vec::new();
+    if !difference.handed_over.given.is_empty() {
+        let files = files(&difference.handed_over.given);
+        tasks.push(format!("hand over to {}, unless something applies that folder: {files}", name(cluster.dialect)));
+    }
+    if !difference.handed_over.taken_back.is_empty() {
+        let was = difference.before.unwrap_or(cluster).dialect;
+        let files = files(&difference.handed_over.taken_back);
+        tasks.push(format!(
+            "delete from {} what is no longer rendered, and see that the objects of the ring stay (docs/delivery.md): {files}",
+            name(was)
+        ));
+    }
+    tasks
+}
+
+/// That the delivery tool waits for an answer.
+fn answer(difference: &Difference<'_>) -> Option<String> {
+    let dialect = difference.after?.dialect;
+    let confirmed = |it: &&Delivered| it.retirement == Retirement::Confirm && removes(dialect, it.retirement);
+    difference.retired.iter().find(confirmed)?;
+    removal(dialect).map(str::to_owned)
 }
 
 /// What is lost with a topology that is gone, and what stays.
@@ -93,10 +117,12 @@ fn deletions(before: &Cluster) -> Vec<String> {
 
 /// At the end.
 pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
+    let mut tasks = hand_over(difference);
     let Some(now) = difference.after else {
-        return difference.before.map(of_deletion).unwrap_or_default();
+        let tasks = tasks.into_iter().map(|task| Action::Person { task });
+        return tasks.chain(difference.before.map(of_deletion).unwrap_or_default()).collect();
     };
-    let mut tasks = Vec::new();
+    tasks.extend(answer(difference));
     let asks = |authenticator| authenticator == Authenticator::Password;
     let same =
         |before: &Cluster| before.authenticator == now.authenticator && before.superuser_secret == now.superuser_secret;

@@ -1,0 +1,276 @@
+//! What each delivery tool is promised: what every object tells it, what it is told about a cluster as a whole, and that
+//! no name depends on a position.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use cassc::check::Warnings;
+use cassc::cluster::Cluster;
+use cassc::deliver::{STAGES, arrange, in_order_of_stages};
+use cassc::file_tree::FileTree;
+use cassc::parse::source::{Origin, Source};
+use cassc::topology::Dialect;
+use cassc::{Compilation, Options, compile};
+use serde_json::{Map, Value};
+
+use crate::compare::repository;
+use crate::hygiene::{items, pod_spec};
+use crate::invariants::unknown_references;
+use crate::rendered::{DIALECTS, Rendered, all, assert_none};
+
+const RACKS: &str = "[{name: r1, zone: a}, {name: r3, zone: c}]";
+const MORE_RACKS: &str = "[{name: r1, zone: a}, {name: r2, zone: b}, {name: r3, zone: c}]";
+const ARGOCD: &str = "{dialect: argocd, argocd: {repoURL: https://git.example.com/clusters.git, path: deploy/shop}}";
+const FLUX: &str = "{dialect: flux, flux: {sourceRef: {name: clusters}, path: deploy/shop}}";
+
+fn topology(racks: &str, kube_cluster: &str, delivery: &str) -> String {
+    format!(
+        "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop, namespace: cass}}\nspec:\n  \
+         cassandra: {{version: 4.1.9}}\n  resources: {{requests: {{cpu: \"2\", memory: 8Gi}}, limits: {{memory: 8Gi}}}}\n  \
+         storage: {{size: 100Gi}}\n  additionalSeeds: [192.0.2.10]\n  datacenters:\n    \
+         - {{name: dc1, nodes: 6, {kube_cluster}racks: {racks}}}\n  delivery: {delivery}\n"
+    )
+}
+
+fn compiled(text: &str, dialect: Option<Dialect>) -> Compilation {
+    let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+    let compilation = compile(vec![source], Options { dialect, warnings: Warnings::Show });
+    assert!(!compilation.accepted.is_empty(), "{:#?}", compilation.complaints);
+    compilation
+}
+
+fn cluster(text: &str) -> Cluster {
+    compiled(text, None).clusters().next().expect("it was accepted").1
+}
+
+fn files(text: &str) -> FileTree {
+    arrange(&cluster(text)).files
+}
+
+/// The annotations of an object that speak to a delivery tool.
+fn told(object: &Value) -> BTreeMap<&str, &str> {
+    let is_told = |key: &str| key.starts_with("argocd.argoproj.io/") || key.contains("toolkit.fluxcd.io/");
+    let annotations = object["metadata"]["annotations"].as_object().into_iter().flat_map(Map::iter);
+    annotations
+        .filter(|(key, _)| is_told(key))
+        .map(|(key, value)| (key.as_str(), value.as_str().unwrap_or("?")))
+        .collect()
+}
+
+/// What the document promises, written down once more.
+fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static str> {
+    let is_stateful_set = object["kind"] == "StatefulSet";
+    let is_config_map = object["kind"] == "ConfigMap";
+    let is_configuration = is_config_map && object["immutable"] == true;
+    let mut promised = BTreeMap::new();
+    match dialect {
+        Dialect::Argocd => {
+            promised.insert("argocd.argoproj.io/sync-wave", if is_stateful_set { "0" } else { "-20" });
+            if is_stateful_set {
+                promised.insert("argocd.argoproj.io/sync-options", "Prune=confirm,Delete=confirm");
+            } else if is_configuration {
+                promised.insert("argocd.argoproj.io/sync-options", "Prune=false");
+                promised.insert("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
+            }
+        }
+        Dialect::Flux => {
+            if is_stateful_set || is_config_map {
+                promised.insert("kustomize.toolkit.fluxcd.io/substitute", "disabled");
+            }
+            if is_stateful_set || is_configuration {
+                promised.insert("kustomize.toolkit.fluxcd.io/prune", "disabled");
+            }
+        }
+        Dialect::Plain => {}
+    }
+    promised
+}
+
+#[test]
+fn every_object_tells_its_tool_exactly_what_is_promised() {
+    for rendered in all() {
+        for (path, object) in &rendered.objects {
+            assert_eq!(told(object), promised(rendered.cluster.dialect, object), "{}: {path}", rendered.title);
+        }
+    }
+}
+
+/// A pod template or a claim template that a tool is told about would restart pods, or never be applied.
+#[test]
+fn nothing_inside_of_an_object_speaks_to_a_tool() {
+    for rendered in all() {
+        for (path, object) in &rendered.objects {
+            let spec = object["spec"].to_string();
+            assert!(!spec.contains("argoproj.io/") && !spec.contains("fluxcd.io/"), "{}: {path}", rendered.title);
+        }
+    }
+}
+
+/// The paths outside of the stages, and those of kustomizations.
+fn paths_of_tools(files: &FileTree) -> BTreeSet<String> {
+    let is_of_tool =
+        |path: &str| path.starts_with("argocd/") || path.contains("flux/") || path.ends_with("ization.yaml");
+    files.iter().map(|(path, _)| path.to_owned()).filter(|path| is_of_tool(path)).collect()
+}
+
+#[test]
+fn a_rack_in_the_middle_moves_no_name_and_no_folder() {
+    for delivery in [ARGOCD, FLUX, "{dialect: plain}"] {
+        let (before, after) = (files(&topology(RACKS, "", delivery)), files(&topology(MORE_RACKS, "", delivery)));
+        assert_eq!(paths_of_tools(&before), paths_of_tools(&after));
+        let handed_over = |files: &FileTree| -> Vec<String> {
+            let of_tool = files.iter().filter(|(path, _)| path.starts_with("argocd/") || path.starts_with("flux/"));
+            of_tool.map(|(_, text)| text.to_owned()).collect()
+        };
+        assert_eq!(handed_over(&before), handed_over(&after));
+        let gone: Vec<&str> = before.iter().map(|(path, _)| path).filter(|path| after.get(path).is_none()).collect();
+        assert!(gone.iter().all(|path| path.contains("-config-")), "{gone:?}");
+    }
+}
+
+#[test]
+fn an_application_takes_the_files_of_the_stages_and_no_others() {
+    let patterns: Vec<String> = STAGES.iter().map(|row| format!("{}/*", row.folder)).collect();
+    for (kube_cluster, folder) in [("", ""), ("kubeCluster: east, ", "east/")] {
+        let files = files(&topology(RACKS, kube_cluster, ARGOCD));
+        let application = files.iter().find(|(path, _)| path.starts_with("argocd/")).expect("it is rendered").1;
+        let include = format!("include: \"{{{}}}\"", patterns.join(","));
+        assert!(application.contains(&include), "{application}");
+        // As gobwas/glob without separators reads them: `*` is anything, and the pattern is the whole path.
+        let is_included = |path: &str| {
+            let below = path.strip_prefix(folder);
+            below.is_some_and(|below| patterns.iter().any(|it| below.starts_with(it.trim_end_matches('*'))))
+        };
+        let taken: BTreeSet<&str> = files.iter().map(|(path, _)| path).filter(|path| is_included(path)).collect();
+        let objects = arrange(&cluster(&topology(RACKS, kube_cluster, ARGOCD))).objects;
+        assert_eq!(taken, objects.keys().map(String::as_str).collect());
+    }
+}
+
+#[test]
+fn each_kubernetes_cluster_has_its_own_application_or_kustomizations() {
+    let in_east = files(&topology(RACKS, "kubeCluster: east, ", ARGOCD));
+    let application = in_east.get("argocd/argoproj.io_v1alpha1_application_shop-east.yaml").expect("it is rendered");
+    for line in ["    name: east\n", "    path: deploy/shop/east\n", "    namespace: cass\n"] {
+        assert!(application.contains(line), "{application}");
+    }
+    assert!(!application.contains("server:") && !application.contains("finalizers"), "{application}");
+    let in_east = files(&topology(RACKS, "kubeCluster: east, ", FLUX));
+    let path = "east/flux/kustomize.toolkit.fluxcd.io_v1_kustomization_shop-cluster.yaml";
+    let kustomization = in_east.get(path).expect("it is rendered");
+    assert!(kustomization.contains("path: \"./deploy/shop/east/cluster\""), "{kustomization}");
+}
+
+/// References that leave the objects of a Kubernetes cluster, those that people make aside.
+fn open_references(rendered: &Rendered) -> Vec<String> {
+    let named = |kind: &str, name: &Value| rendered.of_kind(kind).any(|it| it["metadata"]["name"] == *name);
+    let mut open = Vec::new();
+    for (path, object) in &rendered.objects {
+        open.extend(unknown_references(rendered, object));
+        if pod_spec(object).is_some() && !named("Service", &object["spec"]["serviceName"]) {
+            open.push(format!("{path}: its governing service is elsewhere"));
+        }
+        let namespaces = items(object, "subjects").map(|subject| &subject["namespace"]);
+        open.extend(namespaces.filter(|it| !it.is_null()).map(|it| format!("{path}: {it}")));
+    }
+    open.into_iter().map(|what| format!("{}: {what}", rendered.title)).collect()
+}
+
+#[test]
+fn each_kubernetes_cluster_can_be_applied_on_its_own() {
+    let several: Vec<Rendered> = all().into_iter().filter(|it| it.cluster.kube_clusters().len() > 1).collect();
+    assert!(several.len() >= 2 * DIALECTS.len(), "a topology spans Kubernetes clusters");
+    assert_none(&several.iter().flat_map(open_references).collect::<Vec<_>>());
+    for rendered in several {
+        let files = arrange(&rendered.cluster).files;
+        for (path, text) in files.iter().filter(|(path, _)| path.ends_with("/kustomization.yaml")) {
+            let folder = path.strip_suffix("kustomization.yaml").expect("it is so called");
+            for resource in text.lines().filter_map(|line| line.strip_prefix("- ")) {
+                let is_there = files.iter().any(|(file, _)| file.starts_with(&format!("{folder}{resource}")));
+                assert!(is_there, "{path} names {resource}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_of_a_stage_is_named_by_its_kustomization() {
+    for delivery in [FLUX, "{dialect: plain}"] {
+        let files = files(&topology(RACKS, "", delivery));
+        for (path, _) in in_order_of_stages(&files) {
+            let (folder, name) = path.rsplit_once('/').expect("it lies in a stage");
+            let kustomization = files.get(&format!("{folder}/kustomization.yaml")).expect("it is rendered");
+            assert!(name == "kustomization.yaml" || kustomization.contains(&format!("- {name}\n")), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_for_the_tool_itself_is_in_no_stream() {
+    for delivery in [ARGOCD, FLUX] {
+        let files = files(&topology(RACKS, "kubeCluster: east, ", delivery));
+        let streamed: BTreeSet<&str> = in_order_of_stages(&files).into_iter().map(|(path, _)| path).collect();
+        assert!(files.iter().any(|(path, _)| !streamed.contains(path)), "{delivery} renders something for the tool");
+        assert!(streamed.iter().all(|path| path.contains("base/") || path.contains("cluster/")), "{streamed:?}");
+    }
+}
+
+#[test]
+fn the_block_of_another_dialect_is_ignored_where_the_command_line_names_one() {
+    for (delivery, dialect) in [(ARGOCD, Dialect::Flux), (ARGOCD, Dialect::Plain), (FLUX, Dialect::Argocd)] {
+        let compilation = compiled(&topology(RACKS, "", delivery), Some(dialect));
+        assert!(compilation.complaints.iter().all(|complaint| complaint.code != "W128"), "{delivery}");
+        let (_, cluster) = compilation.clusters().next().expect("it was accepted");
+        assert_eq!(cluster.delivery, None);
+        assert_eq!(cluster.dialect, dialect);
+    }
+}
+
+#[test]
+fn a_lock_of_before_there_were_repositories_is_read() {
+    let cluster = cluster(&topology(RACKS, "", ARGOCD));
+    let mut value = serde_json::to_value(&cluster).expect("a cluster is JSON");
+    assert!(value.as_object_mut().expect("a map").remove("delivery").is_some());
+    let read: Cluster = serde_json::from_value(value).expect("the field may be missing");
+    assert_eq!(read, Cluster { delivery: None, ..cluster });
+}
+
+/// The lines of a block that begins with a key, without their indentation.
+fn block(text: &str, indentation: usize, key: &str) -> Vec<String> {
+    let margin = " ".repeat(indentation);
+    let mut lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let first = format!("{margin}{key}:");
+    let head = lines.by_ref().find(|line| *line == first).unwrap_or_else(|| panic!("{key} is not in\n{text}"));
+    let inner = format!("{margin}  ");
+    let rest = lines.take_while(|line| line.starts_with(&inner) || line.starts_with(&format!("{margin}- ")));
+    [head].into_iter().chain(rest).map(|line| line[indentation..].to_owned()).collect()
+}
+
+#[test]
+fn the_application_set_of_the_examples_makes_the_applications_that_are_rendered() {
+    let set = fs::read_to_string(repository("examples/argocd/applicationset.yaml")).expect("the example is there");
+    let files = files(&topology(RACKS, "", ARGOCD));
+    let application = files.iter().find(|(path, _)| path.starts_with("argocd/")).expect("it is rendered").1;
+    // The set has the Application's `spec` as `spec.template.spec`, two levels deeper.
+    assert_eq!(block(&set, 6, "syncPolicy"), block(application, 2, "syncPolicy"));
+    assert_eq!(block(&set, 8, "directory"), block(application, 4, "directory"));
+    assert_eq!(block(&set, 6, "annotations"), block(application, 2, "annotations"));
+    let keys = |lines: Vec<String>| -> Vec<String> {
+        let outer = lines.into_iter().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        outer.map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(keys(block(&set, 6, "source")), keys(block(application, 2, "source")));
+    for kept in ["applicationsSync: create-update", "preserveResourcesOnDeletion: true", "- missingkey=error"] {
+        assert!(set.contains(kept), "{kept}");
+    }
+    assert!(!set.contains("finalizers"), "a finalizer deletes a ring with its Application");
+}
+
+#[test]
+fn the_document_has_the_table_of_the_stages() {
+    let document = fs::read_to_string(repository("docs/delivery.md")).expect("the document is there");
+    for row in STAGES {
+        let told = format!("| `{}/` | {} | {} |", row.folder, row.wave, row.waits_for);
+        assert!(document.contains(&told), "docs/delivery.md lacks {told}");
+    }
+}

@@ -1,0 +1,99 @@
+//! E124: names of the delivery tool's objects that Kubernetes would not take.
+
+use super::{Check, Rule, Subject};
+use crate::deliver::STAGES;
+use crate::diagnostic::{Diagnostic, Route};
+use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_subdomain, label_fault};
+use crate::topology::{ArgocdDelivery, FluxDelivery};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E124",
+    name: "delivery-name",
+    summary: "a name in `delivery` is none in Kubernetes, or too long",
+    explain: "\
+Argo CD and Flux mark every object that they deliver with the name of the Application or Kustomization, Flux always in
+a label (`kustomize.toolkit.fluxcd.io/name`), Argo CD where it is set up so; a label's value has at most 63 characters.
+The Kustomizations are called after cluster and stage (`shop-cluster`), the Applications after the cluster, and after
+the `kubeCluster` where there is one.
+
+Write names of lower-case letters, digits and `-`; shorten the name of the cluster, or give the Application one of its
+own (`delivery.argocd.name`).",
+    check: Check::Topology(check),
+};
+
+fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let delivery = &subject.spec().delivery;
+    if let Some(block) = &delivery.argocd {
+        complaints.extend(written(subject, &of_argocd(block)));
+        complaints.extend(long_application(subject, block));
+    }
+    if let Some(block) = &delivery.flux {
+        complaints.extend(written(subject, &of_flux(block)));
+        complaints.extend(long_kustomization(subject));
+    }
+}
+
+/// Field, what is written, and whether it has to be a DNS label.
+type Written<'t> = (&'static str, Option<&'t String>, Form);
+
+#[derive(Clone, Copy)]
+enum Form {
+    Label,
+    Subdomain,
+}
+
+fn of_argocd(block: &ArgocdDelivery) -> [Written<'_>; 3] {
+    [
+        ("argocd.name", block.name.as_ref(), Form::Subdomain),
+        ("argocd.namespace", block.namespace.as_ref(), Form::Label),
+        ("argocd.project", block.project.as_ref(), Form::Subdomain),
+    ]
+}
+
+fn of_flux(block: &FluxDelivery) -> [Written<'_>; 4] {
+    [
+        ("flux.namespace", block.namespace.as_ref(), Form::Label),
+        ("flux.serviceAccountName", block.service_account_name.as_ref(), Form::Subdomain),
+        ("flux.sourceRef.name", Some(&block.source_ref.name), Form::Subdomain),
+        ("flux.sourceRef.namespace", block.source_ref.namespace.as_ref(), Form::Label),
+    ]
+}
+
+fn written(subject: &Subject<'_>, fields: &[Written<'_>]) -> Vec<Diagnostic> {
+    let fault = |(field, name, form): &Written<'_>| {
+        let name = name.as_ref()?;
+        let fits = match form {
+            Form::Label => is_label(name),
+            Form::Subdomain => is_subdomain(name),
+        };
+        let at = subject.value(Route::of(&format!("spec.delivery.{field}")), "");
+        let complaint = RULE.complain(format!("`{name}` is no name in Kubernetes"), at);
+        (!fits).then(|| complaint.expected("lower-case letters, digits and `-`"))
+    };
+    fields.iter().filter_map(fault).collect()
+}
+
+fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Diagnostic> {
+    let cluster = &subject.topology.metadata.name;
+    let name = block.name.as_ref().unwrap_or(cluster);
+    let kube_clusters = subject.spec().datacenters.iter().map(|datacenter| datacenter.kube_cluster.as_ref());
+    let names = kube_clusters.map(|it| it.map_or(name.clone(), |it| format!("{name}-{it}")));
+    let longest = names.max_by_key(String::len).filter(|name| name.len() > LABEL_LENGTH)?;
+    let route = if block.name.is_some() { "spec.delivery.argocd.name" } else { "metadata.name" };
+    Some(too_long(subject, "Application", &longest, Route::of(route)).help("give it a shorter `delivery.argocd.name`"))
+}
+
+/// The longest stage counts, rendered or not: it may come later.
+fn long_kustomization(subject: &Subject<'_>) -> Option<Diagnostic> {
+    let cluster = &subject.topology.metadata.name;
+    let names = STAGES.iter().map(|row| format!("{cluster}-{}", row.folder));
+    let longest = names.max_by_key(String::len).filter(|name| name.len() > LABEL_LENGTH)?;
+    let complaint = too_long(subject, "Kustomization", &longest, Route::of("metadata.name"));
+    label_fault(cluster).is_none().then(|| complaint.help("shorten the name of the cluster"))
+}
+
+fn too_long(subject: &Subject<'_>, kind: &str, name: &str, route: Route) -> Diagnostic {
+    let message =
+        format!("the name of the {kind} `{name}` has {} characters; {LABEL_LENGTH} are allowed", name.chars().count());
+    RULE.complain(message, subject.value(route, ""))
+}

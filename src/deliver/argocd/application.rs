@@ -1,0 +1,166 @@
+//! The `Application`: the cluster's folder in the repository → what Argo CD is told about it. Fields are those of Argo
+//! CD 3.2 and later (`pkg/apis/application/v1alpha1/types.go`), the first with `retry.refresh`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::super::STAGES;
+use super::COMPARE_OPTIONS;
+use crate::cluster::{ArgocdSource, Cluster};
+
+/// How every cluster is synced.
+///
+/// - `ServerSideApply=true`: fields that an earlier rendering had and this one has not go away, without a copy of every
+///   ConfigMap in its own annotation, which may have 256 KiB.
+/// - `FailOnSharedResource=true`: a second Application over the same objects fails, instead of the two undoing each
+///   other's work for ever.
+///
+/// Left out on purpose: `PruneLast` waits for the health of the StatefulSets before it prunes, and a rack that is down
+/// would block the sync; `ApplyOutOfSyncOnly` leaves unchanged objects out of their waves; `Replace` deletes
+/// StatefulSets; `CreateNamespace` makes a namespace without the labels of Pod Security; `RespectIgnoreDifferences` has
+/// nothing to respect.
+const SYNC_OPTIONS: [&str; 2] = ["ServerSideApply=true", "FailOnSharedResource=true"];
+
+/// The API server itself says what would change. The other comparison that goes with server-side apply imitates it, and is
+/// no longer maintained.
+const SERVER_SIDE_DIFF: &str = "ServerSideDiff=true";
+
+/// Argo CD's name of the Kubernetes cluster that it runs in.
+const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
+
+/// An Application. It has no finalizer: when it is deleted, the ring stays.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Application {
+    pub(super) api_version: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Serialize)]
+pub(super) struct Metadata {
+    pub(super) name: String,
+    namespace: String,
+    annotations: BTreeMap<&'static str, &'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    project: String,
+    destination: Destination,
+    source: Source,
+    sync_policy: SyncPolicy,
+}
+
+/// By address or by the name that Argo CD knows it under.
+#[derive(Serialize)]
+struct Destination {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Source {
+    #[serde(rename = "repoURL")]
+    repo_url: String,
+    target_revision: String,
+    path: String,
+    directory: Directory,
+}
+
+/// `include` names the folders of the stages and nothing else: not `argocd/`, where the Application itself lies, and
+/// none of another Kubernetes cluster. In Argo CD's globs (gobwas, no separators) `*` takes slashes too, and a pattern
+/// takes the whole path from `source.path` on.
+#[derive(Serialize)]
+struct Directory {
+    recurse: bool,
+    include: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SyncPolicy {
+    automated: Automated,
+    sync_options: [&'static str; 2],
+    retry: Retry,
+}
+
+/// `allowEmpty` is written out because it is what keeps a folder that became empty from deleting a ring.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Automated {
+    prune: bool,
+    self_heal: bool,
+    allow_empty: bool,
+}
+
+/// A sync that failed is tried again until it succeeds, for a webhook or an API server that was away. While it is retried
+/// Argo CD starts no other sync, so `refresh` has each attempt take the newest commit: the curing one is at most
+/// `maxDuration` away.
+#[derive(Serialize)]
+struct Retry {
+    limit: i64,
+    refresh: bool,
+    backoff: Backoff,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Backoff {
+    duration: &'static str,
+    factor: i64,
+    max_duration: &'static str,
+}
+
+/// The Application for the objects of a Kubernetes cluster.
+pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster: Option<&str>) -> Application {
+    let suffix = kube_cluster.map(|name| format!("-{name}")).unwrap_or_default();
+    Application {
+        api_version: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: Metadata {
+            name: format!("{}{suffix}", source.name),
+            namespace: source.namespace.clone(),
+            annotations: BTreeMap::from([(COMPARE_OPTIONS, SERVER_SIDE_DIFF)]),
+        },
+        spec: Spec {
+            project: source.project.clone(),
+            destination: destination(cluster, kube_cluster),
+            source: Source {
+                repo_url: source.repo_url.clone(),
+                target_revision: source.target_revision.clone(),
+                path: super::super::in_repository(&source.path, kube_cluster, ""),
+                directory: directory(),
+            },
+            sync_policy: sync_policy(),
+        },
+    }
+}
+
+/// Every object names its namespace; that of the destination is for the eye, and for projects that restrict it.
+fn destination(cluster: &Cluster, kube_cluster: Option<&str>) -> Destination {
+    let namespace = cluster.namespaces_in(kube_cluster).into_iter().flatten().next().map(str::to_owned);
+    let server = kube_cluster.is_none().then_some(OWN_CLUSTER);
+    Destination { server, name: kube_cluster.map(str::to_owned), namespace }
+}
+
+fn directory() -> Directory {
+    let folders: Vec<String> = STAGES.iter().map(|row| format!("{}/*", row.folder)).collect();
+    Directory { recurse: true, include: format!("{{{}}}", folders.join(",")) }
+}
+
+fn sync_policy() -> SyncPolicy {
+    SyncPolicy {
+        automated: Automated { prune: true, self_heal: true, allow_empty: false },
+        sync_options: SYNC_OPTIONS,
+        retry: Retry { limit: -1, refresh: true, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
+    }
+}

@@ -1,0 +1,61 @@
+//! Argo CD: sync waves, what may be pruned and deleted, and the Application. The last wave ends the sync as soon as it
+//! is applied, so a rack that does not become ready never blocks the commit that repairs it. Nothing is a hook: hooks run
+//! again with every sync, and not with those of self-healing.
+
+mod application;
+
+use std::collections::BTreeMap;
+
+use application::application;
+
+use super::{Place, Tool, annotation, folder_file, row};
+use crate::cluster::Repository;
+use crate::render::{Object, Retirement};
+
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
+
+/// The folder of the Applications, beside those of the stages: they belong to Argo CD's cluster, and an Application must
+/// not be among its own objects.
+pub(super) const FOLDER: &str = "argocd";
+
+/// Argo CD prunes what is not kept, StatefulSets after a person confirmed.
+pub(super) const TOOL: Tool = Tool {
+    annotate,
+    files,
+    removes: |retirement| match retirement {
+        Retirement::Prune | Retirement::Confirm => true,
+        Retirement::Keep => false,
+    },
+    letting_go: Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`"),
+    removal: Some("Argo CD asks before it removes a StatefulSet, and applies no other commit until it is answered"),
+    stage_by_stage: None,
+    hand_over: Some("Argo CD"),
+};
+
+/// Deletion of the whole Application waits for the confirmation of a single object before it touches any (`controller/appcontroller.go`,
+/// `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the Services and the configuration
+/// that their pods live on as well. Once confirmed everything goes, configuration of earlier generations too.
+fn annotate(object: &mut Object) {
+    let wave = row(object.stage).wave.to_string();
+    let metadata = object.resource.metadata_mut();
+    annotation(metadata, SYNC_WAVE, &wave);
+    match object.retirement {
+        Retirement::Prune => {}
+        Retirement::Confirm => annotation(metadata, SYNC_OPTIONS, "Prune=confirm,Delete=confirm"),
+        Retirement::Keep => {
+            annotation(metadata, SYNC_OPTIONS, "Prune=false");
+            annotation(metadata, COMPARE_OPTIONS, "IgnoreExtraneous");
+        }
+    }
+}
+
+/// The Application, where it is known where the repository is. No kustomization: Argo CD would build with it and know no
+/// folders.
+fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+    let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
+    let application = application(source, place.cluster, place.kube_cluster);
+    let identity = (application.api_version, application.kind, application.metadata.name.as_str());
+    BTreeMap::from([folder_file(FOLDER, identity, &application)])
+}

@@ -1,0 +1,119 @@
+//! The `Kustomization`s: the stages that have objects, in their order → what Flux is told about each. Fields are those of
+//! `kustomize.toolkit.fluxcd.io/v1` (kustomize-controller, `api/v1/kustomization_types.go`).
+
+use serde::Serialize;
+
+use super::super::{Place, in_repository, stage_folder};
+use crate::cluster::FluxSource;
+use crate::render::Stage;
+use crate::topology::SourceKind;
+
+/// How long one object may take on average: a dry run, an apply and a look at the API server, on a bad day.
+const SECONDS_PER_OBJECT: usize = 3;
+/// No stage gets less, however few its objects are.
+const SHORTEST_MINUTES: usize = 2;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Kustomization {
+    pub(super) api_version: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Serialize)]
+pub(super) struct Metadata {
+    pub(super) name: String,
+    namespace: String,
+}
+
+/// No `targetNamespace`, which would move objects of several namespaces into one; no `postBuild`, which would take
+/// scripts for templates.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<Dependency>,
+    source_ref: SourceRef,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account_name: Option<String>,
+    interval: String,
+    /// After a failure; a new commit is taken at once.
+    retry_interval: &'static str,
+    timeout: String,
+    wait: bool,
+    prune: bool,
+    /// When the Kustomization is deleted, its objects stay. `MirrorPrune`, the default, would delete the Services and
+    /// disruption budgets under running pods.
+    deletion_policy: &'static str,
+    /// `true` would delete a StatefulSet that the API server finds invalid, and make it anew.
+    force: bool,
+}
+
+#[derive(Serialize)]
+struct Dependency {
+    name: String,
+}
+
+#[derive(Serialize)]
+struct SourceRef {
+    kind: SourceKind,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+}
+
+/// One for each stage that has objects; each depends on the one before.
+pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<Kustomization> {
+    let mut before: Option<String> = None;
+    let mut of_stage = |(stage, files): (&Stage, &Vec<String>)| {
+        let name = name(&place.cluster.name, stage_folder(*stage));
+        let depends_on = before.replace(name.clone()).map(|name| Dependency { name });
+        Kustomization {
+            api_version: "kustomize.toolkit.fluxcd.io/v1",
+            kind: "Kustomization",
+            metadata: Metadata { name, namespace: source.namespace.clone() },
+            spec: Spec {
+                depends_on: depends_on.into_iter().collect(),
+                source_ref: SourceRef {
+                    kind: source.source_kind,
+                    name: source.source_name.clone(),
+                    namespace: source.source_namespace.clone(),
+                },
+                path: format!("./{}", in_repository(&source.path, place.kube_cluster, stage_folder(*stage))),
+                service_account_name: source.service_account_name.clone(),
+                interval: source.interval.clone(),
+                retry_interval: "2m",
+                timeout: timeout(files.len()),
+                wait: true,
+                prune: true,
+                deletion_policy: "Orphan",
+                force: false,
+            },
+        }
+    };
+    place.by_stage.iter().map(&mut of_stage).collect()
+}
+
+/// `<cluster>-<stage>`: no number, so that nothing is renamed, and so deleted, when a stage or a rack is added.
+fn name(cluster: &str, stage: &str) -> String {
+    format!("{cluster}-{stage}")
+}
+
+/// Flux takes an `OnDelete` StatefulSet for ready at once, so a stage waits for nothing but answers of the API server. It
+/// is short because what fails here is retried, and found out sooner.
+fn timeout(objects: usize) -> String {
+    format!("{}m", (objects * SECONDS_PER_OBJECT).div_ceil(60).max(SHORTEST_MINUTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_grows_with_the_objects_from_its_floor() {
+        assert_eq!([1, 40, 41, 1000].map(timeout), ["2m", "2m", "3m", "50m"]);
+    }
+}

@@ -1,0 +1,61 @@
+//! Flux: what may be pruned, where `postBuild` substitution must not touch a `${…}`, and a Kustomization per stage. It
+//! knows no confirmation, so a StatefulSet that is no longer rendered stays until a person deletes it.
+
+mod kustomization;
+
+use std::collections::BTreeMap;
+
+use super::{Place, Tool, annotation, folder, folder_file, kustomize};
+use crate::cluster::Repository;
+use crate::render::{Object, Resource, Retirement};
+
+const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// The folder of the Kustomizations, beside those of the stages that they point to.
+pub(super) const FOLDER: &str = "flux";
+
+/// Flux prunes what is not marked `prune: disabled`, which StatefulSets are.
+pub(super) const TOOL: Tool = Tool {
+    annotate,
+    files,
+    removes: |retirement| match retirement {
+        Retirement::Prune => true,
+        Retirement::Confirm | Retirement::Keep => false,
+    },
+    letting_go: Some(
+        "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
+    ),
+    removal: None,
+    stage_by_stage: None,
+    hand_over: Some("Flux"),
+};
+
+/// Scripts and configuration travel in ConfigMaps; commands and environment in StatefulSets.
+fn annotate(object: &mut Object) {
+    let carries_text = matches!(object.resource, Resource::ConfigMap(_) | Resource::StatefulSet(_));
+    let metadata = object.resource.metadata_mut();
+    if carries_text {
+        annotation(metadata, SUBSTITUTE, "disabled");
+    }
+    match object.retirement {
+        Retirement::Prune => {}
+        Retirement::Confirm | Retirement::Keep => annotation(metadata, PRUNE, "disabled"),
+    }
+}
+
+/// A kustomization in each stage's folder, so that Flux takes what was rendered and nothing that lies beside it; and
+/// the Kustomizations, where it is known where the source is. None at the root: it would apply all stages at once.
+fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+    let folder = folder(place.kube_cluster);
+    let of_stages = kustomize::of_stages(place.by_stage);
+    let mut files: BTreeMap<String, String> =
+        of_stages.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)).collect();
+    if let Some(Repository::Flux(source)) = &place.cluster.delivery {
+        for kustomization in kustomization::kustomizations(source, place) {
+            let identity = (kustomization.api_version, kustomization.kind, kustomization.metadata.name.as_str());
+            files.extend([folder_file(&format!("{folder}{FOLDER}"), identity, &kustomization)]);
+        }
+    }
+    files
+}

@@ -1,0 +1,45 @@
+//! `kustomization.yaml`: the names of files → the text that has kustomize take them, and nothing else that may lie in
+//! the folder. Shared by the dialects whose tool builds with kustomize.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{FilesByStage, stage_folder};
+use crate::yaml;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kustomization<'f> {
+    api_version: &'static str,
+    kind: &'static str,
+    sort_options: SortOptions,
+    resources: Vec<&'f str>,
+}
+
+/// `fifo` keeps the order of the resources.
+#[derive(Serialize)]
+struct SortOptions {
+    order: &'static str,
+}
+
+/// The kustomization of each stage, by its path.
+pub(super) fn of_stages(by_stage: &FilesByStage) -> BTreeMap<String, String> {
+    let of_stage = |(stage, files): (&_, &Vec<String>)| {
+        let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
+        files.sort_unstable();
+        (format!("{}/kustomization.yaml", stage_folder(*stage)), kustomization(files))
+    };
+    by_stage.iter().map(of_stage).collect()
+}
+
+/// The text of a kustomization that takes these files or folders, in their order.
+pub(super) fn kustomization(resources: Vec<&str>) -> String {
+    let kustomization = Kustomization {
+        api_version: "kustomize.config.k8s.io/v1beta1",
+        kind: "Kustomization",
+        sort_options: SortOptions { order: "fifo" },
+        resources,
+    };
+    yaml::to_string(&kustomization).expect("file names are plain text")
+}
