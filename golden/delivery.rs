@@ -6,7 +6,7 @@ use std::fs;
 
 use cassc::check::Warnings;
 use cassc::cluster::Cluster;
-use cassc::deliver::{STAGES, arrange, in_order_of_stages};
+use cassc::deliver::{STAGES, arrange, in_order_of_stages, stage_by_stage};
 use cassc::file_tree::FileTree;
 use cassc::parse::source::{Origin, Source};
 use cassc::topology::Dialect;
@@ -272,5 +272,20 @@ fn the_document_has_the_table_of_the_stages() {
     for row in STAGES {
         let told = format!("| `{}/` | {} | {} |", row.folder, row.wave, row.waits_for);
         assert!(document.contains(&told), "docs/delivery.md lacks {told}");
+    }
+}
+
+/// Nobody reads a root kustomization to the end, so the order stands in the plan as well.
+#[test]
+fn kubectl_is_told_the_stages_of_every_kubernetes_cluster_in_order() {
+    let told = stage_by_stage(&cluster(&topology(RACKS, "kubeCluster: east, ", "{dialect: plain}")));
+    let told = told.expect("kubectl keeps no order by itself");
+    let place = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text} is not in {told}"));
+    let base = place("kubectl apply -k shop/east/base (in east)");
+    let (prepare, cluster_stage) =
+        (place("the steps of prepare"), place("kubectl apply -k shop/east/cluster (in east)"));
+    assert!(base < prepare && prepare < cluster_stage, "{told}");
+    for delivery in [ARGOCD, FLUX] {
+        assert_eq!(stage_by_stage(&cluster(&topology(RACKS, "", delivery))), None);
     }
 }

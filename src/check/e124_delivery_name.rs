@@ -9,7 +9,7 @@ use crate::topology::{ArgocdDelivery, FluxDelivery};
 pub(super) const RULE: Rule = Rule {
     code: "E124",
     name: "delivery-name",
-    summary: "a name in `delivery` is none in Kubernetes, or too long",
+    summary: "a name in `delivery` is none, or too long",
     explain: "\
 Argo CD and Flux mark every object that they deliver with the name of the Application or Kustomization, Flux always in
 a label (`kustomize.toolkit.fluxcd.io/name`), Argo CD where it is set up so; a label's value has at most 63 characters.
@@ -33,20 +33,25 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Field, what is written, and whether it has to be a DNS label.
+/// Field, what is written, and what it has to be.
 type Written<'t> = (&'static str, Option<&'t String>, Form);
 
 #[derive(Clone, Copy)]
 enum Form {
+    /// A DNS label.
     Label,
+    /// The name of an object.
     Subdomain,
+    /// A branch, tag, commit or range of versions: Argo CD takes what the repository has.
+    Revision,
 }
 
-fn of_argocd(block: &ArgocdDelivery) -> [Written<'_>; 3] {
+fn of_argocd(block: &ArgocdDelivery) -> [Written<'_>; 4] {
     [
         ("argocd.name", block.name.as_ref(), Form::Subdomain),
         ("argocd.namespace", block.namespace.as_ref(), Form::Label),
         ("argocd.project", block.project.as_ref(), Form::Subdomain),
+        ("argocd.targetRevision", block.target_revision.as_ref(), Form::Revision),
     ]
 }
 
@@ -62,15 +67,20 @@ fn of_flux(block: &FluxDelivery) -> [Written<'_>; 4] {
 fn written(subject: &Subject<'_>, fields: &[Written<'_>]) -> Vec<Diagnostic> {
     let fault = |(field, name, form): &Written<'_>| {
         let name = name.as_ref()?;
-        let fits = match form {
-            Form::Label => is_label(name),
-            Form::Subdomain => is_subdomain(name),
+        let (fits, what, expected) = match form {
+            Form::Label => (is_label(name), "name in Kubernetes", "lower-case letters, digits and `-`"),
+            Form::Subdomain => (is_subdomain(name), "name in Kubernetes", "lower-case letters, digits, `-` and `.`"),
+            Form::Revision => (is_revision(name), "revision", "a branch, a tag or a commit"),
         };
         let at = subject.value(Route::of(&format!("spec.delivery.{field}")), "");
-        let complaint = RULE.complain(format!("`{name}` is no name in Kubernetes"), at);
-        (!fits).then(|| complaint.expected("lower-case letters, digits and `-`"))
+        let complaint = RULE.complain(format!("`{name}` is no {what}"), at);
+        (!fits).then(|| complaint.expected(expected))
     };
     fields.iter().filter_map(fault).collect()
+}
+
+fn is_revision(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.contains(char::is_control)
 }
 
 fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Diagnostic> {
