@@ -67,9 +67,11 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
         Dialect::Argocd => {
             promised.insert("argocd.argoproj.io/sync-wave", if is_stateful_set { "0" } else { "-20" });
             if is_stateful_set {
-                promised.insert("argocd.argoproj.io/sync-options", "Prune=confirm,Delete=confirm");
+                promised.insert("argocd.argoproj.io/sync-options", "Prune=false,Delete=confirm");
             } else if is_configuration {
                 promised.insert("argocd.argoproj.io/sync-options", "Prune=false");
+            }
+            if is_stateful_set || is_configuration {
                 promised.insert("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
             }
         }

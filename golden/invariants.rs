@@ -150,7 +150,7 @@ fn content_hash(data: &Value) -> String {
 fn is_protected(dialect: Dialect, object: &Value) -> bool {
     let annotations = &object["metadata"]["annotations"];
     match dialect {
-        Dialect::Argocd => annotations["argocd.argoproj.io/sync-options"] == "Prune=confirm,Delete=confirm",
+        Dialect::Argocd => annotations["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=confirm",
         Dialect::Flux => annotations["kustomize.toolkit.fluxcd.io/prune"] == "disabled",
         Dialect::Plain => true,
     }

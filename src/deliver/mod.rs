@@ -41,8 +41,6 @@ struct Tool {
     removes: fn(Retirement) -> bool,
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
-    /// What a person has to know when a StatefulSet is no longer rendered.
-    removal: Option<&'static str>,
     /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
     stage_by_stage: Option<fn(&Cluster) -> String>,
     /// The name of the tool that gets objects of its own kinds; `None` where it has none.
@@ -65,11 +63,6 @@ pub fn removes(dialect: Dialect, retirement: Retirement) -> bool {
 /// How a delivery tool stops owning objects without deleting them; `None` where it owns nothing.
 pub fn letting_go(dialect: Dialect) -> Option<&'static str> {
     tool(dialect).letting_go
-}
-
-/// What a person has to know when a StatefulSet of this cluster is no longer rendered.
-pub fn removal(dialect: Dialect) -> Option<&'static str> {
-    tool(dialect).removal
 }
 
 /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.

@@ -13,7 +13,6 @@ pub(super) const TOOL: Tool = Tool {
     files,
     removes: |_| false,
     letting_go: None,
-    removal: None,
     stage_by_stage: Some(stage_by_stage),
     hand_over: None,
 };

@@ -41,8 +41,8 @@ pub enum Stage {
 pub enum Retirement {
     /// Delete it.
     Prune,
-    /// Delete it only after a person confirmed.
-    Confirm,
+    /// Leave it: a person deletes it once its nodes have left.
+    ByHand,
     /// Leave it: old pods that restart need it. The settle step deletes what nothing uses.
     Keep,
 }

@@ -36,5 +36,5 @@ pub(super) fn stateful_set(here: Here<'_>, datacenter: &Datacenter, rack: &Rack,
     let metadata = kit::metadata(here, rack.stateful_set.clone(), selector);
     let stateful_set = StatefulSet { metadata, spec: Some(spec), status: None };
     let resource = Resource::StatefulSet(Box::new(stateful_set));
-    Object { stage: Stage::Cluster, retirement: Retirement::Confirm, resource }
+    Object { stage: Stage::Cluster, retirement: Retirement::ByHand, resource }
 }

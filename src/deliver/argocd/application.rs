@@ -1,30 +1,26 @@
 //! The `Application`: the cluster's folder in the repository → what Argo CD is told about it. Fields are those of Argo
 //! CD 3.2 and later (`pkg/apis/application/v1alpha1/types.go`), the first with `retry.refresh`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::super::STAGES;
-use super::COMPARE_OPTIONS;
 use crate::cluster::{ArgocdSource, Cluster};
 
 /// How every cluster is synced.
 ///
 /// - `ServerSideApply=true`: fields that an earlier rendering had and this one has not go away, without a copy of every
-///   ConfigMap in its own annotation, which may have 256 KiB.
+///   ConfigMap in its own annotation, which may have 256 KiB. And what the API server refuses is found in a dry run, before
+///   anything is applied: without it, Argo CD 3.5.7 was seen to wait for the health of the other StatefulSets after a
+///   refusal, and no commit cured that.
 /// - `FailOnSharedResource=true`: a second Application over the same objects fails, instead of the two undoing each
 ///   other's work for ever.
 ///
 /// Left out on purpose: `PruneLast` waits for the health of the StatefulSets before it prunes, and a rack that is down
 /// would block the sync; `ApplyOutOfSyncOnly` leaves unchanged objects out of their waves; `Replace` deletes
 /// StatefulSets; `CreateNamespace` makes a namespace without the labels of Pod Security; `RespectIgnoreDifferences` has
-/// nothing to respect.
+/// nothing to respect. Of the compare options, `ServerSideDiff=true`: Argo CD 3.5.7 was seen to show `Synced`, from its
+/// cache, for a commit that the API server refuses.
 const SYNC_OPTIONS: [&str; 2] = ["ServerSideApply=true", "FailOnSharedResource=true"];
-
-/// The API server itself says what would change. The other comparison that goes with server-side apply imitates it, and is
-/// no longer maintained.
-const SERVER_SIDE_DIFF: &str = "ServerSideDiff=true";
 
 /// Argo CD's name of the Kubernetes cluster that it runs in.
 const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
@@ -43,7 +39,6 @@ pub(super) struct Application {
 pub(super) struct Metadata {
     pub(super) name: String,
     namespace: String,
-    annotations: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Serialize)]
@@ -126,11 +121,7 @@ pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster
     Application {
         api_version: "argoproj.io/v1alpha1",
         kind: "Application",
-        metadata: Metadata {
-            name: format!("{}{suffix}", source.name),
-            namespace: source.namespace.clone(),
-            annotations: BTreeMap::from([(COMPARE_OPTIONS, SERVER_SIDE_DIFF)]),
-        },
+        metadata: Metadata { name: format!("{}{suffix}", source.name), namespace: source.namespace.clone() },
         spec: Spec {
             project: source.project.clone(),
             destination: destination(cluster, kube_cluster),

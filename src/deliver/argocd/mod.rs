@@ -20,20 +20,22 @@ const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
 /// not be among its own objects.
 pub(super) const FOLDER: &str = "argocd";
 
-/// Argo CD prunes what is not kept, StatefulSets after a person confirmed.
+/// Argo CD prunes neither StatefulSets nor the configuration that their pods live on.
 pub(super) const TOOL: Tool = Tool {
     annotate,
     files,
     removes: |retirement| match retirement {
-        Retirement::Prune | Retirement::Confirm => true,
-        Retirement::Keep => false,
+        Retirement::Prune => true,
+        Retirement::ByHand | Retirement::Keep => false,
     },
     letting_go: Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`"),
-    removal: Some("Argo CD asks before it removes a StatefulSet, and applies no other commit until it is answered"),
     stage_by_stage: None,
     hand_over: Some("Argo CD"),
 };
 
+/// Not `Prune=confirm`: seen with Argo CD 3.5.7, a sync that asks applies nothing else and no other commit until it is
+/// answered, and an answer that comes after a revert still deletes what the older commit did not have.
+///
 /// Deletion of the whole Application waits for the confirmation of a single object before it touches any (`controller/appcontroller.go`,
 /// `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the Services and the configuration
 /// that their pods live on as well. Once confirmed everything goes, configuration of earlier generations too.
@@ -43,11 +45,11 @@ fn annotate(object: &mut Object) {
     annotation(metadata, SYNC_WAVE, &wave);
     match object.retirement {
         Retirement::Prune => {}
-        Retirement::Confirm => annotation(metadata, SYNC_OPTIONS, "Prune=confirm,Delete=confirm"),
-        Retirement::Keep => {
-            annotation(metadata, SYNC_OPTIONS, "Prune=false");
-            annotation(metadata, COMPARE_OPTIONS, "IgnoreExtraneous");
-        }
+        Retirement::ByHand => annotation(metadata, SYNC_OPTIONS, "Prune=false,Delete=confirm"),
+        Retirement::Keep => annotation(metadata, SYNC_OPTIONS, "Prune=false"),
+    }
+    if object.retirement != Retirement::Prune {
+        annotation(object.resource.metadata_mut(), COMPARE_OPTIONS, "IgnoreExtraneous");
     }
 }
 

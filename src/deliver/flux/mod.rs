@@ -1,5 +1,5 @@
-//! Flux: what may be pruned, where `postBuild` substitution must not touch a `${…}`, and a Kustomization per stage. It
-//! knows no confirmation, so a StatefulSet that is no longer rendered stays until a person deletes it.
+//! Flux: what may be pruned, where `postBuild` substitution must not touch a `${…}`, and a Kustomization per stage. A
+//! StatefulSet that is no longer rendered stays until a person deletes it.
 
 mod kustomization;
 
@@ -21,12 +21,11 @@ pub(super) const TOOL: Tool = Tool {
     files,
     removes: |retirement| match retirement {
         Retirement::Prune => true,
-        Retirement::Confirm | Retirement::Keep => false,
+        Retirement::ByHand | Retirement::Keep => false,
     },
     letting_go: Some(
         "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
     ),
-    removal: None,
     stage_by_stage: None,
     hand_over: Some("Flux"),
 };
@@ -40,7 +39,7 @@ fn annotate(object: &mut Object) {
     }
     match object.retirement {
         Retirement::Prune => {}
-        Retirement::Confirm | Retirement::Keep => annotation(metadata, PRUNE, "disabled"),
+        Retirement::ByHand | Retirement::Keep => annotation(metadata, PRUNE, "disabled"),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What only a person can do: keyspaces of the user's own are nobody else's to alter, and Secrets are never rendered.
 
+use std::collections::BTreeMap;
+
 use super::super::{Action, Difference};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
-use crate::deliver::{Delivered, handed_to, letting_go, removal, removes, stage_by_stage};
+use crate::deliver::{handed_to, letting_go, stage_by_stage};
 use crate::render::Retirement;
 use crate::topology::Authenticator;
 
@@ -76,12 +78,22 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
     tasks
 }
 
-/// That the delivery tool waits for an answer.
-fn answer(difference: &Difference<'_>) -> Option<String> {
-    let dialect = difference.after?.dialect;
-    let confirmed = |it: &&Delivered| it.retirement == Retirement::Confirm && removes(dialect, it.retirement);
-    difference.retired.iter().find(confirmed)?;
-    removal(dialect).map(str::to_owned)
+/// StatefulSets that no delivery tool deletes.
+fn leftovers(difference: &Difference<'_>) -> Vec<String> {
+    let mut by_place: BTreeMap<(Option<&str>, Option<&str>), Vec<&str>> = BTreeMap::new();
+    for object in difference.retired.iter().filter(|object| object.retirement == Retirement::ByHand) {
+        let place = (object.kube_cluster.as_deref(), object.namespace.as_deref());
+        by_place.entry(place).or_default().push(&object.name);
+    }
+    let task = |((kube_cluster, namespace), names): ((Option<&str>, Option<&str>), Vec<&str>)| {
+        let place = kube_cluster.map(|name| format!(" in {name}")).unwrap_or_default();
+        format!(
+            "delete what has no nodes any more, and no tool deletes: kubectl -n {} delete statefulset {}{place}",
+            namespace.unwrap_or("NAMESPACE"),
+            names.join(" ")
+        )
+    };
+    by_place.into_iter().map(task).collect()
 }
 
 /// What is lost with a topology that is gone, and what stays.
@@ -122,7 +134,7 @@ pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
         let tasks = tasks.into_iter().map(|task| Action::Person { task });
         return tasks.chain(difference.before.map(of_deletion).unwrap_or_default()).collect();
     };
-    tasks.extend(answer(difference));
+    tasks.extend(leftovers(difference));
     let asks = |authenticator| authenticator == Authenticator::Password;
     let same =
         |before: &Cluster| before.authenticator == now.authenticator && before.superuser_secret == now.superuser_secret;

@@ -14,11 +14,9 @@ pub(crate) const RULE: Rule = Rule {
 A file that disappears takes every object of its cluster with it, and nobody who reads the pull request sees them. What
 then happens depends on the tool that delivers:
 
-- Argo CD prunes what is no longer rendered. StatefulSets wait until a person confirms (`Prune=confirm`), and the
-  ConfigMaps with the configuration stay (`Prune=false`). Services, the disruption budget, the seed list and the start
-  order go at once: clients lose the cluster while its pods still run.
-- Flux prunes the same objects at once. StatefulSets and the ConfigMaps with the configuration stay
-  (`prune: disabled`) until a person deletes them, and their pods go on.
+- Argo CD and Flux prune what is no longer rendered. StatefulSets and the ConfigMaps with the configuration stay until a
+  person deletes them, and their pods go on. Services, the disruption budget, the seed list and the start order may go
+  at once: clients lose the cluster while its pods still run.
 - `kubectl apply -k` removes nothing.
 
 The claims, and the data in them, stay in every case (the StatefulSets say `Retain`) until a person deletes them. A Secret
