@@ -73,7 +73,8 @@ fn written(subject: &Subject<'_>, fields: &[Written<'_>]) -> Vec<Diagnostic> {
             Form::Revision => (is_revision(name), "revision", "a branch, a tag or a commit"),
         };
         let at = subject.value(Route::of(&format!("spec.delivery.{field}")), "");
-        let complaint = RULE.complain(format!("`{name}` is no {what}"), at);
+        let shown = if name.is_empty() { "an empty text".to_owned() } else { format!("`{name}`") };
+        let complaint = RULE.complain(format!("{shown} is no {what}"), at);
         (!fits).then(|| complaint.expected(expected))
     };
     fields.iter().filter_map(fault).collect()
