@@ -65,7 +65,6 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
     let mut promised = BTreeMap::new();
     match dialect {
         Dialect::Argocd => {
-            promised.insert("argocd.argoproj.io/sync-wave", if is_stateful_set { "0" } else { "-20" });
             if is_stateful_set {
                 promised.insert("argocd.argoproj.io/sync-options", "Prune=false,Delete=confirm");
             } else if is_configuration {
@@ -272,7 +271,7 @@ fn the_application_set_of_the_examples_makes_the_applications_that_are_rendered(
 fn the_document_has_the_table_of_the_stages() {
     let document = fs::read_to_string(repository("docs/delivery.md")).expect("the document is there");
     for row in STAGES {
-        let told = format!("| `{}/` | {} | {} |", row.folder, row.wave, row.waits_for);
+        let told = format!("| `{}/` | {} |", row.folder, row.waits_for);
         assert!(document.contains(&told), "docs/delivery.md lacks {told}");
     }
 }

@@ -32,7 +32,7 @@ enum Denied {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DialectArgument {
-    /// Argo CD: sync waves.
+    /// Argo CD: what it may prune and delete.
     Argocd,
     /// Flux: a folder per stage.
     Flux,

@@ -1,6 +1,6 @@
-//! The stages of delivery, as data: folder, sync wave, and what the next stage waits for. Three rows that never move,
-//! whatever a cluster has: names of folders and Kustomizations, and waves, depend on no rack and no position. A stage
-//! without objects renders no folder.
+//! The stages of delivery, as data: folder, and what the next stage waits for. Three rows that never move, whatever a
+//! cluster has: names of folders and Kustomizations depend on no rack and no position. A stage without objects renders
+//! no folder.
 
 use crate::render::Stage;
 
@@ -11,8 +11,6 @@ pub struct Row {
     pub stage: Stage,
     /// Its folder; a Kustomization of Flux is called after it.
     pub folder: &'static str,
-    /// Its sync wave. Waves are 10 apart, so that nobody's own object has to share one.
-    pub wave: i32,
     /// What must be so before the next stage begins. No row says that pods are ready: a rack that does not get ready
     /// must never block the commit that repairs it, and the first pods are not ready before the last StatefulSet is
     /// there.
@@ -25,11 +23,10 @@ pub const STAGES: [Row; 3] = [
     Row {
         stage: Stage::Base,
         folder: "base",
-        wave: -20,
         waits_for: "its objects are there, and the disruption budget has a status",
     },
-    Row { stage: Stage::Prepare, folder: "prepare", wave: -10, waits_for: "its Job is complete" },
-    Row { stage: Stage::Cluster, folder: "cluster", wave: 0, waits_for: "nothing: it is the last one" },
+    Row { stage: Stage::Prepare, folder: "prepare", waits_for: "its Job is complete" },
+    Row { stage: Stage::Cluster, folder: "cluster", waits_for: "nothing: it is the last one" },
 ];
 
 /// The row of a stage.
@@ -48,14 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rows_stand_in_the_order_of_stages_and_waves() {
-        assert!(STAGES.is_sorted_by(|one, other| one.stage < other.stage && one.wave < other.wave));
+    fn the_rows_stand_in_the_order_of_stages() {
+        assert!(STAGES.is_sorted_by(|one, other| one.stage < other.stage));
     }
 
-    /// Delivered clusters have them: another folder is another Kustomization, another wave another order.
+    /// Delivered clusters have them: another folder is another Kustomization.
     #[test]
-    fn folders_and_waves_never_move() {
-        let rows = STAGES.map(|row| (row.folder, row.wave));
-        assert_eq!(rows, [("base", -20), ("prepare", -10), ("cluster", 0)]);
+    fn folders_never_move() {
+        assert_eq!(STAGES.map(|row| row.folder), ["base", "prepare", "cluster"]);
     }
 }

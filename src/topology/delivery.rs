@@ -30,7 +30,7 @@ impl Delivery {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// Argo CD: sync waves.
+    /// Argo CD: what it may prune and delete.
     Argocd,
     /// Flux: a folder per stage.
     Flux,

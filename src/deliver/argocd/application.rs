@@ -9,14 +9,12 @@ use crate::cluster::{ArgocdSource, Cluster};
 /// How every cluster is synced.
 ///
 /// - `ServerSideApply=true`: fields that an earlier rendering had and this one has not go away, without a copy of every
-///   ConfigMap in its own annotation, which may have 256 KiB. And what the API server refuses is found in a dry run, before
-///   anything is applied: without it, Argo CD 3.5.7 was seen to wait for the health of the other StatefulSets after a
-///   refusal, and no commit cured that.
+///   ConfigMap in its own annotation, which may have 256 KiB.
 /// - `FailOnSharedResource=true`: a second Application over the same objects fails, instead of the two undoing each
 ///   other's work for ever.
 ///
 /// Left out on purpose: `PruneLast` waits for the health of the StatefulSets before it prunes, and a rack that is down
-/// would block the sync; `ApplyOutOfSyncOnly` leaves unchanged objects out of their waves; `Replace` deletes
+/// would block the sync; `ApplyOutOfSyncOnly` leaves out what looks unchanged; `Replace` deletes
 /// StatefulSets; `CreateNamespace` makes a namespace without the labels of Pod Security; `RespectIgnoreDifferences` has
 /// nothing to respect. Of the compare options, `ServerSideDiff=true`: Argo CD 3.5.7 was seen to show `Synced`, from its
 /// cache, for a commit that the API server refuses.

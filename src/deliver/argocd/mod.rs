@@ -1,6 +1,7 @@
-//! Argo CD: sync waves, what may be pruned and deleted, and the Application. The last wave ends the sync as soon as it
-//! is applied, so a rack that does not become ready never blocks the commit that repairs it. Nothing is a hook: hooks run
-//! again with every sync, and not with those of self-healing.
+//! Argo CD: what may be pruned and deleted, and the Application. There are no sync waves: Argo CD applies ConfigMaps and
+//! Services before StatefulSets by itself, and a sync of several waves that could not apply one StatefulSet waits for the
+//! health of the others, which wait for the one (seen with 3.5.7: no retry, and no commit cures it). In one wave it has
+//! ended as soon as everything is applied. Nothing is a hook: hooks run again with every sync, not with self-healing.
 
 mod application;
 
@@ -8,11 +9,10 @@ use std::collections::BTreeMap;
 
 use application::application;
 
-use super::{Place, Tool, annotation, folder_file, row};
+use super::{Place, Tool, annotation, folder_file};
 use crate::cluster::Repository;
 use crate::render::{Object, Retirement};
 
-const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
 
@@ -36,20 +36,18 @@ pub(super) const TOOL: Tool = Tool {
 /// Not `Prune=confirm`: seen with Argo CD 3.5.7, a sync that asks applies nothing else and no other commit until it is
 /// answered, and an answer that comes after a revert still deletes what the older commit did not have.
 ///
-/// Deletion of the whole Application waits for the confirmation of a single object before it touches any (`controller/appcontroller.go`,
-/// `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the Services and the configuration
+/// Deletion of the whole Application waits for the confirmation of a single object before it touches any
+/// (`controller/appcontroller.go`, `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the Services and the configuration
 /// that their pods live on as well. Once confirmed everything goes, configuration of earlier generations too.
 fn annotate(object: &mut Object) {
-    let wave = row(object.stage).wave.to_string();
     let metadata = object.resource.metadata_mut();
-    annotation(metadata, SYNC_WAVE, &wave);
     match object.retirement {
         Retirement::Prune => {}
         Retirement::ByHand => annotation(metadata, SYNC_OPTIONS, "Prune=false,Delete=confirm"),
         Retirement::Keep => annotation(metadata, SYNC_OPTIONS, "Prune=false"),
     }
     if object.retirement != Retirement::Prune {
-        annotation(object.resource.metadata_mut(), COMPARE_OPTIONS, "IgnoreExtraneous");
+        annotation(metadata, COMPARE_OPTIONS, "IgnoreExtraneous");
     }
 }
 
