@@ -255,7 +255,6 @@ fn the_application_set_of_the_examples_makes_the_applications_that_are_rendered(
     // The set has the Application's `spec` as `spec.template.spec`, two levels deeper.
     assert_eq!(block(&set, 6, "syncPolicy"), block(application, 2, "syncPolicy"));
     assert_eq!(block(&set, 8, "directory"), block(application, 4, "directory"));
-    assert_eq!(block(&set, 6, "annotations"), block(application, 2, "annotations"));
     let keys = |lines: Vec<String>| -> Vec<String> {
         let outer = lines.into_iter().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
         outer.map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
