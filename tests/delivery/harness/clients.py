@@ -9,7 +9,7 @@ from .world import Tree, World
 
 
 class ArgoCd:
-    """An Application with automated sync and pruning, by Argo CD's sync library."""
+    """An Application with automated sync, pruning and ServerSideApply=true, by Argo CD's sync library."""
 
     dialect = "argocd"
 
@@ -18,12 +18,12 @@ class ArgoCd:
 
     def deliver(self, tree: Tree, *options: str) -> str:
         """Sync this commit; empty when it came to its end, else what it said."""
-        self.told = self.world.sync(tree, self.namespace, *options)
+        self.told = self.world.sync(tree, self.namespace, "-server-side", *options)
         return "" if self.told["phase"] == "Succeeded" else f"{self.told['phase']}: {self.told['message']}"
 
     def complaints(self, tree: Tree) -> list[str]:
         """What an administrator sees as OutOfSync or not Healthy, when nothing is to be done any more."""
-        told = self.world.sync(tree, self.namespace, "-only-look")
+        told = self.world.sync(tree, self.namespace, "-server-side", "-only-look")
         differing = [f"{way}: {it}" for way, found in told["outOfSync"].items() for it in found]
         extra = [f"{it['object']} is extraneous" for it in told["extra"] if not it["ignored"]]
         return differing + extra + [f"{name}: {it}" for name, it in told["health"].items() if it["status"] != "Healthy"]
@@ -81,12 +81,14 @@ class Plain:
 
     def _apply(self, folder: Path) -> str:
         ended = self.world.machine.ask("apply", "--server-side", "--validate=strict", "-k", str(folder))
-        return ended.stderr.strip() or ("" if ended.returncode == 0 else ended.stdout)
+        # kustomize notes that it takes the order of the file, and not the one that kubectl always names. So it shall.
+        said = [line for line in ended.stderr.splitlines() if "Sorting order is set both" not in line]
+        return "\n".join(said) or ("" if ended.returncode == 0 else ended.stdout)
 
     def complaints(self, tree: Tree) -> list[str]:
         """`kubectl diff -k`."""
         ended = self.world.machine.ask("diff", "--server-side", "-k", str(tree.folder))
-        return [f"{ended.stdout}{ended.stderr}"] if ended.returncode else []
+        return [f"{ended.stdout}{ended.stderr}"] if ended.returncode != 0 else []
 
 
 class PlainByStages(Plain):

@@ -127,6 +127,12 @@ def _objects_of_clients_are_accepted(world: World, tree: Tree) -> None:
         ended = world.machine.ask("apply", "--server-side", "--validate=strict", "--dry-run=server", "-f", str(file))
         said = ended.stderr.strip()
         world.report.expect(ended.returncode == 0 and not said, f"{file.name} is accepted {said}")
+        found = world.machine.ask("create", "--dry-run=client", "-o", "json", "-f", str(file))
+        planted = json.loads(found.stdout)
+        planted["spec"]["misspelt"] = "planted"
+        command = ("apply", "--server-side", "--validate=strict", "--dry-run=server", "-f", "-")
+        said = world.machine.ask(*command, stdin=json.dumps(planted)).stderr
+        world.report.expect("misspelt" in said, f"{file.name} would not be, if a field were misspelt")
 
 
 def _with_argocd(example: Path):  # noqa: ANN202 (a story)

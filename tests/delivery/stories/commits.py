@@ -69,6 +69,8 @@ def install_while_all_wait(world: World, client: str) -> None:
     world.wish(repository.namespace, pods="running")
     repository.deliver("the first commit, while no pod becomes ready", dc2=3)
     wait_until("all pods run", 30, lambda: len(world.pods(repository.namespace)) == 6, pause=0.3)
+    if isinstance(repository.client, ArgoCd):
+        world.report.expect(repository.client.told["waves"] == [-20, 0], "the base first, then all racks at once")
     first = repository.configurations()
     repository.deliver("a second commit, while still no pod is ready", dc2=3, config=_FASTER)
     world.report.expect(repository.configurations().isdisjoint(first), "the second commit has arrived in every rack")
@@ -153,15 +155,18 @@ def removal(world: World, client: str) -> None:
     _make_in_the_cluster(world, namespace)
     repository.deliver("dc2 without nodes", dc2=0, accept=_NO_REPLICAS)
     wait_until("its pods have gone", 60, lambda: len(world.pods(namespace)) == 3, pause=0.3)
-    before = world.names(namespace)
-    tree = repository.commit()
-    said = repository.client.deliver(tree, *(("-patience", "8s") if client == "argocd" else ()))
+    before, configurations = world.names(namespace), repository.configurations()
+    # The commit brings something else as well.
+    tree = repository.commit(config=_FASTER)
     if isinstance(repository.client, ArgoCd):
-        world.report.expect("waiting for pruning confirmation of apps/StatefulSet" in said, f"the sync asks: {said}")
+        _asks_for_confirmation(repository, tree)
         gone = before - world.names(namespace)
-        world.report.expect(not gone & _RACKS, f"without a confirmation no StatefulSet goes; gone are {sorted(gone)}")
-        said = repository.client.deliver(tree, "-prune-confirmed")
+        world.report.expect(not gone & _RACKS, "without a confirmation no StatefulSet goes")
+    said = repository.client.deliver(tree, *(("-prune-confirmed",) if client == "argocd" else ()))
     world.report.expect(not said, f"dc2 is not rendered any more: delivered to the end {said}")
+    world.report.expect(
+        configurations.isdisjoint(repository.configurations()), "what else the commit brings has arrived"
+    )
     expected = {"argocd": _LEFTOVERS | _RACKS, "flux": _LEFTOVERS}.get(client, set())
     wait_until("what is pruned has gone", 30, lambda: not expected & world.names(namespace), pause=0.3)
     gone = before - world.names(namespace)
@@ -170,6 +175,19 @@ def removal(world: World, client: str) -> None:
     )
     if isinstance(repository.client, ArgoCd | Flux):
         repository.rests_without_complaint()
+
+
+def _asks_for_confirmation(repository: Repository, tree: Tree) -> None:
+    """The sync waits until a person confirms that racks go. What else the commit brings arrives before only if racks are
+    pruned last: Argo CD's library prunes at the beginning of a wave, and waits there."""
+    configurations = repository.configurations()
+    said = repository.client.deliver(tree, "-patience", "8s")
+    repository.report.expect("waiting for pruning confirmation of apps/StatefulSet" in said, f"the sync asks: {said}")
+    options = repository.world.statefulsets(repository.namespace)["shop-dc2-r1-sts"]["metadata"]["annotations"]
+    are_last = "PruneLast=true" in options["argocd.argoproj.io/sync-options"]
+    have_arrived = configurations.isdisjoint(repository.configurations())
+    words = "has arrived" if have_arrived else "waits too"
+    repository.report.expect(have_arrived == are_last, f"what else the commit brings {words}")
 
 
 def _make_in_the_cluster(world: World, namespace: str) -> None:

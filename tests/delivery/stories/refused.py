@@ -147,7 +147,7 @@ def fixed_fields(world: World) -> None:
             live = server.get("statefulset", "shop-dc1-r1-sts", "-n", "fixed")
             plant(live["spec"])
             for key in ("managedFields", "resourceVersion"):
-                live["metadata"].pop(key)
+                live["metadata"].pop(key, None)
             live["spec"]["template"]["metadata"]["labels"]["team"] = "data"
             command = ("apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f", "-")
             said = server.ask(*command, stdin=json.dumps(live)).stderr

@@ -60,7 +60,10 @@ func (app *application) options(told *outcome) []sync.SyncOpt {
 		sync.WithServerSideApplyManager(manager),
 		sync.WithClientSideApplyMigration(true, common.DefaultClientSideApplyMigrationManager),
 		sync.WithSyncWaveHook(func(_ common.SyncPhase, wave int, _ bool) error {
-			told.Waves = append(told.Waves, wave)
+			// The hook is called at every look.
+			if last := len(told.Waves) - 1; last < 0 || told.Waves[last] != wave {
+				told.Waves = append(told.Waves, wave)
+			}
 			return nil
 		}),
 	}
