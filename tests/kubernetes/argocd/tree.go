@@ -37,9 +37,21 @@ func (app *application) read() ([]*unstructured.Unstructured, error) {
 		}
 	}
 	for _, object := range objects {
+		if err := app.place(object); err != nil {
+			return nil, err
+		}
 		app.mark(object)
 	}
 	return objects, nil
+}
+
+// place puts an object that names no namespace where the application's objects go.
+func (app *application) place(object *unstructured.Unstructured) error {
+	isNamespaced, err := app.cache.IsNamespaced(object.GroupVersionKind().GroupKind())
+	if err == nil && isNamespaced && object.GetNamespace() == "" {
+		object.SetNamespace(app.namespace)
+	}
+	return err
 }
 
 func (app *application) mark(object *unstructured.Unstructured) {
