@@ -37,7 +37,9 @@ def arguments() -> argparse.Namespace:
         "stories", nargs="*", metavar="STORY", help="tell these only; the beginning of a name is enough"
     )
     parser.add_argument("--list", action="store_true", help="name the stories")
-    parser.add_argument("--ci", action="store_true", help="the shortened form of .ci/run: fewer examples")
+    parser.add_argument(
+        "--ci", action="store_true", help="the shortened form of .ci/run: fewer examples, each in its dialect"
+    )
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cassc", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--definitions", type=Path, nargs="+", required=True, help=argparse.SUPPRESS)
@@ -62,6 +64,7 @@ def main() -> int:
         Machine(Path(name, "main"), chosen.programs) as machine,
     ):
         world = World(machine, chosen.cassc, chosen.definitions, Path(name), report)
+        world.is_short = chosen.ci
         print(f"control plane and nodes are ready after {machine.seconds_to_start:.1f} s", flush=True)
         for name, promise, story, _ in told:
             report.tell(name, promise, lambda story=story: story(world))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from .machine import Machine
 
 STAGES = ("base", "prepare", "cluster")
 DIALECTS = ("argocd", "flux", "plain")
+_RENDERED = ("statefulsets", "services", "configmaps", "poddisruptionbudgets", "serviceaccounts", "jobs")
 _ENFORCED = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
@@ -53,6 +55,7 @@ class World:
         self.folder = folder
         self.report = report
         self.namespaces: list[str] = []
+        self.is_short = False
 
     # --- Namespaces -------------------------------------------------------------------------------------------------
 
@@ -94,7 +97,7 @@ class World:
 
     def pods(self, namespace: str) -> dict[str, dict]:
         """Pods by name."""
-        return {pod["metadata"]["name"]: pod for pod in self.machine.get("pods", "-n", namespace)["items"]}
+        return {pod["metadata"]["name"]: pod for pod in self.machine.list(namespace, "pods")}
 
     def uids(self, namespace: str) -> dict[str, str]:
         """What tells whether a pod is still the same one."""
@@ -102,7 +105,7 @@ class World:
 
     def statefulsets(self, namespace: str) -> dict[str, dict]:
         """StatefulSets by name."""
-        return {it["metadata"]["name"]: it for it in self.machine.get("statefulsets", "-n", namespace)["items"]}
+        return {it["metadata"]["name"]: it for it in self.machine.list(namespace, "statefulsets")}
 
     def settle(self, *namespaces: str, seconds: float = 90) -> None:
         """Until the controllers have nothing more to do: every pod is available and every budget has counted them."""
@@ -110,21 +113,23 @@ class World:
             wait_until(f"{namespace} has settled", seconds, lambda it=namespace: self._has_settled(it), pause=0.3)
 
     def _has_settled(self, namespace: str) -> bool:
-        listed = self.machine.get("statefulsets,poddisruptionbudgets", "-n", namespace)["items"]
+        listed = self.machine.list(namespace, "statefulsets", "poddisruptionbudgets")
         return bool(listed) and all(_is_at_rest(it) for it in listed)
 
-    def names(self, namespace: str, kinds: str = "all,configmap,secret,pvc,pdb,serviceaccount") -> set[str]:
+    def names(self, namespace: str) -> set[str]:
         """`kind/name` of what is there, without what controllers make of StatefulSets."""
-        listed = self.machine.get(kinds, "-n", namespace)["items"]
-        return {
-            f"{it['kind']}/{it['metadata']['name']}" for it in listed if it["kind"] not in ("Pod", "ControllerRevision")
-        }
+        listed = self.machine.list(namespace, *_RENDERED, "secrets", "persistentvolumeclaims")
+        return {f"{it['kind']}/{it['metadata']['name']}" for it in listed}
 
     def versions(self, namespace: str) -> dict[str, str]:
         """The resourceVersion of everything that cassc renders."""
-        kinds = "statefulset,service,configmap,pdb,serviceaccount,job"
-        listed = self.machine.get(kinds, "-n", namespace)["items"]
+        listed = self.machine.list(namespace, *_RENDERED)
         return {f"{it['kind']}/{it['metadata']['name']}": it["metadata"]["resourceVersion"] for it in listed}
+
+    def dialects(self, example: Path) -> tuple[str, ...]:
+        """All, or in the shortened form the one that the example itself names."""
+        named = re.search(r"\bdialect: (\w+)", example.read_text())
+        return (named[1],) if self.is_short and named else DIALECTS
 
     # --- The double of the step program ------------------------------------------------------------------------------
 

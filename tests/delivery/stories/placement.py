@@ -39,7 +39,7 @@ def _rack(pod: dict) -> str:
 
 
 def _zone(world: World, pod: dict) -> str:
-    labels = world.machine.get("node", pod["spec"]["nodeName"])["metadata"]["labels"]
+    labels = world.machine.get(f"/api/v1/nodes/{pod['spec']['nodeName']}")["metadata"]["labels"]
     return labels["topology.kubernetes.io/zone"]
 
 
@@ -59,7 +59,7 @@ def budget(world: World) -> None:
 
 
 def _disruptions_allowed(world: World, namespace: str) -> int:
-    (budget,) = world.machine.get("pdb", "-n", namespace)["items"]
+    (budget,) = world.machine.list(namespace, "poddisruptionbudgets")
     is_current = budget["status"]["observedGeneration"] == budget["metadata"]["generation"]
     return budget["status"]["disruptionsAllowed"] if is_current else -1
 

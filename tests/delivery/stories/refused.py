@@ -144,7 +144,7 @@ def fixed_fields(world: World) -> None:
             server_said, code = judges.server_refuses(before, after), judges.compiler_refuses(before, after)
             world.report.expect("Forbidden" in server_said and code, f"{what}: both refuse it, cassc with {code}")
         for what, plant in _PLANTED.items():
-            live = server.get("statefulset", "shop-dc1-r1-sts", "-n", "fixed")
+            live = server.get("/apis/apps/v1/namespaces/fixed/statefulsets/shop-dc1-r1-sts")
             plant(live["spec"])
             for key in ("managedFields", "resourceVersion"):
                 live["metadata"].pop(key, None)
