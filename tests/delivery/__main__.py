@@ -6,6 +6,9 @@ In: names of stories. Out: what was observed, and a table; exit code 1 when a st
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +21,7 @@ from harness.world import World  # noqa: E402
 from nodes.harness.report import Report  # noqa: E402
 from stories import applied, commits, placement, refused  # noqa: E402
 
+_PREFIX = "cassc-delivery-"
 # One by one they show what the others show too; these two have Applications and Kustomizations beside them.
 _EXAMPLES_IN_CI = ("multi-rack", "two-datacenters")
 
@@ -46,9 +50,18 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def remove_leftovers() -> None:
+    """Folders of runs that were killed; their processes have died with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX).split("-")[0]
+        if process.isdigit() and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def main() -> int:
     """Start the machine, tell the stories, stop it."""
     chosen = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     told = stories(sorted((_HERE.parent.parent / "examples").glob("*.yaml")))
     told = [one for one in told if not chosen.stories or one[0].startswith(tuple(chosen.stories))]
     told = [one for one in told if one[3] or not chosen.ci]
@@ -59,8 +72,9 @@ def main() -> int:
         print("no story has such a name; --list names them", file=sys.stderr)
         return 2
     report = Report()
+    remove_leftovers()
     with (
-        tempfile.TemporaryDirectory(prefix="cassc-delivery-") as name,
+        tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as name,
         Machine(Path(name, "main"), chosen.programs) as machine,
     ):
         world = World(machine, chosen.cassc, chosen.definitions, Path(name), report)
