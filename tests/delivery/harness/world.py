@@ -67,7 +67,7 @@ class World:
     def forget_namespaces(self) -> None:
         """What a story has made goes while the next one is told; its pods at once, for they take room."""
         for name in self.namespaces:
-            self.machine.kubectl("delete", "namespace", name, "--wait=false")
+            self.machine.ask("delete", "namespace", name, "--wait=false")
         self.namespaces = []
 
     def wish(self, namespace: str, **wishes: str) -> None:
