@@ -107,7 +107,7 @@ class World:
         """StatefulSets by name."""
         return {it["metadata"]["name"]: it for it in self.machine.list(namespace, "statefulsets")}
 
-    def settle(self, *namespaces: str, seconds: float = 90) -> None:
+    def settle(self, *namespaces: str, seconds: float = 180) -> None:
         """Until the controllers have nothing more to do: every pod is available and every budget has counted them."""
         for namespace in namespaces:
             wait_until(f"{namespace} has settled", seconds, lambda it=namespace: self._has_settled(it), pause=0.3)

@@ -68,7 +68,7 @@ def install_while_all_wait(world: World, client: str) -> None:
     repository = Repository(world, client, "waiting")
     world.wish(repository.namespace, pods="running")
     repository.deliver("the first commit, while no pod becomes ready", dc2=3)
-    wait_until("all pods run", 30, lambda: len(world.pods(repository.namespace)) == 6, pause=0.3)
+    wait_until("all pods run", 90, lambda: len(world.pods(repository.namespace)) == 6, pause=0.3)
     if isinstance(repository.client, ArgoCd):
         world.report.expect(repository.client.told["waves"] == [-20, 0], "the base first, then all racks at once")
     first = repository.configurations()
@@ -94,7 +94,7 @@ def broken_and_repaired(world: World, client: str) -> None:
     time.sleep(2)
     world.report.expect(world.uids(namespace) == before, "applying a configuration restarts nothing")
     world.restart(namespace, "shop-dc1-r1-sts-0")
-    wait_until("the pod runs", 30, lambda: _runs(world, namespace, "shop-dc1-r1-sts-0"), pause=0.3)
+    wait_until("the pod runs", 90, lambda: _runs(world, namespace, "shop-dc1-r1-sts-0"), pause=0.3)
     time.sleep(2)
     pods = world.pods(namespace)
     world.report.expect(
@@ -154,7 +154,7 @@ def removal(world: World, client: str) -> None:
     repository.install(dc2=3)
     _make_in_the_cluster(world, namespace)
     repository.deliver("dc2 without nodes", dc2=0, accept=_NO_REPLICAS)
-    wait_until("its pods have gone", 60, lambda: len(world.pods(namespace)) == 3, pause=0.3)
+    wait_until("its pods have gone", 90, lambda: len(world.pods(namespace)) == 3, pause=0.3)
     before, configurations = world.names(namespace), repository.configurations()
     # The commit brings something else as well.
     tree = repository.commit(config=_FASTER)
@@ -168,7 +168,7 @@ def removal(world: World, client: str) -> None:
         configurations.isdisjoint(repository.configurations()), "what else the commit brings has arrived"
     )
     expected = {"argocd": _LEFTOVERS | _RACKS, "flux": _LEFTOVERS}.get(client, set())
-    wait_until("what is pruned has gone", 30, lambda: not expected & world.names(namespace), pause=0.3)
+    wait_until("what is pruned has gone", 90, lambda: not expected & world.names(namespace), pause=0.3)
     gone = before - world.names(namespace)
     world.report.expect(
         gone == expected, f"gone are exactly {sorted(expected)}; more or less: {sorted(gone ^ expected)}"

@@ -50,11 +50,11 @@ def budget(world: World) -> None:
     first, second = _RACK.format(ZONES[0], 0), _RACK.format(ZONES[1], 0)
     world.wish("budget", **{first: "running"})
     world.report.expect(_evict(world, "budget", first) == "", f"{first} is evicted")
-    wait_until("it is not ready", 30, lambda: _disruptions_allowed(world, "budget") == 0, pause=0.3)
+    wait_until("it is not ready", 90, lambda: _disruptions_allowed(world, "budget") == 0, pause=0.3)
     said = _evict(world, "budget", second)
     world.report.expect("disruption budget" in said, f"{second} is not: {said}")
     world.wish("budget", **{first: "ready"})
-    wait_until("a disruption is allowed again", 60, lambda: _disruptions_allowed(world, "budget") == 1, pause=0.3)
+    wait_until("a disruption is allowed again", 90, lambda: _disruptions_allowed(world, "budget") == 1, pause=0.3)
     world.report.expect(_evict(world, "budget", second) == "", f"when {first} is ready again, {second} may go")
 
 
@@ -78,9 +78,9 @@ def no_room(world: World) -> None:
     world.machine.kubectl("cordon", missing)
     try:
         _install(world, "no-room")
-        wait_until("all but one are placed", 60, lambda: len(_placed(world, "no-room")) == 8, pause=0.3)
+        wait_until("all but one are placed", 90, lambda: len(_placed(world, "no-room")) == 8, pause=0.3)
         (waiting,) = set(world.pods("no-room")) - set(_placed(world, "no-room"))
-        wait_until("the scheduler has said why", 30, lambda: _why(world, "no-room", waiting), pause=0.3)
+        wait_until("the scheduler has said why", 90, lambda: _why(world, "no-room", waiting), pause=0.3)
         said = _why(world, "no-room", waiting)
         world.report.expect(ZONES[2] in waiting and "unschedulable" in said, f"{waiting} is not placed: {said}")
         elsewhere = [name for name, pod in _placed(world, "no-room").items() if _rack(pod) != _zone(world, pod)]
