@@ -1,5 +1,6 @@
-// kubernetes is one binary with the parts of a Kubernetes cluster: the control plane, and what runs on every node. The
-// stories of tests/nodes start it once per part. In: the part's name and its own arguments. Out: what the part does.
+// kubernetes is one binary with the parts of a Kubernetes cluster: the control plane, what runs on every node, and a
+// simulation of nodes. tests/nodes and tests/delivery start it once per part. In: the part's name and its own arguments.
+// Out: what the part does.
 package main
 
 import (
@@ -17,11 +18,16 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+
+	"cassc/tests/kubernetes/controlplane"
+	"cassc/tests/kubernetes/nodes"
 )
 
-const usage = "usage: kubernetes etcd|apiserver|controller-manager|scheduler|kubelet|proxy|kubectl [ARGUMENT...]"
+const usage = `usage: kubernetes PART [ARGUMENT...]
+parts of Kubernetes: etcd apiserver controller-manager scheduler kubelet proxy kubectl
+our own: control-plane (starts the first four and simulated nodes), simulated-nodes`
 
-// command returns the part of Kubernetes with that name, or nil.
+// command returns the part with that name, or nil.
 func command(part string) *cobra.Command {
 	switch part {
 	case "apiserver":
@@ -36,6 +42,10 @@ func command(part string) *cobra.Command {
 		return proxy.NewProxyCommand()
 	case "kubectl":
 		return kubectl.NewDefaultKubectlCommand()
+	case "control-plane":
+		return controlplane.NewCommand()
+	case "simulated-nodes":
+		return nodes.NewCommand()
 	}
 	return nil
 }
