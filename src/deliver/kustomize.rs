@@ -8,19 +8,13 @@ use serde::Serialize;
 use super::{FilesByStage, stage_folder};
 use crate::yaml;
 
+/// Without `sortOptions`: kubectl and Flux sort by kind themselves, and `kubectl apply -k` 1.36 warns that it does.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Kustomization<'f> {
     api_version: &'static str,
     kind: &'static str,
-    sort_options: SortOptions,
     resources: Vec<&'f str>,
-}
-
-/// `fifo` keeps the order of the resources.
-#[derive(Serialize)]
-struct SortOptions {
-    order: &'static str,
 }
 
 /// The kustomization of each stage, by its path.
@@ -33,13 +27,9 @@ pub(super) fn of_stages(by_stage: &FilesByStage) -> BTreeMap<String, String> {
     by_stage.iter().map(of_stage).collect()
 }
 
-/// The text of a kustomization that takes these files or folders, in their order.
+/// The text of a kustomization that takes these files or folders.
 pub(super) fn kustomization(resources: Vec<&str>) -> String {
-    let kustomization = Kustomization {
-        api_version: "kustomize.config.k8s.io/v1beta1",
-        kind: "Kustomization",
-        sort_options: SortOptions { order: "fifo" },
-        resources,
-    };
+    let kustomization =
+        Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
     yaml::to_string(&kustomization).expect("file names are plain text")
 }

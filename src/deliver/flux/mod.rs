@@ -43,18 +43,28 @@ fn annotate(object: &mut Object) {
     }
 }
 
-/// A kustomization in each stage's folder, so that Flux takes what was rendered and nothing that lies beside it; and
-/// the Kustomizations, where it is known where the source is. None at the root: it would apply all stages at once.
+/// What whoever opens the root reads first.
+const ROOT_REMARK: &str = "\
+# Only what Flux is told. A Kustomization of yours that takes this folder must not take the stages too: two that apply
+# the same objects undo each other's work, and the one that lets go deletes them.
+";
+
+/// A kustomization in each stage's folder, so that Flux takes what was rendered and nothing that lies beside it. Where it
+/// is known where the source is, the Kustomizations, and at the root a kustomization of these alone.
 fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let folder = folder(place.kube_cluster);
     let of_stages = kustomize::of_stages(place.by_stage);
     let mut files: BTreeMap<String, String> =
         of_stages.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)).collect();
     if let Some(Repository::Flux(source)) = &place.cluster.delivery {
-        for kustomization in kustomization::kustomizations(source, place) {
+        let told = kustomization::kustomizations(source, place).into_iter().map(|kustomization| {
             let identity = (kustomization.api_version, kustomization.kind, kustomization.metadata.name.as_str());
-            files.extend([folder_file(&format!("{folder}{FOLDER}"), identity, &kustomization)]);
-        }
+            folder_file(FOLDER, identity, &kustomization)
+        });
+        let told: BTreeMap<String, String> = told.collect();
+        let root = kustomize::kustomization(told.keys().map(String::as_str).collect());
+        files.insert(format!("{folder}kustomization.yaml"), format!("{ROOT_REMARK}{root}"));
+        files.extend(told.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)));
     }
     files
 }
