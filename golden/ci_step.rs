@@ -6,4 +6,5 @@ mod deliveries;
 mod platforms;
 mod refusals;
 mod remotes;
+mod rollbacks;
 mod stage;

@@ -13,6 +13,8 @@ use crate::real_tool;
 /// A repository of two clusters, with rendered files and other YAML, that every commit is checked in.
 struct Fleet {
     folder: TempDir,
+    /// The folder in it where people work.
+    work_tree: &'static str,
 }
 
 /// How a commit went, and what pre-commit said.
@@ -39,7 +41,7 @@ impl Fleet {
     fn new() -> Option<Self> {
         let is_here = real_tool::is_here("git", &["--version"]) && real_tool::is_here("pre-commit", &["--version"]);
         is_here.then(|| {
-            let fleet = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+            let fleet = Self { folder: tempfile::tempdir().expect("a temporary folder can be made"), work_tree: "fleet" };
             let revision = fleet.hooks();
             fleet.run("git", &["init", "--quiet", "--initial-branch", "main"]);
             fleet.write(".pre-commit-config.yaml", &configuration(&fleet.folder.path().join("hooks"), &revision));
@@ -69,7 +71,7 @@ impl Fleet {
     }
 
     fn path(&self, file: &str) -> PathBuf {
-        self.folder.path().join("fleet").join(file)
+        self.folder.path().join(self.work_tree).join(file)
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -89,7 +91,7 @@ impl Fleet {
         let binary = Path::new(env!("CARGO_BIN_EXE_cassc")).parent().expect("a binary lies in a folder");
         let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new(tool);
-        command.args(arguments).current_dir(self.folder.path().join("fleet")).env_clear().env("PATH", path);
+        command.args(arguments).current_dir(self.path("")).env_clear().env("PATH", path);
         command.env("HOME", self.folder.path()).env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C.UTF-8");
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_NAME"), "somebody").env(format!("GIT_{role}_EMAIL"), "some@example.com");
@@ -109,8 +111,18 @@ impl Fleet {
     /// Commits all that is there.
     fn commit(&self, message: &str) -> Commit {
         self.run("git", &["add", "-A"]);
-        let output = self.command("git", &["commit", "-m", message]).output().expect("git starts");
+        self.tried(&["commit", "-m", message])
+    }
+
+    /// How a command of git goes that makes a commit.
+    fn tried(&self, arguments: &[&str]) -> Commit {
+        let output = self.command("git", arguments).output().expect("git starts");
         Commit { passed: output.status.success(), said: said(&output) }
+    }
+
+    /// The files that git knows.
+    fn tracked(&self) -> String {
+        said(&self.command("git", &["ls-files"]).output().expect("git starts"))
     }
 
     /// Commits without asking the hooks.
@@ -213,4 +225,56 @@ fn the_manifest_is_one_that_pre_commit_reads() {
         let output = output.expect("pre-commit starts");
         assert!(output.status.success(), "{}", said(&output));
     }
+}
+
+/// What makes a rendered file of a new name: a ConfigMap is called after what is in it.
+fn change_the_configuration(fleet: &Fleet) -> String {
+    let before = fleet.tracked();
+    fleet.change("clusters/a.yaml", "spec:\n", "spec:\n  config: {cassandra.yaml: {key_cache_save_period: 7200}}\n");
+    fleet.render();
+    let new = fleet.command("git", &["ls-files", "--others", "deploy/a"]).output().expect("git starts");
+    let new = said(&new).trim().to_owned();
+    assert!(!new.is_empty() && !before.contains(&new), "a file of a new name is rendered: {new}");
+    new.lines().next().expect("it is not empty").to_owned()
+}
+
+#[test]
+fn a_commit_without_a_new_rendered_file_is_refused() {
+    let Some(fleet) = Fleet::new() else { return };
+    let new = change_the_configuration(&fleet);
+    let lacks = format!("the commit would lack: {new}");
+    fleet.tried(&["commit", "-am", "all but new files"]).fails_with(&[&lacks, &format!("`git add '{new}'`")]);
+    fleet.write(".gitignore", "/deploy/a/*/*.yaml\n");
+    fleet.commit("an ignored file").fails_with(&[&lacks, "with `--force` if it is ignored"]);
+    fleet.write(".gitignore", "");
+    fleet.run("git", &["add", &new]);
+    fleet.tried(&["commit", "-m", "a part of what is there", "--", "clusters", ".gitignore"]).fails_with(&[&lacks]);
+    fleet.tried(&["commit", "-am", "all of it"]).passes();
+    assert!(fleet.tracked().contains(&new));
+}
+
+#[test]
+fn a_linked_work_tree_is_asked_about_itself() {
+    let Some(mut fleet) = Fleet::new() else { return };
+    fleet.run("git", &["worktree", "add", "--quiet", "-b", "linked", "../linked"]);
+    fleet.work_tree = "linked";
+    let new = change_the_configuration(&fleet);
+    fleet.tried(&["commit", "-am", "all but new files"]).fails_with(&[&format!("the commit would lack: {new}")]);
+    fleet.commit("all of it").passes();
+}
+
+#[test]
+fn files_that_are_in_no_repository_lack_nothing() {
+    let Some(fleet) = Fleet::new() else { return };
+    let check = ["render", "clusters", "-o", "deploy", "--check", "--touched", "clusters/a.yaml"];
+    change_the_configuration(&fleet);
+    let in_it = fleet.command("cassc", &check).output().expect("cassc starts");
+    assert_eq!(in_it.status.code(), Some(1), "{}", said(&in_it));
+    let without_git = fleet.command(env!("CARGO_BIN_EXE_cassc"), &check).env("PATH", "").output().expect("cassc starts");
+    assert_eq!(without_git.status.code(), Some(0), "{}", said(&without_git));
+    let elsewhere = ["render", "clusters", "-o", "../deploy", "--check", "--touched", "clusters/a.yaml"];
+    fleet.run("cassc", &["render", "clusters", "-o", "../deploy"]);
+    fleet.run("cassc", &elsewhere);
+    fs::remove_dir_all(fleet.path(".git")).expect("a folder of ours");
+    fleet.run("cassc", &check);
 }

@@ -9,60 +9,10 @@ set -eu
 # place must be the same on every machine: it is inside of the source repository.
 tree=.cassc/gitops
 
-say() { printf 'cassc-ci: %s\n' "$*" >&2; }
-
-fail() {
-  say "$*"
-  exit 2
-}
-
-need() {
-  eval "value=\${$1:-}"
-  [ -n "$value" ] || fail "the variable $1 is not set: it names $2"
-}
-
-# A URL without the user and the password that may stand in it.
-shown() { printf '%s\n' "$1" | sed 's#//[^/@]*@#//#'; }
+# shellcheck source=examples/ci/settings.sh
+. "$(dirname "$0")/settings.sh"
 
 # What is delivered
-
-is_another_repository() { [ -n "${CASSC_REPOSITORY:-}" ]; }
-
-# Sets `remote`, `branch` and `output`, which the functions below read.
-read_destination() {
-  remote=${CASSC_REPOSITORY:-${CASSC_REMOTE:-origin}}
-  branch=${CASSC_BRANCH:-}
-  output=${CASSC_OUTPUT%/}
-  case /$output/ in
-    //* | */../*) fail "CASSC_OUTPUT is '$CASSC_OUTPUT': name a folder inside of the GitOps repository, such as deploy" ;;
-  esac
-  case $remote in
-    -*) fail "CASSC_REPOSITORY or CASSC_REMOTE is '$remote': name a URL" ;;
-    *://*:*@*) fail "the URL of $(shown "$remote") holds a password: leave it out and set CASSC_TOKEN" ;;
-  esac
-  use_token
-}
-
-# Hands the token to git by the environment, and only for this remote: it stands in no file, in no argument and in no
-# log. Git asks the helper when the server wants to know who is there.
-use_token() {
-  [ -n "${CASSC_TOKEN:+set}" ] || return 0
-  url=$(git remote get-url --push "$remote" 2>/dev/null) || url=$remote
-  case $url in
-    https://* | http://*) ;;
-    *) fail "CASSC_TOKEN is set, and $(shown "$url") is no https:// URL: name one in CASSC_REPOSITORY or CASSC_REMOTE" ;;
-  esac
-  export CASSC_TOKEN CASSC_USER="${CASSC_USER:-x-access-token}"
-  set_for_git "credential.$url.helper" ''
-  # shellcheck disable=SC2016  # the shell that git starts reads the variables
-  set_for_git "credential.$url.helper" \
-    '!told() { test "$1" = get && printf "username=%s\npassword=%s\n" "$CASSC_USER" "$CASSC_TOKEN"; }; told'
-}
-
-set_for_git() {
-  number=${GIT_CONFIG_COUNT:-0}
-  export "GIT_CONFIG_KEY_$number=$1" "GIT_CONFIG_VALUE_$number=$2" GIT_CONFIG_COUNT=$((number + 1))
-}
 
 # The commit at the tip of the branch; nothing where there is no such branch.
 tip_of_branch() {
@@ -118,13 +68,34 @@ restore_emptied_folders() {
 }
 
 # Writes the comment, and what cassc complains of to the log. Arguments are those of `cassc plan`. Returns its exit code,
-# which `status` keeps.
+# which `status` keeps. `all_ended` says whether there is no cluster any more.
 plan() {
   status=0
+  all_ended=false
   cassc plan --format markdown "$@" >"$comment" 2>"$scratch/complaints" || status=$?
+  if [ "$status" -eq 2 ] && is_nothing_left "$@"; then
+    status=0
+    all_ended=true
+    say "every cluster has ended, and nothing of them is deployed"
+    printf '<!-- cassc plan -->\n### cassc plan: every cluster has ended\n\nNothing of them is deployed.\n' >"$comment"
+    return 0
+  fi
   cat "$scratch/complaints" >&2
   [ -s "$comment" ] || without_plan >"$comment"
   return "$status"
+}
+
+# Whether cassc found neither topologies nor what they left, and the history knows topologies in each of the folders. Where
+# there never were any, CASSC_INPUTS is wrong. Arguments are those of `cassc plan`; the inputs stand behind `--`.
+is_nothing_left() {
+  grep -qx 'error: no CassandraTopology in .*, and nothing is deployed that came from there' "$scratch/complaints" || return 1
+  while [ "$1" != -- ]; do shift; done
+  shift
+  for input; do
+    [ -d "$input" ] || return 1
+    had=$(git --literal-pathspecs log -1 --format=%H -G'^kind: *["'\'']?CassandraTopology' -- "$input")
+    [ -n "$had" ] || return 1
+  done
 }
 
 # Writes the reports for programs with the same arguments, hence of the same complaints. Where nothing can be judged
@@ -170,10 +141,11 @@ check() {
     check_out
     set -- --output "$tree/$output" "$@"
   elif [ -n "${CASSC_OUTPUT:-}" ]; then
-    set -- --output "$CASSC_OUTPUT" "$@"
+    read_output
+    set -- --output "$output" "$@"
   fi
   plan "$@" || true
-  reports "$@"
+  [ "$all_ended" = true ] || reports "$@"
   exit "$status"
 }
 
@@ -181,9 +153,9 @@ deliver() {
   need CASSC_OUTPUT 'the folder of the GitOps repository that is rendered into'
   need CASSC_BRANCH 'the branch of the GitOps repository'
   read_destination
+  read_attempts
   refuse_uncommitted "$@"
   make_tree
-  attempts=${CASSC_ATTEMPTS:-5}
   attempt=1
   while [ "$attempt" -le "$attempts" ]; do
     deliver_once "$@"
@@ -216,6 +188,9 @@ deliver_once() {
     say "nothing to deliver: $branch is as rendered"
     return 0
   fi
+  changed_clusters >"$scratch/clusters"
+  ! is_another_repository || refuse_out_of_order
+  refuse_lost_locks
   commit
   push
 }
@@ -228,19 +203,66 @@ refuse_uncommitted() {
   [ -z "$changed$new" ] || fail "commit this first, or nobody could find out what was delivered: $changed $new"
 }
 
-# Whether what is delivered was made from a commit after this one: an old job that is run again must not roll back.
+# The commits that the deliveries of a folder were made from, the latest first. More arguments are those of `git log`.
+sources_of() {
+  into=$1
+  shift
+  git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 0
+  git -C "$tree" --literal-pathspecs log "$@" --grep='^Cassc-Source: ' \
+    --format='%(trailers:key=Cassc-Source,valueonly,separator=%x0A)' -- "$into" | grep -xE '[0-9a-f]{40,64}' || true
+}
+
+# Whether something was made from a commit after this one: an old job that is run again must not roll back.
 is_outdated() {
-  git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 1
-  delivered=$(git -C "$tree" log -1 --grep='^Cassc-Source: ' --format='%(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$output")
-  [ -n "$delivered" ] && [ "$delivered" != "$source" ] &&
-    git merge-base --is-ancestor "$source" "$delivered" 2>/dev/null
+  later=$(sources_of "$output" | git rev-list --max-count=1 --ignore-missing --ancestry-path --stdin "^$source")
+  [ -n "$later" ]
+}
+
+# Prints of which commits, from which a folder was delivered last, this clone cannot tell that they are no later ones: they
+# are not here, or the history ends between them and this one.
+deliveries_out_of_order() {
+  for delivered in $(sources_of "$1" -1); do
+    [ "$delivered" != "${CASSC_REPLACES:-}" ] || continue
+    if git cat-file -e "$delivered^{commit}" 2>/dev/null; then
+      ! git merge-base --is-ancestor "$delivered" "$source" || continue
+      [ "$(git rev-parse --is-shallow-repository)" = true ] || continue
+    fi
+    echo "$1 was delivered from the commit $delivered, and this clone does not tell whether that is later than $source"
+  done
+}
+
+# Ends the step where it cannot be told whether it would roll back. Only the clusters that change are looked at: from the
+# others, commits of other repositories may have been delivered.
+refuse_out_of_order() {
+  while read -r cluster; do
+    unplaced=$(deliveries_out_of_order "$output/$cluster")
+    [ -z "$unplaced" ] || fail "nothing is delivered: $unplaced: fetch the whole history (fetch-depth: 0, GIT_DEPTH: 0);" \
+      "where that commit is gone for good, or of another repository, set CASSC_REPLACES to it"
+  done <"$scratch/clusters"
+}
+
+# A cluster whose lock somebody deleted looks new: it would lose what the lock keeps, and no rule would judge the change.
+# Only a delivery deletes a lock, when the cluster has ended.
+refuse_lost_locks() {
+  while read -r cluster; do
+    lock=$output/$cluster/cassc.lock
+    git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 0
+    ! git -C "$tree" cat-file -e "HEAD:./$lock" 2>/dev/null && [ -e "$tree/$lock" ] || continue
+    deleted=$(git -C "$tree" --literal-pathspecs log -1 --format='%H %(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$lock")
+    case $deleted in
+      '' | *' '[0-9a-f]* | "${CASSC_REPLACES:-none} ") continue ;;
+    esac
+    fail "nothing is delivered: the commit ${deleted% } deleted $lock, and without it $cluster looks new: restore it with" \
+      "git checkout '${deleted% }^' -- '$lock'; where the cluster is new indeed, set CASSC_REPLACES to that commit"
+  done <"$scratch/clusters"
 }
 
 # Renders into a folder, or ends the step: with what is refused, or with the files that somebody edited.
 render() {
   into=$1
   shift
-  plan --output "$into" -- "$@" || exit $?
+  plan --output "$into" -- "$@" || not_planned
+  [ "$all_ended" = false ] || return 0
   set -- -- "$@"
   [ "${CASSC_OVERWRITE:-false}" != true ] || set -- --force "$@"
   status=0
@@ -249,6 +271,17 @@ render() {
   [ "$status" -ne 0 ] || return 0
   not_rendered >>"$comment"
   say "nothing is delivered; where rendered files were edited, CASSC_OVERWRITE=true writes them anew"
+  exit "$status"
+}
+
+# Says what the complaints of cassc do not: that the other clusters are not delivered either, and what an old job is to
+# its judge.
+not_planned() {
+  [ "$status" -ne 1 ] || say "nothing is delivered, of no cluster: they are delivered together, and the above is refused"
+  if is_another_repository; then
+    unplaced=$(deliveries_out_of_order "$output")
+    [ -z "$unplaced" ] || say "this job may be an old one: $unplaced"
+  fi
   exit "$status"
 }
 
@@ -265,7 +298,6 @@ commit() {
 
 # Which clusters, and from which commit.
 message() {
-  changed_clusters >"$scratch/clusters"
   if [ "$(wc -l <"$scratch/clusters")" -le 5 ]; then
     printf 'Render %s\n\n' "$(paste -s -d , "$scratch/clusters" | sed 's/,/, /g')"
   else
@@ -318,12 +350,12 @@ main() {
   export GIT_TERMINAL_PROMPT=0
   # One input in each line, blanks and wildcards as they are.
   set -f
-  IFS='
-'
+  IFS=$end_of_line
   # shellcheck disable=SC2086  # split at the ends of lines
   set -- $CASSC_INPUTS
   unset IFS
   set +f
+  refuse_inputs_outside "$@"
   restore_emptied_folders "$@"
   "$mode" "$@"
 }

@@ -161,6 +161,10 @@ fn beside_the_topologies_the_last_cluster_ends_as_well() {
         stage.git("source", &["push", "--quiet", "origin", "HEAD:main"]);
         stage.deliver_beside(&[]).done().tells("delivered to main: Render shop");
         assert_eq!(stage.files("source.git", "main", "."), Vec::<String>::new());
+        stage.deliver_beside(&[]).done().tells("nothing to deliver: main is as rendered");
+        stage.git("source", &["fetch", "--quiet", "origin"]);
+        stage.git("source", &["reset", "--quiet", "--hard", "origin/main"]);
+        stage.check(&[("CASSC_OUTPUT", "deploy")]).done().comments("every cluster has ended");
     });
 }
 
@@ -184,5 +188,15 @@ fn a_deleted_topology_takes_its_rendered_files_along_once_that_was_accepted() {
             assert!(message.starts_with(&format!("Render {name}\n\n- {name} (removed)\n\n")), "{message}");
         }
         assert_eq!(stage.files("gitops.git", "main", "."), Vec::<String>::new(), "the folder went with the last one");
+        stage.commit("clusters/README.md", "kinds: CassandraTopology and nothing else\n");
+        stage.git("source", &["push", "--quiet", "origin", "main"]);
+        let outcome = stage.deliver(&[]).done().comments("every cluster has ended");
+        outcome.tells("every cluster has ended, and nothing of them is deployed").tells("nothing to deliver");
+        stage.check(&[]).done().comments("every cluster has ended");
+        stage.commit("other/README.md", "never a topology\n");
+        stage.deliver(&[("CASSC_INPUTS", "other")]).ended(2).tells("no CassandraTopology in other");
+        stage.deliver(&[("CASSC_INPUTS", "clusters\nother")]).ended(2).tells("no CassandraTopology in clusters, other");
+        stage.commit("clusters/web.yaml", &topology("web", 3));
+        stage.deliver(&[]).done().tells("delivered to main: Render web").comments("new");
     });
 }

@@ -19,7 +19,9 @@ fn a_refused_change_is_not_delivered_and_the_comment_says_why() {
     in_a_shell(|stage| {
         stage.deliver(&[]).done();
         stage.commit("clusters/shop.yaml", &topology("shop", 2));
-        stage.deliver(&[]).ended(1).tells("error[E352]").comments("would be deleted without leaving the ring");
+        stage.commit("clusters/web.yaml", &topology("web", 3));
+        let outcome = stage.deliver(&[]).ended(1).comments("would be deleted without leaving the ring");
+        outcome.tells("error[E352]").tells("nothing is delivered, of no cluster: they are delivered together");
         stage.commit("clusters/shop.yaml", "kind: CassandraTopology\napiVersion: cassc/v1alpha1\n");
         stage.deliver(&[]).ended(1).comments("error[E010]");
         assert_eq!(stage.subjects("gitops.git", "main"), ["Render shop"]);
@@ -65,6 +67,15 @@ fn every_complaint_of_the_step_reads_as_expected() {
             ("a password in the URL", with(&[("CASSC_REPOSITORY", "https://me:secret@example.com/gitops.git")])),
             ("a token for a path", with(&[("CASSC_TOKEN", "secret")])),
             ("an input that is not there", with(&[("CASSC_INPUTS", "cluster")])),
+            ("an output in git's folder", with(&[("CASSC_OUTPUT", "./.git/x")])),
+            ("a token as the user", with(&[("CASSC_REPOSITORY", "https://secret@example.com/gitops.git")])),
+            ("a password with signs", with(&[("CASSC_REPOSITORY", "https://me:secret@secret/secret@example.com/g.git")])),
+            ("an input outside", with(&[("CASSC_INPUTS", "../source/clusters")])),
+            ("an absolute input", with(&[("CASSC_INPUTS", "clusters\n/clusters")])),
+            ("attempts that are no number", with(&[("CASSC_ATTEMPTS", "abc")])),
+            ("no attempts", with(&[("CASSC_ATTEMPTS", "0")])),
+            ("a branch with a blank", with(&[("CASSC_BRANCH", "a b")])),
+            ("a branch in full", with(&[("CASSC_BRANCH", "refs/heads/main")])),
             ("no such branch", said(&stage, stage.deliver_beside(&[("CASSC_BRANCH", "release")]))),
         ];
         stage.write("source/clusters/web.yaml", &topology("web", 1));
@@ -75,5 +86,28 @@ fn every_complaint_of_the_step_reads_as_expected() {
         });
         assert!(!text.contains("secret"), "{text}");
         assert_same(&difference(&repository("golden/ci_step/complaints.txt"), &text).into_iter().collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_cluster_whose_lock_somebody_deleted_is_not_delivered_as_a_new_one() {
+    in_every_shell(|stage| {
+        stage.deliver(&[]).done();
+        stage.git(".", &["clone", "--quiet", "gitops.git", "other"]);
+        stage.git("other", &["rm", "--quiet", "-r", "deploy/shop"]);
+        stage.git("other", &["commit", "--quiet", "--message", "tidy up"]);
+        stage.git("other", &["push", "--quiet", "origin", "main"]);
+        let culprit = stage.git("other", &["rev-parse", "HEAD"]);
+        let said = format!("the commit {culprit} deleted deploy/shop/cassc.lock, and without it shop looks new");
+        stage.deliver(&[]).ended(2).tells(&said);
+        assert_eq!(stage.subjects("gitops.git", "main"), ["tidy up", "Render shop"]);
+        stage.deliver(&[("CASSC_REPLACES", &culprit)]).done().tells("delivered to main: Render shop");
+        stage.git("other", &["pull", "--quiet", "origin", "main"]);
+        stage.git("other", &["rm", "--quiet", "deploy/shop/cassc.lock"]);
+        stage.git("other", &["commit", "--quiet", "--message", "tidy up"]);
+        stage.git("other", &["checkout", "--quiet", "HEAD^", "--", "deploy/shop/cassc.lock"]);
+        stage.git("other", &["commit", "--quiet", "--message", "restore"]);
+        stage.git("other", &["push", "--quiet", "origin", "main"]);
+        stage.deliver(&[]).done().tells("nothing to deliver");
     });
 }

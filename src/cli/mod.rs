@@ -13,6 +13,7 @@ mod plan;
 mod render;
 mod schema;
 mod selection;
+mod untracked;
 mod validate;
 mod version;
 

@@ -11,6 +11,7 @@ use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
 use super::selection::Selection;
+use super::untracked::untracked;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
@@ -50,8 +51,8 @@ pub(super) struct Render {
     /// Changes nothing; exits with 1 if the directory is not what would be rendered.
     #[arg(long, requires = "output")]
     check: bool,
-    /// Checks only the clusters whose topology or rendered files are among these, and that no topology is gone. Stands
-    /// last: what follows are files, as hooks append those of a commit.
+    /// Checks only the clusters whose topology or rendered files are among these, that Git knows all their rendered files,
+    /// and that no topology is gone. Stands last: what follows are files, as hooks append those of a commit.
     #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
     touched: Option<Vec<String>>,
     /// Overwrites edited files, and removes every file below the clusters' folders that is not rendered.
@@ -98,7 +99,7 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     }
     match output {
         None => to_stream(&judged),
-        Some(output) if render.check => check_directory(output, &judged, extent),
+        Some(output) if render.check => check_directory(output, &judged, extent, selection),
         Some(output) => to_directory(output, &judged, overwrite, extent),
     }
 }
@@ -175,7 +176,12 @@ fn to_stream(judged: &Judged<'_>) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result<Ending, Failure> {
+fn check_directory(
+    output: &Path,
+    judged: &Judged<'_>,
+    extent: Extent,
+    selection: Selection<'_>,
+) -> Result<Ending, Failure> {
     let compilation = &judged.compilation;
     refuse_lock_beside_files(output, judged, extent)?;
     let checked = |position: usize| {
@@ -184,22 +190,34 @@ fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result
         let plan = judged.plan(position, &cluster, &arranged);
         let source = compilation.source(&compilation.accepted[position]);
         let (tree, lock) = locked(output, source, &cluster, arranged, extent);
-        Ok((comparison(output, &cluster.name, &tree, &lock)?, plan))
+        let lacking = match selection {
+            Selection::Touched { .. } => untracked(&output.join(&cluster.name), &tree),
+            _ => Vec::new(),
+        };
+        Ok((comparison(output, &cluster.name, &tree, &lock)?, (plan, lacking)))
     };
-    let checked: Vec<(Comparison, Plan)> =
+    let checked: Vec<(Comparison, (Plan, Vec<String>))> =
         (0..compilation.accepted.len()).into_par_iter().map(checked).collect::<Result<_, EmitError>>()?;
-    let (compared, plans): (Vec<Comparison>, Vec<Plan>) = checked.into_iter().unzip();
+    let (compared, (plans, lacking)): (Vec<Comparison>, (Vec<Plan>, Vec<Vec<String>>)) = checked.into_iter().unzip();
     tell_locks(output, compilation, &compared);
     judged.tell_plans(plans);
+    tell_lacking(&lacking.concat());
     let stale: Vec<&str> = judged.folders_to_remove().collect();
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
-        return Ok(Ending::Done);
+        return Ok(if lacking.concat().is_empty() { Ending::Done } else { Ending::Refused });
     }
     let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
     different.for_each(|line| talk(&line));
     stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
     talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
+}
+
+/// The rendered files that Git does not know.
+fn tell_lacking(files: &[String]) {
+    for file in files {
+        talk(&format!("the commit would lack: {file} (`git add '{file}'`, with `--force` if it is ignored)\n"));
+    }
 }
 
 fn told_difference(difference: &Difference) -> Option<String> {
