@@ -41,7 +41,8 @@ impl Fleet {
     fn new() -> Option<Self> {
         let is_here = real_tool::is_here("git", &["--version"]) && real_tool::is_here("pre-commit", &["--version"]);
         is_here.then(|| {
-            let fleet = Self { folder: tempfile::tempdir().expect("a temporary folder can be made"), work_tree: "fleet" };
+            let fleet =
+                Self { folder: tempfile::tempdir().expect("a temporary folder can be made"), work_tree: "fleet" };
             let revision = fleet.hooks();
             fleet.run("git", &["init", "--quiet", "--initial-branch", "main"]);
             fleet.write(".pre-commit-config.yaml", &configuration(&fleet.folder.path().join("hooks"), &revision));
@@ -230,7 +231,7 @@ fn the_manifest_is_one_that_pre_commit_reads() {
 /// What makes a rendered file of a new name: a ConfigMap is called after what is in it.
 fn change_the_configuration(fleet: &Fleet) -> String {
     let before = fleet.tracked();
-    fleet.change("clusters/a.yaml", "spec:\n", "spec:\n  config: {cassandra.yaml: {key_cache_save_period: 7200}}\n");
+    fleet.change("clusters/a.yaml", "{heap: 1Gi}", "{heap: 1100Mi}");
     fleet.render();
     let new = fleet.command("git", &["ls-files", "--others", "deploy/a"]).output().expect("git starts");
     let new = said(&new).trim().to_owned();
@@ -270,7 +271,8 @@ fn files_that_are_in_no_repository_lack_nothing() {
     change_the_configuration(&fleet);
     let in_it = fleet.command("cassc", &check).output().expect("cassc starts");
     assert_eq!(in_it.status.code(), Some(1), "{}", said(&in_it));
-    let without_git = fleet.command(env!("CARGO_BIN_EXE_cassc"), &check).env("PATH", "").output().expect("cassc starts");
+    let without_git =
+        fleet.command(env!("CARGO_BIN_EXE_cassc"), &check).env("PATH", "").output().expect("cassc starts");
     assert_eq!(without_git.status.code(), Some(0), "{}", said(&without_git));
     let elsewhere = ["render", "clusters", "-o", "../deploy", "--check", "--touched", "clusters/a.yaml"];
     fleet.run("cassc", &["render", "clusters", "-o", "../deploy"]);

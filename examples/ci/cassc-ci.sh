@@ -231,8 +231,8 @@ deliveries_out_of_order() {
   done
 }
 
-# Ends the step where it cannot be told whether it would roll back. Only the clusters that change are looked at: from the
-# others, commits of other repositories may have been delivered.
+# Ends the step where it cannot be told whether it would roll back. Only the clusters that change are looked at:
+# the others are not rolled back.
 refuse_out_of_order() {
   while read -r cluster; do
     unplaced=$(deliveries_out_of_order "$output/$cluster")
@@ -247,7 +247,7 @@ refuse_lost_locks() {
   while read -r cluster; do
     lock=$output/$cluster/cassc.lock
     git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 0
-    ! git -C "$tree" cat-file -e "HEAD:./$lock" 2>/dev/null && [ -e "$tree/$lock" ] || continue
+    if [ ! -e "$tree/$lock" ] || git -C "$tree" cat-file -e "HEAD:./$lock" 2>/dev/null; then continue; fi
     deleted=$(git -C "$tree" --literal-pathspecs log -1 --format='%H %(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$lock")
     case $deleted in
       '' | *' '[0-9a-f]* | "${CASSC_REPLACES:-none} ") continue ;;

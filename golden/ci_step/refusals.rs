@@ -69,7 +69,10 @@ fn every_complaint_of_the_step_reads_as_expected() {
             ("an input that is not there", with(&[("CASSC_INPUTS", "cluster")])),
             ("an output in git's folder", with(&[("CASSC_OUTPUT", "./.git/x")])),
             ("a token as the user", with(&[("CASSC_REPOSITORY", "https://secret@example.com/gitops.git")])),
-            ("a password with signs", with(&[("CASSC_REPOSITORY", "https://me:secret@secret/secret@example.com/g.git")])),
+            (
+                "a password with signs",
+                with(&[("CASSC_REPOSITORY", "https://me:secret@secret/secret@example.com/g.git")]),
+            ),
             ("an input outside", with(&[("CASSC_INPUTS", "../source/clusters")])),
             ("an absolute input", with(&[("CASSC_INPUTS", "clusters\n/clusters")])),
             ("attempts that are no number", with(&[("CASSC_ATTEMPTS", "abc")])),

@@ -50,7 +50,11 @@ fn a_refused_old_job_says_that_it_may_be_one() {
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.deliver(&[]).done();
         clone_of_an_old_job(&stage, &first, Some("--depth=1"));
-        stage.deliver(&[]).ended(1).tells("E352").tells("this job may be an old one: deploy was delivered from the commit");
+        stage
+            .deliver(&[])
+            .ended(1)
+            .tells("E352")
+            .tells("this job may be an old one: deploy was delivered from the commit");
     });
 }
 
@@ -68,7 +72,7 @@ fn a_rewritten_history_is_delivered_when_somebody_says_so() {
 }
 
 #[test]
-fn clusters_of_another_repository_are_in_nobodys_way() {
+fn a_folder_of_another_repository_is_in_nobodys_way() {
     in_a_shell(|stage| {
         stage.git(".", &["init", "--quiet", "--initial-branch=main", "theirs"]);
         stage.write("theirs/teams/web.yaml", &topology("web", 3));
@@ -76,7 +80,7 @@ fn clusters_of_another_repository_are_in_nobodys_way() {
         stage.git("theirs", &["commit", "--quiet", "--message", "web"]);
         std::fs::rename(stage.path.join("source"), stage.path.join("ours")).expect("a folder of ours");
         std::fs::rename(stage.path.join("theirs"), stage.path.join("source")).expect("a folder of ours");
-        stage.deliver(&[("CASSC_INPUTS", "teams")]).done().tells("Render web");
+        stage.deliver(&[("CASSC_INPUTS", "teams"), ("CASSC_OUTPUT", "theirs")]).done().tells("Render web");
         std::fs::rename(stage.path.join("source"), stage.path.join("theirs")).expect("a folder of ours");
         std::fs::rename(stage.path.join("ours"), stage.path.join("source")).expect("a folder of ours");
         stage.deliver(&[]).done().tells("delivered to main: Render shop");
