@@ -255,6 +255,18 @@ fn a_commit_without_a_new_rendered_file_is_refused() {
 }
 
 #[test]
+fn a_commit_that_deletes_rendered_files_is_refused() {
+    let Some(fleet) = Fleet::new() else { return };
+    for deletion in [&["rm", "--quiet", "deploy/a/cassc.lock"][..], &["rm", "--quiet", "-r", "deploy/a/base"]] {
+        fleet.run("git", deletion);
+        fleet.tried(&["commit", "-m", "rendered files are gone"]).fails_with(&["deploy is not what would be rendered"]);
+        fleet.run("git", &["reset", "--quiet", "--hard"]);
+    }
+    fleet.run("git", &["mv", "deploy/b", "deploy/c"]);
+    fleet.tried(&["commit", "-m", "moved"]).fails_with(&["missing: b/"]);
+}
+
+#[test]
 fn a_linked_work_tree_is_asked_about_itself() {
     let Some(mut fleet) = Fleet::new() else { return };
     fleet.run("git", &["worktree", "add", "--quiet", "-b", "linked", "../linked"]);

@@ -88,7 +88,8 @@ plan() {
 # Whether cassc found neither topologies nor what they left, and the history knows topologies in each of the folders. Where
 # there never were any, CASSC_INPUTS is wrong. Arguments are those of `cassc plan`; the inputs stand behind `--`.
 is_nothing_left() {
-  grep -qx 'error: no CassandraTopology in .*, and nothing is deployed that came from there' "$scratch/complaints" || return 1
+  sentence='error: no CassandraTopology in .*, and nothing is deployed that came from there'
+  grep -qx "$sentence" "$scratch/complaints" || return 1
   while [ "$1" != -- ]; do shift; done
   shift
   for input; do
@@ -146,6 +147,7 @@ check() {
   fi
   plan "$@" || true
   [ "$all_ended" = true ] || reports "$@"
+  [ "$status" -ne 0 ] || [ -z "${output:-}" ] || is_another_repository || refuse_deleted_locks
   exit "$status"
 }
 
@@ -214,7 +216,7 @@ sources_of() {
 
 # Whether something was made from a commit after this one: an old job that is run again must not roll back.
 is_outdated() {
-  later=$(sources_of "$output" | git rev-list --max-count=1 --ignore-missing --ancestry-path --stdin "^$source")
+  later=$(sources_of "$output" | git rev-list -1 --ignore-missing --ancestry-path --stdin "^$source")
   [ -n "$later" ]
 }
 
@@ -241,6 +243,25 @@ refuse_out_of_order() {
   done <"$scratch/clusters"
 }
 
+# Whether a commit has the topology that a lock of another one names. Only beside the topologies the lock tells where.
+has_topology() {
+  named=$(git -C "$3" show "$2" | sed -n 's/^ *"topology": "\(.*\)",*$/\1/p')
+  git -C "$3" cat-file -e "$1:./$output/$named" 2>/dev/null
+}
+
+# Refuses a request that deletes the lock of a cluster and not its topology: after the merge it would look new.
+refuse_deleted_locks() {
+  git -c core.quotePath=false --literal-pathspecs diff --name-only --no-renames --diff-filter=D \
+    "$CASSC_BASE...HEAD" -- "$output" | grep -E '(^|/)cassc\.lock$' | while read -r lock; do
+    ! has_topology HEAD "$(git merge-base "$CASSC_BASE" HEAD):./$lock" . ||
+      echo "$lock is deleted, and without it the cluster looks new: restore it with git checkout '$CASSC_BASE' -- '$lock'"
+  done >"$scratch/lost"
+  [ -s "$scratch/lost" ] || return 0
+  say "$(cat "$scratch/lost")"
+  { printf '\n**A lock is gone:**\n\n' && bounded 4000 <"$scratch/lost"; } >>"$comment"
+  status=1
+}
+
 # A cluster whose lock somebody deleted looks new: it would lose what the lock keeps, and no rule would judge the change.
 # Only a delivery deletes a lock, when the cluster has ended.
 refuse_lost_locks() {
@@ -248,10 +269,13 @@ refuse_lost_locks() {
     lock=$output/$cluster/cassc.lock
     git -C "$tree" rev-parse --quiet --verify HEAD >/dev/null || return 0
     if [ ! -e "$tree/$lock" ] || git -C "$tree" cat-file -e "HEAD:./$lock" 2>/dev/null; then continue; fi
-    deleted=$(git -C "$tree" --literal-pathspecs log -1 --format='%H %(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$lock")
+    deleted=$(git -C "$tree" --literal-pathspecs log -1 \
+      --format='%H %(trailers:key=Cassc-Source,valueonly,separator=%x20)' -- "$lock")
     case $deleted in
       '' | *' '[0-9a-f]* | "${CASSC_REPLACES:-none} ") continue ;;
     esac
+    # Where somebody deleted its topology in the same commit, the cluster had ended.
+    is_another_repository || has_topology "${deleted% }" "${deleted% }^:./$lock" "$tree" || continue
     fail "nothing is delivered: the commit ${deleted% } deleted $lock, and without it $cluster looks new: restore it with" \
       "git checkout '${deleted% }^' -- '$lock'; where the cluster is new indeed, set CASSC_REPLACES to that commit"
   done <"$scratch/clusters"

@@ -114,3 +114,24 @@ fn a_cluster_whose_lock_somebody_deleted_is_not_delivered_as_a_new_one() {
         stage.deliver(&[]).done().tells("nothing to deliver");
     });
 }
+
+#[test]
+fn beside_the_topologies_a_deleted_lock_is_refused_unless_its_topology_went_too() {
+    in_a_shell(|stage| {
+        stage.deliver_beside(&[]).done();
+        stage.git("source", &["pull", "--quiet", "origin", "main"]);
+        stage.git("source", &["rm", "--quiet", "-r", "deploy/shop"]);
+        stage.git("source", &["commit", "--quiet", "--message", "tidy up"]);
+        let said = "deploy/shop/cassc.lock is deleted, and without it the cluster looks new";
+        stage.check(&[("CASSC_OUTPUT", "deploy")]).ended(1).tells(said).comments(said);
+        stage.git("source", &["push", "--quiet", "origin", "main"]);
+        stage.deliver_beside(&[]).ended(2).tells("deleted deploy/shop/cassc.lock, and without it shop looks new");
+        stage.git("source", &["reset", "--quiet", "--hard", "HEAD~1"]);
+        stage.git("source", &["rm", "--quiet", "-r", "deploy/shop", "clusters/shop.yaml"]);
+        stage.commit("clusters/web.yaml", &topology("web", 3));
+        stage.git("source", &["push", "--quiet", "--force", "origin", "main"]);
+        stage.commit("clusters/shop.yaml", &topology("shop", 3));
+        stage.git("source", &["push", "--quiet", "origin", "main"]);
+        stage.deliver_beside(&[]).done().tells("delivered to main: Render shop, web");
+    });
+}

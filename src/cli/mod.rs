@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
 mod argocd;
+mod committing;
 mod complaints;
 mod completions;
 mod diff;
@@ -13,7 +14,6 @@ mod plan;
 mod render;
 mod schema;
 mod selection;
-mod untracked;
 mod validate;
 mod version;
 

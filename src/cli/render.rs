@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf, absolute};
 use clap::Args;
 use rayon::prelude::*;
 
+use super::committing::untracked;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
 use super::selection::Selection;
-use super::untracked::untracked;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
@@ -176,6 +176,14 @@ fn to_stream(judged: &Judged<'_>) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
+/// What a check found for one cluster.
+struct Checked {
+    compared: Comparison,
+    plan: Plan,
+    /// Rendered files that the commit would lack.
+    lacking: Vec<String>,
+}
+
 fn check_directory(
     output: &Path,
     judged: &Judged<'_>,
@@ -194,17 +202,23 @@ fn check_directory(
             Selection::Touched { .. } => untracked(&output.join(&cluster.name), &tree),
             _ => Vec::new(),
         };
-        Ok((comparison(output, &cluster.name, &tree, &lock)?, (plan, lacking)))
+        let compared = comparison(output, &cluster.name, &tree, &lock)?;
+        Ok(Checked { compared, plan, lacking })
     };
-    let checked: Vec<(Comparison, (Plan, Vec<String>))> =
+    let checked: Vec<Checked> =
         (0..compilation.accepted.len()).into_par_iter().map(checked).collect::<Result<_, EmitError>>()?;
-    let (compared, (plans, lacking)): (Vec<Comparison>, (Vec<Plan>, Vec<Vec<String>>)) = checked.into_iter().unzip();
+    let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
+    for cluster in checked {
+        compared.push(cluster.compared);
+        plans.push(cluster.plan);
+        lacking.extend(cluster.lacking);
+    }
     tell_locks(output, compilation, &compared);
     judged.tell_plans(plans);
-    tell_lacking(&lacking.concat());
+    tell_lacking(&lacking);
     let stale: Vec<&str> = judged.folders_to_remove().collect();
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
-        return Ok(if lacking.concat().is_empty() { Ending::Done } else { Ending::Refused });
+        return Ok(if lacking.is_empty() { Ending::Done } else { Ending::Refused });
     }
     let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
     different.for_each(|line| talk(&line));

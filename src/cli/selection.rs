@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::committing::deleted;
 use crate::parse::source::{Origin, Source};
 use crate::parse::{Text, parse};
 use crate::report::relative;
@@ -18,7 +19,7 @@ pub(super) enum Selection<'s> {
     Topologies,
     /// Only the topologies of touched clusters; there may be none.
     Touched {
-        /// The files that a commit adds or changes.
+        /// The files that a commit adds or changes; those that it deletes Git tells.
         files: &'s [String],
         /// The directory that is rendered into, with a folder for each cluster.
         output: &'s Path,
@@ -45,7 +46,7 @@ impl Selection<'_> {
 fn touched(mut sources: Vec<Source>, files: &[String], output: &Path) -> Vec<Source> {
     let directory = std::env::current_dir().unwrap_or_default();
     let normal = |name: &str| relative(name, &directory);
-    let files: BTreeSet<String> = files.iter().map(|file| normal(file)).collect();
+    let files: BTreeSet<String> = files.iter().chain(&deleted()).map(|file| normal(file)).collect();
     let output = normal(&output.to_string_lossy());
     let folders: BTreeSet<&str> = files.iter().filter_map(|file| folder_below(&output, file)).collect();
     sources.retain(|source| files.contains(&normal(&source.name)) || is_rendered_into(source, &folders));
