@@ -5,6 +5,7 @@ mod discovery;
 mod examples;
 mod fixture;
 mod server;
+mod vanished;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

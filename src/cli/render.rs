@@ -1,6 +1,7 @@
 //! `cassc render`: the manifests, to standard output or into a directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::canonicalize;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf, absolute};
 
@@ -84,6 +85,7 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let extent = if render.lock_only { Extent::LockOnly } else { Extent::Files };
     if let Some(output) = output {
         refuse_shared_folders(&compilation)?;
+        refuse_inputs_in_folders(output, &compilation)?;
         if !render.check {
             recover_all(output, &compilation)?;
         }
@@ -118,6 +120,24 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
         } else {
             format!("{first} and {source} would share the folder `{name}`: render them into different directories")
         }));
+    }
+    Ok(())
+}
+
+/// A cluster's folder is replaced as a whole and not searched for topologies: one that lies in it would be lost.
+pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation) -> Result<(), Failure> {
+    let folder = |parsed: &Parsed| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
+    let folders: BTreeSet<PathBuf> = compilation.accepted.iter().filter_map(folder).collect();
+    for parsed in &compilation.accepted {
+        let source = compilation.source(parsed);
+        let is_inside = |path: PathBuf| path.ancestors().any(|folder| folders.contains(folder));
+        if canonicalize(source).is_ok_and(is_inside) {
+            return Err(Failure::Usage(format!(
+                "{source} lies in a folder that `--output {}` renders a cluster into: keep topologies apart from what is \
+                 rendered",
+                output.display()
+            )));
+        }
     }
     Ok(())
 }

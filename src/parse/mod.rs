@@ -73,7 +73,8 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
         Ok(text) => text,
         Err(complaint) => {
             let empty = Text { name: source.name, text: String::new(), roots: Vec::new() };
-            return (empty, Vec::new(), if named { vec![complaint] } else { Vec::new() });
+            let is_told = named || names_our_kind(&source.bytes);
+            return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
     let (roots, errors) = documents(&text);
@@ -116,6 +117,12 @@ fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
             Err(complain("E001", message).help("save the file as UTF-8"))
         }
     }
+}
+
+/// Whether bytes that are no text of ours name the kind of a topology. Passing over them would end a cluster without a
+/// word.
+fn names_our_kind(bytes: &[u8]) -> bool {
+    bytes.windows(KIND.len()).any(|window| window == KIND.as_bytes())
 }
 
 fn is_ours(root: &Node) -> bool {
