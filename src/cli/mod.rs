@@ -117,6 +117,15 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
     }
 }
 
+/// Writes what a verb makes to standard output. Who closes the pipe has seen enough (`cassc plan … | head`), and how the
+/// verb ends stays as it is.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
 /// Says something on standard error. That nobody listens is no reason to fail.
 fn talk(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
