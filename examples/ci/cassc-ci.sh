@@ -33,6 +33,7 @@ read_destination() {
   remote=${CASSC_REPOSITORY:-${CASSC_REMOTE:-origin}}
   branch=${CASSC_BRANCH:-}
   output=${CASSC_OUTPUT%/}
+  output=${output#./}
   case /$output/ in
     //* | */../*) fail "CASSC_OUTPUT is '$CASSC_OUTPUT': name a folder inside of the GitOps repository, such as deploy" ;;
   esac

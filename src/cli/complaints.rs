@@ -1,12 +1,12 @@
 //! How a verb says what is wrong: to people on standard error, to programs as a report. A report holds all that a run
 //! complains about, so it is written once, when nothing more can be found.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, talk};
+use super::{Failure, print, talk};
 use crate::diagnostic::Diagnostic;
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
@@ -132,7 +132,7 @@ impl<'a> Complaining<'a> {
         let directory = std::env::current_dir().unwrap_or_default();
         let text = program(&located(texts, complaints, &directory));
         match target {
-            Target::Channel(Channel::Output) => io::stdout().write_all(text.as_bytes())?,
+            Target::Channel(Channel::Output) => print(&text)?,
             Target::Channel(Channel::Talk) => talk(&text),
             Target::File(file) => std::fs::write(file, text)
                 .map_err(|cause| Failure::Usage(format!("cannot write the report to {}: {cause}", file.display())))?,

@@ -125,6 +125,15 @@ fn printable(sentence: &str) -> String {
     sentence.chars().map(shown).collect()
 }
 
+/// Writes what a verb makes to standard output. Who closes the pipe has seen enough (`cassc plan … | head`), and how the
+/// verb ends stays as it is.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
 /// Says something on standard error. That nobody listens is no reason to fail.
 fn talk(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());

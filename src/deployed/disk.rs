@@ -174,6 +174,12 @@ fn folder_of_topologies(folder: &Path, inputs: &[String]) -> Result<Vec<Deployed
 }
 
 fn topologies(sources: Vec<(Source, TopologyPlace)>) -> Result<Vec<DeployedCluster>, DeployedError> {
-    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier { source, path, file, heed: Heed::Faults });
+    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier {
+        source,
+        committed: None,
+        path,
+        file,
+        heed: Heed::Faults,
+    });
     earlier::clusters(earlier::topologies(earlier.collect())?)
 }

@@ -27,7 +27,7 @@ use crate::diagnostic::DocumentId;
 use crate::emit::EmitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
-use crate::parse::{Parsed, Text};
+use crate::parse::{Committed, Parsed, Text};
 use crate::transition::Was;
 
 /// What a change is judged against, as the user says it.
@@ -107,6 +107,8 @@ pub enum TopologyFile {
 pub struct NamedText {
     /// `deploy/shop/cassc.lock`; at a merge base `1a2b3c4d:deploy/shop/cassc.lock`, as `git show` takes it.
     pub name: String,
+    /// Where it comes from, if that is not the work tree.
+    pub committed: Option<Committed>,
     /// The text; the documents of a file share it.
     pub text: Arc<str>,
     /// The position of the document in it, from 0.
@@ -297,7 +299,7 @@ impl NamedText {
     fn position(&self, texts: &mut Vec<Text>) -> usize {
         let known = texts.iter().position(|text| text.name == self.name && text.text == *self.text);
         known.unwrap_or_else(|| {
-            texts.push(Text::other(self.name.clone(), self.text.to_string()));
+            texts.push(Text::other(self.name.clone(), self.committed.clone(), self.text.to_string()));
             texts.len() - 1
         })
     }

@@ -212,7 +212,7 @@ mod tests {
 
     /// The same, as the document at a position of its file.
     fn document(number: usize, deployed: DeployedCluster) -> DeployedCluster {
-        let text = NamedText { name: "earlier".to_owned(), text: "".into(), document: number };
+        let text = NamedText { name: "earlier".to_owned(), committed: None, text: "".into(), document: number };
         DeployedCluster { topology_text: Some(text), ..deployed }
     }
 

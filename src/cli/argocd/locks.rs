@@ -100,6 +100,10 @@ fn unreadable(refused: DeployedError) -> String {
     match refused {
         DeployedError::Lock { name, cause } => {
             let name = shown(&name);
+            // What is wrong with it may repeat a part of it, which must not come from elsewhere.
+            if let Err(outside) = repository().and_then(|root| refuse_outside(&root, Path::new(name))) {
+                return outside;
+            }
             let advice = match cause {
                 LockError::MergeConflict { .. } => {
                     "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()

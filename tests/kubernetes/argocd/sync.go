@@ -1,3 +1,5 @@
+// One sync of an application, by the library of Argo CD, with the options that the command line names.
+
 package main
 
 import (
