@@ -204,7 +204,7 @@ def _none_out_of_sync(world: World, namespace: str, told: dict, when: str) -> No
 
 STORIES = [
     (
-        "kubectl:two-kubernetes-clusters",
+        "kubectl:kubeClusters",
         "the folder of each Kubernetes cluster, applied alone: as `kubectl:` of an example",
         several_kubernetes_clusters,
         True,
