@@ -212,24 +212,24 @@ fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result
     tell_locks(output, compilation, &compared);
     judged.tell_plans(plans);
     let stale: Vec<&str> = judged.folders_to_remove().collect();
+    let different = compared.iter().flat_map(|comparison| &comparison.changed).map(told_difference);
+    different.for_each(|line| talk(&line));
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(Ending::Done);
     }
-    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
-    different.for_each(|line| talk(&line));
     stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
     talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
 }
 
-fn told_difference(difference: &Difference) -> Option<String> {
+fn told_difference(difference: &Difference) -> String {
     let word = match difference.kind {
         DifferenceKind::Added => "missing",
         DifferenceKind::Changed => "different",
         DifferenceKind::Removed => "no longer rendered",
-        DifferenceKind::Foreign => return None,
+        DifferenceKind::Foreign => "not written by cassc",
     };
-    Some(format!("{word}: {}\n", difference.path))
+    format!("{word}: {}\n", difference.path)
 }
 
 fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {
