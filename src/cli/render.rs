@@ -15,7 +15,7 @@ use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange, in_order_of_stages};
+use crate::deliver::{Arranged, arrange, in_order_of_stages, is_in_a_stage};
 use crate::diff::{Comparison, Difference, DifferenceKind, compare};
 use crate::emit::directory::{Outcome, Why, recover, write};
 use crate::emit::read::{Entry, Remark};
@@ -212,7 +212,7 @@ fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result
     tell_locks(output, compilation, &compared);
     judged.tell_plans(plans);
     let stale: Vec<&str> = judged.folders_to_remove().collect();
-    let different = compared.iter().flat_map(|comparison| &comparison.changed).map(told_difference);
+    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
     different.for_each(|line| talk(&line));
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(Ending::Done);
@@ -222,14 +222,21 @@ fn check_directory(output: &Path, judged: &Judged<'_>, extent: Extent) -> Result
     Ok(Ending::Refused)
 }
 
-fn told_difference(difference: &Difference) -> String {
+fn told_difference(difference: &Difference) -> Option<String> {
     let word = match difference.kind {
         DifferenceKind::Added => "missing",
         DifferenceKind::Changed => "different",
         DifferenceKind::Removed => "no longer rendered",
-        DifferenceKind::Foreign => "not written by cassc",
+        DifferenceKind::Foreign if is_applied(&difference.path) => "not written by cassc, and applied with the rest",
+        DifferenceKind::Foreign => return None,
     };
-    format!("{word}: {}\n", difference.path)
+    Some(format!("{word}: {}\n", difference.path))
+}
+
+/// Whether a tool that takes all manifests of a folder, as Argo CD does, takes this file of a cluster.
+fn is_applied(path: &str) -> bool {
+    let extension = Path::new(path).extension().unwrap_or_default();
+    is_in_a_stage(path) && ["yaml", "yml", "json"].iter().any(|it| extension.eq_ignore_ascii_case(it))
 }
 
 fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {
