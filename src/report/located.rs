@@ -124,15 +124,15 @@ mod tests {
 
     #[test]
     fn paths_are_those_of_the_repository() {
-        let directory = Path::new("/work/fleet");
+        let directory = Path::new("/srv/fleet");
         let cases = [
             ("clusters/a.yaml", "clusters/a.yaml"),
             ("./clusters//a.yaml", "clusters/a.yaml"),
-            ("/work/fleet/clusters/a.yaml", "clusters/a.yaml"),
-            ("/work/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
+            ("/srv/fleet/clusters/a.yaml", "clusters/a.yaml"),
+            ("/srv/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
             ("../other/a.yaml", "../other/a.yaml"),
             ("/elsewhere/a.yaml", "/elsewhere/a.yaml"),
-            ("/work/fleetest/a.yaml", "/work/fleetest/a.yaml"),
+            ("/srv/fleetest/a.yaml", "/srv/fleetest/a.yaml"),
             ("<stdin>", "<stdin>"),
         ];
         for (given, expected) in cases {
