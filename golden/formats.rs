@@ -270,6 +270,18 @@ fn the_format_never_changes_the_exit_code() {
 }
 
 #[test]
+fn a_pipe_that_nobody_reads_does_not_change_the_exit_code() {
+    let folder = situations();
+    for (arguments, flag, expected) in SITUATIONS {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cassc"));
+        command.args(arguments).args([flag, "json"]).current_dir(folder.path()).stdout(writer);
+        assert_eq!(command.output().expect("cassc starts").status.code(), Some(expected), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_report_holds_what_compiling_and_judging_complain_about_or_nothing() {
     let folder = situations();
     for (arguments, flag, code) in SITUATIONS {

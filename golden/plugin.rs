@@ -5,6 +5,7 @@ mod discovery;
 mod examples;
 mod fixture;
 mod server;
+mod vanished;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -303,6 +304,19 @@ fn what_leads_out_of_the_folder_or_the_repository_is_refused() {
     }
     let whole = run("generate", fixture.path(), &clusters());
     assert!(whole.stderr.contains("leads out of the repository"), "{}", whole.stderr);
+}
+
+#[test]
+fn a_lock_that_leads_out_of_the_repository_is_refused_and_not_shown() {
+    let fixture = Fixture::shop();
+    let outside = tempfile::tempdir().expect("a temporary folder can be made");
+    let secret = outside.path().join("config.json");
+    fs::write(&secret, r#"{"format": 2, "topology": {"hunter2": "hunter2"}, "files": "hunter2"}"#)
+        .expect("it can be written");
+    fixture.remove("clusters/shop/cassc.lock").link("clusters/shop/cassc.lock", &secret.display().to_string());
+    let ran = run("generate", fixture.path(), &clusters());
+    assert!(ran.stderr.contains("shop/cassc.lock leads out of the repository"), "{}", ran.stderr);
+    assert!(!ran.status.success() && !ran.stderr.contains("hunter2"), "{}", ran.stderr);
 }
 
 #[test]

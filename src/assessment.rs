@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::check::Subject;
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
-use crate::deployed::{Deployed, DeployedCluster, Wanted, pair};
+use crate::deployed::{Deployed, DeployedCluster, WantedFleet, pair};
 use crate::diagnostic::Diagnostic;
 use crate::emit::EmitError;
 use crate::parse::{Parsed, Text};
@@ -47,7 +47,7 @@ pub struct Assessment {
 pub fn assess(
     texts: &mut Vec<Text>,
     parsed: &[Parsed],
-    wanted: &[Wanted],
+    wanted: &WantedFleet,
     deployed: Deployed,
     after: impl Fn(&Parsed, Option<&DeployedCluster>) -> Result<Cluster, EmitError> + Sync,
 ) -> Result<Assessment, EmitError> {

@@ -80,7 +80,7 @@ fn an_old_job_that_runs_again_does_not_roll_back() {
         stage.git("source", &["checkout", "--quiet", "--detach", "HEAD~1"]);
         stage.deliver(&[]).done().tells("is delivered already");
         assert_eq!(stage.subjects("gitops.git", "main"), ["Render shop", "Render shop"]);
-        stage.deliver(&[("CASSC_OUTPUT", "elsewhere")]).done().tells("delivered to main: Render shop");
+        stage.deliver(&[("CASSC_OUTPUT", "./elsewhere")]).done().tells("delivered to main: Render shop");
     });
 }
 

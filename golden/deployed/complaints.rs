@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cassc::deployed::{Against, Surroundings, read};
-use cassc::report::{Colors, human};
+use cassc::report::{Colors, human, located};
 use cassc::transition::deletion;
 
 use super::scratch::{Scratch, git_is_here, topology};
@@ -138,4 +138,24 @@ fn a_deletion_is_accepted_by_what_is_deployed_and_not_by_what_is_wanted() {
     scratch.git("branch --force main feature~1");
     let accepted = judged().expect("it was announced");
     assert_eq!(accepted.reason, "moved to another cluster");
+}
+
+#[test]
+fn programs_are_told_the_path_that_a_deleted_topology_had() {
+    if !git_is_here() {
+        return;
+    }
+    let scratch = Scratch::repository();
+    scratch.write("clusters/shop.yaml", topology("shop", 3)).write("clusters/web.yaml", topology("web", 1)).commit();
+    let commit = scratch.git("rev-parse --short=8 HEAD");
+    scratch.remove("clusters/shop.yaml");
+    let gone = scratch.paired("git:main", &["clusters/web.yaml"]).gone;
+    let mut texts = Vec::new();
+    let complaint = deletion(&gone[0].cluster, gone[0].was(&mut texts)).expect_err("the deletion is not accepted");
+    let top = scratch.path.canonicalize().expect("the repository is there");
+    for (directory, expected) in [(top.clone(), "clusters/shop.yaml"), (top.join("clusters"), "shop.yaml")] {
+        let told = located(&texts, std::slice::from_ref(&complaint), &directory);
+        let place = &told.complaints[0].labels[0];
+        assert_eq!((place.file.as_str(), place.commit.as_deref()), (expected, Some(commit.as_str())));
+    }
 }

@@ -20,14 +20,30 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(argocd) = &subject.spec().delivery.argocd else { return };
     let at = |text: &str| subject.value(Route::of("spec.delivery.argocd.repoURL"), text);
     let url = argocd.repo_url.as_str();
+    let expected =
+        "an address such as `https://git.example.com/platform/clusters.git` or `git@github.com:platform/clusters.git`";
     if url.is_empty() || url.contains(|c: char| c.is_control() || c.is_whitespace()) {
         let complaint = RULE.complain("the address of the repository is empty or has blanks in it", at(""));
-        complaints.push(complaint.expected("an address such as `https://git.example.com/platform/clusters.git`"));
+        complaints.push(complaint.expected(expected));
+    } else if !is_address(url) {
+        complaints.push(RULE.complain("this is no address of a repository", at("")).expected(expected));
     } else if has_credentials(url) {
         let message = "the address of the repository has credentials in it";
         let complaint = RULE.complain(message, at("would be readable in Git")).expected("the address alone");
         complaints.push(complaint.help("give them to Argo CD in a Secret, and change them: they are in Git already"));
     }
+}
+
+/// Whether Git or a registry can be behind it: a scheme that Argo CD knows, or the short form of SSH. A query has no
+/// place in it; tokens are put there.
+fn is_address(url: &str) -> bool {
+    let schemes = ["https", "http", "ssh", "git", "oci", "file"];
+    let is_known = |scheme: &str| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let has_place = match url.split_once("://") {
+        Some((scheme, rest)) => is_known(scheme) && !rest.is_empty(),
+        None => url.split_once(':').is_some_and(|(host, path)| host.contains('@') && !path.is_empty()),
+    };
+    has_place && !url.contains(['?', '\\'])
 }
 
 /// Whether a password or token stands in front of the host. An SSH address names a user there, which is no secret.
@@ -46,6 +62,12 @@ mod tests {
     fn a_user_of_ssh_is_no_secret_and_all_else_before_the_host_is() {
         for url in ["https://git.example.com/a.git", "git@github.com:a/b.git", "ssh://git@host:22/a", "oci://r/a@b"] {
             assert!(!has_credentials(url), "{url}");
+        }
+        for url in ["x", "../x", "javascript:x", "https:/h/x", "https://h/x.git?private_token=abc", "https://"] {
+            assert!(!is_address(url), "{url}");
+        }
+        for url in ["https://git.example.com/a.git", "git@github.com:a/b.git", "ssh://git@host:22/a", "file:///srv/a"] {
+            assert!(is_address(url), "{url}");
         }
         for url in ["https://token@host/a", "https://me:secret@host/a", "ssh://git:secret@host/a", "oci://x@r/a"] {
             assert!(has_credentials(url), "{url}");

@@ -86,9 +86,8 @@ fn is_revision(text: &str) -> bool {
 
 fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Diagnostic> {
     let cluster = &subject.topology.metadata.name;
-    let name = block.name.as_ref().unwrap_or(cluster);
-    let kube_clusters = subject.spec().datacenters.iter().map(|datacenter| datacenter.kube_cluster.as_ref());
-    let names = kube_clusters.map(|it| it.map_or(name.clone(), |it| format!("{name}-{it}")));
+    let kube_clusters = subject.spec().datacenters.iter().map(|datacenter| datacenter.kube_cluster.as_deref());
+    let names = kube_clusters.map(|kube_cluster| block.application_name(cluster, kube_cluster));
     let longest = names.max_by_key(String::len).filter(|name| name.len() > LABEL_LENGTH)?;
     let route = if block.name.is_some() { "spec.delivery.argocd.name" } else { "metadata.name" };
     Some(too_long(subject, "Application", &longest, Route::of(route)).help("give it a shorter `delivery.argocd.name`"))

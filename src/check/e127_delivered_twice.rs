@@ -1,8 +1,9 @@
 //! E127: two topologies whose Applications or Kustomizations are the same ones, or read the same folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Rule, Subject};
+use crate::deliver::STAGES;
 use crate::diagnostic::{Diagnostic, Route};
 use crate::topology::{ArgocdDelivery, Dialect, FluxDelivery};
 
@@ -49,17 +50,41 @@ struct Claim {
 fn claims(subject: &Subject<'_>) -> Vec<Claim> {
     let delivery = &subject.spec().delivery;
     match (delivery.dialect, &delivery.argocd, &delivery.flux) {
-        (Dialect::Argocd, Some(block), _) => vec![application(subject, block), folder_of_argocd(block)],
-        (Dialect::Flux, _, Some(block)) => vec![folder_of_flux(block)],
+        (Dialect::Argocd, Some(block), _) => {
+            applications(subject, block).chain(std::iter::once(folder_of_argocd(block))).collect()
+        }
+        (Dialect::Flux, _, Some(block)) => {
+            kustomizations(subject, block).chain(std::iter::once(folder_of_flux(block))).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-fn application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Claim {
-    let name = block.name.as_ref().unwrap_or(&subject.topology.metadata.name);
-    let key = ["application", block.namespace.as_deref().unwrap_or("argocd"), name];
+/// The Kubernetes clusters that get an Application, or Kustomizations, each.
+fn kube_clusters<'t>(subject: &Subject<'t>) -> BTreeSet<Option<&'t str>> {
+    subject.spec().datacenters.iter().map(|datacenter| datacenter.kube_cluster.as_deref()).collect()
+}
+
+fn applications<'t>(subject: &Subject<'t>, block: &'t ArgocdDelivery) -> impl Iterator<Item = Claim> + 't {
+    let cluster = &subject.topology.metadata.name;
     let route = if block.name.is_some() { "spec.delivery.argocd.name" } else { "metadata.name" };
-    Claim { key: key.map(str::to_owned).into(), told: format!("the Application `{name}`"), route: Route::of(route) }
+    kube_clusters(subject).into_iter().map(move |kube_cluster| {
+        let name = block.application_name(cluster, kube_cluster);
+        let key = ["application", block.namespace.as_deref().unwrap_or("argocd"), &name];
+        Claim { key: key.map(str::to_owned).into(), told: format!("the Application `{name}`"), route: Route::of(route) }
+    })
+}
+
+/// Each Kubernetes cluster has a Flux of its own. Of the Kustomizations of a cluster one stands for all: they are called
+/// after it.
+fn kustomizations<'t>(subject: &Subject<'t>, block: &'t FluxDelivery) -> impl Iterator<Item = Claim> + 't {
+    let cluster = &subject.topology.metadata.name;
+    let namespace = block.namespace.as_deref().unwrap_or("flux-system");
+    kube_clusters(subject).into_iter().map(move |kube_cluster| {
+        let key = ["kustomization", kube_cluster.unwrap_or_default(), namespace, cluster];
+        let told = format!("the Kustomization `{cluster}-{}`", STAGES[0].folder);
+        Claim { key: key.map(str::to_owned).into(), told, route: Route::of("metadata.name") }
+    })
 }
 
 fn folder_of_argocd(block: &ArgocdDelivery) -> Claim {

@@ -1,13 +1,14 @@
 //! How a verb says what is wrong: to people on standard error, to programs as a report. A report holds all that a run
 //! complains about, so it is written once, when nothing more can be found.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, talk};
+use super::{Failure, print, talk};
 use crate::diagnostic::Diagnostic;
+use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
 use crate::report::{self, Colors, github, gitlab, human, json, located, sarif, short, summary};
 
@@ -78,6 +79,12 @@ impl ComplaintArguments {
     }
 }
 
+/// Whether a file has a name that no report has, and that the other files of a repository have: a slip of a glob.
+fn is_of_another_kind(file: &Path) -> bool {
+    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    is_yaml || file.file_name().is_some_and(|name| name == LOCK_FILE_NAME)
+}
+
 impl<'a> Complaining<'a> {
     /// Refuses a report that is for nobody: people read standard error.
     pub(super) fn new(format: Format, report: Option<&'a Path>, channel: Channel) -> Result<Self, Failure> {
@@ -94,6 +101,12 @@ impl<'a> Complaining<'a> {
             Format::Github => github,
             Format::Gitlab => gitlab,
         };
+        if let Some(file) = report.filter(|file| is_of_another_kind(file)) {
+            return Err(Failure::Usage(format!(
+                "--report {} would replace a topology, a manifest or a lock: name a file of its own, such as report.json",
+                file.display()
+            )));
+        }
         Ok(match report {
             Some(file) => Self { people: Some(People::Human), program: Some((program, Target::File(file))) },
             None => Self { people: None, program: Some((program, Target::Channel(channel))) },
@@ -119,7 +132,7 @@ impl<'a> Complaining<'a> {
         let directory = std::env::current_dir().unwrap_or_default();
         let text = program(&located(texts, complaints, &directory));
         match target {
-            Target::Channel(Channel::Output) => io::stdout().write_all(text.as_bytes())?,
+            Target::Channel(Channel::Output) => print(&text)?,
             Target::Channel(Channel::Talk) => talk(&text),
             Target::File(file) => std::fs::write(file, text)
                 .map_err(|cause| Failure::Usage(format!("cannot write the report to {}: {cause}", file.display())))?,

@@ -1,6 +1,5 @@
 //! `cassc diff`: what a render would change in a directory.
 
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,7 +7,7 @@ use clap::Args;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::render::{comparisons, refuse_shared_folders, tell_locks};
-use super::{Ending, Failure};
+use super::{Ending, Failure, print};
 use crate::diff::Comparison;
 
 /// Shows what a render would change, as a unified diff; exits with 1 if anything.
@@ -30,10 +29,7 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     refuse_shared_folders(&compilation)?;
     let compared = comparisons(&diff.output, &compilation)?;
     tell_locks(&diff.output, &compilation, &compared);
-    let mut output = BufWriter::new(io::stdout().lock());
-    for difference in compared.iter().flat_map(|comparison| &comparison.changed) {
-        output.write_all(difference.unified.as_bytes())?;
-    }
-    output.flush()?;
+    let changed = compared.iter().flat_map(|comparison| &comparison.changed);
+    print(&changed.map(|difference| difference.unified.as_str()).collect::<String>())?;
     Ok(if compared.iter().all(Comparison::is_same) { Ending::Done } else { Ending::Refused })
 }

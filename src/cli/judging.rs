@@ -13,7 +13,7 @@ use crate::assessment::{Assessment, assess};
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange};
 use crate::deployed::{
-    Against, Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile, Wanted, pair, read,
+    Against, Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile, WantedFleet, pair, read,
     rendered, wanted,
 };
 use crate::diagnostic::Diagnostic;
@@ -116,7 +116,7 @@ fn recorded(output: Kept<'_>, parsed: &Parsed) -> Result<Option<DeployedCluster>
 }
 
 /// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
-fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &[Wanted]) -> Vec<String> {
+fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
     let is_deployed =
         |name: &str| deployed.is_some_and(|it| it.clusters.iter().any(|known| known.cluster.name == name));
     let gone = pair(own, wanted).gone.into_iter().map(|gone| gone.cluster.name);

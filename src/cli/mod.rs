@@ -98,7 +98,7 @@ pub fn run() -> ExitCode {
         // Who closes the pipe has seen enough (`cassc render … | head`).
         Err(Failure::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            talk(&format!("error: {failure}\n"));
+            talk(&format!("error: {}\n", printable(&failure.to_string())));
             ExitCode::from(2)
         }
     }
@@ -115,6 +115,23 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Schema(schema) => schema::run(schema),
         Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),
+    }
+}
+
+/// A sentence that names may have brought control characters into: a terminal would obey them, and GitHub a line that
+/// begins with `::`.
+fn printable(sentence: &str) -> String {
+    let is_turning = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = |c: char| if c.is_control() || is_turning(c) { c.escape_default().to_string() } else { c.to_string() };
+    sentence.chars().map(shown).collect()
+}
+
+/// Writes what a verb makes to standard output. Who closes the pipe has seen enough (`cassc plan … | head`), and how the
+/// verb ends stays as it is.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
 

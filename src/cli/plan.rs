@@ -1,6 +1,5 @@
 //! `cassc plan`: what a change will do, before anybody merges it.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,7 +8,7 @@ use super::complaints::{Channel, Complaining, Format};
 use super::inputs::Inputs;
 use super::judging::{Judging, Kept, judge};
 use super::selection::Selection;
-use super::{Ending, Failure};
+use super::{Ending, Failure, print};
 use crate::emit::Overwrite;
 use crate::report::plan::{FleetPlan, json, markdown, text};
 
@@ -71,7 +70,7 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
         PlanFormat::Markdown => markdown(&fleet),
         PlanFormat::Json => json(&fleet),
     };
-    io::stdout().write_all(printed.as_bytes())?;
+    print(&printed)?;
     judged.tell_refusals(&complaining)?;
     Ok(if judged.is_refused() { Ending::Refused } else { Ending::Done })
 }

@@ -1,6 +1,7 @@
 //! `cassc render`: the manifests, to standard output or into a directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::canonicalize;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf, absolute};
 
@@ -15,7 +16,7 @@ use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange, in_order_of_stages};
+use crate::deliver::{Arranged, arrange, in_order_of_stages, is_in_a_stage};
 use crate::diff::{Comparison, Difference, DifferenceKind, compare};
 use crate::emit::directory::{Outcome, Why, recover, write};
 use crate::emit::read::{Entry, Remark};
@@ -85,6 +86,7 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let extent = if render.lock_only { Extent::LockOnly } else { Extent::Files };
     if let Some(output) = output {
         refuse_shared_folders(&compilation)?;
+        refuse_inputs_in_folders(output, &compilation)?;
         if !render.check {
             recover_all(output, &compilation)?;
         }
@@ -119,6 +121,24 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
         } else {
             format!("{first} and {source} would share the folder `{name}`: render them into different directories")
         }));
+    }
+    Ok(())
+}
+
+/// A cluster's folder is replaced as a whole and not searched for topologies: one that lies in it would be lost.
+pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation) -> Result<(), Failure> {
+    let folder = |parsed: &Parsed| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
+    let folders: BTreeSet<PathBuf> = compilation.accepted.iter().filter_map(folder).collect();
+    for parsed in &compilation.accepted {
+        let source = compilation.source(parsed);
+        let is_inside = |path: PathBuf| path.ancestors().any(|folder| folders.contains(folder));
+        if canonicalize(source).is_ok_and(is_inside) {
+            return Err(Failure::Usage(format!(
+                "{source} lies in a folder that `--output {}` renders a cluster into: keep topologies apart from what is \
+                 rendered",
+                output.display()
+            )));
+        }
     }
     Ok(())
 }
@@ -217,11 +237,11 @@ fn check_directory(
     judged.tell_plans(plans);
     tell_lacking(&lacking);
     let stale: Vec<&str> = judged.folders_to_remove().collect();
+    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
+    different.for_each(|line| talk(&line));
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(if lacking.is_empty() { Ending::Done } else { Ending::Refused });
     }
-    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
-    different.for_each(|line| talk(&line));
     stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
     talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
@@ -239,9 +259,16 @@ fn told_difference(difference: &Difference) -> Option<String> {
         DifferenceKind::Added => "missing",
         DifferenceKind::Changed => "different",
         DifferenceKind::Removed => "no longer rendered",
+        DifferenceKind::Foreign if is_applied(&difference.path) => "not written by cassc, and applied with the rest",
         DifferenceKind::Foreign => return None,
     };
     Some(format!("{word}: {}\n", difference.path))
+}
+
+/// Whether a tool that takes all manifests of a folder, as Argo CD does, takes this file of a cluster.
+fn is_applied(path: &str) -> bool {
+    let extension = Path::new(path).extension().unwrap_or_default();
+    is_in_a_stage(path) && ["yaml", "yml", "json"].iter().any(|it| extension.eq_ignore_ascii_case(it))
 }
 
 fn to_directory(output: &Path, judged: &Judged<'_>, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {

@@ -57,6 +57,14 @@ pub struct FluxSource {
 }
 
 impl Repository {
+    /// The namespace of what the delivery tool is told.
+    pub fn namespace(&self) -> &str {
+        match self {
+            Self::Argocd(source) => &source.namespace,
+            Self::Flux(source) => &source.namespace,
+        }
+    }
+
     /// Only the block of the dialect in force counts.
     pub(super) fn of(delivery: &Delivery, cluster: &str) -> Option<Self> {
         match delivery.dialect {

@@ -1,6 +1,7 @@
 //! A path → what is deployed: a lock, a directory that was rendered into, or earlier topologies. Called by `read`.
 #![expect(clippy::disallowed_methods, reason = "reads what the user names")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf, absolute};
 use std::{fs, io};
 
@@ -81,6 +82,12 @@ pub(super) fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError>
     let clusters: Vec<DeployedCluster> = locks(&folders)?.into_iter().map(|lock| lock.deployed).collect();
     let name = output.display().to_string();
     Ok((!clusters.is_empty()).then_some(Deployed { name, from: ReadFrom::Directory, clusters }))
+}
+
+/// The folders below one, at any depth, that something was rendered into.
+pub(super) fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedError> {
+    let clusters = locked_folders(folder, usize::MAX)?.into_iter().filter(|cluster| cluster != folder);
+    Ok(clusters.filter_map(|cluster| cluster.parent().map(Path::to_owned)).collect())
 }
 
 fn locks(folders: &[PathBuf]) -> Result<Vec<FoundLock>, DeployedError> {
@@ -167,6 +174,12 @@ fn folder_of_topologies(folder: &Path, inputs: &[String]) -> Result<Vec<Deployed
 }
 
 fn topologies(sources: Vec<(Source, TopologyPlace)>) -> Result<Vec<DeployedCluster>, DeployedError> {
-    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier { source, path, file, heed: Heed::Faults });
+    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier {
+        source,
+        committed: None,
+        path,
+        file,
+        heed: Heed::Faults,
+    });
     earlier::clusters(earlier::topologies(earlier.collect())?)
 }

@@ -11,7 +11,7 @@ use crate::check::check;
 use crate::cluster::resolve;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::parse::source::Source;
-use crate::parse::{Parsed, Reading, Text, parse};
+use crate::parse::{Committed, Parsed, Reading, Text, parse};
 use crate::report::{short, sorted};
 
 /// What an acceptance may name changes with the rules, and nothing is resolved from it.
@@ -22,6 +22,8 @@ const ABOUT_ACCEPTANCES: &str = "E603";
 pub(super) struct Earlier {
     /// The text.
     pub(super) source: Source,
+    /// See [`NamedText::committed`].
+    pub(super) committed: Option<Committed>,
     /// See [`DeployedCluster::path`].
     pub(super) path: Option<PathBuf>,
     /// See [`DeployedCluster::file`].
@@ -60,17 +62,18 @@ impl EarlierTopology {
 /// Reads the topologies.
 pub(super) fn topologies(earlier: Vec<Earlier>) -> Result<Vec<EarlierTopology>, DeployedError> {
     let (sources, places): (Vec<_>, Vec<_>) =
-        earlier.into_iter().map(|it| (it.source, (it.path, it.file, it.heed))).unzip();
+        earlier.into_iter().map(|it| (it.source, (it.committed, it.path, it.file, it.heed))).unzip();
     let Reading { texts, parsed, mut complaints } = parse(sources);
-    complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].2 == Heed::Faults));
+    complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].3 == Heed::Faults));
     if let Some(complaint) = first_error(&texts, complaints) {
         return Err(DeployedError::Unreadable { complaint });
     }
     let texts: Vec<(String, Arc<str>)> = texts.into_iter().map(|text| (text.name, text.text.into())).collect();
     let topology = |parsed: Parsed| {
         let (name, text) = texts[parsed.document.text].clone();
-        let (path, file, heed) = places[parsed.document.text].clone();
-        EarlierTopology { text: NamedText { name, text, document: parsed.document.number }, path, file, heed, parsed }
+        let (committed, path, file, heed) = places[parsed.document.text].clone();
+        let text = NamedText { name, committed, text, document: parsed.document.number };
+        EarlierTopology { parsed, text, path, file, heed }
     };
     Ok(parsed.into_iter().map(topology).collect())
 }
@@ -99,7 +102,7 @@ fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, Deployed
             return Ok(None);
         }
         let cluster = parsed.topology.metadata.name.clone();
-        let text = Text::other(text.name.clone(), text.text.to_string());
+        let text = Text::other(text.name.clone(), text.committed.clone(), text.text.to_string());
         let complaint = first_error(&[text], complaints).unwrap_or_default();
         return Err(DeployedError::Refused { cluster, complaint });
     }

@@ -14,6 +14,7 @@ use super::place::{real, stands, topology_of};
 use super::scope::{Input, Reach, Scope, folder_of, is_hidden, is_yaml};
 use super::{Deployed, DeployedCluster, DeployedError, NamedText, ReadFrom, Surroundings, TopologyFile};
 use crate::lock::{LOCK_FILE_NAME, Lock};
+use crate::parse::Committed;
 use crate::parse::source::{self, Source};
 
 /// So many digits of a commit are shown.
@@ -78,7 +79,9 @@ impl Past {
         let read = |(path, bytes): (String, Vec<u8>)| {
             let folder = self.top.join(folder_of(&path));
             let place = |lock: &Lock| self.topology_of(&path, &folder, lock);
-            let deployed = locks::read(self.shown(&path), bytes, place)?;
+            let mut deployed = locks::read(self.shown(&path), bytes, place)?;
+            let committed = Some(self.committed(&path));
+            deployed.lock_text = deployed.lock_text.map(|text| NamedText { committed, ..text });
             Ok(FoundLock { folder, deployed })
         };
         texts.into_par_iter().map(read).collect()
@@ -114,7 +117,8 @@ impl Past {
             match (locked.get_mut(path).map(Vec::as_mut_slice), one_document(bytes)) {
                 // Not parsed: a fleet of locks is read in no time, and of their topologies few are shown.
                 (Some([lock]), Some(text)) => {
-                    lock.deployed.topology_text = Some(NamedText { name: self.shown(path), text, document: 0 });
+                    let (name, committed) = (self.shown(path), Some(self.committed(path)));
+                    lock.deployed.topology_text = Some(NamedText { name, committed, text, document: 0 });
                 }
                 _ => unread.push(self.earlier(path, bytes)),
             }
@@ -157,12 +161,16 @@ impl Past {
             Reach::Far => (TopologyFile::Unknown, Heed::Nothing),
         };
         let source = Source { name: self.shown(path), bytes: bytes.to_vec(), origin: source::Origin::Found };
-        Earlier { source, path: Some(real(&place)), file, heed }
+        Earlier { source, committed: Some(self.committed(path)), path: Some(real(&place)), file, heed }
     }
 
     /// The name of a text in messages, as `git show` takes it.
     fn shown(&self, path: &str) -> String {
         format!("{}:{path}", self.commit)
+    }
+
+    fn committed(&self, path: &str) -> Committed {
+        Committed { commit: self.commit.clone(), path: self.top.join(path) }
     }
 
     fn below_top(&self, path: &Path) -> Option<String> {

@@ -32,7 +32,7 @@ pub(super) fn read(
         Ok((lock, text)) => {
             let (path, file) = place(&lock);
             let cluster = lock.cluster().clone();
-            let lock_text = Some(NamedText { name, text: text.into(), document: 0 });
+            let lock_text = Some(NamedText { name, committed: None, text: text.into(), document: 0 });
             Ok(DeployedCluster { cluster, lock: Some(lock), lock_text, topology_text: None, path, file })
         }
         Err(cause) => Err(DeployedError::Lock { name, cause }),

@@ -27,7 +27,7 @@ use crate::diagnostic::DocumentId;
 use crate::emit::EmitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
-use crate::parse::{Parsed, Text};
+use crate::parse::{Committed, Parsed, Text};
 use crate::transition::Was;
 
 /// What a change is judged against, as the user says it.
@@ -107,10 +107,22 @@ pub enum TopologyFile {
 pub struct NamedText {
     /// `deploy/shop/cassc.lock`; at a merge base `1a2b3c4d:deploy/shop/cassc.lock`, as `git show` takes it.
     pub name: String,
+    /// Where it comes from, if that is not the work tree.
+    pub committed: Option<Committed>,
     /// The text; the documents of a file share it.
     pub text: Arc<str>,
     /// The position of the document in it, from 0.
     pub document: usize,
+}
+
+/// What the inputs hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WantedFleet {
+    /// The topologies, in their order.
+    pub topologies: Vec<Wanted>,
+    /// Every file that was read, absolute, links followed. A cluster that stood in one and is not among the topologies
+    /// is gone, whatever the file holds now.
+    pub files: BTreeSet<PathBuf>,
 }
 
 /// A topology that is to be paired with what is deployed.
@@ -239,24 +251,33 @@ pub fn read(against: &Against, surroundings: Surroundings<'_>) -> Result<Deploye
     }
 }
 
+/// The folders below one, at any depth, that something was rendered into.
+pub fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedError> {
+    disk::folders_of_outputs(folder)
+}
+
 /// Reads what was rendered into a directory; `None` where nothing was.
 pub fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
     disk::rendered(output)
 }
 
-/// The topologies that were read, as [`pair`] wants to know them, in their order.
-pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> Vec<Wanted> {
+/// What was read, as [`pair`] wants to know it.
+pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
+    let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(place::real);
     let wanted = |parsed: &Parsed| {
         let (metadata, spec) = (&parsed.topology.metadata, &parsed.topology.spec);
         let own = spec.datacenters.iter().map(|datacenter| datacenter.namespace.clone());
         Wanted {
-            path: Some(&texts[parsed.document.text].name).filter(|name| *name != STANDARD_INPUT).map(place::real),
+            path: real(&texts[parsed.document.text]),
             document: parsed.document.number,
             name: metadata.name.clone(),
             namespaces: own.map(|own| own.or_else(|| metadata.namespace.clone())).collect(),
         }
     };
-    parsed.par_iter().map(wanted).collect()
+    WantedFleet {
+        topologies: parsed.par_iter().map(wanted).collect(),
+        files: texts.par_iter().filter_map(real).collect(),
+    }
 }
 
 impl DeployedCluster {
@@ -278,7 +299,7 @@ impl NamedText {
     fn position(&self, texts: &mut Vec<Text>) -> usize {
         let known = texts.iter().position(|text| text.name == self.name && text.text == *self.text);
         known.unwrap_or_else(|| {
-            texts.push(Text::other(self.name.clone(), self.text.to_string()));
+            texts.push(Text::other(self.name.clone(), self.committed.clone(), self.text.to_string()));
             texts.len() - 1
         })
     }

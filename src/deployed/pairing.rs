@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Deployed, DeployedCluster, ReadFrom, TopologyFile, Wanted};
+use super::{Deployed, DeployedCluster, ReadFrom, TopologyFile, Wanted, WantedFleet};
 
 /// What [`pair`] found.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +24,8 @@ pub struct Pairing {
 /// 4. the same name, one left on each side: the namespace was changed, which is refused as well;
 /// 5. one cluster against one file that holds one.
 ///
-/// A deployed cluster whose topology stands in a file that is not among the wanted is neither paired nor gone: nobody
-/// asked.
-pub fn pair(deployed: Deployed, wanted: &[Wanted]) -> Pairing {
+/// A deployed cluster whose topology stands in a file that was not read is neither paired nor gone: nobody asked.
+pub fn pair(deployed: Deployed, wanted: &WantedFleet) -> Pairing {
     let mut table = Table::new(deployed, wanted);
     table.same_name_and_file();
     table.same_name_and_namespaces();
@@ -40,8 +39,8 @@ struct Table<'w> {
     wanted: &'w [Wanted],
     deployed: Vec<DeployedCluster>,
     from: ReadFrom,
-    /// The files of the wanted topologies.
-    files: BTreeSet<&'w Path>,
+    /// The files that were read.
+    files: &'w BTreeSet<PathBuf>,
     /// Whether no topology of a directory is among the wanted: then it belongs to another work tree, and that a
     /// topology stands there says nothing.
     is_elsewhere: bool,
@@ -52,9 +51,9 @@ struct Table<'w> {
 }
 
 impl<'w> Table<'w> {
-    fn new(deployed: Deployed, wanted: &'w [Wanted]) -> Self {
+    fn new(deployed: Deployed, wanted: &'w WantedFleet) -> Self {
         let Deployed { from, clusters, .. } = deployed;
-        let files: BTreeSet<&Path> = wanted.iter().filter_map(|wanted| wanted.path.as_deref()).collect();
+        let WantedFleet { topologies: wanted, files } = wanted;
         let is_wanted = |cluster: &DeployedCluster| cluster.path.as_deref().is_some_and(|path| files.contains(path));
         Self {
             is_elsewhere: from != ReadFrom::History && !clusters.iter().any(is_wanted),
@@ -147,21 +146,21 @@ impl<'w> Table<'w> {
         Pairing { pairs, gone: gone.filter_map(|(cluster, _)| cluster).collect() }
     }
 
-    /// A cluster without a partner is gone when its file is, and when its file is wanted and it is no longer in it.
+    /// A cluster without a partner is gone when its file is, and when its file was read and it is no longer in it.
     fn is_gone(&self, cluster: usize) -> bool {
         let is_without = !self.is_taken[cluster];
-        is_without && (self.deployed[cluster].file == TopologyFile::Gone || self.is_of_wanted_file(cluster))
+        is_without && (self.deployed[cluster].file == TopologyFile::Gone || self.is_of_read_file(cluster))
     }
 
     /// Whether a cluster may have another file now. One whose file still stands, unseen by the inputs, has not moved:
     /// the wanted one is a copy and new. What came from standard input may be any.
     fn may_move(&self, position: usize, cluster: usize) -> bool {
         let is_free = self.pairs[position].is_none() && !self.is_taken[cluster];
-        let stays = self.deployed[cluster].file == TopologyFile::Stands && !self.is_of_wanted_file(cluster);
+        let stays = self.deployed[cluster].file == TopologyFile::Stands && !self.is_of_read_file(cluster);
         is_free && (!stays || self.is_elsewhere || self.wanted[position].path.is_none())
     }
 
-    fn is_of_wanted_file(&self, cluster: usize) -> bool {
+    fn is_of_read_file(&self, cluster: usize) -> bool {
         self.deployed[cluster].path.as_deref().is_some_and(|path| self.files.contains(path))
     }
 
@@ -213,7 +212,7 @@ mod tests {
 
     /// The same, as the document at a position of its file.
     fn document(number: usize, deployed: DeployedCluster) -> DeployedCluster {
-        let text = NamedText { name: "earlier".to_owned(), text: "".into(), document: number };
+        let text = NamedText { name: "earlier".to_owned(), committed: None, text: "".into(), document: number };
         DeployedCluster { topology_text: Some(text), ..deployed }
     }
 
@@ -228,7 +227,9 @@ mod tests {
             let path = cluster.path.as_ref().map(|path| path.display().to_string());
             format!("{} {}", cluster.cluster.name, path.unwrap_or_default())
         };
-        let Pairing { pairs, gone } = pair(Deployed { name: "somewhere".to_owned(), from, clusters }, wanted);
+        let files = wanted.iter().filter_map(|wanted| wanted.path.clone()).collect();
+        let wanted = WantedFleet { topologies: wanted.to_vec(), files };
+        let Pairing { pairs, gone } = pair(Deployed { name: "somewhere".to_owned(), from, clusters }, &wanted);
         let pairs = pairs.iter().map(|pair| pair.as_ref().map_or_else(|| "new".to_owned(), shown));
         (pairs.collect(), gone.iter().map(shown).collect())
     }

@@ -10,6 +10,7 @@ mod tree;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -29,9 +30,20 @@ const MOST_MISREADINGS: usize = 50;
 pub struct Text {
     /// The path as the user gave it.
     pub name: String,
+    /// Where it comes from, if that is not the work tree.
+    pub committed: Option<Committed>,
     /// The text; empty when it was no UTF-8.
     pub text: String,
     roots: Vec<Node>,
+}
+
+/// A file as it was in a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The commit, short.
+    pub commit: String,
+    /// The absolute path that the file has or had in the work tree.
+    pub path: PathBuf,
 }
 
 /// A topology as the user wrote it, and where.
@@ -72,12 +84,13 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
     let text = match decode(index, &source) {
         Ok(text) => text,
         Err(complaint) => {
-            let empty = Text { name: source.name, text: String::new(), roots: Vec::new() };
-            return (empty, Vec::new(), if named { vec![complaint] } else { Vec::new() });
+            let empty = Text { name: source.name, committed: None, text: String::new(), roots: Vec::new() };
+            let is_told = named || names_our_kind(&source.bytes);
+            return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
     let (roots, errors) = documents(&text);
-    let mut text = Text { name: source.name, text, roots };
+    let mut text = Text { name: source.name, committed: None, text, roots };
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
         return (text, Vec::new(), Vec::new());
@@ -116,6 +129,12 @@ fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
             Err(complain("E001", message).help("save the file as UTF-8"))
         }
     }
+}
+
+/// Whether bytes that are no text of ours name the kind of a topology. Passing over them would end a cluster without a
+/// word.
+fn names_our_kind(bytes: &[u8]) -> bool {
+    bytes.windows(KIND.len()).any(|window| window == KIND.as_bytes())
 }
 
 fn is_ours(root: &Node) -> bool {
@@ -306,9 +325,9 @@ fn value_label(document: DocumentId, route: Route, words: &str) -> Label {
 impl Text {
     /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
     /// places in a lock are found in the same way.
-    pub fn other(name: String, text: String) -> Self {
+    pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
         let (roots, _) = documents(&text);
-        Self { name, text, roots }
+        Self { name, committed, text, roots }
     }
 
     /// What its documents call their clusters, be they right or wrong otherwise.

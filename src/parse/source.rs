@@ -2,7 +2,7 @@
 //! compile are read; what is deployed is read by [`crate::deployed`].
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, canonicalize};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,7 @@ pub enum SourceError {
 
 /// Reads every input: `-` is standard input, a folder stands for the `*.yaml` and `*.yml` files below it (hidden
 /// and rendered folders left out), a name with `*`, `?` or `[` that is no file is a glob. Sorted by path within each
-/// input; a file named twice is read once.
+/// input; a file that is named twice, or by a link too, is read once.
 pub fn read_all(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
     read_each(inputs, read_input)
 }
@@ -89,6 +89,10 @@ fn read_each(
     let mut sources: Vec<Source> = Vec::new();
     for input in inputs {
         sources.extend(read(input)?.into_iter().filter(|source| seen.insert(source.name.clone())));
+    }
+    if sources.iter().any(|source| Path::new(&source.name).is_symlink()) {
+        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+        sources.retain(|source| canonicalize(&source.name).map_or(true, |file| files.insert(file)));
     }
     Ok(sources)
 }
@@ -135,7 +139,8 @@ fn yaml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
             path: folder.display().to_string(),
             cause: cause.into_io_error().unwrap_or_else(|| io::Error::other("a loop of symbolic links")),
         })?;
-        if entry.file_type().is_file() && is_yaml(entry.path()) {
+        // A link is followed to a file, as a topology that is shared, and never to a folder.
+        if is_yaml(entry.path()) && entry.path().is_file() {
             files.push(entry.into_path());
         }
     }

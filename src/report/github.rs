@@ -59,7 +59,15 @@ mod tests {
             help: Some("write more".to_owned()),
             cluster: None,
             field: None,
-            labels: vec![Place { file, line: 3, column: 5, end_line, end_column: 9, text: String::new() }],
+            labels: vec![Place {
+                file,
+                commit: None,
+                line: 3,
+                column: 5,
+                end_line,
+                end_column: 9,
+                text: String::new(),
+            }],
             fingerprint: String::new(),
         }
     }

@@ -58,9 +58,11 @@ pub struct Complaint {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
-    /// The path of the file, from the working directory where it lies below it; `<stdin>` for standard input;
-    /// `1a2b3c4d:deploy/shop/cassc.lock` for a file as it was in a commit.
+    /// The path of the file, from the working directory where it lies below it; `<stdin>` for standard input.
     pub file: String,
+    /// The commit that the file was read from; absent where it is the file as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// The first line.
     pub line: usize,
     /// The first character.

@@ -55,8 +55,17 @@ fn place(texts: &[Text], label: &Label, directory: &Path) -> Place {
     let (text, span) = locate(texts, &label.place);
     let (line, column) = line_and_column(&text.text, span.start);
     let (end_line, end_column) = line_and_column(&text.text, span.end);
-    let file = relative(&text.name, directory);
-    Place { file, line, column, end_line, end_column, text: label.text.clone() }
+    let commit = text.committed.as_ref().map(|committed| committed.commit.clone());
+    Place { file: file(text, directory), commit, line, column, end_line, end_column, text: label.text.clone() }
+}
+
+/// Of a file as it was in a commit the path that it had: platforms find no other, and the merge base is another commit
+/// tomorrow.
+fn file(text: &Text, directory: &Path) -> String {
+    match &text.committed {
+        Some(committed) => relative(&committed.path.to_string_lossy(), directory),
+        None => relative(&text.name, directory),
+    }
 }
 
 /// A path as tools want it: from the working directory where it lies below it, without `.`, `//` and what `..` undoes.
@@ -83,7 +92,7 @@ pub fn relative(name: &str, directory: &Path) -> String {
 fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
     let Some(label) = complaint.labels.first() else { return format!("{}\n{}", complaint.code, complaint.message) };
     let (text, span) = locate(texts, &label.place);
-    let file = relative(without_commit(&text.name), directory);
+    let file = file(text, directory);
     let place = match &label.place {
         diagnostic::Place::Value { document, route, .. } => {
             let cluster = cluster_name(texts, *document).unwrap_or_default();
@@ -94,12 +103,6 @@ fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
         diagnostic::Place::Bytes { .. } => line_at(&text.text, &span).to_owned(),
     };
     format!("{}\n{file}\n{place}", complaint.code)
-}
-
-/// The merge base is another commit tomorrow: `1a2b3c4d:deploy/shop/cassc.lock` is the file behind the colon.
-fn without_commit(name: &str) -> &str {
-    let is_commit = |start: &str| start.len() >= 7 && start.bytes().all(|byte| byte.is_ascii_hexdigit());
-    name.split_once(':').filter(|(start, _)| is_commit(start)).map_or(name, |(_, path)| path)
 }
 
 fn line_at<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
@@ -121,26 +124,19 @@ mod tests {
 
     #[test]
     fn paths_are_those_of_the_repository() {
-        let directory = Path::new("/work/fleet");
+        let directory = Path::new("/srv/fleet");
         let cases = [
             ("clusters/a.yaml", "clusters/a.yaml"),
             ("./clusters//a.yaml", "clusters/a.yaml"),
-            ("/work/fleet/clusters/a.yaml", "clusters/a.yaml"),
-            ("/work/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
+            ("/srv/fleet/clusters/a.yaml", "clusters/a.yaml"),
+            ("/srv/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
             ("../other/a.yaml", "../other/a.yaml"),
             ("/elsewhere/a.yaml", "/elsewhere/a.yaml"),
-            ("/work/fleetest/a.yaml", "/work/fleetest/a.yaml"),
+            ("/srv/fleetest/a.yaml", "/srv/fleetest/a.yaml"),
             ("<stdin>", "<stdin>"),
         ];
         for (given, expected) in cases {
             assert_eq!(relative(given, directory), expected, "{given}");
         }
-    }
-
-    #[test]
-    fn a_file_of_a_commit_is_the_same_file_in_the_next() {
-        assert_eq!(without_commit("1a2b3c4d:deploy/shop/cassc.lock"), "deploy/shop/cassc.lock");
-        assert_eq!(without_commit("odd:name.yaml"), "odd:name.yaml");
-        assert_eq!(without_commit("abc:name.yaml"), "abc:name.yaml");
     }
 }

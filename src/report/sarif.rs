@@ -64,7 +64,7 @@ fn result(complaint: &Complaint, rules: &[&Rule]) -> Value {
         "ruleId": complaint.code,
         "ruleIndex": rules.iter().position(|rule| rule.code == complaint.code),
         "level": level(complaint.severity),
-        "message": {"text": sentences.join("\n")},
+        "message": {"text": message(&sentences.join("\n"))},
         "locations": places.next().map(location).into_iter().collect::<Vec<Value>>(),
         "partialFingerprints": {"cassc/v1": complaint.fingerprint},
     });
@@ -96,9 +96,15 @@ fn location(place: &Place) -> Value {
         }),
     );
     if !place.text.is_empty() {
-        location.insert("message".to_owned(), json!({"text": place.text}));
+        location.insert("message".to_owned(), json!({"text": message(&place.text)}));
     }
     Value::Object(location)
+}
+
+/// Braces would be placeholders (SARIF 2.1.0, 3.11.5 "Messages with placeholders"). The texts about a rule (3.12)
+/// take no arguments, and stay as they are.
+fn message(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -138,9 +144,14 @@ mod tests {
     #[test]
     fn paths_become_references() {
         assert_eq!(uri("clusters/größe 100%.yaml"), "clusters/gr%C3%B6%C3%9Fe%20100%25.yaml");
-        assert_eq!(uri("1a2b3c4d:deploy/a#b?.lock"), "1a2b3c4d%3Adeploy/a%23b%3F.lock");
+        assert_eq!(uri("a:b/c#d?.lock"), "a%3Ab/c%23d%3F.lock");
         assert_eq!(uri("/elsewhere/a.yaml"), "file:///elsewhere/a.yaml");
         assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
+    }
+
+    #[test]
+    fn braces_in_a_message_are_no_placeholders() {
+        assert_eq!(message("write `accept: [{code: E360}]`"), "write `accept: [{{code: E360}}]`");
     }
 
     #[test]

@@ -61,6 +61,14 @@ pub struct ArgocdDelivery {
     pub name: Option<String>,
 }
 
+impl ArgocdDelivery {
+    /// The name of the Application for a Kubernetes cluster.
+    pub fn application_name(&self, cluster: &str, kube_cluster: Option<&str>) -> String {
+        let name = self.name.as_deref().unwrap_or(cluster);
+        kube_cluster.map_or_else(|| name.to_owned(), |kube_cluster| format!("{name}-{kube_cluster}"))
+    }
+}
+
 /// Where Flux finds what is rendered, in Flux's own words.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
+use glob::Pattern;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::lock::LOCK_FILE_NAME;
@@ -20,13 +21,52 @@ const MOST_BYTES_DISCOVERED: u64 = 64 * 1024 * 1024;
 /// What an Application names.
 pub(super) struct Selection {
     files: Vec<PathBuf>,
-    origin: Origin,
+    extent: Extent,
+}
+
+/// How far a selection goes.
+enum Extent {
+    /// The folder of the Application itself.
+    Folder,
+    /// One file.
+    File,
+    /// A folder with all below it, as it is named.
+    Below(PathBuf),
+    /// What matches.
+    Glob(Pattern),
 }
 
 impl Selection {
     /// Whether it is one file that is named.
     pub(super) fn is_one_file(&self) -> bool {
-        self.origin == Origin::Named
+        matches!(self.extent, Extent::File)
+    }
+
+    /// The folder in which locks may stand at any depth, as topologies may; `None` where they stand beside them.
+    pub(super) fn searched(&self) -> Option<&Path> {
+        match &self.extent {
+            Extent::Folder | Extent::File => None,
+            Extent::Below(folder) => Some(folder),
+            Extent::Glob(_) => Some(Path::new(".")),
+        }
+    }
+
+    /// Whether a topology at a path, absolute and without links, is meant or would be.
+    pub(super) fn means(&self, path: &Path) -> bool {
+        let is = |other: &Path| fs::canonicalize(other).is_ok_and(|other| other == path);
+        match &self.extent {
+            Extent::Folder => {
+                path.parent().is_some_and(|folder| fs::canonicalize(".").is_ok_and(|here| here == folder))
+            }
+            Extent::File => self.files.iter().any(|file| is(file)),
+            Extent::Below(folder) => fs::canonicalize(folder).is_ok_and(|folder| path.starts_with(folder)),
+            Extent::Glob(pattern) => fs::canonicalize(".")
+                .is_ok_and(|here| path.strip_prefix(here).is_ok_and(|path| pattern.matches_path(path))),
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        if self.is_one_file() { Origin::Named } else { Origin::Found }
     }
 
     /// Reads what is named.
@@ -36,7 +76,7 @@ impl Selection {
             let name = path.display().to_string();
             refuse_outside(&root, path)?;
             let sources = read_all(&[name]).map_err(|refused| refused.to_string())?;
-            Ok(sources.into_iter().map(|source| Source { origin: self.origin, ..source }))
+            Ok(sources.into_iter().map(|source| Source { origin: self.origin(), ..source }))
         };
         let read: Vec<_> = self.files.iter().map(read).collect::<Result<_, String>>()?;
         Ok(read.into_iter().flatten().collect())
@@ -46,17 +86,17 @@ impl Selection {
 /// The topologies of the folder itself, or what the parameter `file` names: a file, a folder with all below it, or a
 /// glob. Files that are found, not named, may be something else.
 pub(super) fn selection(file: Option<&str>) -> Result<Selection, String> {
-    let (files, origin) = match file {
-        None => (below(".", 1)?, Origin::Found),
+    let (files, extent) = match file {
+        None => (below(".", 1)?, Extent::Folder),
         Some(file) => named(file)?,
     };
     match files.len() {
-        0..=MOST_FILES => Ok(Selection { files, origin }),
+        0..=MOST_FILES => Ok(Selection { files, extent }),
         many => Err(format!("{many} YAML files are too many: name the topologies with the parameter `file`")),
     }
 }
 
-fn named(file: &str) -> Result<(Vec<PathBuf>, Origin), String> {
+fn named(file: &str) -> Result<(Vec<PathBuf>, Extent), String> {
     let path = Path::new(file);
     if !stays_inside(path) {
         return Err(format!(
@@ -65,14 +105,19 @@ fn named(file: &str) -> Result<(Vec<PathBuf>, Origin), String> {
     }
     if path.is_dir() {
         refuse_outside(&repository()?, path)?;
-        return Ok((below(file, usize::MAX)?, Origin::Found));
+        return Ok((below(file, usize::MAX)?, Extent::Below(path.to_owned())));
+    }
+    if path.exists() && !path.is_file() {
+        return Err(format!("the parameter `file` is `{file}`, which is neither a file nor a folder"));
     }
     if path.exists() || !file.contains(['*', '?', '[']) {
-        return Ok((vec![path.to_owned()], Origin::Named));
+        return Ok((vec![path.to_owned()], Extent::File));
     }
-    let matches = glob::glob(file).map_err(|cause| format!("the parameter `file` is no glob: `{file}`: {cause}"))?;
+    let no_glob = |cause| format!("the parameter `file` is no glob: `{file}`: {cause}");
+    let pattern = Pattern::new(file.strip_prefix("./").unwrap_or(file)).map_err(no_glob)?;
+    let matches = glob::glob(file).map_err(no_glob)?;
     let files = matches.take(MOST_FILES + 1).filter_map(Result::ok).filter(|path| path.is_file());
-    Ok((files.collect(), Origin::Found))
+    Ok((files.collect(), Extent::Glob(pattern)))
 }
 
 /// Whether a path is below the folder that it is seen from, as it is written. `-` would be standard input.

@@ -8,7 +8,7 @@ use crate::assessment::{Assessed, Assessment, assess};
 use crate::cli::render::refuse_shared_folders;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange, in_order_of_stages};
-use crate::deployed::{DeployedCluster, Wanted, wanted};
+use crate::deployed::{DeployedCluster, wanted};
 use crate::diagnostic::Severity;
 use crate::emit::{EmitError, stream};
 use crate::parse::Parsed;
@@ -78,9 +78,9 @@ fn compiled(selection: &Selection, parameters: &Parameters) -> Result<Compilatio
 }
 
 fn assessed(compilation: &mut Compilation, selection: &Selection) -> Result<Assessment, String> {
-    let wanted: Vec<Wanted> = wanted(&compilation.texts, &compilation.accepted);
+    let wanted = wanted(&compilation.texts, &compilation.accepted);
     let sources = compilation.accepted.iter().map(|parsed| compilation.source(parsed));
-    let deployed = locks::deployed(sources, &wanted, selection.is_one_file())?;
+    let deployed = locks::deployed(sources, &wanted, selection)?;
     let after = |parsed: &Parsed, deployed: Option<&DeployedCluster>| {
         Ok(cluster(&parsed.topology, deployed.map(|deployed| &deployed.cluster)))
     };

@@ -4,32 +4,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use super::folder::{refuse_outside, repository};
+use super::folder::{Selection, refuse_outside, repository};
 use super::parameters::Parameters;
 use crate::assessment::{Assessed, Assessment, Gone};
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
-use crate::deployed::{Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, rendered};
-use crate::lock::{Lock, LockError};
+use crate::deployed::{
+    Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, WantedFleet, folders_of_outputs, rendered,
+};
+use crate::lock::{LOCK_FILE_NAME, Lock, LockError};
 use crate::parse::source::STANDARD_INPUT;
 
 /// A new topology's lock stands in the folder of the Application.
 const APPLICATION: &str = ".";
 
 /// What the locks beside the topologies tell: `<folder>/<cluster>/cassc.lock`, where the folder is that of the
-/// Application or of the topology. `sources` are the names of the topologies' files. Where `only` these are meant,
-/// other clusters of the same folders are another Application's.
+/// Application or of the topology. `sources` are the names of the topologies' files. What the selection does not mean
+/// is another Application's.
 pub(super) fn deployed<'s>(
     sources: impl IntoIterator<Item = &'s str>,
-    wanted: &[Wanted],
-    only: bool,
+    wanted: &WantedFleet,
+    selection: &Selection,
 ) -> Result<Deployed, String> {
     let folder = |source: &str| match Path::new(source).parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from(APPLICATION),
+        Some(folder) => plain(folder),
+        None => PathBuf::from(APPLICATION),
     };
-    let folders: BTreeSet<PathBuf> = sources.into_iter().map(folder).chain([APPLICATION.into()]).collect();
+    let mut folders: BTreeSet<PathBuf> = sources.into_iter().map(folder).chain([APPLICATION.into()]).collect();
+    if let Some(searched) = selection.searched() {
+        folders.extend(folders_of_outputs(searched).map_err(unreadable)?.iter().map(|folder| plain(folder)));
+    }
     let mut clusters = Vec::new();
     for folder in folders {
         clusters.extend(rendered(&folder).map_err(unreadable)?.map(|deployed| deployed.clusters).unwrap_or_default());
@@ -39,13 +45,22 @@ pub(super) fn deployed<'s>(
         refuse_outside(&repository()?, Path::new(&text.name))?;
     }
     clusters.iter_mut().for_each(know_gone);
-    if only {
-        clusters.retain(|cluster| {
-            wanted.iter().any(|wanted| wanted.name == cluster.cluster.name || is_of(wanted, cluster))
-        });
-    }
+    let is_wanted = |cluster: &DeployedCluster| {
+        wanted.topologies.iter().any(|wanted| wanted.name == cluster.cluster.name || is_of(wanted, cluster))
+    };
+    let is_meant = |cluster: &DeployedCluster| match &cluster.path {
+        Some(path) => selection.means(path),
+        None => !selection.is_one_file(),
+    };
+    clusters.retain(|cluster| is_wanted(cluster) || is_meant(cluster));
     refuse_two_of_one(&clusters)?;
     Ok(Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters })
+}
+
+/// A folder without the `./` that it is seen from.
+fn plain(folder: &Path) -> PathBuf {
+    let plain = folder.strip_prefix(APPLICATION).unwrap_or(folder);
+    if plain == Path::new("") { APPLICATION.into() } else { plain.to_owned() }
 }
 
 /// A bare name of a topology tells elsewhere that nobody knows its folder; here it is the one that the lock's folder is
@@ -85,6 +100,10 @@ fn unreadable(refused: DeployedError) -> String {
     match refused {
         DeployedError::Lock { name, cause } => {
             let name = shown(&name);
+            // What is wrong with it may repeat a part of it, which must not come from elsewhere.
+            if let Err(outside) = repository().and_then(|root| refuse_outside(&root, Path::new(name))) {
+                return outside;
+            }
             let advice = match cause {
                 LockError::MergeConflict { .. } => {
                     "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
@@ -120,12 +139,20 @@ pub(super) fn obstacle(
 ) -> Option<String> {
     let name = &cluster.name;
     let Some(deployed) = &assessed.deployed else {
+        if let Some(place) = what_stands_for_a_lock(source, name) {
+            return Some(format!(
+                "{} is there and is not the lock of this cluster, so nobody can tell whether `{name}` is new, and \
+                 nothing is rendered\n  \
+                 put the lock itself there, without symbolic links on the way",
+                place.display()
+            ));
+        }
         return (!parameters.first_install).then(|| {
             format!(
                 "{name}/cassc.lock is missing: without it nobody can tell whether the cluster `{name}` in {source} is new, \
                  so nothing is rendered\n  \
                  in the folder of the Application run `cassc render {source} -o . --lock-only`, and commit \
-                 {name}/cassc.lock\n  \
+                 {name}/cassc.lock; if the cluster is deployed already, put the lock that it was rendered with there first\n  \
                  or, only for the very first sync of a new cluster, set the parameter `first-install` to \"true\""
             )
         });
@@ -144,10 +171,23 @@ pub(super) fn obstacle(
     })
 }
 
-/// Whether this very cluster is recorded: the tool that delivers it aside, which a command line may have named.
+/// A name that a lock has and something else bears, or a folder that nobody may look into: no first install.
+fn what_stands_for_a_lock(source: &str, cluster: &str) -> Option<PathBuf> {
+    let folders = [Path::new(""), Path::new(source).parent().unwrap_or(Path::new(""))];
+    let places = folders.map(|folder| folder.join(cluster).join(LOCK_FILE_NAME));
+    let is_there = |place: &PathBuf| {
+        !matches!(fs::symlink_metadata(place), Err(cause) if cause.kind() == io::ErrorKind::NotFound)
+            || fs::symlink_metadata(place.with_file_name("")).is_ok_and(|folder| folder.is_symlink())
+    };
+    places.into_iter().find(is_there)
+}
+
+/// Whether this very cluster is recorded: the tool that delivers it aside, which a command line may have named, and
+/// where that tool looks.
 fn is_in(lock: &Lock, cluster: &Cluster, arranged: &Arranged) -> bool {
     let recorded = lock.cluster();
-    let same_cluster = *recorded == Cluster { dialect: recorded.dialect, ..cluster.clone() };
+    let delivery = recorded.delivery.clone();
+    let same_cluster = *recorded == Cluster { dialect: recorded.dialect, delivery, ..cluster.clone() };
     same_cluster && (lock.templates().is_empty() || *lock.templates() == arranged.templates)
 }
 

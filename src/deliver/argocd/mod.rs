@@ -37,8 +37,9 @@ pub(super) const TOOL: Tool = Tool {
 /// answered, and an answer that comes after a revert still deletes what the older commit did not have.
 ///
 /// Deletion of the whole Application waits for the confirmation of a single object before it touches any
-/// (`controller/appcontroller.go`, `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the Services and the configuration
-/// that their pods live on as well. Once confirmed everything goes, configuration of earlier generations too.
+/// (`controller/appcontroller.go`, `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the
+/// Services and the configuration that their pods live on as well. Once confirmed everything goes, configuration of
+/// earlier generations too.
 fn annotate(object: &mut Object) {
     let metadata = object.resource.metadata_mut();
     match object.retirement {

@@ -75,7 +75,22 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
             name(was)
         ));
     }
+    tasks.extend(left_behind(difference));
     tasks
+}
+
+/// What the delivery tool was told in another namespace stays there, and goes on beside the new one.
+fn left_behind(difference: &Difference<'_>) -> Option<String> {
+    let told = |cluster: Option<&Cluster>| cluster.and_then(|it| it.delivery.clone().map(|told| (it.dialect, told)));
+    let (was, now) = (told(difference.before)?, told(difference.after)?);
+    let is_moved = was.0 == now.0 && was.1.namespace() != now.1.namespace();
+    is_moved.then(|| {
+        format!(
+            "delete in the namespace `{}` what was told to {} there: it would go on beside the new one (docs/delivery.md)",
+            was.1.namespace(),
+            handed_to(was.0).unwrap_or("the delivery tool")
+        )
+    })
 }
 
 /// StatefulSets that no delivery tool deletes.

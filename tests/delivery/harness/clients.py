@@ -81,9 +81,7 @@ class Plain:
 
     def _apply(self, folder: Path) -> str:
         ended = self.world.machine.ask("apply", "--server-side", "--validate=strict", "-k", str(folder))
-        # kustomize notes that it takes the order of the file, and not the one that kubectl always names. So it shall.
-        said = [line for line in ended.stderr.splitlines() if "Sorting order is set both" not in line]
-        return "\n".join(said) or ("" if ended.returncode == 0 else ended.stdout)
+        return ended.stderr or ("" if ended.returncode == 0 else ended.stdout)
 
     def complaints(self, tree: Tree) -> list[str]:
         """`kubectl diff -k`."""

@@ -93,6 +93,16 @@ class World:
         (tree,) = [path for path in folder.iterdir() if path.is_dir()]
         return Tree(tree)
 
+    def plan(self, before: str, after: str, dialect: str) -> str:
+        """What `cassc plan` tells a person about the step from one topology to the next."""
+        files = [self.folder / f"{when}-the-commit.yaml" for when in ("before", "after")]
+        for file, topology in zip(files, (before, after), strict=True):
+            file.write_text(topology)
+        ended = self.compile("plan", str(files[1]), "--against", str(files[0]), "--dialect", dialect)
+        if ended.returncode != 0:
+            raise RuntimeError(f"cassc plan: {ended.stdout}{ended.stderr}")
+        return ended.stdout
+
     # --- How things stand -------------------------------------------------------------------------------------------
 
     def pods(self, namespace: str) -> dict[str, dict]:

@@ -7,8 +7,12 @@ import json
 import re
 from pathlib import Path
 
-from harness.world import Tree, World
+from harness.clients import Plain
+from harness.world import DIALECTS, Tree, World
+from stories.topology import in_two_kubernetes_clusters
 
+# Of the EndpointSlice of an additional seed that is a name and not an address.
+_ABOUT_NAMES = "Warning: spec.addressType: FQDN endpoints are deprecated"
 _WAYS = ("three-way", "structured-merge", "server-side")
 
 
@@ -41,23 +45,62 @@ def render(world: World, example: Path, dialect: str, namespace: str) -> Tree:
 def _with_kubectl(example: Path):  # noqa: ANN202 (a story)
     def story(world: World) -> None:
         trees = {f"{example.stem}-{dialect}": dialect for dialect in world.dialects(example)}
-        trees = {namespace: render(world, example, dialect, namespace) for namespace, dialect in trees.items()}
-        for namespace, tree in trees.items():
-            _objects_of_clients_are_accepted(world, tree)
-            _apply(world, tree, namespace)
-            _pods_are_accepted(world, tree, namespace)
-            _no_difference(world, tree, namespace, "at once")
-        world.settle(*trees)
-        for namespace, tree in trees.items():
-            _no_difference(world, tree, namespace, "settled")
-            before = world.versions(namespace)
-            _apply(world, tree, namespace)
-            changed = sorted(name for name, version in world.versions(namespace).items() if before[name] != version)
-            world.report.expect(
-                not changed, f"{namespace}: applied again, {len(before)} objects stay as they were {changed}"
-            )
+        _deliver(world, {name: render(world, example, dialect, name) for name, dialect in trees.items()})
 
     return story
+
+
+def _deliver(world: World, trees: dict[str, Tree]) -> None:
+    """Each tree into its namespace, with everything that kubectl says about it."""
+    for namespace, tree in trees.items():
+        _objects_of_clients_are_accepted(world, tree)
+        _apply(world, tree, namespace)
+        _pods_are_accepted(world, tree, namespace)
+        _no_difference(world, tree, namespace, "at once")
+    world.settle(*trees)
+    for namespace, tree in trees.items():
+        _no_difference(world, tree, namespace, "settled")
+        before = world.versions(namespace)
+        _apply(world, tree, namespace)
+        changed = sorted(name for name, version in world.versions(namespace).items() if before[name] != version)
+        world.report.expect(
+            not changed, f"{namespace}: applied again, {len(before)} objects stay as they were {changed}"
+        )
+
+
+def several_kubernetes_clusters(world: World) -> None:
+    """The folder of each Kubernetes cluster, one after the other: what one would need of another's would be missing."""
+    for dialect in ("plain",) if world.is_short else DIALECTS:
+        namespaces = {kube_cluster: f"{kube_cluster}-{dialect}" for kube_cluster in ("eu", "us")}
+        for namespace in namespaces.values():
+            world.make_namespace(namespace)
+        tree = world.render(in_two_kubernetes_clusters(**namespaces), dialect, f"two-kubernetes-clusters-{dialect}")
+        _objects_of_clients_are_accepted(world, tree)
+        for folder, namespace in namespaces.items():
+            _deliver(world, {namespace: Tree(tree.folder / folder)})
+        if dialect == "plain":
+            for folder, namespace in namespaces.items():
+                _the_same_with_kustomize(world, Tree(tree.folder / folder), namespace)
+    _seed_by_name(world, namespaces)
+
+
+def _seed_by_name(world: World, namespaces: dict[str, str]) -> None:
+    """The one thing that cassc renders and Kubernetes 1.36 has something to say about."""
+    named = in_two_kubernetes_clusters(**namespaces, seeds="seed.example.com")
+    tree = world.render(named, "plain", "two-kubernetes-clusters-seed-by-name")
+    files = Tree(tree.folder / "eu").files()
+    ended = world.machine.ask("apply", "--server-side", "--force-conflicts", "--dry-run=server", *files)
+    world.report.expect(
+        ended.returncode == 0 and ended.stderr.splitlines() == [_ABOUT_NAMES],
+        f"a seed by its name is accepted: {ended.stderr}",
+    )
+
+
+def _the_same_with_kustomize(world: World, tree: Tree, namespace: str) -> None:
+    before, said = world.versions(namespace), Plain(world, namespace).deliver(tree)
+    world.report.expect(
+        not said and world.versions(namespace) == before, f"{namespace}: `kubectl apply -k` finds nothing to do {said}"
+    )
 
 
 def _apply(world: World, tree: Tree, namespace: str) -> None:
@@ -157,3 +200,13 @@ def _none_out_of_sync(world: World, namespace: str, told: dict, when: str) -> No
     for way in _WAYS:
         found = "\n".join(told["outOfSync"][way])
         world.report.expect(not found, f"{namespace}: {way} finds nothing OutOfSync, {when} {found}")
+
+
+STORIES = [
+    (
+        "kubectl:kubeClusters",
+        "the folder of each Kubernetes cluster, applied alone: as `kubectl:` of an example",
+        several_kubernetes_clusters,
+        True,
+    ),
+]

@@ -3,9 +3,11 @@ and the commit that repairs them, growth, and the removal of a datacenter."""
 
 from __future__ import annotations
 
+import re
+import shlex
 import time
 
-from harness.clients import CLIENTS, ArgoCd, Flux
+from harness.clients import CLIENTS, ArgoCd
 from harness.world import Tree, World
 from nodes.harness.processes import wait_until
 from stories.topology import topology
@@ -23,10 +25,12 @@ class Repository:
         world.make_namespace(self.namespace)
         self.client = CLIENTS[client](world, self.namespace)
         self.tree: Tree | None = None
+        self.topologies: list[str] = []
 
     def commit(self, **changes: object) -> Tree:
         """Render the next commit."""
-        self.tree = self.world.render(topology(self.namespace, **changes), self.client.dialect, self.namespace)
+        self.topologies.append(topology(self.namespace, **changes))
+        self.tree = self.world.render(self.topologies[-1], self.client.dialect, self.namespace)
         return self.tree
 
     def deliver(self, what: str, **changes: object) -> None:
@@ -70,7 +74,7 @@ def install_while_all_wait(world: World, client: str) -> None:
     repository.deliver("the first commit, while no pod becomes ready", dc2=3)
     wait_until("all pods run", 90, lambda: len(world.pods(repository.namespace)) == 6, pause=0.3)
     if isinstance(repository.client, ArgoCd):
-        world.report.expect(repository.client.told["waves"] == [-20, 0], "the base first, then all racks at once")
+        world.report.expect(repository.client.told["waves"] == [0], "everything in one wave")
     first = repository.configurations()
     repository.deliver("a second commit, while still no pod is ready", dc2=3, config=_FASTER)
     world.report.expect(repository.configurations().isdisjoint(first), "the second commit has arrived in every rack")
@@ -137,8 +141,8 @@ def growth(world: World, client: str) -> None:
     repository.rests_without_complaint()
 
 
-# What each client takes away when a datacenter is no longer rendered. A StatefulSet goes only where somebody confirms it.
-_LEFTOVERS = {
+# What Argo CD and Flux take away when a datacenter is no longer rendered, and what a person does.
+_PRUNED = {
     "PodDisruptionBudget/dc2-pdb",
     "Service/shop-dc2-service",
     "Service/shop-dc2-all-pods-service",
@@ -156,38 +160,36 @@ def removal(world: World, client: str) -> None:
     repository.deliver("dc2 without nodes", dc2=0, accept=_NO_REPLICAS)
     wait_until("its pods have gone", 90, lambda: len(world.pods(namespace)) == 3, pause=0.3)
     before, configurations = world.names(namespace), repository.configurations()
-    # The commit brings something else as well.
-    tree = repository.commit(config=_FASTER)
-    if isinstance(repository.client, ArgoCd):
-        _asks_for_confirmation(repository, tree)
-        gone = before - world.names(namespace)
-        world.report.expect(not gone & _RACKS, "without a confirmation no StatefulSet goes")
-    said = repository.client.deliver(tree, *(("-prune-confirmed",) if client == "argocd" else ()))
-    world.report.expect(not said, f"dc2 is not rendered any more: delivered to the end {said}")
+    repository.deliver("dc2 is not rendered any more", config=_FASTER)
     world.report.expect(
         configurations.isdisjoint(repository.configurations()), "what else the commit brings has arrived"
     )
-    expected = {"argocd": _LEFTOVERS | _RACKS, "flux": _LEFTOVERS}.get(client, set())
-    wait_until("what is pruned has gone", 90, lambda: not expected & world.names(namespace), pause=0.3)
+    pruned = _PRUNED if client in ("argocd", "flux") else set()
+    wait_until("what is pruned has gone", 90, lambda: not pruned & world.names(namespace), pause=0.3)
+    _gone_are_exactly(world, namespace, before, pruned)
+    if isinstance(repository.client, ArgoCd):
+        ignored = {it["object"] for it in repository.client.told["extra"] if it["ignored"]}
+        world.report.expect(ignored >= _RACKS, "the StatefulSets stay, and Argo CD does not call that a difference")
+    repository.rests_without_complaint()
+    _a_person_deletes_the_rest(repository)
+    _gone_are_exactly(world, namespace, before, pruned | _RACKS)
+    repository.rests_without_complaint()
+
+
+def _gone_are_exactly(world: World, namespace: str, before: set[str], expected: set[str]) -> None:
     gone = before - world.names(namespace)
     world.report.expect(
         gone == expected, f"gone are exactly {sorted(expected)}; more or less: {sorted(gone ^ expected)}"
     )
-    if isinstance(repository.client, ArgoCd | Flux):
-        repository.rests_without_complaint()
 
 
-def _asks_for_confirmation(repository: Repository, tree: Tree) -> None:
-    """The sync waits until a person confirms that racks go. What else the commit brings arrives before only if racks are
-    pruned last: Argo CD's library prunes at the beginning of a wave, and waits there."""
-    configurations = repository.configurations()
-    said = repository.client.deliver(tree, "-patience", "8s")
-    repository.report.expect("waiting for pruning confirmation of apps/StatefulSet" in said, f"the sync asks: {said}")
-    options = repository.world.statefulsets(repository.namespace)["shop-dc2-r1-sts"]["metadata"]["annotations"]
-    are_last = "PruneLast=true" in options["argocd.argoproj.io/sync-options"]
-    have_arrived = configurations.isdisjoint(repository.configurations())
-    words = "has arrived" if have_arrived else "waits too"
-    repository.report.expect(have_arrived == are_last, f"what else the commit brings {words}")
+def _a_person_deletes_the_rest(repository: Repository) -> None:
+    """By the command that the plan of the last commit names, word for word."""
+    told = repository.world.plan(*repository.topologies[-2:], repository.client.dialect)
+    (command,) = re.findall(r"kubectl .*\bdelete statefulset .*", told)
+    program, *arguments = shlex.split(command)
+    repository.world.machine.kubectl(*arguments)
+    repository.report.saw(f"by hand, as the plan says: {program} {' '.join(arguments)}")
 
 
 def _make_in_the_cluster(world: World, namespace: str) -> None:

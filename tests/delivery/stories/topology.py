@@ -1,4 +1,5 @@
-"""The cluster of the stories that deliver one commit after another. Called by argocd, flux, plain and refused."""
+"""The clusters of stories that take no example: of those that deliver one commit after another (commits.py, refused*.py), and
+one in two Kubernetes clusters (applied.py)."""
 
 from __future__ import annotations
 
@@ -25,4 +26,26 @@ spec:
       nodes: {nodes}
       racks: [{listed}]{second}
   accept: [{accept}]
+"""
+
+
+def in_two_kubernetes_clusters(eu: str, us: str, seeds: str = '192.0.2.10, "2001:db8::10"') -> str:
+    """A cluster `shop` with a datacenter in either, in these namespaces, and with objects for every tool."""
+    racks = ", ".join(f"{{name: r{number + 1}, zone: {zone}}}" for number, zone in enumerate(_ZONES))
+    return f"""
+apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {{name: shop}}
+spec:
+  cassandra: {{version: 4.1.9}}
+  resources: {{requests: {{cpu: "1", memory: 4Gi}}, limits: {{memory: 4Gi}}}}
+  storage: {{class: fast-ssd, size: 50Gi}}
+  scheduling: {{severalNodesPerWorker: true}}
+  additionalSeeds: [{seeds}]
+  datacenters:
+    - {{name: dc1, kubeCluster: eu, namespace: {eu}, nodes: 3, racks: [{racks}]}}
+    - {{name: dc2, kubeCluster: us, namespace: {us}, nodes: 3, racks: [{racks}]}}
+  delivery:
+    argocd: {{repoURL: https://git.example.com/clusters.git, path: deploy/shop}}
+    flux: {{sourceRef: {{name: clusters}}, path: deploy/shop}}
 """

@@ -1,3 +1,5 @@
+// The objects of an application as they are wanted and as they are: what Argo CD would call OutOfSync, and their health.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// The health that Argo CD judges by a script of its own, and its library does not. Asked by compare and sync.
+
 package main
 
 import (

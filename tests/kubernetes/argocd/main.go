@@ -24,8 +24,6 @@ type application struct {
 	name, namespace string
 	folders         []string
 	serverSide      bool
-	pruneLast       bool
-	pruneConfirmed  bool
 	patience        time.Duration
 	config          *rest.Config
 	cache           cache.ClusterCache
@@ -62,8 +60,6 @@ func main() {
 	flag.StringVar(&app.name, "name", "app", "the application's name")
 	flag.StringVar(&app.namespace, "namespace", "default", "where objects without a namespace go")
 	flag.BoolVar(&app.serverSide, "server-side", false, "the sync option ServerSideApply=true")
-	flag.BoolVar(&app.pruneLast, "prune-last", false, "the sync option PruneLast=true")
-	flag.BoolVar(&app.pruneConfirmed, "prune-confirmed", false, "somebody has approved what needs a confirmation")
 	flag.DurationVar(&app.patience, "patience", time.Minute, "how long a sync is watched; Argo CD itself would go on")
 	flag.Parse()
 	app.folders = flag.Args()

@@ -1,3 +1,5 @@
+// One sync of an application, by the library of Argo CD, with the options that the command line names.
+
 package main
 
 import (
@@ -54,8 +56,6 @@ func (app *application) options(told *outcome) []sync.SyncOpt {
 		sync.WithOperationSettings(false, true, false, false),
 		sync.WithManifestValidation(true),
 		sync.WithPrunePropagationPolicy(&propagation),
-		sync.WithPruneLast(app.pruneLast),
-		sync.WithPruneConfirmed(app.pruneConfirmed),
 		sync.WithServerSideApply(app.serverSide),
 		sync.WithServerSideApplyManager(manager),
 		sync.WithClientSideApplyMigration(true, common.DefaultClientSideApplyMigrationManager),

@@ -1,3 +1,5 @@
+// Folders of manifests become objects that are marked as the application's, paired with what is in the cluster.
+
 package main
 
 import (

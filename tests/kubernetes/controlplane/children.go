@@ -1,3 +1,5 @@
+// The parts of the control plane as processes: started in their order, ended together.
+
 package controlplane
 
 import (

@@ -1,3 +1,5 @@
+// The keys, ports and kubeconfig of a control plane, made anew for each.
+
 package controlplane
 
 import (

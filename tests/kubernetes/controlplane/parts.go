@@ -1,3 +1,5 @@
+// Which parts there are and with which arguments they start. Called by command.go.
+
 package controlplane
 
 import (

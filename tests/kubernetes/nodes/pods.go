@@ -1,3 +1,5 @@
+// Pods that are scheduled move to what they are wished to be, as a kubelet would move them; nothing is run.
+
 package nodes
 
 import (

@@ -1,3 +1,5 @@
+// Claims get volumes that do not exist, as a provisioner would make them, and grow.
+
 package nodes
 
 import (

@@ -1,3 +1,5 @@
+// What pods are wished to be, read from ConfigMaps, and what a real node would wait for.
+
 package nodes
 
 import (
