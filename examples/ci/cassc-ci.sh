@@ -368,6 +368,10 @@ main() {
   need CASSC_INPUTS 'the topologies: files and folders, one in each line'
   comment=${CASSC_PLAN:-plan.md}
   case $comment in /*) ;; *) comment=$top/$comment ;; esac
+  # A pull request may commit links; what is written or removed behind one is not in the repository.
+  for place in .cassc "$tree" "$comment"; do
+    [ ! -L "$place" ] || fail "$place is a symbolic link: remove it, the step writes there"
+  done
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"; remove_tree' EXIT
   trap 'exit 2' HUP INT TERM

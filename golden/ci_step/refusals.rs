@@ -43,6 +43,21 @@ fn edited_files_are_kept_until_somebody_says_otherwise() {
     });
 }
 
+/// A pull request can commit any link, and the step runs with rights that its author lacks.
+#[test]
+fn nothing_is_written_or_removed_behind_a_link() {
+    in_a_shell(|stage| {
+        stage.write("kept", "kept\n");
+        for (link, target) in [(".cassc", "nowhere"), ("comment.md", "kept")] {
+            let link = stage.path.join("source").join(link);
+            std::os::unix::fs::symlink(stage.path.join(target), &link).expect("the link can be made");
+            stage.deliver(&[("CASSC_PLAN", "comment.md")]).ended(2).tells("is a symbolic link");
+            std::fs::remove_file(link).expect("it is there");
+        }
+        assert_eq!(std::fs::read_to_string(stage.path.join("kept")).ok().as_deref(), Some("kept\n"));
+    });
+}
+
 /// A setting in place of a usual one, and what the step says to it.
 fn said(stage: &Stage, outcome: Outcome) -> String {
     let Outcome { code, log, comment } = outcome;
