@@ -10,6 +10,7 @@ use super::{Failure, print, talk};
 use crate::diagnostic::Diagnostic;
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
+use crate::parse::source::is_yaml;
 use crate::report::{self, Colors, github, gitlab, human, json, located, sarif, short, summary};
 
 /// How complaints are shown.
@@ -81,8 +82,7 @@ impl ComplaintArguments {
 
 /// Whether a file has a name that no report has, and that the other files of a repository have: a slip of a glob.
 fn is_of_another_kind(file: &Path) -> bool {
-    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    is_yaml || file.file_name().is_some_and(|name| name == LOCK_FILE_NAME)
+    is_yaml(file) || file.file_name().is_some_and(|name| name == LOCK_FILE_NAME)
 }
 
 impl<'a> Complaining<'a> {

@@ -22,6 +22,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::report::visible;
+
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
 ///
 /// Start with `cassc init`, change the file, and look at `cassc render`; `cassc plan` says what a change will do to
@@ -98,7 +100,8 @@ pub fn run() -> ExitCode {
         // Who closes the pipe has seen enough (`cassc render … | head`).
         Err(Failure::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            talk(&format!("error: {}\n", printable(&failure.to_string())));
+            // Names may bring what a terminal would obey, and lines that GitHub would: `::add-mask::`.
+            talk(&format!("error: {}\n", visible(&failure.to_string())));
             ExitCode::from(2)
         }
     }
@@ -116,14 +119,6 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),
     }
-}
-
-/// A sentence that names may have brought control characters into: a terminal would obey them, and GitHub a line that
-/// begins with `::`.
-fn printable(sentence: &str) -> String {
-    let is_turning = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let shown = |c: char| if c.is_control() || is_turning(c) { c.escape_default().to_string() } else { c.to_string() };
-    sentence.chars().map(shown).collect()
 }
 
 /// Writes what a verb makes to standard output. Who closes the pipe has seen enough (`cassc plan … | head`), and how the

@@ -37,8 +37,8 @@ struct Tool {
     annotate: fn(&mut Object),
     /// The files beside the objects of a Kubernetes cluster, by their paths.
     files: fn(&Place<'_>) -> BTreeMap<String, String>,
-    /// Whether it removes what is no longer rendered.
-    removes: fn(Retirement) -> bool,
+    /// Whether it removes what is no longer rendered and may be pruned.
+    prunes: bool,
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
     /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
@@ -57,7 +57,7 @@ fn tool(dialect: Dialect) -> Tool {
 
 /// Whether the delivery tool removes an object of this kind of retirement that is no longer rendered.
 pub fn removes(dialect: Dialect, retirement: Retirement) -> bool {
-    (tool(dialect).removes)(retirement)
+    tool(dialect).prunes && retirement == Retirement::Prune
 }
 
 /// How a delivery tool stops owning objects without deleting them; `None` where it owns nothing.
@@ -192,10 +192,26 @@ fn in_repository(path: &str, kube_cluster: Option<&str>, stage: &str) -> String 
     if named.is_empty() { ".".to_owned() } else { named.join("/") }
 }
 
-/// The file of an object of the delivery tool's own: `apiVersion`, `kind` and name, and what is written.
-fn folder_file<T: Serialize>(folder: &str, identity: (&str, &str, &str), object: &T) -> (String, String) {
+/// An object of the delivery tool's own.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolObject<S> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: ToolMetadata,
+    spec: S,
+}
+
+#[derive(Serialize)]
+struct ToolMetadata {
+    name: String,
+    namespace: String,
+}
+
+/// The file of an object of the delivery tool's own, and what is written.
+fn tool_file<S: Serialize>(folder: &str, object: &ToolObject<S>) -> (String, String) {
     let text = yaml::to_string(object).expect("rules refused what the writer cannot write");
-    (format!("{folder}/{}", plain_file_name(identity)), text)
+    (format!("{folder}/{}", plain_file_name((object.api_version, object.kind, &object.metadata.name))), text)
 }
 
 fn manifest(resource: &Resource) -> String {

@@ -11,7 +11,7 @@ use crate::render::Stage;
 pub(super) const TOOL: Tool = Tool {
     annotate: |_| {},
     files,
-    removes: |_| false,
+    prunes: false,
     letting_go: None,
     stage_by_stage: Some(stage_by_stage),
     hand_over: None,

@@ -103,7 +103,8 @@ fn read_input(input: &str) -> Result<Vec<Source>, SourceError> {
     }
     let path = Path::new(input);
     if path.is_dir() {
-        return read_paths(&yaml_files_below(path)?);
+        let files = yaml_files_below(path, usize::MAX, usize::MAX)?;
+        return if files.is_empty() { Err(SourceError::EmptyFolder(input.to_owned())) } else { read_paths(&files) };
     }
     if !path.exists() && input.contains(['*', '?', '[']) {
         return read_paths(&files_matching(input)?);
@@ -131,8 +132,10 @@ fn read_from(reader: impl Read, name: &str, origin: Origin) -> Result<Source, So
     Ok(Source { name: name.to_owned(), bytes, origin })
 }
 
-fn yaml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+/// The YAML files below a folder, down to a depth, sorted; hidden folders and rendered ones are left out. Nobody looks
+/// further where there are more than `most`.
+pub fn yaml_files_below(folder: &Path, depth: usize, most: usize) -> Result<Vec<PathBuf>, SourceError> {
+    let walk = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter();
     let mut files = Vec::new();
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_searched(entry)) {
         let entry = entry.map_err(|cause| SourceError::Read {
@@ -143,8 +146,11 @@ fn yaml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
         if is_yaml(entry.path()) && entry.path().is_file() {
             files.push(entry.into_path());
         }
+        if files.len() > most {
+            break;
+        }
     }
-    if files.is_empty() { Err(SourceError::EmptyFolder(folder.display().to_string())) } else { Ok(files) }
+    Ok(files)
 }
 
 fn is_searched(entry: &walkdir::DirEntry) -> bool {
@@ -153,7 +159,8 @@ fn is_searched(entry: &walkdir::DirEntry) -> bool {
     !hidden && !rendered
 }
 
-fn is_yaml(path: &Path) -> bool {
+/// Whether a file is called as YAML is.
+pub fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 

@@ -10,6 +10,7 @@ mod located;
 pub mod plan;
 mod sarif;
 mod short;
+mod visible;
 
 pub use github::github;
 pub use gitlab::gitlab;
@@ -18,6 +19,7 @@ pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
 pub use located::{located, relative};
 pub use sarif::sarif;
 pub use short::short;
+pub use visible::visible;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};

@@ -6,10 +6,8 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use glob::Pattern;
-use walkdir::{DirEntry, WalkDir};
 
-use crate::lock::LOCK_FILE_NAME;
-use crate::parse::source::{LARGEST_SOURCE, Origin, Source, read_all};
+use crate::parse::source::{LARGEST_SOURCE, Origin, Source, read_all, yaml_files_below};
 use crate::topology::KIND;
 
 /// How many files are looked at. Who has more of them in one Application names fewer.
@@ -136,34 +134,10 @@ fn stays_inside(path: &Path) -> bool {
     never_leaves && path != Path::new("-")
 }
 
-/// The YAML files below a folder, sorted; hidden folders and rendered ones are left out.
+/// The YAML files below a folder, as seen from that of the Application.
 fn below(folder: &str, depth: usize) -> Result<Vec<PathBuf>, String> {
-    let walk = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter();
-    let mut files = Vec::new();
-    for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_searched(entry)) {
-        let entry = entry.map_err(|cause| {
-            let why = cause.io_error().map_or_else(|| "a loop of symbolic links".to_owned(), ToString::to_string);
-            format!("cannot list {}: {why}", cause.path().unwrap_or(Path::new(folder)).display())
-        })?;
-        // A link is followed to a file, as a topology that several Applications share, and never to a folder.
-        if is_yaml(entry.path()) && entry.path().is_file() {
-            files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());
-        }
-        if files.len() > MOST_FILES {
-            break;
-        }
-    }
-    Ok(files)
-}
-
-fn is_searched(entry: &DirEntry) -> bool {
-    let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-    let is_rendered = entry.file_type().is_dir() && entry.path().join(LOCK_FILE_NAME).exists();
-    !is_hidden && !is_rendered
-}
-
-fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    let files = yaml_files_below(Path::new(folder), depth, MOST_FILES).map_err(|refused| refused.to_string())?;
+    Ok(files.iter().map(|file| file.strip_prefix(".").unwrap_or(file).to_owned()).collect())
 }
 
 /// The repository that was unpacked: the nearest folder with `.git` in it. Where there is none, nobody can tell where it

@@ -4,7 +4,7 @@
 use super::super::talk;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::Text;
-use crate::report::place;
+use crate::report::{place, visible};
 
 /// How many complaints are told before the rest is counted.
 pub(super) const MOST_COMPLAINTS: usize = 5;
@@ -52,15 +52,11 @@ pub(super) fn say(text: &str) {
 }
 
 fn plain_line(line: &str) -> String {
-    let escaped: String = line.chars().flat_map(written_out).collect();
+    let escaped = visible(line);
     match escaped.char_indices().nth(LONGEST_LINE) {
         Some((end, _)) => format!("{}…\n", &escaped[..end]),
         None => escaped + "\n",
     }
-}
-
-fn written_out(character: char) -> Vec<char> {
-    if character.is_control() { character.escape_default().collect() } else { vec![character] }
 }
 
 #[cfg(test)]

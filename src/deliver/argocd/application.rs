@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::super::STAGES;
+use super::super::{STAGES, ToolMetadata, ToolObject};
 use crate::cluster::{ArgocdSource, Cluster};
 
 /// How every cluster is synced.
@@ -23,25 +23,9 @@ const SYNC_OPTIONS: [&str; 2] = ["ServerSideApply=true", "FailOnSharedResource=t
 /// Argo CD's name of the Kubernetes cluster that it runs in.
 const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 
-/// An Application. It has no finalizer: when it is deleted, the ring stays.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Application {
-    pub(super) api_version: &'static str,
-    pub(super) kind: &'static str,
-    pub(super) metadata: Metadata,
-    spec: Spec,
-}
-
-#[derive(Serialize)]
-pub(super) struct Metadata {
-    pub(super) name: String,
-    namespace: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Spec {
+pub(super) struct Spec {
     project: String,
     destination: Destination,
     source: Source,
@@ -113,13 +97,13 @@ struct Backoff {
     max_duration: &'static str,
 }
 
-/// The Application for the objects of a Kubernetes cluster.
-pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster: Option<&str>) -> Application {
+/// The Application for the objects of a Kubernetes cluster. It has no finalizer: when it is deleted, the ring stays.
+pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster: Option<&str>) -> ToolObject<Spec> {
     let suffix = kube_cluster.map(|name| format!("-{name}")).unwrap_or_default();
-    Application {
+    ToolObject {
         api_version: "argoproj.io/v1alpha1",
         kind: "Application",
-        metadata: Metadata { name: format!("{}{suffix}", source.name), namespace: source.namespace.clone() },
+        metadata: ToolMetadata { name: format!("{}{suffix}", source.name), namespace: source.namespace.clone() },
         spec: Spec {
             project: source.project.clone(),
             destination: destination(cluster, kube_cluster),

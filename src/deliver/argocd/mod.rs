@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use application::application;
 
-use super::{Place, Tool, annotation, folder_file};
+use super::{Place, Tool, annotation, tool_file};
 use crate::cluster::Repository;
 use crate::render::{Object, Retirement};
 
@@ -24,10 +24,7 @@ pub(super) const FOLDER: &str = "argocd";
 pub(super) const TOOL: Tool = Tool {
     annotate,
     files,
-    removes: |retirement| match retirement {
-        Retirement::Prune => true,
-        Retirement::ByHand | Retirement::Keep => false,
-    },
+    prunes: true,
     letting_go: Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`"),
     stage_by_stage: None,
     hand_over: Some("Argo CD"),
@@ -57,6 +54,5 @@ fn annotate(object: &mut Object) {
 fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
     let application = application(source, place.cluster, place.kube_cluster);
-    let identity = (application.api_version, application.kind, application.metadata.name.as_str());
-    BTreeMap::from([folder_file(FOLDER, identity, &application)])
+    BTreeMap::from([tool_file(FOLDER, &application)])
 }

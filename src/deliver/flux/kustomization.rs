@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::super::{Place, in_repository, stage_folder};
+use super::super::{Place, ToolMetadata, ToolObject, in_repository, stage_folder};
 use crate::cluster::FluxSource;
 use crate::render::Stage;
 use crate::topology::SourceKind;
@@ -13,26 +13,11 @@ const SECONDS_PER_OBJECT: usize = 3;
 /// No stage gets less, however few its objects are.
 const SHORTEST_MINUTES: usize = 2;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Kustomization {
-    pub(super) api_version: &'static str,
-    pub(super) kind: &'static str,
-    pub(super) metadata: Metadata,
-    spec: Spec,
-}
-
-#[derive(Serialize)]
-pub(super) struct Metadata {
-    pub(super) name: String,
-    namespace: String,
-}
-
 /// No `targetNamespace`, which would move objects of several namespaces into one; no `postBuild`, which would take
 /// scripts for templates.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Spec {
+pub(super) struct Spec {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<Dependency>,
     source_ref: SourceRef,
@@ -66,15 +51,15 @@ struct SourceRef {
 }
 
 /// One for each stage that has objects; each depends on the one before.
-pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<Kustomization> {
+pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<ToolObject<Spec>> {
     let mut before: Option<String> = None;
     let mut of_stage = |(stage, files): (&Stage, &Vec<String>)| {
         let name = name(&place.cluster.name, stage_folder(*stage));
         let depends_on = before.replace(name.clone()).map(|name| Dependency { name });
-        Kustomization {
+        ToolObject {
             api_version: "kustomize.toolkit.fluxcd.io/v1",
             kind: "Kustomization",
-            metadata: Metadata { name, namespace: source.namespace.clone() },
+            metadata: ToolMetadata { name, namespace: source.namespace.clone() },
             spec: Spec {
                 depends_on: depends_on.into_iter().collect(),
                 source_ref: SourceRef {

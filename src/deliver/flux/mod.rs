@@ -5,7 +5,7 @@ mod kustomization;
 
 use std::collections::BTreeMap;
 
-use super::{Place, Tool, annotation, folder, folder_file, kustomize};
+use super::{Place, Tool, annotation, folder, kustomize, tool_file};
 use crate::cluster::Repository;
 use crate::render::{Object, Resource, Retirement};
 
@@ -19,10 +19,7 @@ pub(super) const FOLDER: &str = "flux";
 pub(super) const TOOL: Tool = Tool {
     annotate,
     files,
-    removes: |retirement| match retirement {
-        Retirement::Prune => true,
-        Retirement::ByHand | Retirement::Keep => false,
-    },
+    prunes: true,
     letting_go: Some(
         "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
     ),
@@ -57,11 +54,8 @@ fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> =
         of_stages.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)).collect();
     if let Some(Repository::Flux(source)) = &place.cluster.delivery {
-        let told = kustomization::kustomizations(source, place).into_iter().map(|kustomization| {
-            let identity = (kustomization.api_version, kustomization.kind, kustomization.metadata.name.as_str());
-            folder_file(FOLDER, identity, &kustomization)
-        });
-        let told: BTreeMap<String, String> = told.collect();
+        let kustomizations = kustomization::kustomizations(source, place);
+        let told: BTreeMap<String, String> = kustomizations.iter().map(|told| tool_file(FOLDER, told)).collect();
         let root = kustomize::kustomization(told.keys().map(String::as_str).collect());
         files.insert(format!("{folder}kustomization.yaml"), format!("{ROOT_REMARK}{root}"));
         files.extend(told.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)));

@@ -2,6 +2,8 @@
 //! they are: no markup, no broken table, nobody mentioned, no issue linked. Called by the text and the Markdown of
 //! plans.
 
+use super::super::visible::{replaced, visible};
+
 /// What is shown for nothing.
 const EMPTY: &str = "\"\"";
 
@@ -16,29 +18,6 @@ pub(super) fn shown(text: &str) -> String {
 /// A text of several lines, as [`shown`].
 pub(super) fn shown_lines(text: &str) -> Vec<String> {
     text.trim_end().split('\n').map(visible).collect()
-}
-
-fn visible(text: &str) -> String {
-    replaced(text, |character| is_hidden(character).then(|| character.escape_default().to_string()))
-}
-
-/// A text with some of its characters replaced.
-fn replaced(text: &str, replacement: impl Fn(char) -> Option<String>) -> String {
-    let mut result = String::with_capacity(text.len());
-    for character in text.chars() {
-        match replacement(character) {
-            Some(replacement) => result.push_str(&replacement),
-            None => result.push(character),
-        }
-    }
-    result
-}
-
-/// Controls, and what Unicode has to reorder or hide text (Trojan Source, CVE-2021-42574).
-fn is_hidden(character: char) -> bool {
-    let formats = matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
-    let ranges = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
-    character.is_control() || formats || ranges || matches!(character, '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A value as code, wherever Markdown is read: in backticks, or where these would not do (a backtick, a `|` in a table)
