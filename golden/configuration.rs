@@ -11,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cassc::cassandra::jvm::COLLECTORS;
-use cassc::cassandra::release::{MINORS, Minor};
 use cassc::cluster::{Cluster, resolve};
 use cassc::diagnostic::Severity;
 use cassc::parse::source::{Origin, Source};
 use cassc::render::config;
+use cassc_cassandra::image::{jdk, option_files, published_patches};
+use cassc_cassandra::jvm::COLLECTORS;
+use cassc_ring::release::{MINORS, Minor};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -31,7 +32,7 @@ const CONFIGURATIONS: usize = 120;
 
 /// The newest release of each minor with an image.
 fn release(minor: Minor) -> String {
-    let patch = minor.published_patches().iter().max().expect("every minor has a published patch");
+    let patch = published_patches(minor).iter().max().expect("every minor has a published patch");
     format!("{minor}.{patch}")
 }
 
@@ -216,7 +217,7 @@ fn the_files_of_every_example_are_read() {
 
 /// What Cassandra's start script makes of the option files: every line that begins with a dash, split at spaces.
 fn options(configuration: &Path) -> Vec<String> {
-    let names = Minor::V5_0.option_files();
+    let names = option_files(Minor::V5_0);
     let files = std::iter::once(names.common).chain(names.per_jdk);
     let texts = files.map(|name| std::fs::read_to_string(configuration.join(name)).expect("the gate wrote it"));
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -230,7 +231,7 @@ fn the_java_of_the_image_of_5_0_takes_its_options() {
     if !is_here("sh", &["-c", "java -version 2>&1 | grep -q 'version \"17'"]) {
         return;
     }
-    let jdk = Minor::V5_0.jdk();
+    let jdk = jdk(Minor::V5_0);
     let collectors = COLLECTORS.into_iter().filter(|collector| collector.available(jdk).is_ok());
     let of_collectors = collectors.map(|collector| {
         let word = serde_json::to_value(collector).expect("a collector is a word");

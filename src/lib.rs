@@ -23,13 +23,11 @@ pub mod topology;
 pub mod diagnostic;
 pub mod parse;
 
-pub mod cassandra;
 pub mod kubernetes;
-pub mod placement;
+pub mod sizing;
 
 pub mod check;
 pub mod report;
-mod wording;
 
 pub mod deployed;
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cassc::cassandra::release::{MINORS, Minor};
+use cassc_ring::release::{MINORS, Minor};
 
 use crate::compare::repository;
 use crate::real_tool::{is_folder_here, is_here};

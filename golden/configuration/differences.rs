@@ -1,8 +1,8 @@
 //! Where cassc and Cassandra disagree about a configuration, each with an explanation and an example that shows it. Whatever
 //! is not listed here is a fault of cassc, and so is an entry whose example no longer disagrees.
 
-use cassc::cassandra::config_keys::{Kind, table};
-use cassc::cassandra::release::Minor::{self, V3_11, V4_0, V4_1, V5_0};
+use cassc_cassandra::config_keys::{Kind, table};
+use cassc_ring::release::Minor::{self, V3_11, V4_0, V4_1, V5_0};
 use serde_json::{Map, Value};
 
 use super::Judged;

@@ -1,8 +1,8 @@
 //! Random `cassandra.config` maps for a minor, the same in every run: keys of its own table and a few that are not, with
 //! values of the right kind near their bounds, and a share of wrong ones.
 
-use cassc::cassandra::config_keys::{Key, Kind, Smallest, StorageUnit, TimeUnit, table};
-use cassc::cassandra::release::{MINORS, Minor};
+use cassc_cassandra::config_keys::{Key, Kind, Smallest, StorageUnit, TimeUnit, table};
+use cassc_ring::release::{MINORS, Minor};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value, json};

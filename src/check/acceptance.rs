@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use cassc_wording::nearest;
+
 use super::{Check, Force, Rule, Subject, rule};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Place, Route, Severity, nearest};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Place, Route, Severity};
 use crate::parse::Parsed;
 
 pub(super) const E603: Rule = Rule {

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use cassc_cassandra::config_keys::{Duration, TimeUnit, Width};
+use cassc_ring::release::Minor;
 use serde_json::Value;
 
 use super::e417_config_combination::Refusal;
 use super::e420_heap::memory;
 use super::settings::{Setting, Settings, amount};
-use crate::cassandra::config_keys::{Duration, TimeUnit, Width};
-use crate::cassandra::release::Minor;
-use crate::placement::sizing::{HeapSetting, auto_heap};
+use crate::sizing::{HeapSetting, auto_heap};
 use crate::topology::merge::RackPlace;
 
 /// Every conflict in the settings of a rack.

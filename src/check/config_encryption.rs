@@ -1,10 +1,11 @@
 //! Encryption that is switched on without what it needs: refused by Cassandra when it starts. Called by the rule about
 //! combinations. Whether a keystore is in its place, and whether its password is right, cannot be seen from here.
 
+use cassc_ring::release::Minor;
+
 use super::config_conflicts::{is, is_on};
 use super::e417_config_combination::Refusal;
 use super::settings::{Setting, Settings};
-use crate::cassandra::release::Minor;
 
 /// Every encryption without a key.
 pub(super) fn without_key(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {

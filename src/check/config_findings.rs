@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use cassc_cassandra::config_keys::{Finding, Problem, Step, examine};
+use cassc_ring::release::{Minor, Release};
 use serde_json::{Map, Value};
 
 use super::Subject;
 use super::owned_keys::is_owned;
-use crate::cassandra::config_keys::{Finding, Problem, Step, examine};
-use crate::cassandra::release::{Minor, Release};
 use crate::diagnostic::Route;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace};

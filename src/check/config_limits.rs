@@ -7,7 +7,7 @@
 //! all four are run against them (`golden/configuration.rs`): they refuse what is refused here, but for `num_tokens: 0`,
 //! which they refuse only when the node bootstraps.
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
 
 /// A setting with a smallest and a largest value.
 #[derive(Clone, Copy, Debug)]
@@ -168,12 +168,12 @@ pub(super) const SHIPPED_WARNINGS: [(&str, &str); 2] =
 
 #[cfg(test)]
 mod tests {
+    use cassc_cassandra::config_keys::table;
+    use cassc_ring::release::MINORS;
     use serde_json::json;
 
     use super::super::settings::amount;
     use super::*;
-    use crate::cassandra::config_keys::table;
-    use crate::cassandra::release::MINORS;
 
     #[test]
     fn the_shipped_warnings_are_those_of_the_template() {

@@ -1,11 +1,11 @@
 //! Lists of words inside settings of cassandra.yaml that Cassandra looks up only when it starts. Called by the rule about
 //! combinations. Each was refused by the real 4.1.10 and 5.0.9; 4.0.19 takes any words.
 
+use cassc_ring::release::Minor;
 use serde_json::Value;
 
 use super::e417_config_combination::Refusal;
 use super::settings::{Setting, Settings};
-use crate::cassandra::release::Minor;
 
 /// What may be audited (`AuditLogEntryCategory`).
 const CATEGORIES: &[&str] = &["QUERY", "DML", "DDL", "DCL", "OTHER", "AUTH", "ERROR", "PREPARE"];

@@ -1,7 +1,8 @@
 //! E102: an object's name, or a label's value, that becomes longer than Kubernetes allows.
 
+use cassc_ring::names;
+
 use super::{Check, Rule, Subject};
-use crate::cluster::names;
 use crate::diagnostic::{Diagnostic, Label, Route};
 use crate::kubernetes::syntax::{LABEL_LENGTH, label_fault};
 use crate::topology::merge::{Level, RackPlace};

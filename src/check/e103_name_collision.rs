@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::names;
+
 use super::written::destination;
 use super::{Check, Rule, Subject};
-use crate::cluster::names;
 use crate::diagnostic::{Diagnostic, Label, Route};
 use crate::topology::Datacenter;
 use crate::topology::merge::Level;

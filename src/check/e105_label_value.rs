@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::names::label_value;
+
 use super::written::destination;
 use super::{Check, Rule, Subject};
-use crate::cluster::names::label_value;
 use crate::diagnostic::{Diagnostic, Label, Route};
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use cassc_ring::names;
+
 use super::written::destination;
 use super::{Check, Rule, Subject};
-use crate::cluster::names;
 use crate::diagnostic::{Diagnostic, Route};
 use crate::kubernetes::syntax::is_subdomain;
 

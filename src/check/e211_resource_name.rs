@@ -1,8 +1,10 @@
 //! E211: a resource that containers do not have.
 
+use cassc_wording::nearest;
+
 use super::quantities::{page_size, requests_and_limits};
 use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::kubernetes::syntax::is_label_key;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,7 +1,9 @@
 //! E401: a version of Cassandra that does not exist, that cassc does not know, or that has no image.
 
+use cassc_cassandra::image::{default_image, published_patches};
+use cassc_ring::release::{MINORS, Minor, Release, ReleaseError};
+
 use super::{Check, Rule, Subject};
-use crate::cassandra::release::{MINORS, Minor, Release, ReleaseError};
 use crate::diagnostic::{Diagnostic, Route};
 
 pub(super) const RULE: Rule = Rule {
@@ -35,7 +37,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         Err(ReleaseError::UnknownMinor { .. }) => {
             Some(complain(format!("Cassandra {shown} is not known")).expected(format!("a version of {}", known())))
         }
-        Ok(release) if cassandra.image.is_none() => release.default_image().err().map(|error| {
+        Ok(release) if cassandra.image.is_none() => default_image(release).err().map(|error| {
             complain(format!("there is no published image of Cassandra {release}"))
                 .help(format!("take `{}`, or name an `image` of your own", error.nearest))
         }),
@@ -52,6 +54,6 @@ fn repaired(text: &str) -> Option<Release> {
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
     };
     let minor = MINORS.into_iter().find(of_minor)?;
-    let patch = minor.published_patches().iter().copied().max()?;
+    let patch = published_patches(minor).iter().copied().max()?;
     Some(Release { minor, patch })
 }

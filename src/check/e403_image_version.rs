@@ -1,8 +1,9 @@
 //! E403: the tag of the image names another version of Cassandra than the topology.
 
+use cassc_ring::release::{MINORS, Minor, Release, plain_number};
+
 use super::image::read;
 use super::{Check, Rule, Subject};
-use crate::cassandra::release::{MINORS, Minor, Release, plain_number};
 use crate::diagnostic::{Diagnostic, Route};
 
 pub(super) const RULE: Rule = Rule {

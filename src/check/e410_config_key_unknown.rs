@@ -1,8 +1,9 @@
 //! E410: a key that no version of cassandra.yaml has, or that this one wants nested.
 
+use cassc_cassandra::config_keys::Problem;
+
 use super::config_findings::{findings, minor};
 use super::{Check, Rule, Subject};
-use crate::cassandra::config_keys::Problem;
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,8 +1,9 @@
 //! E411: a value that a key of cassandra.yaml does not take.
 
+use cassc_cassandra::config_keys::Problem;
+
 use super::config_findings::{findings, minor, shown};
 use super::{Check, Rule, Subject};
-use crate::cassandra::config_keys::Problem;
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

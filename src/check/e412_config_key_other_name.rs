@@ -1,9 +1,10 @@
 //! E412: a key of cassandra.yaml under the name that another version has for it, or under two names.
 
+use cassc_cassandra::config_keys::{Problem, Renamed};
+use cassc_ring::release::Minor;
+
 use super::config_findings::{Found, findings, minor, shown};
 use super::{Check, Rule, Subject};
-use crate::cassandra::config_keys::{Problem, Renamed};
-use crate::cassandra::release::Minor;
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

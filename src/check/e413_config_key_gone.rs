@@ -1,8 +1,9 @@
 //! E413: a key of cassandra.yaml that this version has no longer, or not yet.
 
+use cassc_cassandra::config_keys::Problem;
+
 use super::config_findings::{findings, minor};
 use super::{Check, Rule, Subject};
-use crate::cassandra::config_keys::Problem;
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

@@ -81,8 +81,9 @@ fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::release::MINORS;
     use crate::cluster::{Cluster, fixtures::shop};
     use crate::render::config::cassandra_keys;
 

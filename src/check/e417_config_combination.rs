@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use cassc_cassandra::config_keys::table;
+use cassc_ring::release::Minor;
 use serde_json::Value;
 
 use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
 use super::{Check, Rule, Subject, config_conflicts, config_encryption, config_sstables, config_words};
-use crate::cassandra::config_keys::table;
-use crate::cassandra::release::Minor;
 use crate::diagnostic::{Diagnostic, Route};
 
 pub(super) const RULE: Rule = Rule {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::quantities::amount;
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
-use crate::placement::sizing::{HeapSetting, HeapSettingError, auto_heap, largest_heap, mebibytes};
+use crate::sizing::{HeapSetting, HeapSettingError, auto_heap, largest_heap, mebibytes};
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {

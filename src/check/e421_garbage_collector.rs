@@ -1,8 +1,10 @@
 //! E421: a garbage collector that the JDK of the image does not have.
 
+use cassc_cassandra::image;
+use cassc_cassandra::jvm::COLLECTORS;
+use cassc_ring::release::Release;
+
 use super::{Check, Rule, Subject};
-use crate::cassandra::jvm::COLLECTORS;
-use crate::cassandra::release::Release;
 use crate::diagnostic::{Diagnostic, Route};
 
 pub(super) const RULE: Rule = Rule {
@@ -24,7 +26,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if cassandra.image.is_some() {
         return;
     }
-    let jdk = release.minor.jdk();
+    let jdk = image::jdk(release.minor);
     for (level, jvm) in subject.jvms() {
         let Some(Err(unavailable)) = jvm.gc.map(|collector| collector.available(jdk)) else { continue };
         let message = format!("{} is not in JDK {jdk}, on which Cassandra {release} runs", unavailable.collector);

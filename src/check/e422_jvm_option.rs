@@ -1,7 +1,8 @@
 //! E422: a JVM option that is none, or that is not the user's to set.
 
+use cassc_cassandra::jvm::{OptionError, check_option, owned_option};
+
 use super::{Check, Rule, Subject};
-use crate::cassandra::jvm::{OptionError, check_option, owned_option};
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::release::{Minor, Release};
+use cassc_wording::nearest;
+
 use super::written::{WrittenContainer, called, containers};
 use super::{Check, Rule, Subject};
-use crate::cassandra::release::{Minor, Release};
-use crate::diagnostic::{Diagnostic, Route, nearest};
+use crate::diagnostic::{Diagnostic, Route};
 use crate::kubernetes::syntax::{is_label, nearest_label};
 use crate::topology::AdditionalVolume;
 

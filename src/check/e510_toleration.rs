@@ -1,9 +1,10 @@
 //! E510: tolerations that the API server refuses.
 
+use cassc_wording::nearest;
 use k8s_openapi::api::core::v1::Toleration;
 
 use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route, nearest};
+use crate::diagnostic::{Diagnostic, Route};
 use crate::kubernetes::syntax::{is_label_key, is_label_value};
 
 pub(super) const RULE: Rule = Rule {

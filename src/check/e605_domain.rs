@@ -1,8 +1,9 @@
 //! E605: the DNS domain of the Kubernetes cluster.
 
+use cassc_ring::names;
+
 use super::written::destination;
 use super::{Check, Rule, Subject};
-use crate::cluster::names;
 use crate::diagnostic::{Diagnostic, Route};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
 

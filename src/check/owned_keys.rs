@@ -82,9 +82,10 @@ pub(super) const CACHE_DIRECTORY: &str = "saved_caches_directory";
 
 #[cfg(test)]
 mod tests {
+    use cassc_cassandra::config_keys::table;
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::config_keys::table;
-    use crate::cassandra::release::MINORS;
 
     #[test]
     fn owned_keys_are_keys_of_some_minor_or_guesses_at_one() {

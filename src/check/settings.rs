@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use cassc_cassandra::config_keys::{DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value, read_rate};
+use cassc_cassandra::config_keys::{KeyTable, renamed, table};
+use cassc_ring::release::Minor;
 use serde_json::Value;
 
 use super::config_findings::{config_route, shown};
-use crate::cassandra::config_keys::{
-    DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value, read_rate,
-};
-use crate::cassandra::config_keys::{KeyTable, renamed, table};
-use crate::cassandra::release::Minor;
 use crate::diagnostic::Route;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace};

@@ -1,8 +1,9 @@
 //! What a rule looks at: one topology, its racks with their merged settings, and labels for places in it.
 
+use cassc_ring::racks::split;
+
 use crate::diagnostic::{DocumentId, Label, Part, Place, Route};
 use crate::parse::Parsed;
-use crate::placement::racks::split;
 use crate::topology::merge::{Level, RackPlace, racks};
 use crate::topology::{CassandraTopology, Config, Jvm, Resources, Scheduling, Spec};
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use cassc_wording::quoted;
+
 use super::e107_zone_conflict::ZONE_LABEL;
 use super::{Check, Rule, Subject};
 use crate::diagnostic::{Diagnostic, Route};
 use crate::topology::merge::{Level, RackPlace};
-use crate::wording::quoted;
 
 pub(super) const RULE: Rule = Rule {
     code: "W118",

@@ -1,9 +1,10 @@
 //! W418: a key of cassandra.yaml that will go, or whose name has changed.
 
+use cassc_cassandra::config_keys::Problem;
+
 use super::config_findings::{findings, minor};
 use super::e412_config_key_other_name::{is_fatal, suggestion};
 use super::{Check, Rule, Subject};
-use crate::cassandra::config_keys::Problem;
 use crate::diagnostic::Diagnostic;
 
 pub(super) const RULE: Rule = Rule {

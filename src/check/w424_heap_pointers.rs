@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cassc_cassandra::jvm::GarbageCollector;
+
 use super::e420_heap::heap_route;
 use super::{Check, Rule, Subject};
-use crate::cassandra::jvm::Collector;
 use crate::diagnostic::Diagnostic;
-use crate::placement::sizing::{COMPRESSED_POINTERS_END, HeapSetting};
+use crate::sizing::{COMPRESSED_POINTERS_END, HeapSetting};
 
 pub(super) const RULE: Rule = Rule {
     code: "W424",
@@ -28,7 +29,7 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for place in &subject.racks {
         let Some(heap) = place.heap() else { continue };
         let Ok(HeapSetting::Exactly(size)) = heap.value.parse() else { continue };
-        let compresses = place.garbage_collector().is_none_or(|collector| collector.value != Collector::Zgc);
+        let compresses = place.garbage_collector().is_none_or(|collector| collector.value != GarbageCollector::Zgc);
         if compresses && (COMPRESSED_POINTERS_END..WORTH_IT_AGAIN).contains(&size) && seen.insert(heap.level) {
             let message = format!("a heap of {} holds less than one of 31Gi", heap.value);
             let at = subject.value(heap_route(heap.level), "too large for compressed pointers");

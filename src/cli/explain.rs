@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use cassc_wording::nearest;
 use clap::Args;
 
 use super::{Ending, Failure};
 use crate::check::{RULES, Rule, rule};
-use crate::diagnostic::nearest;
 
 /// Explains a complaint by its code, such as E101; without one lists all.
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::fs::canonicalize;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf, absolute};
 
+use cassc_wording::counted;
 use clap::Args;
 use rayon::prelude::*;
 
@@ -27,7 +28,6 @@ use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
 use crate::parse::Parsed;
 use crate::parse::source::STANDARD_INPUT;
 use crate::plan::Plan;
-use crate::wording::counted;
 
 /// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
 const CLUSTERS_AT_ONCE: usize = 32;

@@ -1,12 +1,12 @@
 //! `cassc validate`: complaints, and nothing else.
 
+use cassc_wording::counted_as;
 use clap::Args;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
-use crate::wording::counted_as;
 
 /// Checks topologies and says what is wrong with them.
 #[derive(Debug, Args)]

@@ -3,8 +3,10 @@
 
 use std::io::{self, Write};
 
+use cassc_cassandra::image::published_patches;
+use cassc_ring::release::{MINORS, Minor};
+
 use super::{Ending, Failure};
-use crate::cassandra::release::{MINORS, Minor};
 use crate::cluster::generation::{newest, oldest};
 use crate::kubernetes::release::{NEWEST, OLDEST};
 use crate::lock;
@@ -36,6 +38,6 @@ fn details() -> String {
 
 /// `4.1 (images to 4.1.12)`: newer patches take an image that the user names.
 fn with_newest_patch(minor: Minor) -> String {
-    let newest = minor.published_patches().iter().max().expect("every minor has a published patch");
+    let newest = published_patches(minor).iter().max().expect("every minor has a published patch");
     format!("{0} (images to {0}.{newest})", minor.name())
 }

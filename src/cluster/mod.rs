@@ -4,7 +4,6 @@
 
 mod delivery;
 pub mod generation;
-pub mod names;
 mod nodes;
 mod resolve;
 
@@ -19,7 +18,8 @@ pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use resolve::resolve;
 
-use crate::cassandra::release::Release;
+use cassc_ring::release::Release;
+
 use crate::kubernetes::release::KubernetesMinor;
 use crate::topology::{
     Acceptance, AntiAffinity, Authenticator, Dialect, Founding, GarbageCollector, LogLevel, WhenUnsatisfiable,

@@ -1,8 +1,10 @@
 //! Who belongs to a resolved cluster: its datacenters, racks and nodes by name, by Kubernetes cluster and in start
 //! order. Called by everything that reads a [`Cluster`].
 
-use super::{Cluster, Datacenter, Rack, generation, names};
-use crate::placement::order::{Pod, datacenter_order};
+use cassc_ring::names;
+use cassc_ring::order::{Pod, datacenter_order};
+
+use super::{Cluster, Datacenter, Rack, generation};
 
 /// A node of the ring, and with it its pod.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +31,7 @@ impl Datacenter {
     }
 
     /// Its nodes in the order in which they start for the first time: the first one of every rack, then the second one
-    /// of every rack, and so on ([`crate::placement::order`]).
+    /// of every rack, and so on ([`cassc_ring::order`]).
     pub fn in_start_order(&self) -> impl DoubleEndedIterator<Item = Node<'_>> {
         let nodes: Vec<u32> = self.racks.iter().map(|rack| rack.nodes).collect();
         let node = |pod: Pod| Node { datacenter: self, rack: &self.racks[pod.rack], ordinal: pod.ordinal };

@@ -5,19 +5,22 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use cassc_cassandra::image::default_image;
+use cassc_cassandra::jvm::GarbageCollector;
+use cassc_ring::names;
+use cassc_ring::order::datacenter_order;
+use cassc_ring::racks::split;
+use cassc_ring::release::{Minor, Release};
+use cassc_ring::seeds::keep_seeds;
+
 use super::{
     AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
     Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
-    generation, names,
+    generation,
 };
-use crate::cassandra::jvm::Collector;
-use crate::cassandra::release::{Minor, Release};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
-use crate::placement::order::datacenter_order;
-use crate::placement::racks::split;
-use crate::placement::seeds::keep_seeds;
-use crate::placement::sizing::{self, Budget, HeapSetting};
+use crate::sizing::{self, Budget, HeapSetting};
 use crate::topology::merge::{Merged, RackPlace, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
 
@@ -93,7 +96,7 @@ fn kubernetes(spec: &Spec) -> KubernetesMinor {
 
 fn image(spec: &Spec, version: Release) -> String {
     let image = spec.cassandra.image.clone();
-    image.unwrap_or_else(|| version.default_image().expect("E401 refused releases without an image"))
+    image.unwrap_or_else(|| default_image(version).expect("E401 refused releases without an image"))
 }
 
 fn pull_policy(policy: Option<ImagePullPolicy>) -> String {
@@ -331,8 +334,8 @@ fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
 
 /// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there
 /// is our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
-fn default_collector(version: Release) -> Collector {
-    if version.minor < Minor::V4_1 { Collector::Cms } else { Collector::G1 }
+fn default_collector(version: Release) -> GarbageCollector {
+    if version.minor < Minor::V4_1 { GarbageCollector::Cms } else { GarbageCollector::G1 }
 }
 
 /// One core where nothing is said.

@@ -119,29 +119,3 @@ impl Diagnostic {
         self
     }
 }
-
-/// The nearest of the known words, if one is near enough to be a slip of the keyboard: at most a third of the
-/// letters differ, or they differ in case, `-` and `_` only.
-pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    let wanted = plain(word);
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(word.len()))
-        .min_by_key(|(distance, candidate)| (*distance, *candidate))
-        .map(|(_, candidate)| candidate)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_word_is_a_slip_away() {
-        let known = ["datacenters", "cassandra", "storage", "seeds"];
-        assert_eq!(nearest("datacentres", known), Some("datacenters"));
-        assert_eq!(nearest("Cassandra", known), Some("cassandra"));
-        assert_eq!(nearest("volumes", known), None);
-    }
-}

@@ -2,9 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use cassc_ring::release::plain_number;
 use thiserror::Error;
-
-use crate::cassandra::release::plain_number;
 
 /// The oldest supported minor of Kubernetes 1.
 pub const OLDEST: KubernetesMinor = KubernetesMinor(32);

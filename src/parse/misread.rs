@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use cassc_wording::nearest;
 use serde::de;
 
-use crate::diagnostic::{Route, nearest};
+use crate::diagnostic::Route;
 
 /// A complaint about a value, before it has a place in a text.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,11 +17,13 @@ use rayon::prelude::*;
 
 pub use self::places::{locate, stands_at};
 
+use cassc_wording::nearest;
+
 use self::misread::Misread;
 use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::tree::{Content, Node, TreeError, documents};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step, nearest};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::names;
+
 use super::{Before, ObjectName, RackRoll, facets, reasons};
-use crate::cluster::{Cluster, Datacenter, Rack, names};
+use crate::cluster::{Cluster, Datacenter, Rack};
 use crate::deliver::{Arranged, Delivered, arrange, is_handed_over, is_in_a_stage};
 use crate::file_tree::FileTree;
 use crate::lock::digest;

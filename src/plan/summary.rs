@@ -2,11 +2,12 @@
 
 use std::cell::LazyCell;
 
+use cassc_wording::{counted, counted_as};
+
 use super::facets::Facet;
 use super::{Action, Change, Counts, Difference, Effect, Step, Verdict, reasons};
 use crate::cluster::{Cluster, Datacenter};
 use crate::deliver::arrange;
-use crate::wording::{counted, counted_as};
 
 /// Counts what the steps do.
 pub(super) fn counts(steps: &[Step]) -> Counts {

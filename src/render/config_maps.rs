@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::config::Settings;
 use super::{Here, Object, Resource, Retirement, Stage, config, kit};
-use crate::cluster::{Cluster, Datacenter, Node, Rack, Rollout, StringMap, names};
+use crate::cluster::{Cluster, Datacenter, Node, Rack, Rollout, StringMap};
 use crate::topology::Founding;
 
 /// One generation of configuration.

@@ -2,11 +2,12 @@
 //! second replica of a row; it stands from the start (Cass Operator adds it after the first full readiness), and it is
 //! `maxUnavailable`, which growth does not change (the operator's `minAvailable` must follow the size).
 
+use cassc_ring::names;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{Here, Object, Resource, Stage, kit};
-use crate::cluster::{Datacenter, names};
+use crate::cluster::Datacenter;
 
 /// The budget. A pod that is not ready may always be evicted: it serves nobody, and a broken generation could otherwise
 /// never be replaced while two pods are broken.

@@ -1,5 +1,6 @@
 //! The pod template of a rack: labels, placement, security.
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::{
     Affinity, LocalObjectReference, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
     PodAffinityTerm, PodAntiAffinity, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile,
@@ -9,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit::{self, not_empty};
 use super::{Here, containers, volumes};
-use crate::cluster::{Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread, names};
+use crate::cluster::{Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread};
 use crate::topology::{AntiAffinity, WhenUnsatisfiable};
 
 /// User and group `cassandra` of the images.

@@ -1,9 +1,9 @@
 //! The service account of the pods: it has no rights, and its token is not mounted. Cassandra talks to no API server.
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::ServiceAccount;
 
 use super::{Here, Object, Resource, Stage, kit};
-use crate::cluster::names;
 
 /// The account that is made, unless the user named one.
 pub(super) fn service_account(here: Here<'_>) -> Option<Object> {

@@ -1,12 +1,13 @@
 //! The services: seed, all pods, CQL, additional seeds with their EndpointSlices, and the port on every worker. Names,
 //! selectors and ports are Cass Operator's (`pkg/reconciliation/construct_service.go`) but for what is said here.
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{Here, Object, Resource, Stage, kit};
-use crate::cluster::{Datacenter, ServiceOptions, StringMap, names};
+use crate::cluster::{Datacenter, ServiceOptions, StringMap};
 
 /// Finds the first pod of each rack, ready or not: for Reaper and for other datacenters, never Cassandra's own seed list.
 /// The operator labels seeds at run time; without one the ordinal that the StatefulSet controller labels has to do.

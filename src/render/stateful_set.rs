@@ -1,11 +1,12 @@
 //! The StatefulSet of a rack.
 
+use cassc_ring::names;
 use k8s_openapi::api::apps::v1::{
     StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy,
 };
 
 use super::{Here, Object, Resource, Retirement, Stage, kit, pod, volumes};
-use crate::cluster::{Datacenter, Rack, names};
+use crate::cluster::{Datacenter, Rack};
 
 /// The StatefulSet, told which generation of configuration its pods use.
 ///

@@ -1,5 +1,7 @@
 //! The volumes of a pod, where they are mounted, and the claim templates.
 
+use cassc_ring::names;
+use cassc_ring::names::SERVER_DATA;
 use k8s_openapi::api::core::v1::{
     ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaim, PersistentVolumeClaimSpec, SecretVolumeSource,
     Volume, VolumeMount, VolumeResourceRequirements,
@@ -8,8 +10,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit;
-use crate::cluster::names::SERVER_DATA;
-use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack, VolumeClaim, VolumeSource, names};
+use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack, VolumeClaim, VolumeSource};
 
 const SERVER_CONFIG: &str = "server-config";
 const SERVER_LOGS: &str = "server-logs";
@@ -30,7 +31,7 @@ pub(super) const LOGS_PATH: &str = "/var/log/cassandra";
 /// Whether the root file system of Cassandra's container is read-only: the images of 4.1 and later are made for it
 /// (cass-operator `ReadOnlyFs`); of an image that the user named nothing is known.
 pub(super) fn read_only_root(cluster: &Cluster) -> bool {
-    cluster.version.minor >= crate::cassandra::release::Minor::V4_1 && !cluster.custom_image
+    cluster.version.minor >= cassc_ring::release::Minor::V4_1 && !cluster.custom_image
 }
 
 /// The volumes of a pod, claims left out.

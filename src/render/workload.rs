@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use sha2::{Digest, Sha256};
 
 use super::{Here, config_maps, pod};
-use crate::cluster::{Cluster, Datacenter, Rack, names};
+use crate::cluster::{Cluster, Datacenter, Rack};
 
 /// The pod templates of all racks, by the names of their StatefulSets.
 pub fn pod_templates(cluster: &Cluster) -> BTreeMap<&str, PodTemplateSpec> {

@@ -21,9 +21,10 @@ pub use sarif::sarif;
 pub use short::short;
 pub use visible::visible;
 
+use cassc_wording::counted;
+
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
-use crate::wording::counted;
 
 /// Sorts complaints by file, place and code, so that they read along the source.
 pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ImagePullPolicy;
+use super::{GarbageCollector, ImagePullPolicy};
 
 /// Keys of `cassandra.yaml` with their values.
 pub type Config = BTreeMap<String, Value>;
@@ -64,21 +64,6 @@ pub struct Jvm {
     pub gc: Option<GarbageCollector>,
     /// More options, such as `-XX:MaxDirectMemorySize=4G`. A list of a datacenter or rack replaces the one above it.
     pub options: Option<Vec<String>>,
-}
-
-/// A garbage collector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-pub enum GarbageCollector {
-    /// Garbage First: Java 8 and later.
-    G1,
-    /// Concurrent mark sweep: Java 8 and 11; removed in Java 14 (JEP 363).
-    #[serde(rename = "CMS")]
-    Cms,
-    /// Z: experimental in Java 11, ready from Java 15 (JEP 377).
-    #[serde(rename = "ZGC")]
-    Zgc,
-    /// Shenandoah: ready from Java 15 (JEP 379), in builds of Java 11 that carry the backport.
-    Shenandoah,
 }
 
 /// How much a logger says.

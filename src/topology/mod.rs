@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use cassandra::{Auth, Authenticator, Cassandra, GarbageCollector, Jvm, LogLevel, Superuser};
+pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
+pub use cassc_cassandra::jvm::GarbageCollector;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};

@@ -1,10 +1,11 @@
 //! What became another value between a deployed cluster and the wanted one, those racks and datacenters together that
 //! changed alike: a change at one line of a topology is complained about once. Called by the rules.
 
+use cassc_wording::{joined, quoted};
+
 use super::effective::Effective;
 use super::{At, Pair, Scope, Transition};
 use crate::cluster::{Cluster, Datacenter, Rack};
-use crate::wording::{joined, quoted};
 
 /// A value that is another one, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

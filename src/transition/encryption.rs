@@ -1,8 +1,9 @@
 //! What nodes say and understand, encrypted or plain: between each other and with clients. Called by the rules about
 //! switching encryption on and off while a cluster runs.
 
+use cassc_ring::release::Minor;
+
 use super::effective::Effective;
-use crate::cassandra::release::Minor;
 
 /// What a node sends to its peers and accepts from them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-// Prints the keys that one version of Cassandra accepts in cassandra.yaml, as src/cassandra/config_keys/<minor>.json has
+// Prints the keys that one version of Cassandra accepts in cassandra.yaml, as crates/cassandra/src/config_keys/<minor>.json has
 // them: one object per line, sorted by key. In: that version's jars on the class path. Out: the table, on standard output.
 // Called by key_tables.sh. Nothing in a table is written by hand, and nothing in it depends on the machine or its Java.
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes src/cassandra/config_keys/<minor>.json anew from the jars of the versions in tests/cassandra/versions.
+# Makes crates/cassandra/src/config_keys/<minor>.json anew from the jars of the versions in tests/cassandra/versions.
 # usage: tests/cassandra/key_tables.sh            compares; prints what differs, and exits with 1 when something does
 #        tests/cassandra/key_tables.sh --write    rewrites the tables
 # Needs a JDK 17 and, where the jars are not there yet, Maven. Called by .ci/run, and by whoever takes in a version.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-tables=$here/../../src/cassandra/config_keys
+tables=$here/../../crates/cassandra/src/config_keys
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
 

@@ -1,5 +1,7 @@
 //! The topologies of an Application and their locks → the manifests, all of them or none. Called by `mod`, which prints.
 
+use cassc_wording::joined;
+
 use super::folder::{Selection, selection};
 use super::parameters::Parameters;
 use super::told::complaints;
@@ -13,7 +15,6 @@ use crate::diagnostic::Severity;
 use crate::emit::{EmitError, stream};
 use crate::parse::Parsed;
 use crate::topology::Dialect;
-use crate::wording::joined;
 use crate::{Compilation, Options, cluster, compile};
 
 /// What a call prints.

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::env::{self, VarError};
 
+use cassc_wording::nearest;
+use cassc_wording::quoted;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::check::Warnings;
-use crate::diagnostic::nearest;
 use crate::topology::Dialect;
-use crate::wording::quoted;
 
 /// The variable that holds all parameters.
 const VARIABLE: &str = "ARGOCD_APP_PARAMETERS";

@@ -6,6 +6,7 @@ mod access;
 
 use std::cell::RefCell;
 
+use cassc_wording::nearest;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use self::access::{Entries, Items, Variant};
 use super::misread::Misread;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::tree::{Content, Node, Scalar};
-use crate::diagnostic::{Route, Step, nearest};
+use crate::diagnostic::{Route, Step};
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.

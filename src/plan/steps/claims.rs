@@ -1,7 +1,9 @@
 //! Claims grow in place; those of nodes that left are deleted with their data.
 
+use cassc_ring::names;
+
 use super::super::{Action, ClaimGrowth, Difference};
-use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource, names};
+use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource};
 
 /// Claims of the data volume whose size is to be another one: of pods that stay, from what they have; of new pods, from
 /// what they are born with.

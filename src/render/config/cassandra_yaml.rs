@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use cassc_cassandra::config_keys::table;
+use cassc_ring::release::Minor;
 use serde_json::{Value, json};
 
-use crate::cassandra::config_keys::table;
-use crate::cassandra::release::Minor;
 use crate::cluster::{Cluster, Datacenter};
 use crate::parse::embedded;
 use crate::text::plain_file;
@@ -112,9 +112,10 @@ fn drop_replaced(keys: &mut Keys, user: &Keys, minor: Minor) {
 
 #[cfg(test)]
 mod tests {
+    use cassc_cassandra::config_keys::examine;
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::config_keys::examine;
-    use crate::cassandra::release::MINORS;
 
     fn laid_over(minor: Minor, user: &Value) -> Keys {
         let user: Keys = user.as_object().expect("a map").clone().into_iter().collect();

@@ -1,8 +1,9 @@
 //! The Java virtual machine of a rack → the option files that the image's start script reads.
 
+use cassc_cassandra::image;
+use cassc_ring::release::Minor;
 use serde::Serialize;
 
-use crate::cassandra::release::Minor;
 use crate::cluster::{Cluster, Jvm};
 use crate::text::{Template, template};
 
@@ -33,10 +34,10 @@ pub(super) fn files(cluster: &Cluster, jvm: &Jvm) -> Vec<(String, String)> {
     let options = Options {
         heap_reason: jvm.heap_reason.lines().map(str::to_owned).collect(),
         heap: heap(jvm),
-        collector: jvm.garbage_collector.options(minor.jdk()),
+        collector: jvm.garbage_collector.options(image::jdk(minor)),
         additional: jvm.options.clone(),
     };
-    let names = minor.option_files();
+    let names = image::option_files(minor);
     let (common, per_jdk) = templates(minor);
     let common = (names.common.to_owned(), common.render(&options));
     let per_jdk = names.per_jdk.zip(per_jdk).map(|(name, template)| (name.to_owned(), template.render(&options)));

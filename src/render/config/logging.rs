@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::release::Minor;
 use serde::Serialize;
 
-use crate::cassandra::release::Minor;
 use crate::text::{Template, template};
 use crate::topology::LogLevel;
 
@@ -61,8 +61,9 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::release::MINORS;
 
     fn loggers(text: &str) -> Vec<&str> {
         let with_name = |line: &&str| line.contains("<logger") || line.contains("<root");

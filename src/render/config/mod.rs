@@ -55,11 +55,12 @@ pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>)
 
 #[cfg(test)]
 mod tests {
+    use cassc_cassandra::config_keys::examine;
+    use cassc_cassandra::image::option_files;
+    use cassc_ring::release::MINORS;
     use serde_json::Value;
 
     use super::*;
-    use crate::cassandra::config_keys::examine;
-    use crate::cassandra::release::MINORS;
     use crate::cluster::resolve;
     use crate::parse::embedded;
     use crate::parse::source::{Origin, Source};
@@ -94,7 +95,7 @@ mod tests {
             let files = first_files(&cluster);
             let Value::Object(keys) = embedded::value(&files["cassandra.yaml"]) else { unreachable!("it is a map") };
             assert_eq!(examine(minor, &keys), [], "{minor}");
-            let options = minor.option_files();
+            let options = option_files(minor);
             let named: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.ends_with(".options")).collect();
             assert_eq!(named, [Some(options.common), options.per_jdk].into_iter().flatten().collect::<Vec<_>>());
             assert_eq!(files.len() - named.len(), 12, "{:?}", files.keys());
@@ -111,7 +112,7 @@ mod tests {
             };
             assert_eq!(words("cassandra.yaml"), "BROADCAST_RPC_ADDRESS POD_IP RPC_ADDRESS SEEDS", "{minor}");
             assert_eq!(words("cassandra-rackdc.properties"), "DATACENTER RACK");
-            assert_eq!(words(minor.option_files().common), "PREFER_IPV4 PREFER_IPV6");
+            assert_eq!(words(option_files(minor).common), "PREFER_IPV4 PREFER_IPV6");
         }
     }
 

@@ -1,13 +1,13 @@
 //! Plans for a pull request, as a comment that the next run replaces: a table of the clusters, refusals in plain sight,
 //! a fold per cluster. The same plan gives the same bytes, and the text always fits into a comment.
 
-use crate::plan::{Change, Plan, Refusal, Step, Verdict};
-use crate::transition::Accepted;
-use crate::wording::counted_as;
+use cassc_wording::counted_as;
 
 use super::escape::{code, html, html_code, prose};
 use super::words::{Piece, effect, stage, told, value};
 use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, groups, is_done_by_hand, tally};
+use crate::plan::{Change, Plan, Refusal, Step, Verdict};
+use crate::transition::Accepted;
 
 /// The first line, by which CI finds the comment that it replaces.
 pub const MARKER: &str = "<!-- cassc plan -->";

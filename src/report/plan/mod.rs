@@ -12,8 +12,9 @@ pub use json::{FORMAT, FleetPlan, json, json_schema};
 pub use markdown::{LIMIT, MARKER, markdown};
 pub use text::text;
 
+use cassc_wording::counted_as;
+
 use crate::plan::{Plan, Stage, Verdict};
-use crate::wording::counted_as;
 
 /// How many unchanged clusters are named rather than counted.
 const NAMED_UNCHANGED: usize = 3;

@@ -1,13 +1,13 @@
 //! Plans for a terminal: refusals first, then each cluster that changes with its changes and its steps in order, then
 //! the unchanged ones in one line. No colors, no control characters.
 
-use crate::plan::{Change, Plan, Refusal, Step, Verdict};
-use crate::transition::Accepted;
-use crate::wording::counted_as;
+use cassc_wording::counted_as;
 
 use super::escape::{shown, shown_lines};
 use super::words::{Line, Piece, effect, name, stage, told, value, words};
 use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, groups, is_done_by_hand, tally, verdict_word};
+use crate::plan::{Change, Plan, Refusal, Step, Verdict};
+use crate::transition::Accepted;
 
 /// The text of a fleet's plan.
 pub fn text(fleet: &FleetPlan) -> String {

@@ -1,10 +1,10 @@
 //! What a plan says, as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
 //! a plan put these lines in their own form, so both say the same.
 
-use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
+use cassc_wording::counted_as;
 
 use super::tallied;
-use crate::wording::counted_as;
+use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
 
 /// Up to how many names a list that nobody has to check one by one is written out: those that follow each other by
 /// number, and others.

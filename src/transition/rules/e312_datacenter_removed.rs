@@ -1,10 +1,11 @@
 //! E312: a datacenter with nodes that is no longer there.
 
+use cassc_wording::nodes;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E312",

@@ -1,9 +1,10 @@
 //! E313: several datacenters removed at once.
 
+use cassc_wording::quoted;
+
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
-use crate::wording::quoted;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E313",

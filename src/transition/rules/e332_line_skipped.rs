@@ -1,6 +1,7 @@
 //! E332: an upgrade that leaves a major version out.
 
-use crate::cassandra::release::MINORS;
+use cassc_ring::release::MINORS;
+
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};

@@ -1,12 +1,13 @@
 //! E333: another release line, or another storage mode, and another ring in one change.
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
+use cassc_wording::nodes;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
 use crate::transition::storage_mode::StorageMode;
 use crate::transition::{At, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E333",

@@ -1,6 +1,7 @@
 //! E335: a storage compatibility mode that goes back.
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
+
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::Transition;

@@ -1,6 +1,7 @@
 //! E336: a storage compatibility mode that is left out.
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;

@@ -1,6 +1,7 @@
 //! E337: a change that counts on a roll that is held back.
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;

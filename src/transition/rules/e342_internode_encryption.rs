@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::cassandra::release::Minor;
+use cassc_ring::release::Minor;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;

@@ -1,10 +1,11 @@
 //! E350: fewer nodes than there are replicas.
 
+use cassc_wording::nodes;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Pair, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E350",

@@ -1,11 +1,12 @@
 //! E351: a new rack that takes nodes away from the others.
 
+use cassc_ring::racks::split;
+use cassc_wording::nodes;
+
 use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
-use crate::placement::racks::split;
 use crate::transition::{At, Pair, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E351",

@@ -1,5 +1,7 @@
 //! E352: nodes that leave.
 
+use cassc_wording::nodes;
+
 use super::e308_rack_removed::removed;
 use super::e309_racks_reordered::misplaced;
 use super::e351_rack_takes_nodes::takes_nodes;
@@ -7,7 +9,6 @@ use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Node, Rack};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Pair, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E352",

@@ -1,10 +1,11 @@
 //! E353: a small new datacenter that lowers the replication of the others without a word.
 
+use cassc_wording::nodes;
+
 use super::e350_nodes_below_replication::below_replication;
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E353",

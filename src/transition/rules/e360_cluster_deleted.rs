@@ -1,10 +1,11 @@
 //! E360: a deployed cluster without a topology.
 
+use cassc_wording::nodes;
+
 use crate::check::{Check, Rule};
 use crate::cluster::{Cluster, Datacenter};
 use crate::diagnostic::{Diagnostic, Label, Part, Place, Route};
 use crate::transition::{Accepted, Was};
-use crate::wording::nodes;
 
 pub(crate) const RULE: Rule = Rule {
     code: "E360",

@@ -3,19 +3,35 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use crate::topology::GarbageCollector as Collector;
+/// A garbage collector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum GarbageCollector {
+    /// Garbage First: Java 8 and later.
+    G1,
+    /// Concurrent mark sweep: Java 8 and 11; removed in Java 14 (JEP 363).
+    #[serde(rename = "CMS")]
+    Cms,
+    /// Z: experimental in Java 11, ready from Java 15 (JEP 377).
+    #[serde(rename = "ZGC")]
+    Zgc,
+    /// Shenandoah: ready from Java 15 (JEP 379), in builds of Java 11 that carry the backport.
+    Shenandoah,
+}
 
 /// Every known collector.
-pub const COLLECTORS: [Collector; 4] = [Collector::G1, Collector::Cms, Collector::Zgc, Collector::Shenandoah];
+pub const COLLECTORS: [GarbageCollector; 4] =
+    [GarbageCollector::G1, GarbageCollector::Cms, GarbageCollector::Zgc, GarbageCollector::Shenandoah];
 
 /// The first JDK without CMS (JEP 363).
 const WITHOUT_CMS: u32 = 14;
 /// The first JDK in which ZGC and Shenandoah are no experiments (JEP 377, JEP 379).
 const PRODUCTION: u32 = 15;
 
-impl fmt::Display for Collector {
+impl fmt::Display for GarbageCollector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::G1 => "G1",
@@ -31,14 +47,14 @@ impl fmt::Display for Collector {
 #[error("{collector} is not available on JDK {jdk}: {reason}")]
 pub struct Unavailable {
     /// What was asked for.
-    pub collector: Collector,
+    pub collector: GarbageCollector,
     /// The major version of the JDK.
     pub jdk: u32,
     /// Why not.
     pub reason: &'static str,
 }
 
-impl Collector {
+impl GarbageCollector {
     /// Whether the JVM of the published images starts with this collector.
     ///
     /// G1: everywhere. CMS: up to 13 (JEP 363). ZGC: from 11 on (JEP 333), there an experiment and on x86-64 only.
@@ -255,8 +271,10 @@ pub fn check_option(option: &str) -> Result<(), OptionError> {
 
 #[cfg(test)]
 mod tests {
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::release::MINORS;
+    use crate::image::jdk;
 
     #[test]
     fn collectors_are_printed_as_the_topology_names_them() {
@@ -267,19 +285,19 @@ mod tests {
 
     #[test]
     fn availability_follows_the_jdk_of_the_image() {
-        let available = |collector: Collector| MINORS.map(|minor| collector.available(minor.jdk()).is_ok());
-        assert_eq!(available(Collector::G1), [true, true, true, true]);
-        assert_eq!(available(Collector::Cms), [true, true, true, false]);
-        assert_eq!(available(Collector::Zgc), [false, true, true, true]);
-        assert_eq!(available(Collector::Shenandoah), [false, true, true, true]);
+        let available = |collector: GarbageCollector| MINORS.map(|minor| collector.available(jdk(minor)).is_ok());
+        assert_eq!(available(GarbageCollector::G1), [true, true, true, true]);
+        assert_eq!(available(GarbageCollector::Cms), [true, true, true, false]);
+        assert_eq!(available(GarbageCollector::Zgc), [false, true, true, true]);
+        assert_eq!(available(GarbageCollector::Shenandoah), [false, true, true, true]);
     }
 
     #[test]
     fn experiments_are_unlocked_before_they_are_selected() {
-        assert_eq!(Collector::Zgc.options(11), ["-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC"]);
-        assert_eq!(Collector::Zgc.options(17), ["-XX:+UseZGC"]);
-        assert_eq!(Collector::Shenandoah.options(11)[0], "-XX:+UnlockExperimentalVMOptions");
-        assert_eq!(Collector::G1.options(11), Collector::G1.options(17));
+        assert_eq!(GarbageCollector::Zgc.options(11), ["-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC"]);
+        assert_eq!(GarbageCollector::Zgc.options(17), ["-XX:+UseZGC"]);
+        assert_eq!(GarbageCollector::Shenandoah.options(11)[0], "-XX:+UnlockExperimentalVMOptions");
+        assert_eq!(GarbageCollector::G1.options(11), GarbageCollector::G1.options(17));
     }
 
     #[test]

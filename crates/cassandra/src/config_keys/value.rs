@@ -275,10 +275,11 @@ fn expected_duration(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cassc_ring::release::Minor;
     use serde_json::json;
 
     use super::*;
-    use crate::cassandra::{config_keys::table, release::Minor};
+    use crate::config_keys::table;
 
     fn check(minor: Minor, name: &str, value: &Value) -> Result<(), WrongValue> {
         check_value(table(minor).get(name).expect("the test's key is in the table"), value)

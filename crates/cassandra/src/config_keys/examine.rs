@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::release::Minor;
 use serde_json::{Map, Value};
 
 use super::{
@@ -11,7 +12,6 @@ use super::{
     table::{Key, KeyTable, table},
     value::check_value,
 };
-use crate::cassandra::release::Minor;
 
 /// One step on the way from the top of the configuration to a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -279,7 +279,7 @@ mod tests {
         #[test]
         fn no_configuration_makes_it_stumble(name in "[a-z_.]{0,30}", text in "\\PC{0,20}", number: i64) {
             for value in [json!(text), json!(number), json!([text]), json!({&text: number}), Value::Null] {
-                for minor in crate::cassandra::release::MINORS {
+                for minor in cassc_ring::release::MINORS {
                     let config = json!({&name: value, "client_encryption_options": {&name: value}, "num_tokens": value});
                     examined(minor, &config);
                 }

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use cassc_ring::release::Minor;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -10,7 +11,6 @@ use super::{
     convert::Converter,
     kind::{Kind, from_java},
 };
-use crate::cassandra::release::Minor;
 
 /// One key of cassandra.yaml.
 #[derive(Clone, Debug)]
@@ -126,8 +126,10 @@ impl KeyTable {
 
 #[cfg(test)]
 mod tests {
+    use cassc_ring::release::MINORS;
+
     use super::*;
-    use crate::cassandra::{config_keys::measure::Width, release::MINORS};
+    use crate::config_keys::measure::Width;
 
     #[test]
     fn every_table_is_complete_and_sorted() {

@@ -1,10 +1,12 @@
 //! Where a key comes from and where it went: names of other minors, keys that are gone, the nearest known name.
 //! Called by [`examine()`](super::examine()) to explain a key that this minor does not have.
 
+use std::collections::BTreeMap;
+
+use cassc_ring::release::{MINORS, Minor};
 use serde_json::Value;
 
 use super::table::{Key, KeyTable, table};
-use crate::cassandra::release::{MINORS, Minor};
 
 /// The name that a minor has for what another minor, or an older configuration, calls otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,25 +76,13 @@ pub fn introduced_in(name: &str) -> Option<Minor> {
 /// The key of the same level that a misspelt name most likely means; names that are themselves replaced are not
 /// suggested. `name` is the full name, with dots where it is nested.
 pub fn nearest(table: &'static KeyTable, name: &str) -> Option<&'static str> {
-    let (prefix, last) = name.rsplit_once('.').map_or(("", name), |(prefix, last)| (prefix, last));
-    let wanted = simplified(last);
+    let (prefix, last) = name.rsplit_once('.').unwrap_or(("", name));
     let siblings = table.keys().iter().filter(|key| key.replaced_by.is_none()).filter_map(|key| {
         let (key_prefix, key_last) = key.name.rsplit_once('.').unwrap_or(("", key.name));
-        (key_prefix == prefix).then_some((key.name, key_last))
+        (key_prefix == prefix).then_some((key_last, key.name))
     });
-    let distances = siblings.map(|(full, sibling)| (strsim::osa_distance(&wanted, &simplified(sibling)), full));
-    let (distance, nearest) = distances.min()?;
-    (distance <= tolerance(&wanted)).then_some(nearest)
-}
-
-/// Spelling without what people forget first: case, dashes, underscores.
-fn simplified(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-/// One slip in a short name, one more for every six letters, three at the most: beyond that a suggestion is a guess.
-fn tolerance(name: &str) -> usize {
-    (name.len() / 6).clamp(1, 3)
+    let siblings: BTreeMap<&str, &'static str> = siblings.collect();
+    siblings.get(cassc_wording::nearest(last, siblings.keys().copied())?).copied()
 }
 
 #[cfg(test)]
