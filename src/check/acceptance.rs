@@ -89,7 +89,7 @@ pub enum Warnings {
 
 /// Removes accepted warnings, adds W604 for acceptances that accepted nothing, and raises warnings to errors where they
 /// are denied. Complaints without an accepting document keep their weight.
-pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
+pub(super) fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
     let mut kept: Vec<Diagnostic> = Vec::new();
     for complaint in complaints {

@@ -1,8 +1,9 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. The table
+//! rule is collected. What passes without an error is [`Checked`], and only that can be resolved. The table
 //! lists the rules about changes as well, which [`crate::transition::judge`] runs beside what is deployed.
 
 mod acceptance;
+mod checked;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
@@ -98,7 +99,10 @@ mod w515_node_port_range;
 
 mod reading;
 
-pub use acceptance::{Warnings, settle};
+pub use acceptance::Warnings;
+#[cfg(test)]
+pub(crate) use checked::fixtures;
+pub use checked::{Checked, Checkup, check, check_deployed};
 pub use subject::Subject;
 
 use rayon::prelude::*;
@@ -309,7 +313,7 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
-pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
+pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
     for rule in RULES {
