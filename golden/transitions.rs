@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cassc::check::{Check, Checked, Checkup, Force, RULES, Subject, Warnings, check};
+use cassc::catalogue::{Warnings, settle};
+use cassc::check::{Checked, Checkup, check};
 use cassc::cluster;
 use cassc::cluster::Cluster;
 use cassc::diagnostic::DocumentId;
@@ -17,7 +18,8 @@ use cassc::parse::{Parsed, Reading, Text, parse};
 use cassc::plan::{self, Before, Plan};
 use cassc::report::plan::FleetPlan;
 use cassc::report::{self, Colors, human};
-use cassc::transition::{Judgment, Transition, Was, deletion, judge};
+use cassc::subject::Subject;
+use cassc::transition::{self, Force, Judgment, Transition, Was, deletion, judge};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::Value;
 
@@ -71,7 +73,8 @@ struct Commit<'s> {
 
 /// The topology of one commit, in which there is no error.
 fn accepted(parsed: Parsed) -> Checked {
-    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), Warnings::Show);
+    let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
+    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), settled);
     accepted.pop().unwrap_or_else(|| panic!("{complaints:#?}"))
 }
 
@@ -150,8 +153,7 @@ fn codes(commit: &Commit<'_>) -> Vec<String> {
 
 /// The codes of rules that look at a change: each needs a story instead of a pair under `golden/diagnostics`.
 pub(crate) fn codes_of_changes() -> BTreeSet<String> {
-    let changes = RULES.iter().filter(|rule| matches!(rule.check, Check::Transition { .. } | Check::Deletion));
-    changes.map(|rule| rule.code.to_owned()).collect()
+    transition::rules().map(|(rule, _)| rule.code.to_owned()).collect()
 }
 
 #[test]
@@ -205,12 +207,7 @@ fn every_rule_about_a_change_has_a_story() {
 fn every_rule_about_a_change_stands_in_the_table() {
     let table = fs::read_to_string(repository("docs/transitions.md")).expect("it is there");
     let row = |code: &str| table.lines().find(|line| line.starts_with(&format!("| {code} |")));
-    for rule in RULES {
-        let force = match rule.check {
-            Check::Transition { force, .. } => force,
-            Check::Deletion => Force::WithReason,
-            Check::Reading | Check::Topology(_) | Check::Fleet(_) => continue,
-        };
+    for (rule, force) in transition::rules() {
         let row = row(rule.code).unwrap_or_else(|| panic!("{} is not in the table", rule.code));
         let expected = match force {
             Force::WithReason => "with a reason |".to_owned(),

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::check::{Checked, Subject};
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
 use crate::deployed::{Deployed, DeployedCluster, WantedFleet, pair};
@@ -13,7 +13,8 @@ use crate::emit::EmitError;
 use crate::parse::Text;
 use crate::plan::{self, Plan, Verdict};
 use crate::report;
-use crate::transition::{self, Accepted, Judgment, Transition, Was, rules};
+use crate::subject::Subject;
+use crate::transition::{self, Accepted, Judgment, Transition, Was};
 
 /// What a cluster is judged against, and what the judgment is.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ pub fn assess(
     }
     let gone = pairing.gone.into_iter().map(|deployed| {
         let was = deployed.was(texts);
-        Gone { judgment: rules::e360_cluster_deleted::deletion(&deployed.cluster, was), deployed }
+        Gone { judgment: transition::deletion(&deployed.cluster, was), deployed }
     });
     Ok(Assessment { clusters, gone: gone.collect() })
 }

@@ -15,8 +15,10 @@
 //! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
 //! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch
-//! the world. Same input, same bytes.
+//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
+//! touch the world. Same input, same bytes.
+
+mod paths;
 
 pub mod topology;
 
@@ -26,8 +28,14 @@ pub mod parse;
 pub mod kubernetes;
 pub mod sizing;
 
+pub mod subject;
+
 pub mod check;
+
+pub mod catalogue;
 pub mod report;
+
+pub mod git;
 
 pub mod deployed;
 
@@ -51,7 +59,8 @@ pub mod lock;
 
 pub mod cli;
 
-use check::{Checked, Checkup, Warnings};
+use catalogue::{Warnings, settle};
+use check::{Checked, Checkup};
 use cluster::Cluster;
 use diagnostic::Diagnostic;
 use parse::source::Source;
@@ -108,6 +117,7 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
         parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
     }
     let topologies = parsed.len();
-    let Checkup { complaints, accepted } = check::check(parsed, complaints, options.warnings);
+    let settled = |parsed: &[Parsed], found| settle(parsed, found, options.warnings);
+    let Checkup { complaints, accepted } = check::check(parsed, complaints, settled);
     Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

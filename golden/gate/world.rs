@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::parse::source::{Origin, Source};
 use cassc::render::config;
 use cassc::{Options, compile};

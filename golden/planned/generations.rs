@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use cassc::check::{Checkup, Warnings, check};
+use cassc::check::{Checkup, check};
 use cassc::cluster::Cluster;
 use cassc::cluster::generation::{GENERATIONS, newest};
 use cassc::lock::template_digest;
@@ -59,7 +59,7 @@ fn clusters(revision: u32) -> Vec<Cluster> {
     assert_eq!(reading.complaints, []);
     let resolved = |mut parsed: Parsed| {
         parsed.topology.spec.revision = Some(revision);
-        let Checkup { complaints, accepted } = check(vec![parsed], Vec::new(), Warnings::Show);
+        let Checkup { complaints, accepted } = check(vec![parsed], Vec::new(), |_, found| found);
         cassc::cluster(accepted.first().unwrap_or_else(|| panic!("{complaints:#?}")), None)
     };
     reading.parsed.into_iter().map(resolved).collect()

@@ -4,7 +4,6 @@
 
 use std::ops::Deref;
 
-use super::acceptance::{E603, Warnings, settle};
 use super::complaints;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::Parsed;
@@ -32,26 +31,20 @@ pub struct Checkup {
 }
 
 /// Checks topologies that are compiled together; `misread` is what reading complained about. One error anywhere, and
-/// none is accepted. `spec.accept` removes warnings alone: an error counts whatever is accepted.
-pub fn check(parsed: Vec<Parsed>, misread: Vec<Diagnostic>, warnings: Warnings) -> Checkup {
+/// none is accepted. What the rules found goes through `settle`, which may take away warnings and add complaints
+/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
+pub fn check(
+    parsed: Vec<Parsed>,
+    misread: Vec<Diagnostic>,
+    settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Checkup {
     let found = complaints(&parsed);
     let is_refused = has_error(&found);
-    let settled = settle(&parsed, found, warnings);
+    let settled = settle(&parsed, found);
     let complaints: Vec<Diagnostic> = misread.into_iter().chain(settled).collect();
-    let accepted = if is_refused || has_error(&complaints) { Vec::new() } else { accepted(parsed) };
+    let is_accepted = !is_refused && !has_error(&complaints);
+    let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
     Checkup { complaints, accepted }
-}
-
-/// Checks the topology of a deployed cluster; the error is what refuses it. Which codes `spec.accept` may name changes
-/// with the rules, and nothing is resolved from it: E603 refuses no topology that was deployed.
-pub fn check_deployed(parsed: Parsed) -> Result<Checked, Vec<Diagnostic>> {
-    let mut complaints = complaints(std::slice::from_ref(&parsed));
-    complaints.retain(|complaint| complaint.severity == Severity::Error && complaint.code != E603.code);
-    if complaints.is_empty() { Ok(Checked(parsed)) } else { Err(complaints) }
-}
-
-fn accepted(parsed: Vec<Parsed>) -> Vec<Checked> {
-    parsed.into_iter().map(Checked).collect()
 }
 
 fn has_error(complaints: &[Diagnostic]) -> bool {
@@ -62,7 +55,6 @@ fn has_error(complaints: &[Diagnostic]) -> bool {
 #[cfg(test)]
 pub(crate) mod fixtures {
     use super::{Checked, Checkup, check};
-    use crate::check::Warnings;
     use crate::parse::source::{Origin, Source};
     use crate::parse::{Reading, parse};
 
@@ -70,7 +62,7 @@ pub(crate) mod fixtures {
     pub(crate) fn checked(text: &str) -> Checked {
         let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
         let Reading { parsed, complaints, .. } = parse(vec![source]);
-        let Checkup { complaints, mut accepted } = check(parsed, complaints, Warnings::Show);
+        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_, found| found);
         assert_eq!(accepted.len(), 1, "{complaints:#?}\n{text}");
         accepted.remove(0)
     }
@@ -79,6 +71,7 @@ pub(crate) mod fixtures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::{Warnings, settle};
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
 
@@ -90,7 +83,8 @@ mod tests {
     fn checked(texts: &[&str], warnings: Warnings) -> (Vec<&'static str>, usize) {
         let source = |text: &&str| Source { name: "a".to_owned(), bytes: (*text).into(), origin: Origin::Named };
         let reading = parse(texts.iter().map(source).collect());
-        let Checkup { complaints, accepted } = check(reading.parsed, reading.complaints, warnings);
+        let Checkup { complaints, accepted } =
+            check(reading.parsed, reading.complaints, |parsed, found| settle(parsed, found, warnings));
         (complaints.iter().map(|complaint| complaint.code).collect(), accepted.len())
     }
 
@@ -104,7 +98,7 @@ mod tests {
         assert_eq!(checked(&[SHOP], Warnings::Deny), (vec!["W113"], 0));
         assert_eq!(checked(&[&accepting("W113")], Warnings::Deny), (vec![], 1));
         let without_size = accepting("E206").replace("{size: 10Gi}", "{}");
-        assert_eq!(checked(&[&without_size], Warnings::Show), (vec!["E206", "E603", "W113"], 0));
+        assert_eq!(checked(&[&without_size], Warnings::Show), (vec!["E206", "W113", "E603"], 0));
     }
 
     #[test]
@@ -117,13 +111,9 @@ mod tests {
     }
 
     #[test]
-    fn what_a_deployed_topology_accepts_refuses_it_not() {
-        let deployed = |text: &str| {
-            let source = Source { name: "a".to_owned(), bytes: text.into(), origin: Origin::Named };
-            let refused = check_deployed(parse(vec![source]).parsed.remove(0)).err().unwrap_or_default();
-            refused.iter().map(|complaint| complaint.code).collect::<Vec<_>>()
-        };
-        assert_eq!(deployed(&accepting("E999")), [""; 0]);
-        assert_eq!(deployed(&accepting("E206").replace("{size: 10Gi}", "{}")), ["E206"]);
+    fn whoever_takes_an_error_away_accepts_nothing() {
+        let source = Source { name: "a".to_owned(), bytes: SHOP.replace("10Gi", "lots").into(), origin: Origin::Named };
+        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_, _| Vec::new());
+        assert!(checkup.complaints.is_empty() && checkup.accepted.is_empty());
     }
 }

@@ -7,9 +7,9 @@ use cassc_cassandra::config_keys::{Finding, Problem, Step, examine};
 use cassc_ring::release::{Minor, Release};
 use serde_json::{Map, Value};
 
-use super::Subject;
 use super::owned_keys::is_owned;
 use crate::diagnostic::Route;
+use crate::subject::Subject;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace};
 
@@ -175,7 +175,7 @@ fn is_plain(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::check::{Warnings, check};
+    use crate::check::check;
     use crate::cluster::resolve;
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
@@ -307,7 +307,7 @@ spec:
 ");
             let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
             let reading = parse(vec![source]);
-            let checkup = check(reading.parsed, reading.complaints, Warnings::Show);
+            let checkup = check(reading.parsed, reading.complaints, |_, found| found);
             checkup.accepted.iter().for_each(|checked| drop(resolve(checked, None)));
         }
     }

@@ -5,13 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use cassc::check::{Checked, Warnings};
+use cassc::catalogue::{Warnings, settle};
+use cassc::check::Checked;
 use cassc::deliver::{Arranged, arrange};
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
 use cassc::lock::Lock;
-use cassc::parse::Reading;
 use cassc::parse::source::{Origin, Source};
+use cassc::parse::{Parsed, Reading};
 use cassc::{Compilation, Options, check, compile, parse};
 use divan::{Bencher, black_box};
 use rayon::prelude::*;
@@ -66,7 +67,8 @@ fn write_all(root: &Path, compilation: &Compilation) {
 fn parse_and_check(bencher: Bencher, clusters: usize) {
     bencher.with_inputs(|| sources(clusters)).bench_values(|sources| {
         let Reading { parsed, complaints, .. } = parse::parse(sources);
-        black_box(check::check(parsed, complaints, Warnings::Show)).complaints.len()
+        let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
+        black_box(check::check(parsed, complaints, settled)).complaints.len()
     });
 }
 
