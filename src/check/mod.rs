@@ -7,6 +7,7 @@ mod config_conflicts;
 mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
