@@ -15,6 +15,7 @@ mod owned_keys;
 mod quantities;
 mod settings;
 mod subject;
+mod vm_options;
 mod written;
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod e421_garbage_collector;
 mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
+mod e426_vm_option;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -91,6 +93,7 @@ mod w405_image_floating;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_environment;
+mod w427_vm_option;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -267,6 +270,7 @@ pub const RULES: &[Rule] = &[
     e422_jvm_option::RULE,
     e423_logger_name::RULE,
     e424_environment::RULE,
+    e426_vm_option::RULE,
     e501_reserved_metadata::RULE,
     e502_metadata_syntax::RULE,
     e503_container_name::RULE,
@@ -295,6 +299,7 @@ pub const RULES: &[Rule] = &[
     w418_config_key_deprecated::RULE,
     w424_heap_pointers::RULE,
     w425_secret_in_environment::RULE,
+    w427_vm_option::RULE,
     w506_readiness_probe::RULE,
     w507_restricted::RULE,
     w513_termination_grace::RULE,
