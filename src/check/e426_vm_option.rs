@@ -1,8 +1,8 @@
 //! E426: a `-XX` option that the JVM of the image refuses.
 
 use super::vm_options::judged;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E426",
@@ -17,10 +17,9 @@ commit.
 
 Write the name, the value or the option that the complaint suggests. For an `image` of your own, whose JDK is unknown,
 the same finding is the warning W427.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let refused = judged(subject).into_iter().filter(|judged| judged.finding.problem.is_fatal() && !judged.own_image);
     complaints.extend(refused.map(|judged| judged.complaint(&RULE, subject)));
 }

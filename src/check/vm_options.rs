@@ -8,8 +8,8 @@ use cassc_cassandra::jvm::owned_option;
 use cassc_cassandra::jvm_options::{Finding, Problem, examine};
 use cassc_ring::release::Release;
 
-use super::{Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 /// A finding at its place.
 pub(super) struct Judged {

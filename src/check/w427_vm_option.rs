@@ -1,8 +1,8 @@
 //! W427: a `-XX` option that is deprecated, that has no effect, or that the JVM of an own image may refuse.
 
 use super::vm_options::judged;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W427",
@@ -15,10 +15,9 @@ your own may have another JDK than the published one. cassc judges its options b
 only warns.
 
 Remove the option, or write what takes its place.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let doubtful = judged(subject).into_iter().filter(|judged| judged.finding.problem.is_fatal() == judged.own_image);
     complaints.extend(doubtful.map(|judged| judged.complaint(&RULE, subject)));
 }
