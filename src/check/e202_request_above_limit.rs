@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::quantities::{Counted, amount, counted};
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::resource::{Counted, amount, counted};
 use crate::subject::Subject;
 use crate::topology::merge::{Level, Merged};
 use crate::topology::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};

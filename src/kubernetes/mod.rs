@@ -1,6 +1,9 @@
 //! What Kubernetes is, as far as values go: quantities and supported releases.
 //! Pure; the checks and the resolver read it.
 
+pub(crate) mod endpoint;
+pub(crate) mod image;
 pub mod quantity;
 pub mod release;
+pub(crate) mod resource;
 pub mod syntax;

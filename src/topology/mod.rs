@@ -7,6 +7,7 @@ mod datacenter;
 mod delivery;
 pub mod merge;
 mod pod;
+pub(crate) mod repository;
 mod rollout;
 mod scheduling;
 mod storage;
@@ -24,6 +25,7 @@ pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, 
 pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
 pub use pod::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use rollout::{Canary, Rollout};
+pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,
