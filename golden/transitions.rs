@@ -99,7 +99,8 @@ fn judgment(texts: &[Text], parsed: Option<&Parsed>, before: &Cluster, after: Op
             Err(refused) => Judgment { refused: vec![refused], accepted: Vec::new() },
         };
     };
-    judge(&Transition { subject: &Subject::new(parsed), after, before, texts, was })
+    let rings = (before.ring(), after.ring());
+    judge(&Transition { subject: &Subject::new(parsed), after, before, texts, was, rings })
 }
 
 /// What is told about a commit: what is refused, what is accepted, and what happens.

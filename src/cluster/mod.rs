@@ -14,6 +14,7 @@ use k8s_openapi::api::core::v1::{Container, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub use cassc_ring::desired::Rollout;
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use resolve::resolve;
@@ -50,7 +51,6 @@ pub struct Cluster {
     /// The DNS domain of Kubernetes.
     pub domain: String,
     /// The version of Cassandra.
-    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub version: Release,
     /// The image of gate, Cassandra and system logger.
     pub image: String,
@@ -168,20 +168,6 @@ pub struct RestartTokens {
     pub cluster: Option<String>,
     pub datacenter: Option<String>,
     pub rack: Option<String>,
-}
-
-/// How pods are restarted; none of it is in a pod template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rollout {
-    /// How many pods restart before the roll waits for `canary` to be removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub canary_pods: Option<u32>,
-    /// Whether nothing restarts for now.
-    pub stopped: bool,
-    /// The token that has failed steps run again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<String>,
 }
 
 /// The Java virtual machine of a rack.

@@ -1,7 +1,9 @@
 //! E308: a rack that is no longer there.
 
+use cassc_ring::facts::{Removed, removed_racks};
+
 use crate::check::{Check, Force, Rule};
-use crate::cluster::{Datacenter, Rack};
+use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Pair, Scope, Transition};
 
@@ -20,22 +22,14 @@ one to `nodes: 0`; then it may be removed, and while it has no nodes its racks m
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    for pair in transition.datacenters().into_iter().filter(Pair::has_nodes) {
-        for rack in removed(&pair) {
-            complaints.push(refuse(transition, &pair, rack));
-        }
+    for (pair, ring) in transition.ring_pairs() {
+        complaints.extend(removed_racks(ring).into_iter().map(|rack| refuse(transition, &pair, rack)));
     }
 }
 
-/// The racks of a datacenter that are no longer there.
-pub(super) fn removed<'t>(Pair { before, after }: &Pair<'t, Datacenter>) -> Vec<&'t Rack> {
-    before.racks.iter().filter(|rack| after.rack(&rack.name).is_none()).collect()
-}
-
-fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, rack: &Rack) -> Diagnostic {
-    let position = before.racks.iter().position(|it| it.name == rack.name);
-    let instead = position.and_then(|position| after.racks.get(position));
-    let renamed = instead.filter(|instead| before.rack(&instead.name).is_none());
+fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, gone: Removed) -> Diagnostic {
+    let rack = &before.racks[gone.position];
+    let renamed = gone.instead.map(|position| &after.racks[position]);
     let message = format!("rack `{}` of `{}` is gone", rack.name, after.name);
     let complaint = match renamed {
         Some(renamed) => {

@@ -1,10 +1,9 @@
 //! E309: racks in another order.
 
-use super::e308_rack_removed::removed;
+use cassc_ring::facts::{misplaced_rack, right_order_of_racks};
+
 use crate::check::{Check, Force, Rule};
-use crate::cluster::{Datacenter, Rack};
 use crate::diagnostic::Diagnostic;
-use crate::transition::order::{OutOfOrder, out_of_order, right_order};
 use crate::transition::{At, Pair, Scope, Transition};
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,34 +19,20 @@ Write the racks in the order in which they were, and new ones after them.",
     check: Check::Transition { check, force: Force::Never("the order of before says the same and moves nothing") },
 };
 
-/// The first rack of a datacenter that stands where it must not.
-pub(super) fn misplaced(pair: &Pair<'_, Datacenter>) -> Option<OutOfOrder> {
-    // With a rack less there is no order to speak of; E308 has said so.
-    if !pair.has_nodes() || !removed(pair).is_empty() {
-        return None;
-    }
-    let (was, now) = (names(&pair.before.racks), names(&pair.after.racks));
-    out_of_order(&was, &now)
-}
-
-fn names(racks: &[Rack]) -> Vec<String> {
-    racks.iter().map(|rack| rack.name.clone()).collect()
-}
-
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    for pair in transition.datacenters() {
-        let Some(moved) = misplaced(&pair) else { continue };
-        let Pair { before, after } = pair;
-        let order = right_order(&names(&before.racks), &names(&after.racks));
-        let (at, before_it) =
-            (At::name(Scope::Rack(&after.name, &moved.name)), At::name(Scope::Rack(&after.name, &moved.before)));
-        let message = format!("rack `{}` of `{}` stands before `{}`", moved.name, after.name, moved.before);
+    for (Pair { after, .. }, ring) in transition.ring_pairs() {
+        let Some(moved) = misplaced_rack(ring) else { continue };
+        let name = |position: usize| after.racks[position].name.as_str();
+        let order: Vec<&str> = right_order_of_racks(ring).into_iter().map(name).collect();
+        let (rack, next) = (name(moved.position), name(moved.next()));
+        let (at, before_it) = (At::name(Scope::Rack(&after.name, rack)), At::name(Scope::Rack(&after.name, next)));
+        let message = format!("rack `{rack}` of `{}` stands before `{next}`", after.name);
         let (label, was_at) = if moved.is_new {
             ("a new rack comes last", transition.was(before_it, "was here before it"))
         } else {
             ("was behind it", transition.was(at, "stood here"))
         };
         let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
-        complaints.push(complaint.help(format!("write the racks in this order: {order}")));
+        complaints.push(complaint.help(format!("write the racks in this order: {}", order.join(", "))));
     }
 }

@@ -1,9 +1,9 @@
 //! E310: datacenters in another order.
 
+use cassc_ring::facts::{misplaced_datacenter, right_order_of_datacenters};
+
 use crate::check::{Check, Force, Rule};
-use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
-use crate::transition::order::{out_of_order, right_order};
 use crate::transition::{At, Scope, Transition};
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,16 +20,18 @@ first.",
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let names = |list: &[Datacenter]| list.iter().map(|datacenter| datacenter.name.clone()).collect::<Vec<_>>();
-    let (was, now) = (names(&transition.before.datacenters), names(&transition.after.datacenters));
-    let Some(moved) = out_of_order(&was, &now) else { return };
-    let (at, before_it) = (At::name(Scope::Datacenter(&moved.name)), At::name(Scope::Datacenter(&moved.before)));
-    let message = format!("the datacenter `{}` stands before `{}`", moved.name, moved.before);
+    let (was, now) = (&transition.rings.0, &transition.rings.1);
+    let Some(moved) = misplaced_datacenter(was, now) else { return };
+    let name = |position: usize| now.datacenters[position].name.as_str();
+    let order: Vec<&str> = right_order_of_datacenters(was, now).into_iter().map(name).collect();
+    let (datacenter, next) = (name(moved.position), name(moved.next()));
+    let (at, before_it) = (At::name(Scope::Datacenter(datacenter)), At::name(Scope::Datacenter(next)));
+    let message = format!("the datacenter `{datacenter}` stands before `{next}`");
     let (label, was_at) = if moved.is_new {
         ("a new datacenter comes last", transition.was(before_it, "was here before it"))
     } else {
         ("was behind it", transition.was(at, "stood here"))
     };
     let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
-    complaints.push(complaint.help(format!("write them in this order: {}", right_order(&was, &now))));
+    complaints.push(complaint.help(format!("write them in this order: {}", order.join(", "))));
 }

@@ -1,9 +1,9 @@
 //! E312: a datacenter with nodes that is no longer there.
 
+use cassc_ring::facts::removed_datacenters;
 use cassc_wording::nodes;
 
 use crate::check::{Check, Force, Rule};
-use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
 
@@ -22,12 +22,15 @@ it and let its nodes leave the ring; then remove it. The claims stay until you d
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let with_nodes = |datacenter: &&Datacenter| datacenter.nodes() > 0;
-    for datacenter in transition.removed_datacenters().into_iter().filter(with_nodes) {
+    for gone in removed_datacenters(&transition.rings.0, &transition.rings.1) {
+        let datacenter = &transition.before.datacenters[gone.position];
+        if datacenter.nodes() == 0 {
+            continue;
+        }
         let name = &datacenter.name;
         let message = format!("the datacenter `{name}` is gone, and it has {}", nodes(datacenter.nodes()));
         let was = transition.was(At::name(Scope::Datacenter(name)), "was here");
-        let (complaint, help) = match instead(transition, datacenter) {
+        let (complaint, help) = match gone.instead.map(|position| &transition.after.datacenters[position]) {
             Some(instead) => {
                 let at =
                     transition.now(At::name(Scope::Datacenter(&instead.name)), format!("is this `{name}` renamed?"));
@@ -43,11 +46,4 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
         };
         complaints.push(complaint.labels(was).help(help));
     }
-}
-
-/// The new datacenter in the place of one that is gone.
-pub(super) fn instead<'t>(transition: &Transition<'t>, gone: &Datacenter) -> Option<&'t Datacenter> {
-    let position = transition.before.datacenters.iter().position(|datacenter| datacenter.name == gone.name)?;
-    let instead = transition.after.datacenters.get(position)?;
-    transition.before.datacenter(&instead.name).is_none().then_some(instead)
 }

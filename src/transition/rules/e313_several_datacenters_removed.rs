@@ -1,5 +1,6 @@
 //! E313: several datacenters removed at once.
 
+use cassc_ring::facts::{Removed, removed_datacenters};
 use cassc_wording::quoted;
 
 use crate::check::{Check, Force, Rule};
@@ -20,9 +21,10 @@ datacenter with nodes is E312.",
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let removed = transition.removed_datacenters();
+    let removed = removed_datacenters(&transition.rings.0, &transition.rings.1);
     if removed.len() > 1 {
-        let names: Vec<&str> = removed.iter().map(|datacenter| datacenter.name.as_str()).collect();
+        let name = |gone: &Removed| transition.before.datacenters[gone.position].name.as_str();
+        let names: Vec<&str> = removed.iter().map(name).collect();
         let message = format!("the datacenters {} are gone at once", quoted(&names));
         let complaint = RULE
             .complain(message, transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "one at a time"));

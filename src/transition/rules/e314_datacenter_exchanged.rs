@@ -1,10 +1,10 @@
 //! E314: one datacenter comes while another one goes.
 
-use super::e312_datacenter_removed::instead;
+use cassc_ring::facts::exchanged_datacenters;
+
 use crate::check::{Check, Force, Rule};
-use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::transition::{At, Scope, Transition};
 
 pub(crate) const RULE: Rule = Rule {
     code: "E314",
@@ -20,19 +20,10 @@ the clients; alter the keyspaces so that the old one holds none; write `nodes: 0
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let (pairs, added) = (transition.datacenters(), transition.added_datacenters());
-    let grown = pairs.iter().filter(|Pair { before, after }| before.nodes() == 0 && after.nodes() > 0);
-    let emptied = pairs.iter().filter(|Pair { before, after }| before.nodes() > 0 && after.nodes() == 0);
-    let with_nodes = added.into_iter().filter(|datacenter| datacenter.nodes() > 0);
-    let comes: Option<&Datacenter> = with_nodes.chain(grown.map(|pair| pair.after)).next();
-    // One that has nodes and another name in its place was renamed, as E312 asks.
-    let removed = transition.removed_datacenters().into_iter();
-    let removed = removed.filter(|gone| gone.nodes() == 0 || instead(transition, gone).is_none());
-    let goes: Option<&Datacenter> = removed.chain(emptied.map(|pair| pair.before)).next();
-    let (Some(comes), Some(goes)) = (comes, goes) else { return };
-    let message = format!("`{}` comes while `{}` goes", comes.name, goes.name);
-    let at = transition.now(At::name(Scope::Datacenter(&comes.name)), "has no data yet");
-    let was = transition.was(At::name(Scope::Datacenter(&goes.name)), "may have the data that it needs");
-    let help = format!("keep `{}` as it is until `{}` was rebuilt and the clients have moved", goes.name, comes.name);
+    let Some((comes, goes)) = exchanged_datacenters(&transition.rings.0, &transition.rings.1) else { return };
+    let message = format!("`{comes}` comes while `{goes}` goes");
+    let at = transition.now(At::name(Scope::Datacenter(comes)), "has no data yet");
+    let was = transition.was(At::name(Scope::Datacenter(goes)), "may have the data that it needs");
+    let help = format!("keep `{goes}` as it is until `{comes}` was rebuilt and the clients have moved");
     complaints.push(RULE.complain(message, at).labels(was).help(help));
 }

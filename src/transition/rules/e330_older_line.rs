@@ -1,5 +1,7 @@
 //! E330: an older release line of Cassandra.
 
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
+
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
@@ -20,7 +22,7 @@ as they are. To go back for good, restore the snapshots from before the upgrade 
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor < was.minor {
+    if bad_upgrade(was, now) == Some(BadUpgrade::OlderLine) {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");
         let message = format!("Cassandra {} cannot read what {} wrote", now.minor, was.minor);
         let complaint = transition.refuse(&RULE, message, at, "an older line", format!("was {was}"));

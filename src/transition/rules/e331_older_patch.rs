@@ -1,5 +1,7 @@
 //! E331: an older patch of the same release line.
 
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
+
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
@@ -19,7 +21,7 @@ are running away from as the reason.",
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor == was.minor && now.patch < was.patch {
+    if bad_upgrade(was, now) == Some(BadUpgrade::OlderPatch) {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");
         let message = format!("Cassandra {now} is older than {was}, which is deployed");
         let complaint = transition.refuse(&RULE, message, at, "an older patch", format!("was {was}"));

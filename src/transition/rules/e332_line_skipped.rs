@@ -1,6 +1,6 @@
 //! E332: an upgrade that leaves a major version out.
 
-use cassc_ring::release::MINORS;
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
 
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
@@ -22,15 +22,10 @@ commit.",
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor.major() <= was.minor.major() + 1 {
-        return;
-    }
+    let Some(BadUpgrade::SkipsMajor { between }) = bad_upgrade(was, now) else { return };
     let at = At::of(Scope::Cluster, "cassandra.version", "version");
     let message = format!("Cassandra {} cannot read what {} wrote", now.minor, was.minor);
     let complaint = transition.refuse(&RULE, message, at, "two major versions later", format!("was {was}"));
-    let between = MINORS.into_iter().rev().find(|minor| minor.major() == was.minor.major() + 1);
-    complaints.extend(between.map(|between| {
-        complaint
-            .help(format!("upgrade to {between} and run `nodetool upgradesstables` first, then to {} later", now.minor))
-    }));
+    let first = format!("upgrade to {between} and run `nodetool upgradesstables` first, then to {} later", now.minor);
+    complaints.push(complaint.help(first));
 }

@@ -1,10 +1,10 @@
 //! E333: another release line, or another storage mode, and another ring in one change.
 
+use cassc_ring::facts::first_resized_rack;
 use cassc_ring::release::Minor;
 use cassc_wording::nodes;
 
 use crate::check::{Check, Force, Rule};
-use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
 use crate::transition::storage_mode::StorageMode;
 use crate::transition::{At, Scope, Transition};
@@ -28,7 +28,7 @@ the ring. Or the other way round. Growing volumes (`expandTo`) goes together wit
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (before, after) = (transition.before, transition.after);
-    let Some((scope, label)) = ring_change(before, after) else { return };
+    let Some((scope, label)) = ring_change(transition) else { return };
     let ring = transition.now(At::of(scope, "nodes", "nodes"), label);
     let now = "streams do not work during the upgrade";
     if before.version.minor != after.version.minor {
@@ -47,14 +47,10 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// Where nodes join or leave. Datacenters that were at 0 nodes may go.
-pub(crate) fn ring_change<'t>(before: &Cluster, after: &'t Cluster) -> Option<(Scope<'t>, String)> {
-    let racks =
-        after.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |rack| (datacenter, rack)));
-    let mut changes = racks.filter_map(|(datacenter, rack)| {
-        let was = before.datacenter(&datacenter.name).and_then(|it| it.rack(&rack.name)).map_or(0, |rack| rack.nodes);
-        let scope = Scope::Rack(&datacenter.name, &rack.name);
-        (was != rack.nodes)
-            .then(|| (scope, format!("rack `{}`: {} before, {} now", rack.name, nodes(was), nodes(rack.nodes))))
-    });
-    changes.next()
+pub(crate) fn ring_change<'t>(transition: &Transition<'t>) -> Option<(Scope<'t>, String)> {
+    let resized = first_resized_rack(&transition.rings.0, &transition.rings.1)?;
+    let datacenter = &transition.after.datacenters[resized.datacenter];
+    let rack = &datacenter.racks[resized.rack].name;
+    let label = format!("rack `{rack}`: {} before, {} now", nodes(resized.before), nodes(resized.after));
+    Some((Scope::Rack(&datacenter.name, rack), label))
 }

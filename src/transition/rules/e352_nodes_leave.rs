@@ -1,12 +1,10 @@
 //! E352: nodes that leave.
 
+use cassc_ring::facts::{deleted_members, shrunk_rack};
 use cassc_wording::nodes;
 
-use super::e308_rack_removed::removed;
-use super::e309_racks_reordered::misplaced;
-use super::e351_rack_takes_nodes::takes_nodes;
 use crate::check::{Check, Force, Rule};
-use crate::cluster::{Datacenter, Node, Rack};
+use crate::cluster::Datacenter;
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Pair, Scope, Transition};
 
@@ -31,13 +29,10 @@ at once: a pod that restarts meanwhile would join again. Remove the acceptance a
 const MOST_NAMES: usize = 6;
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    // Of racks that are gone, turned round or added too early other rules have spoken.
-    let by_itself = |pair: &Pair<'_, _>| removed(pair).is_empty() && misplaced(pair).is_none() && !takes_nodes(pair);
-    for pair in transition.datacenters().into_iter().filter(by_itself) {
-        let leaving = leaving(&pair);
-        let Pair { before, after } = pair;
-        let shrinks = |rack: &&Rack| before.rack(&rack.name).is_some_and(|it| rack.nodes < it.nodes);
-        let Some(rack) = after.racks.iter().find(shrinks) else { continue };
+    for (Pair { before, after }, ring) in transition.ring_pairs() {
+        let leaving = deleted_members(ring);
+        let Some(rack) = shrunk_rack(ring).filter(|_| !leaving.is_empty()) else { continue };
+        let rack = &after.racks[rack];
         let at = At::of(Scope::Rack(&after.name, &rack.name), "nodes", "nodes");
         let in_all = |datacenter: &Datacenter| format!("{} in all", nodes(datacenter.nodes()));
         let in_rack = |count| format!("{} in `{}`", nodes(count), rack.name);
@@ -53,12 +48,6 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
         let complaint = transition.refuse(&RULE, message, at, now, was);
         complaints.push(complaint.help(format!("decommission {} by hand, then accept E352", in_words(&leaving))));
     }
-}
-
-/// The pods that go, the last of the start order first.
-fn leaving(Pair { before, after }: &Pair<'_, Datacenter>) -> Vec<String> {
-    let leaves = |node: &Node<'_>| after.rack(&node.rack.name).is_some_and(|rack| node.ordinal >= rack.nodes);
-    before.in_start_order().rev().filter(leaves).map(|node| node.pod()).collect()
 }
 
 fn in_words(pods: &[String]) -> String {

@@ -1,8 +1,8 @@
 //! E353: a small new datacenter that lowers the replication of the others without a word.
 
+use cassc_ring::facts::lowers_replication;
 use cassc_wording::nodes;
 
-use super::e350_nodes_below_replication::below_replication;
 use crate::check::{Check, Force, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::transition::{At, Scope, Transition};
@@ -24,11 +24,8 @@ nodes.",
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.system_replication, transition.after.system_replication);
     let written = transition.subject.spec().replication.system.is_some();
-    if written || now >= was || !below_replication(transition).is_empty() {
-        return;
-    }
-    let with_nodes = transition.after.datacenters.iter().filter(|datacenter| datacenter.nodes() > 0);
-    let Some(smallest) = with_nodes.min_by_key(|datacenter| datacenter.nodes()) else { return };
+    let smallest = lowers_replication(&transition.rings.0, &transition.rings.1).filter(|_| !written);
+    let Some(smallest) = smallest.map(|position| &transition.after.datacenters[position]) else { return };
     // Where the smaller number was written, only what was written is gone.
     let at = At::of(Scope::Cluster, "replication.system", "systemReplication");
     let message = format!("the system keyspaces would fall from {was} replicas to {now}");
