@@ -7,8 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 mod route;
+mod rule;
 
 pub use route::{Route, Step};
+pub use rule::Rule;
 
 /// How much a complaint weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]

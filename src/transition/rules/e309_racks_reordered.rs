@@ -2,11 +2,10 @@
 
 use cassc_ring::facts::{misplaced_rack, right_order_of_racks};
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E309",
     name: "racks-reordered",
     summary: "the racks of a deployed datacenter are in another order, or a new one is not the last",
@@ -16,10 +15,11 @@ which order pods start, and which pod founds the ring. In another order nodes wo
 anybody having asked for it. Cass Operator refuses it too.
 
 Write the racks in the order in which they were, and new ones after them.",
-    check: Check::Transition { check, force: Force::Never("the order of before says the same and moves nothing") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the order of before says the same and moves nothing");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (Pair { after, .. }, ring) in transition.ring_pairs() {
         let Some(moved) = misplaced_rack(ring) else { continue };
         let name = |position: usize| after.racks[position].name.as_str();

@@ -2,11 +2,10 @@
 
 use cassc_ring::facts::{misplaced_datacenter, right_order_of_datacenters};
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E310",
     name: "datacenters-reordered",
     summary: "the datacenters are in another order, or a new one is not the last",
@@ -16,10 +15,11 @@ of its own beside the one that exists.
 
 Write the datacenters in the order in which they were, and new ones after them. When the first one has left, the next is the
 first.",
-    check: Check::Transition { check, force: Force::Never("the order of before says the same and founds nothing") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the order of before says the same and founds nothing");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.rings.0, &transition.rings.1);
     let Some(moved) = misplaced_datacenter(was, now) else { return };
     let name = |position: usize| now.datacenters[position].name.as_str();

@@ -2,11 +2,10 @@
 
 use cassc_ring::facts::exchanged_datacenters;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E314",
     name: "datacenter-exchanged",
     summary: "a datacenter comes while another one goes in the same change",
@@ -16,10 +15,11 @@ there are steps that a person decides: keyspaces are altered, clients move. Cass
 
 Make several commits of it: add the new datacenter; alter the keyspaces so that it holds replicas, rebuild it, and move
 the clients; alter the keyspaces so that the old one holds none; write `nodes: 0` for the old one; remove it.",
-    check: Check::Transition { check, force: Force::Never("the same is done safely in several commits") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the same is done safely in several commits");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some((comes, goes)) = exchanged_datacenters(&transition.rings.0, &transition.rings.1) else { return };
     let message = format!("`{comes}` comes while `{goes}` goes");
     let at = transition.now(At::name(Scope::Datacenter(comes)), "has no data yet");

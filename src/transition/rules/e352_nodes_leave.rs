@@ -3,12 +3,11 @@
 use cassc_ring::facts::{deleted_members, shrunk_rack};
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E352",
     name: "nodes-leave",
     summary: "a deployed datacenter would have fewer nodes",
@@ -22,13 +21,14 @@ keyspace has no more replicas than nodes remain in the datacenter (none, if it g
 nodes have room for the data. Then run `nodetool decommission` in the pods that the message names, in that order, one at a
 time, and wait until `nodetool status` no longer shows the node. Then accept the code, say that as the reason, and merge
 at once: a pod that restarts meanwhile would join again. Remove the acceptance afterwards.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// How many pods a message names.
 const MOST_NAMES: usize = 6;
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (Pair { before, after }, ring) in transition.ring_pairs() {
         let leaving = deleted_members(ring);
         let Some(rack) = shrunk_rack(ring).filter(|_| !leaving.is_empty()) else { continue };
