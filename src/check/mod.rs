@@ -1,11 +1,13 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. Rules about
-//! changes have a table of their own ([`crate::transition`]).
+//! rule is collected. What passes without an error is [`Checked`], and only that can be resolved. Rules about changes
+//! have a table of their own ([`crate::transition`]).
 
+mod checked;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
@@ -93,6 +95,10 @@ mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
 mod w515_node_port_range;
+
+#[cfg(test)]
+pub(crate) use checked::fixtures;
+pub use checked::{Checked, Checkup, check};
 
 use rayon::prelude::*;
 
@@ -196,7 +202,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
-pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
+pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
     for (_, check) in RULES {

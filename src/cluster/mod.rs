@@ -1,5 +1,5 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
+//! canonical form. Made by [`resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
@@ -339,15 +339,13 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 #[cfg(test)]
 pub(crate) mod fixtures {
     use super::{Cluster, resolve};
-    use crate::parse::parse;
-    use crate::parse::source::{Origin, Source};
+    use crate::check::fixtures::checked;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {
         let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
                     cassandra: {version: 4.1.9}\n  resources: {limits: {memory: 8Gi}}\n  storage: {size: 10Gi}\n  \
                     datacenters: [{name: dc1, nodes: 1}]\n";
-        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        resolve(&parse(vec![source]).parsed[0].topology, None)
+        resolve(&checked(text), None)
     }
 }

@@ -1,5 +1,5 @@
-//! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
-//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
+//! [`Checked`] topology → [`Cluster`]. Cannot fail: rules refused what could be wrong, or there would be no `Checked`,
+//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
 //! restart tokens) comes from the previous one, where there is one.
 
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use super::{
     Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
     generation,
 };
+use crate::check::Checked;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::sizing::{self, Budget, HeapSetting};
@@ -40,7 +41,8 @@ const FILE_ANNOTATIONS: [&str; 7] = [
 
 /// Fills every default and builds every name. `previous` is the same cluster as its lock knows it. The number of the
 /// generation of steps is carried over as it is: [`crate::render::next_generation`] raises it.
-pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
+pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
+    let topology = &checked.topology;
     let (metadata, spec) = (&topology.metadata, &topology.spec);
     let name = metadata.name.clone();
     let ring_name = spec.cluster_name.clone().unwrap_or_else(|| name.clone());
