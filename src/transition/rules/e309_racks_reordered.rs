@@ -1,4 +1,4 @@
-//! E309: racks in another order.
+//! E309: the order of deployed racks changed.
 
 use super::e308_rack_removed::removed;
 use crate::check::{Check, Force, Rule};
@@ -10,19 +10,22 @@ use crate::transition::{At, Pair, Scope, Transition};
 pub(crate) const RULE: Rule = Rule {
     code: "E309",
     name: "racks-reordered",
-    summary: "the racks of a deployed datacenter are in another order, or a new one is not the last",
+    summary: "the order of the racks of a deployed datacenter changed, or a new rack is not last",
     explain: "\
-The order of the racks decides which of them get one node more (`nodes` of a datacenter is split, the first racks first), in
-which order pods start, and which pod founds the ring. In another order nodes would leave one rack and join another without
-anybody having asked for it. Cass Operator refuses it too.
+The order of the racks decides how `nodes` of a datacenter is split (the first racks get one node more), in which order
+pods start, and which pod founds the ring. In a different order, nodes would leave one rack and join another. Cass
+Operator refuses this change too.
 
-Write the racks in the order in which they were, and new ones after them.",
-    check: Check::Transition { check, force: Force::Never("the order of before says the same and moves nothing") },
+Keep the deployed order and add new racks at the end.",
+    check: Check::Transition {
+        check,
+        force: Force::Never("the deployed order gives the same racks and moves no nodes"),
+    },
 };
 
-/// The first rack of a datacenter that stands where it must not.
+/// The first rack of a datacenter that is out of order.
 pub(super) fn misplaced(pair: &Pair<'_, Datacenter>) -> Option<OutOfOrder> {
-    // With a rack less there is no order to speak of; E308 has said so.
+    // When a rack was removed E308 refuses the change, and the order means nothing.
     if !pair.has_nodes() || !removed(pair).is_empty() {
         return None;
     }
@@ -41,11 +44,12 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
         let order = right_order(&names(&before.racks), &names(&after.racks));
         let (at, before_it) =
             (At::name(Scope::Rack(&after.name, &moved.name)), At::name(Scope::Rack(&after.name, &moved.before)));
-        let message = format!("rack `{}` of `{}` stands before `{}`", moved.name, after.name, moved.before);
+        let rack = if moved.is_new { "new rack" } else { "rack" };
+        let message = format!("{rack} `{}` of `{}` is listed before `{}`", moved.name, after.name, moved.before);
         let (label, was_at) = if moved.is_new {
-            ("a new rack comes last", transition.was(before_it, "was here before it"))
+            ("new racks go last", transition.was(before_it, "deployed rack"))
         } else {
-            ("was behind it", transition.was(at, "stood here"))
+            ("was listed later", transition.was(at, "deployed position"))
         };
         let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
         complaints.push(complaint.help(format!("write the racks in this order: {order}")));

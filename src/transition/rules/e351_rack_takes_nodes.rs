@@ -11,15 +11,15 @@ use crate::transition::{At, Pair, Scope, Transition};
 pub(crate) const RULE: Rule = Rule {
     code: "E351",
     name: "rack-takes-nodes",
-    summary: "a rack is added with so little growth that another rack would lose nodes",
+    summary: "a rack was added with too few new nodes, so that a deployed rack would lose nodes",
     explain: "\
-`nodes` of a datacenter is split over its racks. With one rack more and too few nodes more, the share of the other racks gets
-smaller: nodes with data would leave in the same change in which empty ones join. Cass Operator refuses it (\"add rack
-without increasing size\").
+`nodes` of a datacenter is split over its racks. With a new rack and too few new nodes, the share of the other racks gets
+smaller: nodes with data would leave in the same change in which empty nodes join. Cass Operator refuses this change too
+(\"add rack without increasing size\").
 
-Let the datacenter grow by so much that every rack keeps its nodes; the message says how many that are. To have fewer nodes
-in the end, add the rack first and shrink in a later commit.",
-    check: Check::Transition { check, force: Force::Never("more nodes now and fewer later does the same safely") },
+Raise `nodes` so far that every rack keeps its nodes; the help line names the number. To have fewer nodes in the end, add the
+rack first and remove nodes in a later commit.",
+    check: Check::Transition { check, force: Force::Never("more nodes now and fewer nodes later does the same safely") },
 };
 
 fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -36,20 +36,21 @@ fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
         let at = At::of(Scope::Rack(&after.name, &loser.name), "nodes", "nodes");
         let message = format!("the new rack `{new}` of `{}` would take nodes from `{}`", after.name, loser.name);
         let was = before.rack(&loser.name).map_or(0, |rack| rack.nodes);
-        let label = format!("leaves {} for `{}`", nodes(loser.nodes), loser.name);
-        let complaint = transition.refuse(&RULE, message, at, label, format!("`{}` had {}", loser.name, nodes(was)));
-        let complaint = complaint.label(transition.now(At::name(Scope::Rack(&after.name, new)), "the new rack"));
-        complaints.push(complaint.help(format!("every rack keeps its nodes with `nodes: {needed}`, or more")));
+        let label = format!("rack `{}`: now {}", loser.name, nodes(loser.nodes));
+        let deployed = format!("rack `{}`: {} deployed", loser.name, nodes(was));
+        let complaint = transition.refuse(&RULE, message, at, label, deployed);
+        let complaint = complaint.label(transition.now(At::name(Scope::Rack(&after.name, new)), "new rack"));
+        complaints.push(complaint.help(format!("write `nodes: {needed}` or more for `{}`", after.name)));
     }
 }
 
-/// Whether a datacenter gets a rack while one that it has loses nodes, and does not leave altogether.
+/// Whether a datacenter gets a rack with nodes while a deployed rack loses nodes.
 pub(super) fn takes_nodes(Pair { before, after }: &Pair<'_, Datacenter>) -> bool {
     let is_new = after.racks.iter().any(|rack| rack.nodes > 0 && before.rack(&rack.name).is_none());
     is_new && after.racks.iter().any(|rack| before.rack(&rack.name).is_some_and(|before| rack.nodes < before.nodes))
 }
 
-/// The smallest number of nodes that leaves every rack what it has.
+/// The smallest number of nodes of the datacenter with which no deployed rack loses one.
 fn needed(Pair { before, after }: &Pair<'_, Datacenter>) -> u32 {
     let racks = u32::try_from(after.racks.len()).unwrap_or(u32::MAX);
     let has = |name: &str| before.rack(name).map_or(0, |rack| rack.nodes);
@@ -75,10 +76,10 @@ mod tests {
         datacenter
     }
 
-    /// The first three are cases of cass-operator's `cassandradatacenter_webhook_test.go`; the numbers that it asks for
-    /// are four and eight nodes more.
+    /// The first three are cases of cass-operator's `cassandradatacenter_webhook_test.go`, which asks for four and eight
+    /// nodes more.
     #[test]
-    fn a_new_rack_needs_so_many_nodes_that_no_other_one_loses_any() {
+    fn a_new_rack_needs_enough_nodes_that_no_other_rack_loses_any() {
         let cases = [
             (&[5, 4][..], 11, 3, Some(13)),
             (&[5, 4][..], 16, 4, Some(17)),
