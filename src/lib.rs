@@ -15,8 +15,10 @@
 //! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
 //! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch
-//! the world. Same input, same bytes.
+//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
+//! touch the world. Same input, same bytes.
+
+mod paths;
 
 pub mod topology;
 
@@ -26,8 +28,14 @@ pub mod parse;
 pub mod kubernetes;
 pub mod sizing;
 
+pub mod subject;
+
 pub mod check;
+
+pub mod catalogue;
 pub mod report;
+
+pub mod git;
 
 pub mod deployed;
 
@@ -51,7 +59,7 @@ pub mod lock;
 
 pub mod cli;
 
-use check::Warnings;
+use catalogue::Warnings;
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Severity};
 use parse::source::Source;
@@ -107,7 +115,7 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     if let Some(dialect) = options.dialect {
         parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
     }
-    complaints.extend(check::settle(&parsed, check::check(&parsed), options.warnings));
+    complaints.extend(catalogue::settle(&parsed, check::check(&parsed), options.warnings));
     let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);
     let topologies = parsed.len();
     let accepted = if refused { Vec::new() } else { parsed };

@@ -1,10 +1,9 @@
 //! E301: `metadata.name` of a deployed cluster changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E301",
     name: "cluster-renamed",
     summary: "`metadata.name` of a deployed cluster changed",
@@ -15,10 +14,11 @@ without data.
 
 Write the deployed name. To rename a cluster, write a second topology with the new name as a further datacenter of the same
 ring (`additionalSeeds`), rebuild it, move the clients, and decommission the old datacenter.",
-    check: Check::Transition { check, force: Force::Never("with a new name all objects are new and all volumes are empty") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("with a new name all objects are new and all volumes are empty");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.name, &transition.after.name);
     if was != now {
         let at = At::of(Scope::Cluster, "metadata.name", "name");

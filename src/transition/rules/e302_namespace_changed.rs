@@ -1,10 +1,9 @@
 //! E302: the namespace of a deployed datacenter changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E302",
     name: "namespace-changed",
     summary: "the namespace of a deployed datacenter changed",
@@ -14,10 +13,11 @@ PVCs. The first pod could found a second ring on them while the old ring still r
 
 Write the deployed namespace. To move the data, add a datacenter in the new namespace, rebuild it, move the clients, and
 decommission the old datacenter.",
-    check: Check::Transition { check, force: Force::Never("PVCs cannot move to another namespace") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("PVCs cannot move to another namespace");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.namespace.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("namespace", "namespace");

@@ -1,10 +1,9 @@
 //! E303: the namespace of a deployed datacenter was added or removed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E303",
     name: "namespace-named",
     summary: "the namespace of a deployed datacenter was added or removed",
@@ -14,10 +13,11 @@ changes. In a different namespace a second cluster starts on empty volumes (E302
 
 Find the deployed objects with `kubectl get statefulset --all-namespaces -l app.kubernetes.io/name=cassandra`. If they are
 in the same namespace, accept E303 with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.namespace.as_deref()) {
         let at = change.at("namespace", "namespace");
         let (message, now, was) = match (change.before, change.after) {

@@ -1,10 +1,9 @@
 //! E304: the Kubernetes cluster of a deployed datacenter changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E304",
     name: "kube-cluster-changed",
     summary: "`kubeCluster` of a deployed datacenter changed",
@@ -14,10 +13,11 @@ start with empty volumes while its old pods still run with the same names in the
 
 Write the deployed name. To move a datacenter, add a datacenter in the other Kubernetes cluster, rebuild it, move the
 clients, and decommission the old datacenter.",
-    check: Check::Transition { check, force: Force::Never("volumes cannot move to another Kubernetes cluster") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("volumes cannot move to another Kubernetes cluster");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.kube_cluster.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("kubeCluster", "kubeCluster");

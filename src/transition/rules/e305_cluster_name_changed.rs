@@ -1,10 +1,9 @@
 //! E305: `clusterName` of a deployed cluster changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E305",
     name: "ring-name-changed",
     summary: "`clusterName` of a deployed cluster changed",
@@ -14,10 +13,11 @@ configured name …\", `SystemKeyspace.checkHealth`). The name is also part of t
 selectors are immutable. Cass Operator's webhook refuses this change too.
 
 Write the deployed name in `spec.clusterName`, which defaults to `metadata.name`.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start on the data of another cluster") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start on the data of another cluster");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.ring_name, &transition.after.ring_name);
     let renamed = transition.before.name != transition.after.name;
     // Without `clusterName` the name follows `metadata.name`, which E301 refuses.

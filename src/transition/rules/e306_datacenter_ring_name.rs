@@ -1,10 +1,9 @@
 //! E306: `ringName` of a deployed datacenter changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E306",
     name: "datacenter-ring-name-changed",
     summary: "`ringName` of a deployed datacenter changed",
@@ -15,10 +14,11 @@ replica would be where the replication settings place it. Cass Operator's webhoo
 
 Write the deployed `ringName`; it defaults to `name`. To use a different name, add a datacenter, rebuild it, and
 decommission the old one.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start in another datacenter") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start in another datacenter");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for Pair { before, after } in transition.datacenters() {
         let (was, now) = (&before.ring_name, &after.ring_name);
         if was != now {

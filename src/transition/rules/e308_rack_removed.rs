@@ -1,11 +1,10 @@
 //! E308: a deployed rack was removed or renamed.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Rack};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E308",
     name: "rack-removed",
     summary: "a rack of a deployed datacenter was removed or renamed",
@@ -16,10 +15,11 @@ rack removes it and adds a new one.
 
 Keep all deployed racks. To change the racks, add a datacenter with the new racks, rebuild it, move the clients, and scale
 the old datacenter to `nodes: 0`. You can then remove it. The racks of a datacenter without nodes may change.",
-    check: Check::Transition { check, force: Force::Never("the data of a rack cannot move while its datacenter has nodes") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the data of a rack cannot move while its datacenter has nodes");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters().into_iter().filter(Pair::has_nodes) {
         for rack in removed(&pair) {
             complaints.push(refuse(transition, &pair, rack));

@@ -1,13 +1,12 @@
 //! E309: the order of deployed racks changed.
 
 use super::e308_rack_removed::removed;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Rack};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::order::{OutOfOrder, out_of_order, right_order};
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E309",
     name: "racks-reordered",
     summary: "the order of the racks of a deployed datacenter changed, or a new rack is not last",
@@ -17,11 +16,9 @@ pods start, and which pod founds the ring. In a different order, nodes would lea
 Operator refuses this change too.
 
 Keep the deployed order and add new racks at the end.",
-    check: Check::Transition {
-        check,
-        force: Force::Never("the deployed order gives the same racks and moves no nodes"),
-    },
 };
+
+pub(super) const FORCE: Force = Force::Never("the deployed order gives the same racks and moves no nodes");
 
 /// The first rack of a datacenter that is out of order.
 pub(super) fn misplaced(pair: &Pair<'_, Datacenter>) -> Option<OutOfOrder> {
@@ -37,7 +34,7 @@ fn names(racks: &[Rack]) -> Vec<String> {
     racks.iter().map(|rack| rack.name.clone()).collect()
 }
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters() {
         let Some(moved) = misplaced(&pair) else { continue };
         let Pair { before, after } = pair;

@@ -1,12 +1,11 @@
 //! E310: the order of the datacenters changed.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::order::{out_of_order, right_order};
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E310",
     name: "datacenters-reordered",
     summary: "the order of the datacenters changed, or a new datacenter is not last",
@@ -16,13 +15,11 @@ list could found a second ring.
 
 Keep the deployed order and add new datacenters at the end. When the first datacenter has been removed, the next one becomes
 the first.",
-    check: Check::Transition {
-        check,
-        force: Force::Never("the deployed order gives the same datacenters and founds no second ring"),
-    },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the deployed order gives the same datacenters and founds no second ring");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let names = |list: &[Datacenter]| list.iter().map(|datacenter| datacenter.name.clone()).collect::<Vec<_>>();
     let (was, now) = (names(&transition.before.datacenters), names(&transition.after.datacenters));
     let Some(moved) = out_of_order(&was, &now) else { return };

@@ -1,10 +1,9 @@
 //! E311: the zone or the node labels of a deployed rack changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E311",
     name: "rack-moved",
     summary: "the zone or the node labels of a deployed rack changed",
@@ -15,12 +14,13 @@ zone is allowed: pods are then scheduled where their volumes are.
 
 Write the deployed zone. To move a rack to another zone, add a datacenter with racks in that zone, rebuild it, and
 decommission the old datacenter. If the current workers have the new labels too, accept E311 with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| (rack.nodes > 0).then_some(&rack.node_labels)) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let Some((label, value)) = now.iter().find(|(label, value)| was.get(*label) != Some(value)) else { continue };

@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E312",
     name: "datacenter-removed",
     summary: "a datacenter with nodes was removed or renamed",
@@ -18,10 +17,11 @@ datacenter removes it and adds a new one.
 
 First alter every keyspace so that the datacenter has no replicas, and move the clients. Then write `nodes: 0` for it and
 decommission its nodes (E352). Remove it in a later commit. The PVCs stay until you delete them.",
-    check: Check::Transition { check, force: Force::Never("its nodes must be decommissioned first") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("its nodes must be decommissioned first");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let with_nodes = |datacenter: &&Datacenter| datacenter.nodes() > 0;
     for datacenter in transition.removed_datacenters().into_iter().filter(with_nodes) {
         let name = &datacenter.name;

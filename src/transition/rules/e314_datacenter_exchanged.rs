@@ -1,12 +1,11 @@
 //! E314: a datacenter joins while a different one leaves.
 
 use super::e312_datacenter_removed::instead;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E314",
     name: "datacenter-exchanged",
     summary: "a datacenter joins while a different one leaves in the same change",
@@ -16,10 +15,11 @@ between are yours: alter the keyspaces and move the clients. CassKop treats such
 
 Use several commits: add the new datacenter; alter the keyspaces so that it has replicas, rebuild it, and move the clients;
 alter the keyspaces so that the old datacenter has no replicas; write `nodes: 0` for it; remove it.",
-    check: Check::Transition { check, force: Force::Never("several commits do the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("several commits do the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (pairs, added) = (transition.datacenters(), transition.added_datacenters());
     let grown = pairs.iter().filter(|Pair { before, after }| before.nodes() == 0 && after.nodes() > 0);
     let emptied = pairs.iter().filter(|Pair { before, after }| before.nodes() > 0 && after.nodes() == 0);

@@ -1,11 +1,10 @@
 //! E315: `num_tokens` of deployed nodes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E315",
     name: "num-tokens-changed",
     summary: "`num_tokens` of deployed nodes changed",
@@ -15,10 +14,11 @@ A node stores its tokens with its data and does not start with a different numbe
 
 Write the deployed number. To change it, add a datacenter with the new number (`cassandra.config` of the datacenter), rebuild
 it, move the clients, and decommission the old datacenter.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start with a different number of tokens") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start with a different number of tokens");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let number = |effective: &Effective| effective.text("num_tokens").unwrap_or_else(|| "1".to_owned());
     for change in transition.changed_config(number) {
         let (was, now) = (&change.before, &change.after);

@@ -1,11 +1,10 @@
 //! E316: the partitioner changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E316",
     name: "partitioner-changed",
     summary: "the partitioner of a deployed cluster changed",
@@ -14,10 +13,11 @@ The partitioner decides which nodes store a row. It is the same on all nodes and
 different partitioner does not start.
 
 Write the deployed partitioner, or remove the key if it was never written.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start with a different partitioner") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start with a different partitioner");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_config(partitioner) {
         let (was, now) = (&change.before, &change.after);
         let at = change.at("cassandra.config.partitioner", "config.partitioner");

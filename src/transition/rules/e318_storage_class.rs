@@ -1,10 +1,9 @@
 //! E318: the StorageClass of deployed volumes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E318",
     name: "storage-class-changed",
     summary: "the StorageClass of a deployed rack changed (volumeClaimTemplates are immutable)",
@@ -14,10 +13,11 @@ would not move to it either. CassKop silently reverts this change; Cass Operator
 
 Write the deployed class. To move the data, add a datacenter with the new class, rebuild it, and decommission the old
 datacenter. Or delete the StatefulSets with `--cascade=orphan` and replace the nodes one by one.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let class = |class: Option<&str>| class.map_or("the default class".to_owned(), |class| format!("`{class}`"));
     for change in transition.changed_racks(|_, _, rack| rack.storage.class.as_deref()) {
         let (was, now) = (class(change.before), class(change.after));

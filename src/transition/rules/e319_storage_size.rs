@@ -1,11 +1,10 @@
 //! E319: the size of deployed volumes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::quantity::Quantity;
-use crate::transition::Transition;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E319",
     name: "storage-size-changed",
     summary: "`storage.size` of a deployed rack changed (volumeClaimTemplates are immutable)",
@@ -17,13 +16,11 @@ an annotation allows it, and then deletes and recreates the StatefulSet.
 To grow the volumes, leave `size` unchanged and write `expandTo`. The plan lists the PVCs to expand, and docs/plan.md (\"By
 hand\") shows the command. No pod restarts. To shrink the volumes, add a datacenter with smaller volumes, rebuild it, and
 decommission the old datacenter.",
-    check: Check::Transition {
-        check,
-        force: Force::Never("the API server refuses the StatefulSet; use `expandTo` to grow volumes"),
-    },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet; use `expandTo` to grow volumes");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.storage.size.as_str()) {
         let (was, now) = (change.before, change.after);
         let at = change.at("storage.size", "storage.size");

@@ -1,11 +1,10 @@
 //! E320: `expandTo` was reduced or removed.
 
 use super::e319_storage_size::is_larger;
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E320",
     name: "expand-to-shrunk",
     summary: "`storage.expandTo` of a deployed rack was reduced or removed",
@@ -15,10 +14,11 @@ a volume of only `size`, too small for its share of the data. Cass Operator's we
 
 Keep `expandTo` at the deployed size or raise it. To shrink the volumes, add a datacenter with smaller volumes, rebuild it,
 and decommission the old datacenter.",
-    check: Check::Transition { check, force: Force::Never("volumes cannot shrink") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("volumes cannot shrink");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.expand_to.as_deref()) {
         let Some(was) = change.before.filter(|was| change.after.is_none_or(|now| is_larger(was, now))) else {
             continue;

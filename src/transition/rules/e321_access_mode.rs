@@ -1,10 +1,9 @@
 //! E321: the access mode of deployed volumes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E321",
     name: "access-mode-changed",
     summary: "`storage.accessMode` of a deployed rack changed (volumeClaimTemplates are immutable)",
@@ -13,10 +12,11 @@ The access mode is part of the volumeClaimTemplates of the StatefulSet, which ar
 mode. Cass Operator's webhook refuses this change too.
 
 Write the deployed mode (`ReadWriteOnce` by default). A new datacenter may use a different mode.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.storage.access_mode.as_str()) {
         let (was, now) = (change.before, change.after);
         let at = change.at("storage.accessMode", "storage.accessMode");

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Cluster, VolumeClaim, VolumeSource};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E322",
     name: "additional-claim-changed",
     summary: "the `claim` of an additional volume was added, removed or changed (volumeClaimTemplates are immutable)",
@@ -19,11 +18,12 @@ fail later.
 Leave the claims unchanged. Volumes from a ConfigMap, a Secret or an `emptyDir` can be added and removed at any time. To use
 a different disk, write a second topology with a further datacenter of the same ring (`additionalSeeds`), rebuild it, and
 decommission the old datacenter. Or delete the StatefulSets with `--cascade=orphan` and recreate them by hand.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    // Without a deployed rack there is no StatefulSet that could refuse.
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    // A cluster of which everything is new has no StatefulSet that could refuse.
     if transition.racks().is_empty() {
         return;
     }

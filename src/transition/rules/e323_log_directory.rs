@@ -1,10 +1,9 @@
 //! E323: the directory of the commit log, the hints or the CDC log of deployed nodes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E323",
     name: "log-directory-moved",
     summary: "the directory of the commit log, the hints or the CDC log of deployed nodes changed",
@@ -15,14 +14,18 @@ pods are drained before they stop, but not when they or their worker crash.
 
 Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node
 shortly before, repair afterwards, and accept E323 with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-/// The keys, and what they hold.
-const KEYS: [(&str, &str); 3] =
-    [("commitlog_directory", "the commit log"), ("hints_directory", "the hints"), ("cdc_raw_directory", "the CDC log")];
+pub(super) const FORCE: Force = Force::WithReason;
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+/// The keys, and what is left behind.
+const KEYS: [(&str, &str); 3] = [
+    ("commitlog_directory", "the commit log"),
+    ("hints_directory", "the hints"),
+    ("cdc_raw_directory", "the change data"),
+];
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (key, what) in KEYS {
         for change in transition.changed_directories(key) {
             let (Some(was), Some(now)) = (change.before.first(), change.after.first()) else { continue };

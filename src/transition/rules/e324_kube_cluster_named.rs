@@ -1,10 +1,9 @@
 //! E324: `kubeCluster` of a deployed datacenter was added or removed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E324",
     name: "kube-cluster-named",
     summary: "`kubeCluster` of a deployed datacenter was added or removed",
@@ -15,10 +14,11 @@ prune them. A delivery tool that reads the new folder in a different Kubernetes 
 
 In the same change, point the delivery tool of that Kubernetes cluster to the new folder, with pruning switched off. Accept
 E324 and describe that change as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.kube_cluster.as_deref()) {
         let at = change.at("kubeCluster", "kubeCluster");
         let (message, was) = match (change.before, change.after) {

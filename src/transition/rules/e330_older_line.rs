@@ -1,10 +1,9 @@
 //! E330: a downgrade to an older release line of Cassandra.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E330",
     name: "older-release-line",
     summary: "the Cassandra version of a deployed cluster was lowered to an older release line",
@@ -15,10 +14,11 @@ intact, but the older version cannot read it. Cass Operator accepts this change.
 
 Keep the deployed version and fix the problem there. To pause a rolling restart, write `rollout: {stopped: true}`: the
 remaining pods stay unchanged. To downgrade for good, restore the snapshots from before the upgrade into a new cluster.",
-    check: Check::Transition { check, force: Force::Never("an older release line cannot read what a newer one wrote") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("an older release line cannot read what a newer one wrote");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
     if now.minor < was.minor {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");

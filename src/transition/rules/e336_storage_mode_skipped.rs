@@ -2,14 +2,13 @@
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::storage_mode::StorageMode;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E336",
     name: "storage-mode-skipped",
     summary: "`storage_compatibility_mode` skips a step",
@@ -23,11 +22,12 @@ nodes cannot read.
 
 Use one commit per step, each when the previous rolling restart is complete. An upgrade from 4.x starts with `CASSANDRA_4`,
 the default. Only a cluster that was created with 5.0 starts with `NONE`.",
-    check: Check::Transition { check, force: Force::Never("one commit per step does the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    // Older release lines do not have this key.
+pub(super) const FORCE: Force = Force::Never("one commit per step does the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    // Older lines have no such key.
     let mode = |cluster: &Cluster, effective: &Effective| {
         (cluster.version.minor == Minor::V5_0).then(|| StorageMode::of(effective))
     };

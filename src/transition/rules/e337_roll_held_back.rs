@@ -2,16 +2,15 @@
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::encryption::Internode;
 use crate::transition::rules::e333_upgrade_and_ring::ring_change;
 use crate::transition::storage_mode::StorageMode;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E337",
     name: "roll-held-back",
     summary: "a change that all nodes must be ready for is made while a rolling restart is held back",
@@ -24,10 +23,11 @@ modes, or from unencrypted to encrypted only. E332, E333, E336 and E342 refuse t
 Complete the rolling restart first: remove `rollout.stopped` or `rollout.canary` in a commit of its own, and wait until all
 pods have restarted. If no pod waits for a restart, or if the canary returns to what the other pods run, accept E337 with
 that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let held = &transition.before.rollout;
     let (block, field, in_lock, waits) = match (held.stopped, held.canary_pods) {
         (true, _) => ("rollout.stopped", "rollout.stopped", "rollout.stopped", "all pods wait"),

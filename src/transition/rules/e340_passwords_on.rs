@@ -1,11 +1,10 @@
 //! E340: authentication is enabled on a running cluster.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Authenticator;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E340",
     name: "passwords-switched-on",
     summary: "authentication is enabled on a running cluster",
@@ -20,10 +19,11 @@ clients whose role does not exist or has no permissions. Roles with passwords ca
 3. Switch with `rollout: {canary: {pods: 1}}` and accept E340. One node asks for passwords; the drivers avoid it.
 4. On that node, create the roles of the clients and grant their permissions.
 5. Remove `canary`, and restart the other nodes.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.authenticator, transition.after.authenticator)
         == (Authenticator::AllowAll, Authenticator::Password)
     {

@@ -1,11 +1,10 @@
 //! E341: authentication is disabled on a running cluster.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Authenticator;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E341",
     name: "passwords-switched-off",
     summary: "authentication is disabled on a running cluster",
@@ -15,10 +14,11 @@ but have no effect. Clients that send a password can still connect.
 
 Write `authenticator: Password`. If only trusted clients can reach the port, accept E341 and describe the protection as the
 reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.authenticator, transition.after.authenticator)
         == (Authenticator::Password, Authenticator::AllowAll)
     {

@@ -1,13 +1,12 @@
 //! E343: client encryption changes in one step.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::encryption::Clients;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E343",
     name: "client-encryption-in-one-go",
     summary: "client encryption changes in one step: clients are locked out",
@@ -19,10 +18,11 @@ In `cassandra.config.client_encryption_options`, write `enabled: true` with `opt
 restart. Move all clients, and then remove `optional`. To switch encryption off, use the reverse order. With
 `require_client_auth: true` every client needs a certificate. Clients may send one before it is required, so give every
 client a certificate first. If all clients are ready, or no client runs, accept E343 with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let clients = |cluster: &Cluster, effective: &Effective| Clients::of(cluster.version.minor, effective);
     for change in transition.changed_config_of(clients) {
         let (was, now) = (change.before, change.after);

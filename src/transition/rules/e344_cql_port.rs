@@ -1,10 +1,9 @@
 //! E344: the CQL port of a deployed datacenter changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E344",
     name: "cql-port-changed",
     summary: "the CQL port of a deployed datacenter changed",
@@ -16,10 +15,11 @@ with the new port reach no node at first.
 To change the port without an interruption, add a datacenter with the new port, rebuild it, and move the clients. If an
 interruption is acceptable, change the contact points of the clients together with the port, and accept E344 with that as
 the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for Pair { before, after } in transition.datacenters() {
         let (was, now) = (before.native_port, after.native_port);
         if was != now && before.nodes() > 0 && after.nodes() > 0 {

@@ -1,10 +1,9 @@
 //! E345: the superuser Secret of a deployed cluster changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E345",
     name: "superuser-secret-changed",
     summary: "the superuser Secret of a deployed cluster changed",
@@ -15,10 +14,11 @@ change too.
 
 To rotate the password, run `ALTER ROLE` and write the new password into the same Secret. To use a different role, create it,
 move all its users to it, drop the old role, and accept E345 with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.superuser_secret, &transition.after.superuser_secret);
     // E301 refuses a renamed cluster.
     if was != now && transition.before.name == transition.after.name {

@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E350",
     name: "nodes-below-replication",
     summary: "a datacenter would have fewer nodes than the replication factor of its deployed system keyspaces",
@@ -18,10 +17,11 @@ nodes, so the same change that removes a node would lower it, and the node would
 
 Lower the replication factor in a commit of its own, while all nodes are still there. Check your own keyspaces too. Then
 remove the nodes. To remove all nodes of a datacenter (`nodes: 0`), see E352.",
-    check: Check::Transition { check, force: Force::Never("two commits do the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let replication = transition.before.system_replication;
     for pair in below_replication(transition) {
         let Pair { before, after } = pair;

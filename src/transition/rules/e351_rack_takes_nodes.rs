@@ -3,12 +3,11 @@
 use cassc_ring::racks::split;
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E351",
     name: "rack-takes-nodes",
     summary: "a rack was added with too few new nodes, so that a deployed rack would lose nodes",
@@ -19,10 +18,11 @@ smaller: nodes with data would leave in the same change in which empty nodes joi
 
 Raise `nodes` so far that every rack keeps its nodes; the help line names the number. To have fewer nodes in the end, add the
 rack first and remove nodes in a later commit.",
-    check: Check::Transition { check, force: Force::Never("more nodes now and fewer nodes later does the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("more nodes now and fewer nodes later does the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters().into_iter().filter(takes_nodes) {
         let needed = needed(&pair);
         let Pair { before, after } = pair;

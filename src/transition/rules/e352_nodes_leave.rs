@@ -5,12 +5,11 @@ use cassc_wording::nodes;
 use super::e308_rack_removed::removed;
 use super::e309_racks_reordered::misplaced;
 use super::e351_rack_takes_nodes::takes_nodes;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Node, Rack};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E352",
     name: "nodes-leave",
     summary: "the number of nodes of a deployed datacenter was reduced",
@@ -25,13 +24,14 @@ Decommission the nodes by hand; cassc does not decommission nodes.
    `nodetool status` no longer lists the node.
 3. Accept E352 with that as the reason, and merge at once: a pod that restarts in between would join again.
 4. Remove the entry from `spec.accept` afterwards.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// How many pods a message names.
 const MOST_NAMES: usize = 6;
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     // Removed and reordered racks, and racks that take nodes, are refused by E308, E309 and E351.
     let by_itself = |pair: &Pair<'_, _>| removed(pair).is_empty() && misplaced(pair).is_none() && !takes_nodes(pair);
     for pair in transition.datacenters().into_iter().filter(by_itself) {

@@ -3,11 +3,10 @@
 use cassc_wording::nodes;
 
 use super::e350_nodes_below_replication::below_replication;
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E353",
     name: "replication-follows",
     summary: "a small new datacenter would lower the replication factor of the system keyspaces in all datacenters",
@@ -17,10 +16,11 @@ datacenter with one node would reduce `system_auth` from three replicas to one i
 down is enough to make logins fail.
 
 Write the `replication.system` that you want. If you want the higher number, the new datacenter needs that many nodes.",
-    check: Check::Transition { check, force: Force::Never("write the number in `replication.system` instead") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("write the number in `replication.system` instead");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.system_replication, transition.after.system_replication);
     let written = transition.subject.spec().replication.system.is_some();
     if written || now >= was || !below_replication(transition).is_empty() {

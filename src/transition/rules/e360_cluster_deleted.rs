@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Rule};
 use crate::cluster::{Cluster, Datacenter};
-use crate::diagnostic::{Diagnostic, Label, Part, Place, Route};
-use crate::transition::{Accepted, Was};
+use crate::diagnostic::{Diagnostic, Label, Part, Place, Route, Rule};
+use crate::transition::{Accepted, Force, Was};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E360",
     name: "cluster-deleted",
     summary: "the topology of a deployed cluster is missing",
@@ -26,10 +25,11 @@ To delete a cluster, first announce it in a commit of its own, while the topolog
 delete the file. The entry is read from the deployed topology, so both steps in one pull request are refused.
 
 A moved file is not a deletion as long as the inputs still include it: cassc finds the cluster by its name.",
-    check: Check::Deletion,
 };
 
-/// Refuses the deletion of a cluster unless the deployed topology accepts E360 with a reason.
+pub(super) const FORCE: Force = Force::WithReason;
+
+/// Judges the deletion of a cluster by what it accepts as it is deployed. `was` says where it is written.
 pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
     let nodes = nodes(gone.datacenters.iter().map(Datacenter::nodes).sum());
     let message = format!("the topology of the deployed cluster `{}` ({nodes}) is missing", gone.name);
