@@ -1,7 +1,8 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. Rules about
-//! changes have a table of their own ([`crate::transition`]).
+//! rule is collected. What passes without an error is [`Checked`], and only that can be resolved. Rules about changes
+//! have a table of their own ([`crate::transition`]).
 
+mod checked;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
@@ -14,6 +15,7 @@ mod image;
 mod owned_keys;
 mod quantities;
 mod settings;
+mod vm_options;
 mod written;
 
 #[cfg(test)]
@@ -63,6 +65,7 @@ mod e421_garbage_collector;
 mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
+mod e426_vm_option;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -90,10 +93,15 @@ mod w405_image_floating;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_environment;
+mod w427_vm_option;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
 mod w515_node_port_range;
+
+#[cfg(test)]
+pub(crate) use checked::fixtures;
+pub use checked::{Checked, Checkup, check};
 
 use rayon::prelude::*;
 
@@ -157,6 +165,7 @@ const RULES: &[(Rule, Check)] = &[
     (e422_jvm_option::RULE, Topology(e422_jvm_option::check)),
     (e423_logger_name::RULE, Topology(e423_logger_name::check)),
     (e424_environment::RULE, Topology(e424_environment::check)),
+    (e426_vm_option::RULE, Topology(e426_vm_option::check)),
     (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
     (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
     (e503_container_name::RULE, Topology(e503_container_name::check)),
@@ -184,6 +193,7 @@ const RULES: &[(Rule, Check)] = &[
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
     (w425_secret_in_environment::RULE, Topology(w425_secret_in_environment::check)),
+    (w427_vm_option::RULE, Topology(w427_vm_option::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
@@ -197,7 +207,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
-pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
+pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
     for (_, check) in RULES {

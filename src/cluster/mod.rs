@@ -1,11 +1,10 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
+//! canonical form. Made by [`crate::resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
 pub mod generation;
 mod nodes;
-mod resolve;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -16,7 +15,6 @@ use serde_json::Value;
 
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
-pub use resolve::resolve;
 
 use cassc_ring::release::Release;
 
@@ -352,16 +350,15 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 /// A cluster for the tests of other modules.
 #[cfg(test)]
 pub(crate) mod fixtures {
-    use super::{Cluster, resolve};
-    use crate::parse::parse;
-    use crate::parse::source::{Origin, Source};
+    use super::Cluster;
+    use crate::check::fixtures::checked;
+    use crate::resolve::resolve;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {
         let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
                     cassandra: {version: 4.1.9}\n  resources: {limits: {memory: 8Gi}}\n  storage: {size: 10Gi}\n  \
                     datacenters: [{name: dc1, nodes: 1}]\n";
-        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        resolve(&parse(vec![source]).parsed[0].topology, None)
+        resolve(&checked(text), None)
     }
 }

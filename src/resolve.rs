@@ -1,6 +1,6 @@
-//! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
-//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
-//! restart tokens) comes from the previous one, where there is one.
+//! [`Checked`] topology → [`Cluster`]. Cannot fail: rules refused what could be wrong, or there would be no `Checked`,
+//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
+//! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,7 +13,8 @@ use cassc_ring::racks::split;
 use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
 
-use super::{
+use crate::check::Checked;
+use crate::cluster::{
     AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
     Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
     generation,
@@ -40,7 +41,8 @@ const FILE_ANNOTATIONS: [&str; 7] = [
 
 /// Fills every default and builds every name. `previous` is the same cluster as its lock knows it. The number of the
 /// generation of steps is carried over as it is: [`crate::render::next_generation`] raises it.
-pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
+pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
+    let topology = &checked.topology;
     let (metadata, spec) = (&topology.metadata, &topology.spec);
     let name = metadata.name.clone();
     let ring_name = spec.cluster_name.clone().unwrap_or_else(|| name.clone());
