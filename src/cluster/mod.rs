@@ -1,11 +1,10 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
+//! canonical form. Made by [`crate::resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
 pub mod generation;
 mod nodes;
-mod resolve;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -17,7 +16,6 @@ use serde_json::Value;
 pub use cassc_ring::desired::Rollout;
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
-pub use resolve::resolve;
 
 use cassc_ring::release::Release;
 
@@ -338,8 +336,9 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 /// A cluster for the tests of other modules.
 #[cfg(test)]
 pub(crate) mod fixtures {
-    use super::{Cluster, resolve};
+    use super::Cluster;
     use crate::check::fixtures::checked;
+    use crate::resolve::resolve;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {

@@ -1,6 +1,6 @@
 //! [`Checked`] topology → [`Cluster`]. Cannot fail: rules refused what could be wrong, or there would be no `Checked`,
-//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
-//! restart tokens) comes from the previous one, where there is one.
+//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
+//! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,12 +13,12 @@ use cassc_ring::racks::split;
 use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
 
-use super::{
+use crate::check::Checked;
+use crate::cluster::{
     AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
     Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
     generation,
 };
-use crate::check::Checked;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::sizing::{self, Budget, HeapSetting};
