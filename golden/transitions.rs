@@ -115,8 +115,7 @@ fn judgment(
             Err(refused) => Judgment { refused: vec![refused], accepted: Vec::new() },
         };
     };
-    let rings = (before.ring(), after.ring());
-    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was, rings })
+    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was })
 }
 
 /// What is told about a commit: what is refused, what is accepted, and what happens.

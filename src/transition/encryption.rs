@@ -90,13 +90,13 @@ impl Clients {
         }
     }
 
-    /// In words, for labels.
+    /// In words, for messages.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Plain => "unencrypted only",
-            Self::Either => "encrypted or unencrypted",
-            Self::Encrypted => "encrypted only",
-            Self::Certified => "client certificate required",
+            Self::Plain => "plain connections only",
+            Self::Either => "both kinds of connections",
+            Self::Encrypted => "encrypted connections only",
+            Self::Certified => "encrypted connections with a certificate only",
         }
     }
 }

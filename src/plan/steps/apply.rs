@@ -1,8 +1,6 @@
 //! Objects are applied, stage by stage; what is no longer rendered goes last, as far as the delivery tool removes it.
 
-use cassc_ring::step::{Action, ObjectName};
-
-use super::super::Difference;
+use super::super::{Action, Difference, ObjectName};
 use crate::deliver::{Delivered, removes};
 use crate::render::Stage;
 

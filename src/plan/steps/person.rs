@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc_ring::actions::leaving_pods;
-use cassc_ring::step::Action;
-
-use super::super::Difference;
+use super::super::{Action, Difference};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
 use crate::deliver::{handed_to, letting_go, stage_by_stage};
 use crate::render::Retirement;
@@ -15,9 +12,9 @@ use crate::topology::Authenticator;
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(was), Some(now)) = (difference.before, difference.after) else { return Vec::new() };
     let mut tasks = Vec::new();
-    for pair in difference.ring().datacenters() {
-        let Some(before) = pair.before.filter(|_| pair.had_nodes()) else { continue };
-        if pair.staying() == 0 {
+    for (_, before, after) in difference.datacenters() {
+        let Some(before) = before.filter(|it| it.nodes() > 0) else { continue };
+        if Difference::staying(Some(before), after) == 0 {
             tasks.push(format!(
                 "let no client use `{0}`, and take it out of the replication of every keyspace of yours: ALTER KEYSPACE … \
                  WITH replication = {{'class': 'NetworkTopologyStrategy', …}} without '{0}'",
@@ -35,7 +32,7 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     if was.dialect != now.dialect {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
-    if !leaving_pods(difference.ring()).is_empty() {
+    if difference.datacenters().into_iter().any(|(_, before, after)| !Difference::leaving(before, after).is_empty()) {
         tasks.extend(stage_by_stage(now));
     }
     tasks.into_iter().map(|task| Action::Person { task }).collect()
@@ -44,14 +41,17 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
 /// Once nodes of a new datacenter have joined, before they copy their data.
 pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
     let Some(_) = difference.before.zip(difference.after) else { return Vec::new() };
-    let task = |ring_name: &str| {
+    let is_new = |was: Option<&Datacenter>, now: &Datacenter| was.is_none_or(|it| it.nodes() == 0) && now.nodes() > 0;
+    let task = |datacenter: &Datacenter| {
         format!(
-            "give the keyspaces that `{ring_name}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
-             'NetworkTopologyStrategy', …, '{ring_name}': 3}}; clients read from it only after it was rebuilt"
+            "give the keyspaces that `{0}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
+             'NetworkTopologyStrategy', …, '{0}': 3}}; clients read from it only after it was rebuilt",
+            datacenter.ring_name
         )
     };
-    let new = difference.ring().datacenters().into_iter().filter(|pair| pair.is_new()).filter_map(|pair| pair.after);
-    new.map(|datacenter| Action::Person { task: task(&datacenter.ring_name) }).collect()
+    let datacenters = difference.datacenters().into_iter();
+    let new = datacenters.filter_map(|(_, was, now)| now.filter(|now| is_new(was, now)));
+    new.map(|datacenter| Action::Person { task: task(datacenter) }).collect()
 }
 
 /// What the delivery tool is told about the cluster as a whole lies in files that it does not deliver itself.
