@@ -157,7 +157,7 @@ fn early_steps() -> Vec<Step> {
         step(
             Stage::Cluster,
             &[Guard::PredecessorsReady],
-            Action::Join { pods: owned(["shop-dc1-r1-sts-3"]), founds: false },
+            Action::Join { pods: owned(["shop-dc1-r1-sts-3"]), founds: false, start_orders: 1 },
         ),
     ]
 }
@@ -190,7 +190,7 @@ fn new(cluster: &str, nodes: usize) -> Plan {
     let created = ["r1", "r2", "r3"].map(|rack| object("StatefulSet", &format!("{cluster}-dc1-{rack}-sts"))).to_vec();
     let nothing = || Vec::new();
     let apply = Action::Apply { created, changed: nothing(), removed: nothing(), kept: nothing() };
-    let join = Action::Join { pods: pods(&format!("{cluster}-dc1-r1-sts"), nodes), founds: true };
+    let join = Action::Join { pods: pods(&format!("{cluster}-dc1-r1-sts"), nodes), founds: true, start_orders: 1 };
     let steps = vec![step(Stage::Cluster, &[], apply), step(Stage::Cluster, &[Guard::PredecessorsReady], join)];
     let counts = Counts { nodes_join: nodes, ..Counts::default() };
     Plan { counts, steps, ..plan(cluster, Verdict::New, &format!("{nodes} nodes start")) }

@@ -6,6 +6,7 @@ use cassc_ring::actions::leaving_pods;
 use cassc_ring::step::Action;
 
 use super::super::Difference;
+use super::{growth, prerequisites};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
 use crate::deliver::{handed_to, letting_go, stage_by_stage};
 use crate::render::Retirement;
@@ -13,6 +14,14 @@ use crate::topology::Authenticator;
 
 /// Before the change is merged.
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
+    let mut tasks = prerequisites::before(difference);
+    tasks.extend(growth::before(difference));
+    tasks.extend(before_a_change(difference));
+    tasks.into_iter().map(|task| Action::Person { task }).collect()
+}
+
+/// What a change of a deployed cluster asks for.
+fn before_a_change(difference: &Difference<'_>) -> Vec<String> {
     let (Some(was), Some(now)) = (difference.before, difference.after) else { return Vec::new() };
     let mut tasks = Vec::new();
     for pair in difference.ring().datacenters() {
@@ -38,7 +47,7 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     if !leaving_pods(difference.ring()).is_empty() {
         tasks.extend(stage_by_stage(now));
     }
-    tasks.into_iter().map(|task| Action::Person { task }).collect()
+    tasks
 }
 
 /// Once nodes of a new datacenter have joined, before they copy their data.
