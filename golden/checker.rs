@@ -10,6 +10,7 @@ mod restarts;
 mod ring;
 mod side;
 mod table;
+mod told;
 mod world;
 
 use cassc::cluster::Cluster;
@@ -52,6 +53,7 @@ impl<'c> Sides<'c> {
         world.judge_reasons(plan);
         world.judge_objects_at_the_end();
         if self.after.cluster.is_some() {
+            world.judge_told_before();
             world.judge_ring_at_the_end();
             world.judge_replicas_at_the_end();
             world.judge_restarts_at_the_end();

@@ -13,6 +13,8 @@ impl World<'_> {
         // Where the delivery tool applies everything at once, nodes leave before it applies anything.
         if stage != Stage::Before {
             self.judge_base("nodes leave");
+        } else if !self.handled.is_empty() {
+            self.find(Kind::ApplyOrder, "nodes leave after everything was applied");
         }
         if self.somebody_starts() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes of {datacenter} leave while others start"));

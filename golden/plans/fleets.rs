@@ -97,7 +97,7 @@ fn accepted() -> Accepted {
 
 /// One cluster with every action, stage and guard. No real plan has all of them.
 pub(crate) fn every_action() -> FleetPlan {
-    let summary = "2 racks roll (8 pods), 1 node joins, 2 nodes leave";
+    let summary = "2 racks restart (8 pods), 1 node joins, 2 nodes leave";
     let changes = vec![
         change("cassandra.config.concurrent_reads", None, [Some("32"), Some("64")], Effect::Restarts, 8),
         change("resources", Some("dc1/r2"), [None, Some("4 CPUs, 16Gi")], Effect::Restarts, 1),
@@ -242,7 +242,7 @@ fn fleet() -> FleetPlan {
     let cart = Plan {
         changes: vec![label],
         steps: vec![step(Stage::Base, &[], apply)],
-        ..plan("cart", Verdict::Changed, "nothing rolls, nothing joins, nothing leaves")
+        ..plan("cart", Verdict::Changed, "nothing restarts, no node joins, no node leaves")
     };
     let written = change("founding", None, [None, Some("auto")], Effect::Nothing, 0);
     let same = Plan { changes: vec![written], ..unchanged("users") };

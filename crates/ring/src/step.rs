@@ -58,11 +58,11 @@ impl fmt::Display for Guard {
     /// The end of a sentence that begins with "only while" or "only when".
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::RingWhole => "every node is up and none joins, leaves or moves",
-            Self::OthersUp => "every other node is up",
+            Self::RingWhole => "every node is UN",
+            Self::OthersUp => "every other node is UN",
             Self::SchemaAgrees => "the schema versions agree",
-            Self::ReplicationFits => "no keyspace has more replicas in the datacenter than nodes remain",
-            Self::NothingReplicated => "no keyspace has replicas in the datacenter",
+            Self::ReplicationFits => "no keyspace has more replicas there than nodes remain",
+            Self::NothingReplicated => "no keyspace has replicas there",
             Self::SpaceSuffices => "the remaining nodes have room for the data",
             Self::PredecessorsReady => "all pods before it in the start order are ready",
             Self::BudgetAllows => "the PodDisruptionBudget allows it",
