@@ -2,8 +2,8 @@
 
 use cassc_cassandra::jvm::{OptionError, check_option, owned_option};
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E422",
@@ -16,10 +16,9 @@ against the container, `replace_address` is decided per pod and once, and a few 
 being lost.
 
 Write one option for each element of the list, and use the field of the topology where there is one.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (level, jvm) in subject.jvms() {
         let route = level.route().key("cassandra").key("jvm").key("options");
         for (index, option) in jvm.options.iter().flatten().enumerate() {
@@ -39,6 +38,10 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 (Err(OptionError::MoreThanOne(_)), _) => {
                     let complaint = RULE.complain(format!("`{shown}` is more than one JVM option"), at(""));
                     Some(complaint.help("write one option for each element of the list"))
+                }
+                (Err(OptionError::Space(_)), _) => {
+                    let label = "the start script splits it here, and the JVM takes the rest for a class";
+                    Some(RULE.complain(format!("`{shown}` has a space"), at(label)).help("write it without spaces"))
                 }
                 (Ok(()), Some(owned)) => {
                     Some(RULE.complain(format!("`{shown}` is not to be set"), at(owned.reason)).help(owned.instead))

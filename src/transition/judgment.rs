@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Transition;
-use crate::check::{Check, Force, RULES, Rule};
-use crate::diagnostic::{Diagnostic, Route};
+use super::rules::{Force, RULES, TransitionRule};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::topology::Acceptance;
 
 /// The judgment of a transition.
@@ -37,8 +37,7 @@ pub fn judge(transition: &Transition<'_>) -> Judgment {
     if transition.before == transition.after {
         return judgment;
     }
-    for rule in RULES {
-        let Check::Transition { check, force } = rule.check else { continue };
+    for TransitionRule { rule, force, check } in RULES {
         let mut complaints = Vec::new();
         check(transition, &mut complaints);
         match (force, acceptance(transition, rule)) {
@@ -51,8 +50,7 @@ pub fn judge(transition: &Transition<'_>) -> Judgment {
             }
             (Force::WithReason, Some((index, _))) => {
                 let at = Route::of("spec.accept").index(index).key("reason");
-                let label =
-                    || transition.subject.value(at.clone(), "the reason of an earlier change; this one needs its own");
+                let label = || transition.subject.value(at.clone(), "reason of an earlier change; write a new reason");
                 judgment.refused.extend(complaints.into_iter().map(|complaint| complaint.label(label())));
             }
             _ => judgment.refused.extend(complaints),

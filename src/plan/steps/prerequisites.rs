@@ -37,7 +37,10 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
             VolumeSource::Claim(claim) => class(claim, &mut add),
             VolumeSource::ConfigMap(name) => drop(add("ConfigMap", name)),
             VolumeSource::Secret(name) => drop(add("Secret", name)),
-            VolumeSource::EmptyDir(_) => {}
+            VolumeSource::EmptyDir(_)
+            | VolumeSource::DownwardApi(_)
+            | VolumeSource::Projected(_)
+            | VolumeSource::Csi(_) => {}
         }
     }
     for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {

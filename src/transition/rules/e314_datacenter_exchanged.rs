@@ -1,29 +1,29 @@
-//! E314: one datacenter comes while another one goes.
+//! E314: a datacenter joins while a different one leaves.
 
 use cassc_ring::facts::exchanged_datacenters;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E314",
     name: "datacenter-exchanged",
-    summary: "a datacenter comes while another one goes in the same change",
+    summary: "a datacenter joins while a different one leaves in the same change",
     explain: "\
-A new datacenter has no data until it was rebuilt from another one, and that may be the very one that goes. Between the two
-there are steps that a person decides: keyspaces are altered, clients move. CassKop takes such a change for a rename.
+A new datacenter has no data until it is rebuilt from an existing one, which may be the one that leaves. The steps in
+between are yours: alter the keyspaces and move the clients. CassKop treats such a change as a rename.
 
-Make several commits of it: add the new datacenter; alter the keyspaces so that it holds replicas, rebuild it, and move
-the clients; alter the keyspaces so that the old one holds none; write `nodes: 0` for the old one; remove it.",
-    check: Check::Transition { check, force: Force::Never("the same is done safely in several commits") },
+Use several commits: add the new datacenter; alter the keyspaces so that it has replicas, rebuild it, and move the clients;
+alter the keyspaces so that the old datacenter has no replicas; write `nodes: 0` for it; remove it.",
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("several commits do the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some((comes, goes)) = exchanged_datacenters(&transition.rings.0, &transition.rings.1) else { return };
-    let message = format!("`{comes}` comes while `{goes}` goes");
+    let message = format!("datacenter `{comes}` joins while `{goes}` leaves");
     let at = transition.now(At::name(Scope::Datacenter(comes)), "has no data yet");
-    let was = transition.was(At::name(Scope::Datacenter(goes)), "may have the data that it needs");
-    let help = format!("keep `{goes}` as it is until `{comes}` was rebuilt and the clients have moved");
+    let was = transition.was(At::name(Scope::Datacenter(goes)), "may hold its data");
+    let help = format!("leave `{goes}` unchanged until `{comes}` is rebuilt and the clients have moved");
     complaints.push(RULE.complain(message, at).labels(was).help(help));
 }

@@ -1,22 +1,22 @@
-//! E323: another directory for the commit log, the hints or the change data of nodes that run.
+//! E323: the directory of the commit log, the hints or the CDC log of deployed nodes changed.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E323",
     name: "log-directory-moved",
-    summary: "the commit log, the hints or the change data of nodes that have data move to another directory",
+    summary: "the directory of the commit log, the hints or the CDC log of deployed nodes changed",
     explain: "\
-Cassandra does not move files. What stands in the old commit log and was not flushed is lost for this node; hints that were
-kept for other nodes are never delivered; consumers of change data look in the wrong place. A node that was drained has an
-empty commit log: pods are drained before they stop, but not when they crash or their worker does.
+Cassandra does not move files. Mutations in the old commit log that are not flushed are lost on this node. Hints for other
+nodes are never delivered. Consumers of the CDC log look in the wrong directory. A drained node has an empty commit log:
+pods are drained before they stop, but not when they or their worker crash.
 
-Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node right
-before, repair afterwards, and accept the code with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
+Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node
+shortly before, repair afterwards, and accept E323 with that as the reason.",
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// The keys, and what is left behind.
 const KEYS: [(&str, &str); 3] = [
@@ -25,16 +25,19 @@ const KEYS: [(&str, &str); 3] = [
     ("cdc_raw_directory", "the change data"),
 ];
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (key, what) in KEYS {
         for change in transition.changed_directories(key) {
             let (Some(was), Some(now)) = (change.before.first(), change.after.first()) else { continue };
             let (field, in_lock) = (format!("cassandra.config.{key}"), format!("config.{key}"));
             let at = change.at(&field, &in_lock);
             let message = format!("{what} of {} would be left behind in {was}", change.whose());
-            let complaint = transition.refuse(&RULE, message, at, format!("now in {now}"), format!("was in {was}"));
-            complaints
-                .push(complaint.help("leave it where it is, or drain first and repair afterwards and accept E323"));
+            let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+            let help = format!(
+                "write the deployed `{key}`; if you drain all nodes first and repair afterwards, add `{{code: E323, \
+                 reason: …}}` to `spec.accept`"
+            );
+            complaints.push(complaint.help(help));
         }
     }
 }
