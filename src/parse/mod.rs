@@ -269,9 +269,10 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             None if part == Part::Key && text == "<<" => {
                 ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
             }
-            None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
-                (format!("a key of more than {} bytes", yaml::LONGEST_KEY), "choose a shorter key")
-            }
+            None if part == Part::Key && yaml::unsafe_key(text).is_some() => (
+                format!("a key takes more than {} bytes when it is rendered", yaml::LONGEST_KEY),
+                "choose a shorter key",
+            ),
             None => return,
         };
         let place = Place::Value { document, route: route.clone(), part };
