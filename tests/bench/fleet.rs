@@ -77,7 +77,7 @@ fn parse_and_check(bencher: Bencher, clusters: usize) {
 #[divan::bench(args = FLEETS)]
 fn resolve_and_render(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
-    let render = |checked: &Checked| arrange(&cassc::cluster::resolve(checked, None)).files.len();
+    let render = |checked: &Checked| arrange(&cassc::resolve::resolve(checked, None)).files.len();
     bencher.bench(|| compilation.accepted.par_iter().map(render).sum::<usize>());
 }
 

@@ -57,7 +57,8 @@ def wait_for(words: str, seconds: float, condition: Callable[[], bool]) -> None:
 
 def gate_words(pod: Pod) -> list[str]:
     """What the gate said."""
-    text = (pod.folder / "server-config-init.log").read_text(encoding="utf-8")
+    path = pod.folder / "server-config-init.log"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     return [line.removeprefix("gate: ") for line in text.splitlines() if line.startswith("gate: ")]
 
 
