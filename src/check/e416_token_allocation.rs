@@ -10,19 +10,18 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E416",
     name: "token-allocation",
-    summary: "tokens are allocated for more replicas than the datacenter has racks",
+    summary: "`allocate_tokens_for_local_replication_factor` is larger than the number of racks",
     explain: "\
-With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even
-for that many replicas. Cassandra can do so with one rack, or with at least as many racks as replicas; otherwise the
-node refuses to join: `Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its
-replication factor 3`.
+With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even for that
+replication factor. This works with one rack, or with at least as many racks as replicas. Otherwise the node does not join:
+`Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its replication factor 3`.
 
-Write a number that is not above the number of racks, or leave the key out.",
+Write at most the number of racks, or remove the key.",
 };
 
 const KEY: &str = "allocate_tokens_for_local_replication_factor";
 
-/// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes are none.
+/// The condition of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes do not count.
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
@@ -39,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             let name = &place.datacenter.name;
             let message =
                 format!("tokens cannot be allocated for {replicas} replicas in the {racks} racks of `{name}`");
-            let at = subject.value(config_route(written.level).key(KEY), "more than racks");
+            let at = subject.value(config_route(written.level).key(KEY), format!("{replicas} replicas"));
             let racks_at = subject.value(Level::Datacenter(index).route().key("racks"), format!("{racks} racks"));
             complaints
                 .push(RULE.complain(message, at).label(racks_at).help(format!("write at most {racks}, or remove it")));

@@ -1,4 +1,4 @@
-//! Every amount that a topology writes, and what each is counted in. Called by the rules about resources and storage.
+//! All quantities in a topology, and the unit of each. Called by the rules about resources and storage.
 
 use crate::diagnostic::Route;
 use crate::kubernetes::quantity::{Quantity, QuantityError};
@@ -6,18 +6,18 @@ use crate::subject::Subject;
 use crate::topology::Resources;
 use crate::topology::merge::Level;
 
-/// An amount as written.
+/// A quantity as written.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenQuantity<'t> {
-    /// Where it stands.
+    /// Its place in the topology.
     pub(super) route: Route,
-    /// The resource that it is an amount of; `storage` for volumes.
+    /// The resource, such as `cpu`; `storage` for volumes.
     pub(super) resource: &'t str,
-    /// The amount itself.
+    /// The text, not yet parsed.
     pub(super) text: &'t str,
 }
 
-/// What an amount is counted in.
+/// The unit of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted {
     /// Thousandths of a core.
@@ -28,7 +28,7 @@ pub(super) enum Counted {
     Pieces,
 }
 
-/// What a resource is counted in; an unknown name without a domain is taken for bytes, as most misspelt ones are.
+/// The unit of a resource. An unknown name without a domain counts bytes: most of them are misspelt `memory`.
 pub(super) fn counted(resource: &str) -> Counted {
     match resource {
         "cpu" => Counted::Millis,
@@ -37,20 +37,20 @@ pub(super) fn counted(resource: &str) -> Counted {
     }
 }
 
-/// The amount in what its resource is counted in, at most what the API server can hold (a signed 64-bit number).
+/// The quantity in the unit of its resource. The API server holds a signed 64-bit number; more is an error.
 pub(super) fn amount(resource: &str, text: &str) -> Result<u64, QuantityError> {
     let quantity: Quantity = text.parse()?;
     let amount = if counted(resource) == Counted::Millis { quantity.millis()? } else { quantity.bytes()? };
     if amount > i64::MAX.unsigned_abs() { Err(QuantityError::TooLarge(text.to_owned())) } else { Ok(amount) }
 }
 
-/// The size of the pages of a `hugepages-2Mi`, in bytes; `None` for any other resource, and where it names no size.
+/// The page size of a resource such as `hugepages-2Mi`, in bytes; `None` for all other resources.
 pub(super) fn page_size(resource: &str) -> Option<u64> {
     let size: Quantity = resource.strip_prefix("hugepages-")?.parse().ok()?;
     size.bytes().ok().filter(|bytes| *bytes > 0)
 }
 
-/// Every map of requests and limits, with its place: those of Cassandra at every level, then the system logger's.
+/// All `resources` of Cassandra at every level, and those of the system logger, with their places.
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
     let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
     let logger = (Route::of("spec.systemLogger.resources"), &subject.spec().system_logger.resources);
@@ -68,7 +68,7 @@ pub(super) fn requests_and_limits<'t>(subject: &Subject<'t>) -> Vec<WrittenQuant
     .collect()
 }
 
-/// Every size of a volume: the data volume at every level and what it is expanded to, additional claims, scratch space.
+/// All sizes of volumes: `size` and `expandTo` of the data volume at every level, additional claims, and `emptyDir` limits.
 pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
     let spec = subject.spec();
     let of_data = |route: Route, size: &'t Option<String>, expand_to: &'t Option<String>| {

@@ -1,4 +1,4 @@
-//! W507: what the `restricted` Pod Security Standard refuses.
+//! W507: pods that violate the `restricted` Pod Security Standard.
 
 use k8s_openapi::api::core::v1::SecurityContext;
 
@@ -9,15 +9,14 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W507",
     name: "restricted",
-    summary: "the pods would not pass the `restricted` Pod Security Standard",
+    summary: "the pods violate the `restricted` Pod Security Standard",
     explain: "\
-Pods of cassc pass the `restricted` Pod Security Standard of Kubernetes. In a namespace that enforces it a single
-container that does not pass keeps every pod from being made: the StatefulSet says so in its events, and nothing
-starts.
+The pods of cassc comply with the `restricted` Pod Security Standard of Kubernetes. In a namespace that enforces it, one container
+that violates the standard prevents all pods from being created; the events of the StatefulSet show the reason.
 
-Without a `securityContext` an extra container gets one that passes. Where you write one, it needs
-`allowPrivilegeEscalation: false` and `capabilities: {drop: [ALL]}`, and may add `NET_BIND_SERVICE` only. Accept the
-warning in a namespace that does not enforce the standard.",
+Without `securityContext` an extra container gets one that complies. Your own `securityContext` needs
+`allowPrivilegeEscalation: false` and `capabilities: {drop: [ALL]}`, and may add only `NET_BIND_SERVICE`. In a namespace that does
+not enforce the standard, accept W507.",
 };
 
 /// The only capability that may be added.
@@ -25,23 +24,24 @@ const ALLOWED_CAPABILITY: &str = "NET_BIND_SERVICE";
 /// The types that `seLinuxOptions` may name.
 const SELINUX_TYPES: [&str; 4] = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
-/// What is wrong with a container: the way to it, and in words. (`procMount` is refused by the API server: E602.)
+/// A violation: its route in the container, and its description. (E602 reports `procMount`.)
 type Fault = (Route, &'static str);
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().pod.host_network {
         let at = subject.value(Route::of("spec.pod.hostNetwork"), "");
-        let message = "the pods are on the network of their worker, which the `restricted` standard refuses";
-        complaints.push(RULE.complain(message, at));
+        let message = "`hostNetwork` violates the `restricted` standard";
+        let help = "remove it, or accept W507 if the namespace does not enforce the standard";
+        complaints.push(RULE.complain(message, at).help(help));
     }
     for written in containers(subject) {
         let faults = written.container.security_context.iter().flat_map(faults);
         for (route, fault) in faults.chain(host_ports(&written)) {
-            let message = format!("{} {fault}, which the `restricted` standard refuses", called(&written));
+            let message = format!("{} violates the `restricted` standard: it {fault}", called(&written));
             let complaint = RULE.complain(message, subject.value(written.route.join(&route), ""));
             complaints.push(complaint.help(match route.last_key() {
-                Some("hostPort") => "remove `hostPort`; a service reaches the port too",
-                _ => "without a `securityContext` it gets one that passes",
+                Some("hostPort") => "remove `hostPort`; a service can reach the port",
+                _ => "remove `securityContext` to get one that complies",
             }));
         }
     }
@@ -63,7 +63,7 @@ fn faults(context: &SecurityContext) -> Vec<Fault> {
         (
             context.allow_privilege_escalation.is_none(),
             route("allowPrivilegeEscalation"),
-            "does not say `allowPrivilegeEscalation: false`",
+            "does not set `allowPrivilegeEscalation: false`",
         ),
         (context.run_as_user == Some(0), route("runAsUser"), "runs as root"),
         (context.run_as_non_root == Some(false), route("runAsNonRoot"), "may run as root"),
@@ -71,11 +71,11 @@ fn faults(context: &SecurityContext) -> Vec<Fault> {
         (!dropped().any(|it| it == "ALL"), route("capabilities.drop"), "does not drop `ALL` capabilities"),
         (seccomp == Some("Unconfined"), route("seccompProfile.type"), "runs without seccomp"),
         (app_armor == Some("Unconfined"), route("appArmorProfile.type"), "runs without AppArmor"),
-        (windows == Some(true), route("windowsOptions.hostProcess"), "is a process of the host"),
+        (windows == Some(true), route("windowsOptions.hostProcess"), "is a host process"),
         (
             selinux_user || !(selinux_type.is_empty() || SELINUX_TYPES.contains(&selinux_type)),
             route("seLinuxOptions"),
-            "has an SELinux label of its own",
+            "sets an SELinux label",
         ),
     ];
     judged.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, route, fault)| (route, fault)).collect()
@@ -84,5 +84,5 @@ fn faults(context: &SecurityContext) -> Vec<Fault> {
 fn host_ports(written: &WrittenContainer<'_>) -> Vec<Fault> {
     let ports = written.container.ports.iter().flatten().enumerate();
     let taken = ports.filter(|(_, port)| port.host_port.is_some_and(|port| port != 0));
-    taken.map(|(index, _)| (Route::of("ports").index(index).key("hostPort"), "takes a port of its worker")).collect()
+    taken.map(|(index, _)| (Route::of("ports").index(index).key("hostPort"), "uses a port of its worker")).collect()
 }
