@@ -20,8 +20,8 @@ An additional volume that is mounted over a directory of the pod hides its files
 volume inside the data directory needs a `claim`, such as a disk for the commit log. An `emptyDir` there is lost with the pod,
 and with it all mutations that were only in the commit log.
 
-Give each volume a unique name, one source (`claim`, `configMap`, `secret` or `emptyDir`), and a unique absolute path. Extra
-containers mount these volumes, and those of the pod, by name.",
+Give each volume a unique name, one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or `csi`),
+and a unique absolute path. Extra containers mount these volumes, and those of the pod, by name.",
 };
 
 /// The volumes that every pod has.
@@ -99,6 +99,9 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
         ("configMap", volume.config_map.is_some()),
         ("secret", volume.secret.is_some()),
         ("emptyDir", volume.empty_dir.is_some()),
+        ("downwardAPI", volume.downward_api.is_some()),
+        ("projected", volume.projected.is_some()),
+        ("csi", volume.csi.is_some()),
     ];
     let written: Vec<&str> = sources.into_iter().filter(|(_, written)| *written).map(|(key, _)| key).collect();
     let complaint = match written.as_slice() {
@@ -113,7 +116,8 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
             RULE.complain(message, at).label(subject.key(route.key(first), "first source"))
         }
     };
-    Some(complaint.expected("one of `claim`, `configMap`, `secret` and `emptyDir`"))
+    let known = "one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` and `csi`";
+    Some(complaint.expected(known))
 }
 
 fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {

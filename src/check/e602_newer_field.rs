@@ -1,4 +1,4 @@
-//! E602: fields of extra containers that this Kubernetes version does not support.
+//! E602: fields of extra containers and of the pod that this Kubernetes version does not support.
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
@@ -7,11 +7,12 @@ use super::written::{Role, WrittenContainer, called, containers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::subject::Subject;
+use crate::topology::Pod;
 
 pub(super) const RULE: Rule = Rule {
     code: "E602",
     name: "newer-field",
-    summary: "an extra container uses a field that this Kubernetes version does not support",
+    summary: "a container or the pod uses a field that this Kubernetes version does not support",
     explain: "\
 An API server silently drops a field that it does not support, or refuses the pod. The container then differs from the topology,
 and Argo CD always shows a difference.
@@ -110,8 +111,36 @@ const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> boo
     Field { keys, shown: keys, since: Since::Never(why), used }
 }
 
+/// A field of the pod, and the first minor that has it on by default.
+struct PodField {
+    /// Its way below `spec.pod`.
+    keys: &'static str,
+    since: u32,
+    used: fn(&Pod) -> bool,
+}
+
+/// After the same feature gates: `SupplementalGroupsPolicy` and `SELinuxChangePolicy` (both on in 1.33).
+const FIELDS_OF_PODS: &[PodField] = &[
+    PodField {
+        keys: "securityContext.supplementalGroupsPolicy",
+        since: 33,
+        used: |pod| pod.security_context.as_ref().is_some_and(|it| it.supplemental_groups_policy.is_some()),
+    },
+    PodField {
+        keys: "securityContext.seLinuxChangePolicy",
+        since: 33,
+        used: |pod| pod.security_context.as_ref().is_some_and(|it| it.se_linux_change_policy.is_some()),
+    },
+];
+
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(kubernetes) = kubernetes(subject) else { return };
+    let pod = &subject.spec().pod;
+    for field in FIELDS_OF_PODS.iter().filter(|field| field.since > kubernetes.number() && (field.used)(pod)) {
+        let at = subject.key(Route::of("spec.pod").join(&Route::of(field.keys)), "");
+        let message = format!("the pods use `{}`, which Kubernetes {kubernetes} does not serve", field.keys);
+        complaints.push(RULE.complain(message, at).help(needs(subject, field.since)));
+    }
     for written in containers(subject) {
         let restarts = written.container.restart_policy.is_some() && written.role != Role::Sidecar;
         let used = FIELDS.iter().filter(|field| (field.used)(written.container));
@@ -140,11 +169,13 @@ fn complaint(
     };
     let message = format!("{message} Kubernetes {kubernetes} does not support");
     let complaint = RULE.complain(message, at(&format!("needs Kubernetes 1.{since}")));
-    Some(complaint.help(match subject.spec().kubernetes.version {
-        Some(_) => "remove it, or raise `spec.kubernetes.version`".to_owned(),
-        None => {
-            let version = format!("if your API server is new enough, write `kubernetes: {{version: \"1.{since}\"}}`");
-            format!("{version}; the default is {OLDEST}")
-        }
-    }))
+    Some(complaint.help(needs(subject, since)))
+}
+
+fn needs(subject: &Subject<'_>, since: u32) -> String {
+    if subject.spec().kubernetes.version.is_some() {
+        return "remove it, or raise `spec.kubernetes.version`".to_owned();
+    }
+    let version = format!("if your API server is new enough, write `kubernetes: {{version: \"1.{since}\"}}`");
+    format!("{version}; the default is {OLDEST}")
 }

@@ -3,8 +3,10 @@
 use crate::diagnostic::Route;
 use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::subject::Subject;
-use crate::topology::Resources;
 use crate::topology::merge::Level;
+use crate::topology::{
+    GATE_LIMITS, GATE_REQUESTS, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
+};
 
 /// A quantity as written.
 #[derive(Clone, Debug)]
@@ -50,11 +52,42 @@ pub(super) fn page_size(resource: &str) -> Option<u64> {
     size.bytes().ok().filter(|bytes| *bytes > 0)
 }
 
-/// All `resources` of Cassandra at every level, and those of the system logger, with their places.
+/// All `resources` of Cassandra at every level, and those of cassc's other containers, with their places.
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
     let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
-    let logger = (Route::of("spec.systemLogger.resources"), &subject.spec().system_logger.resources);
-    levels.chain([logger]).collect()
+    let helpers = helpers(subject).map(|helper| (helper.route, helper.written));
+    levels.chain(helpers).collect()
+}
+
+/// Requests and limits of one of cassc's other containers.
+pub(super) struct Helper<'t> {
+    /// Their place.
+    pub(super) route: Route,
+    /// As written.
+    pub(super) written: &'t Resources,
+    /// The default requests.
+    pub(super) requests: ResourceTable,
+    /// The default limits.
+    pub(super) limits: ResourceTable,
+}
+
+/// cassc's containers other than Cassandra.
+pub(super) fn helpers<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
+    let spec = subject.spec();
+    [
+        Helper {
+            route: Route::of("spec.systemLogger.resources"),
+            written: &spec.system_logger.resources,
+            requests: SYSTEM_LOGGER_REQUESTS,
+            limits: SYSTEM_LOGGER_LIMITS,
+        },
+        Helper {
+            route: Route::of("spec.gate.resources"),
+            written: &spec.gate.resources,
+            requests: GATE_REQUESTS,
+            limits: GATE_LIMITS,
+        },
+    ]
 }
 
 /// Every request and every limit.

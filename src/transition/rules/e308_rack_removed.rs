@@ -1,6 +1,8 @@
 //! E308: a deployed rack was removed or renamed.
 
-use crate::cluster::{Datacenter, Rack};
+use cassc_ring::facts::{Removed, removed_racks};
+
+use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
 
@@ -20,22 +22,14 @@ the old datacenter to `nodes: 0`. You can then remove it. The racks of a datacen
 pub(super) const FORCE: Force = Force::Never("the data of a rack cannot move while its datacenter has nodes");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    for pair in transition.datacenters().into_iter().filter(Pair::has_nodes) {
-        for rack in removed(&pair) {
-            complaints.push(refuse(transition, &pair, rack));
-        }
+    for (pair, ring) in transition.ring_pairs() {
+        complaints.extend(removed_racks(ring).into_iter().map(|rack| refuse(transition, &pair, rack)));
     }
 }
 
-/// The deployed racks of a datacenter that its topology no longer lists.
-pub(super) fn removed<'t>(Pair { before, after }: &Pair<'t, Datacenter>) -> Vec<&'t Rack> {
-    before.racks.iter().filter(|rack| after.rack(&rack.name).is_none()).collect()
-}
-
-fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, rack: &Rack) -> Diagnostic {
-    let position = before.racks.iter().position(|it| it.name == rack.name);
-    let instead = position.and_then(|position| after.racks.get(position));
-    let renamed = instead.filter(|instead| before.rack(&instead.name).is_none());
+fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, gone: Removed) -> Diagnostic {
+    let rack = &before.racks[gone.position];
+    let renamed = gone.instead.map(|position| &after.racks[position]);
     let message = format!("rack `{}` of `{}` was removed", rack.name, after.name);
     let complaint = match renamed {
         Some(renamed) => {

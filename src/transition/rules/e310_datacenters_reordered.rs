@@ -1,8 +1,8 @@
 //! E310: the order of the datacenters changed.
 
-use crate::cluster::Datacenter;
+use cassc_ring::facts::{misplaced_datacenter, right_order_of_datacenters};
+
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::transition::order::{out_of_order, right_order};
 use crate::transition::{At, Force, Scope, Transition};
 
 pub(super) const RULE: Rule = Rule {
@@ -20,17 +20,19 @@ the first.",
 pub(super) const FORCE: Force = Force::Never("the deployed order gives the same datacenters and founds no second ring");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let names = |list: &[Datacenter]| list.iter().map(|datacenter| datacenter.name.clone()).collect::<Vec<_>>();
-    let (was, now) = (names(&transition.before.datacenters), names(&transition.after.datacenters));
-    let Some(moved) = out_of_order(&was, &now) else { return };
-    let (at, before_it) = (At::name(Scope::Datacenter(&moved.name)), At::name(Scope::Datacenter(&moved.before)));
-    let datacenter = if moved.is_new { "new datacenter" } else { "datacenter" };
-    let message = format!("{datacenter} `{}` is listed before `{}`", moved.name, moved.before);
+    let (was, now) = (&transition.rings.0, &transition.rings.1);
+    let Some(moved) = misplaced_datacenter(was, now) else { return };
+    let name = |position: usize| now.datacenters[position].name.as_str();
+    let order: Vec<&str> = right_order_of_datacenters(was, now).into_iter().map(name).collect();
+    let (datacenter, next) = (name(moved.position), name(moved.next()));
+    let (at, before_it) = (At::name(Scope::Datacenter(datacenter)), At::name(Scope::Datacenter(next)));
+    let kind = if moved.is_new { "new datacenter" } else { "datacenter" };
+    let message = format!("{kind} `{datacenter}` is listed before `{next}`");
     let (label, was_at) = if moved.is_new {
         ("new datacenters go last", transition.was(before_it, "deployed datacenter"))
     } else {
         ("was listed later", transition.was(at, "deployed position"))
     };
     let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
-    complaints.push(complaint.help(format!("write the datacenters in this order: {}", right_order(&was, &now))));
+    complaints.push(complaint.help(format!("write the datacenters in this order: {}", order.join(", "))));
 }

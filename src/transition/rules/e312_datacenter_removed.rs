@@ -1,8 +1,8 @@
 //! E312: a deployed datacenter with nodes was removed or renamed.
 
+use cassc_ring::facts::removed_datacenters;
 use cassc_wording::nodes;
 
-use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
 
@@ -22,13 +22,16 @@ decommission its nodes (E352). Remove it in a later commit. The PVCs stay until 
 pub(super) const FORCE: Force = Force::Never("its nodes must be decommissioned first");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let with_nodes = |datacenter: &&Datacenter| datacenter.nodes() > 0;
-    for datacenter in transition.removed_datacenters().into_iter().filter(with_nodes) {
+    for gone in removed_datacenters(&transition.rings.0, &transition.rings.1) {
+        let datacenter = &transition.before.datacenters[gone.position];
+        if datacenter.nodes() == 0 {
+            continue;
+        }
         let name = &datacenter.name;
         let nodes = nodes(datacenter.nodes());
         let message = format!("the datacenter `{name}` was removed: its {nodes} would stay DN in the ring");
         let was = transition.was(At::name(Scope::Datacenter(name)), "deployed here");
-        let (complaint, help) = match instead(transition, datacenter) {
+        let (complaint, help) = match gone.instead.map(|position| &transition.after.datacenters[position]) {
             Some(instead) => {
                 let at = transition.now(At::name(Scope::Datacenter(&instead.name)), format!("`{name}` renamed?"));
                 (RULE.complain(message, at), format!("write `name: {name}`; a deployed datacenter cannot be renamed"))
@@ -43,11 +46,4 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         };
         complaints.push(complaint.labels(was).help(help));
     }
-}
-
-/// The new datacenter at the position of a removed one, which it may be under a new name.
-pub(super) fn instead<'t>(transition: &Transition<'t>, gone: &Datacenter) -> Option<&'t Datacenter> {
-    let position = transition.before.datacenters.iter().position(|datacenter| datacenter.name == gone.name)?;
-    let instead = transition.after.datacenters.get(position)?;
-    transition.before.datacenter(&instead.name).is_none().then_some(instead)
 }

@@ -1,5 +1,6 @@
 //! E313: several datacenters were removed in one change.
 
+use cassc_ring::facts::{Removed, removed_datacenters};
 use cassc_wording::quoted;
 
 use crate::diagnostic::{Diagnostic, Rule};
@@ -20,9 +21,10 @@ reason. A datacenter with nodes is refused by E312.",
 pub(super) const FORCE: Force = Force::WithReason;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let removed = transition.removed_datacenters();
+    let removed = removed_datacenters(&transition.rings.0, &transition.rings.1);
     if removed.len() > 1 {
-        let names: Vec<&str> = removed.iter().map(|datacenter| datacenter.name.as_str()).collect();
+        let name = |gone: &Removed| transition.before.datacenters[gone.position].name.as_str();
+        let names: Vec<&str> = removed.iter().map(name).collect();
         let message = format!("the datacenters {} were removed in one change", quoted(&names));
         let at = transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
         let was = names.iter().filter_map(|name| transition.was(At::name(Scope::Datacenter(name)), "deployed here"));

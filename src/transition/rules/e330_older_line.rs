@@ -1,5 +1,7 @@
 //! E330: a downgrade to an older release line of Cassandra.
 
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
+
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
 
@@ -20,7 +22,7 @@ pub(super) const FORCE: Force = Force::Never("an older release line cannot read 
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor < was.minor {
+    if bad_upgrade(was, now) == Some(BadUpgrade::OlderLine) {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");
         let message = format!("downgrade: Cassandra {} cannot read what {} wrote", now.minor, was.minor);
         let complaint = transition.refuse(&RULE, message, at, "older release line", format!("deployed: {was}"));

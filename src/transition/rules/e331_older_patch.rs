@@ -1,5 +1,7 @@
 //! E331: a downgrade to an older patch of the same release line.
 
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
+
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
 
@@ -19,7 +21,7 @@ pub(super) const FORCE: Force = Force::WithReason;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor == was.minor && now.patch < was.patch {
+    if bad_upgrade(was, now) == Some(BadUpgrade::OlderPatch) {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");
         let message = format!("downgrade: Cassandra {now} is older than the deployed {was}");
         let complaint = transition.refuse(&RULE, message, at, "older patch", format!("deployed: {was}"));

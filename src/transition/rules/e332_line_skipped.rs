@@ -1,6 +1,6 @@
 //! E332: an upgrade that skips a major version.
 
-use cassc_ring::release::MINORS;
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
@@ -22,18 +22,13 @@ pub(super) const FORCE: Force = Force::Never("a node reads only files of the pre
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor.major() <= was.minor.major() + 1 {
-        return;
-    }
+    let Some(BadUpgrade::SkipsMajor { between }) = bad_upgrade(was, now) else { return };
     let at = At::of(Scope::Cluster, "cassandra.version", "version");
     let message =
         format!("the upgrade skips a major version: Cassandra {} cannot read what {} wrote", now.minor, was.minor);
     let complaint = transition.refuse(&RULE, message, at, "two majors newer", format!("deployed: {was}"));
-    let between = MINORS.into_iter().rev().find(|minor| minor.major() == was.minor.major() + 1);
-    complaints.extend(between.map(|between| {
-        complaint.help(format!(
-            "upgrade to {between} and run `nodetool upgradesstables` on every node; upgrade to {} in a later commit",
-            now.minor
-        ))
-    }));
+    complaints.push(complaint.help(format!(
+        "upgrade to {between} and run `nodetool upgradesstables` on every node; upgrade to {} in a later commit",
+        now.minor
+    )));
 }

@@ -1,9 +1,9 @@
 //! E333: the release line or the storage mode changes while nodes join or leave.
 
+use cassc_ring::facts::first_resized_rack;
 use cassc_ring::release::Minor;
 use cassc_wording::nodes;
 
-use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::storage_mode::StorageMode;
 use crate::transition::{At, Force, Scope, Transition};
@@ -28,7 +28,7 @@ pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (before, after) = (transition.before, transition.after);
-    let Some((scope, label)) = ring_change(before, after) else { return };
+    let Some((scope, label)) = ring_change(transition) else { return };
     let ring = transition.now(At::of(scope, "nodes", "nodes"), label);
     let now = "breaks streaming";
     if before.version.minor != after.version.minor {
@@ -49,14 +49,10 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
 }
 
 /// The first rack whose number of nodes changes. Datacenters without nodes may be removed.
-pub(crate) fn ring_change<'t>(before: &Cluster, after: &'t Cluster) -> Option<(Scope<'t>, String)> {
-    let racks =
-        after.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |rack| (datacenter, rack)));
-    let mut changes = racks.filter_map(|(datacenter, rack)| {
-        let was = before.datacenter(&datacenter.name).and_then(|it| it.rack(&rack.name)).map_or(0, |rack| rack.nodes);
-        let scope = Scope::Rack(&datacenter.name, &rack.name);
-        (was != rack.nodes)
-            .then(|| (scope, format!("rack `{}`: {} deployed, now {}", rack.name, nodes(was), nodes(rack.nodes))))
-    });
-    changes.next()
+pub(crate) fn ring_change<'t>(transition: &Transition<'t>) -> Option<(Scope<'t>, String)> {
+    let resized = first_resized_rack(&transition.rings.0, &transition.rings.1)?;
+    let datacenter = &transition.after.datacenters[resized.datacenter];
+    let rack = &datacenter.racks[resized.rack].name;
+    let label = format!("rack `{rack}`: {} deployed, now {}", nodes(resized.before), nodes(resized.after));
+    Some((Scope::Rack(&datacenter.name, rack), label))
 }

@@ -46,7 +46,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
 /// The change that all nodes must be ready for, and its label.
 fn step<'t>(transition: &Transition<'t>) -> Option<(At<'t>, String)> {
     let (before, after) = (transition.before, transition.after);
-    if let Some((scope, label)) = ring_change(before, after) {
+    if let Some((scope, label)) = ring_change(transition) {
         return Some((At::of(scope, "nodes", "nodes"), label));
     }
     if before.version.minor != after.version.minor {

@@ -1,8 +1,8 @@
 //! E350: fewer nodes than replicas.
 
+use cassc_ring::facts::{below_replication, shrunk_rack};
 use cassc_wording::nodes;
 
-use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
 
@@ -23,10 +23,11 @@ pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let replication = transition.before.system_replication;
-    for pair in below_replication(transition) {
-        let Pair { before, after } = pair;
-        let shrunk = after.racks.iter().find(|rack| before.rack(&rack.name).is_none_or(|it| rack.nodes < it.nodes));
-        let Some(rack) = shrunk else { continue };
+    let below: Vec<&str> =
+        below_replication(&transition.rings.0, &transition.rings.1).into_iter().map(|pair| pair.name).collect();
+    for (Pair { before, after }, ring) in transition.ring_pairs() {
+        let shrunk = shrunk_rack(ring).map(|position| &after.racks[position]);
+        let Some(rack) = shrunk.filter(|_| below.contains(&ring.name)) else { continue };
         let at = At::of(Scope::Rack(&after.name, &rack.name), "nodes", "nodes");
         let left = after.nodes();
         let (was, now) = (nodes(before.nodes()), nodes(left));
@@ -41,13 +42,4 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let help = format!("write `replication: {{system: {left}}}` in a commit of its own, before the nodes leave");
         complaints.push(complaint.labels(deployed).help(help));
     }
-}
-
-/// The datacenters that keep some nodes, but fewer than the deployed replication factor.
-pub(super) fn below_replication<'t>(transition: &Transition<'t>) -> Vec<Pair<'t, Datacenter>> {
-    let replication = transition.before.system_replication;
-    let falls = |Pair { before, after }: &Pair<'t, Datacenter>| {
-        (1..before.nodes()).contains(&after.nodes()) && after.nodes() < replication
-    };
-    transition.datacenters().into_iter().filter(falls).collect()
 }

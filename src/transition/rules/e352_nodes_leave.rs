@@ -1,11 +1,9 @@
 //! E352: nodes are removed.
 
+use cassc_ring::facts::{deleted_members, shrunk_rack};
 use cassc_wording::nodes;
 
-use super::e308_rack_removed::removed;
-use super::e309_racks_reordered::misplaced;
-use super::e351_rack_takes_nodes::takes_nodes;
-use crate::cluster::{Datacenter, Node, Rack};
+use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
 
@@ -32,13 +30,10 @@ pub(super) const FORCE: Force = Force::WithReason;
 const MOST_NAMES: usize = 6;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    // Removed and reordered racks, and racks that take nodes, are refused by E308, E309 and E351.
-    let by_itself = |pair: &Pair<'_, _>| removed(pair).is_empty() && misplaced(pair).is_none() && !takes_nodes(pair);
-    for pair in transition.datacenters().into_iter().filter(by_itself) {
-        let leaving = leaving(&pair);
-        let Pair { before, after } = pair;
-        let shrinks = |rack: &&Rack| before.rack(&rack.name).is_some_and(|it| rack.nodes < it.nodes);
-        let Some(rack) = after.racks.iter().find(shrinks) else { continue };
+    for (Pair { before, after }, ring) in transition.ring_pairs() {
+        let leaving = deleted_members(ring);
+        let Some(rack) = shrunk_rack(ring).filter(|_| !leaving.is_empty()) else { continue };
+        let rack = &after.racks[rack];
         let at = At::of(Scope::Rack(&after.name, &rack.name), "nodes", "nodes");
         let in_all = |datacenter: &Datacenter| format!("{} in total", nodes(datacenter.nodes()));
         let in_rack = |count| format!("{} in rack `{}`", nodes(count), rack.name);
@@ -55,12 +50,6 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let help = format!("decommission {}, and add `{{code: E352, reason: …}}` to `spec.accept`", in_words(&leaving));
         complaints.push(complaint.help(help));
     }
-}
-
-/// The pods to be deleted, the last of the start order first.
-fn leaving(Pair { before, after }: &Pair<'_, Datacenter>) -> Vec<String> {
-    let leaves = |node: &Node<'_>| after.rack(&node.rack.name).is_some_and(|rack| node.ordinal >= rack.nodes);
-    before.in_start_order().rev().filter(leaves).map(|node| node.pod()).collect()
 }
 
 fn in_words(pods: &[String]) -> String {

@@ -1,8 +1,8 @@
 //! E353: a small new datacenter silently lowers the replication factor in all datacenters.
 
+use cassc_ring::facts::lowers_replication;
 use cassc_wording::nodes;
 
-use super::e350_nodes_below_replication::below_replication;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
 
@@ -23,11 +23,8 @@ pub(super) const FORCE: Force = Force::Never("write the number in `replication.s
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.system_replication, transition.after.system_replication);
     let written = transition.subject.spec().replication.system.is_some();
-    if written || now >= was || !below_replication(transition).is_empty() {
-        return;
-    }
-    let with_nodes = transition.after.datacenters.iter().filter(|datacenter| datacenter.nodes() > 0);
-    let Some(smallest) = with_nodes.min_by_key(|datacenter| datacenter.nodes()) else { return };
+    let smallest = lowers_replication(&transition.rings.0, &transition.rings.1).filter(|_| !written);
+    let Some(smallest) = smallest.map(|position| &transition.after.datacenters[position]) else { return };
     // The deployed number may have been written, and this change removes it.
     let at = At::of(Scope::Cluster, "replication.system", "systemReplication");
     let message = format!("the replication factor of the system keyspaces would drop from {was} to {now}");
