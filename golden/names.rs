@@ -20,6 +20,9 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         if datacenter.node_port.is_some() {
             listed.extend(names::of_node_port(cluster, name));
         }
+        if datacenter.cql_service.as_ref().is_some_and(|service| service.service_type.is_some()) {
+            listed.extend(names::of_clients(cluster, name));
+        }
         if has_seeds {
             listed.extend(names::of_additional_seeds(cluster, name));
         }

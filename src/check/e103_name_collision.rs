@@ -88,6 +88,9 @@ fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
     if datacenter.node_port.is_some() {
         named.extend(names::of_node_port(cluster, name));
     }
+    if datacenter.services.cql.r#type.or(subject.spec().services.cql.r#type).is_some() {
+        named.extend(names::of_clients(cluster, name));
+    }
     if !subject.spec().additional_seeds.is_empty() {
         named.extend(names::of_additional_seeds(cluster, name));
     }

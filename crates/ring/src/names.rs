@@ -20,6 +20,11 @@ pub fn cql_service(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-service")
 }
 
+/// `<cluster>-<datacenter>-client-service`: ready pods behind one address, for CQL clients.
+pub fn client_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-client-service")
+}
+
 /// `<cluster>-<datacenter>-additional-seed-service`: nodes of this Cassandra cluster that run elsewhere.
 pub fn additional_seed_service(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-additional-seed-service")
@@ -121,6 +126,11 @@ pub fn of_datacenter(cluster: &str, datacenter: &str) -> Vec<Named> {
 /// What a datacenter has beside that where its CQL port is open on every worker.
 pub fn of_node_port(cluster: &str, datacenter: &str) -> Vec<Named> {
     vec![("Service", node_port_service(cluster, datacenter))]
+}
+
+/// What a datacenter has beside that where CQL clients have an address of their own.
+pub fn of_clients(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![("Service", client_service(cluster, datacenter))]
 }
 
 /// What a datacenter has beside that where nodes of the cluster run elsewhere. `*` is the kind of addresses.
