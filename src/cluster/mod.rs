@@ -1,22 +1,25 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
+//! canonical form. Made by [`crate::resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
 pub mod generation;
 mod nodes;
-mod resolve;
+mod pod;
+mod services;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use k8s_openapi::api::core::v1::{Container, Toleration};
+use k8s_openapi::api::core::v1::{NodeAffinity, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub use cassc_ring::desired::Rollout;
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
-pub use resolve::resolve;
+pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
+pub use services::{CqlService, ServiceOptions, Services};
 
 use cassc_ring::release::Release;
 
@@ -50,7 +53,6 @@ pub struct Cluster {
     /// The DNS domain of Kubernetes.
     pub domain: String,
     /// The version of Cassandra.
-    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub version: Release,
     /// The image of gate, Cassandra and system logger.
     pub image: String,
@@ -78,6 +80,9 @@ pub struct Cluster {
     pub services: Services,
     /// The container that prints `system.log`.
     pub system_logger: Option<SystemLogger>,
+    /// What the gate requests and may use.
+    #[serde(default, skip_serializing_if = "Gate::is_default")]
+    pub gate: Gate,
     /// The Secret with certificate and key of the Management API.
     pub management_api_secret: Option<String>,
     /// Nodes of this Cassandra cluster that run elsewhere.
@@ -119,6 +124,12 @@ pub struct Datacenter {
     pub native_port: u16,
     /// The CQL port on every worker.
     pub node_port: Option<u16>,
+    /// What the datacenter has of its own for CQL clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cql_service: Option<CqlService>,
+    /// How many pods may be taken away at once.
+    #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
+    pub max_unavailable: u32,
     /// The racks.
     pub racks: Vec<Rack>,
     /// The pods that are Cassandra's seeds here, in the order of starting.
@@ -170,20 +181,6 @@ pub struct RestartTokens {
     pub rack: Option<String>,
 }
 
-/// How pods are restarted; none of it is in a pod template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rollout {
-    /// How many pods restart before the roll waits for `canary` to be removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub canary_pods: Option<u32>,
-    /// Whether nothing restarts for now.
-    pub stopped: bool,
-    /// The token that has failed steps run again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<String>,
-}
-
 /// The Java virtual machine of a rack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -208,6 +205,12 @@ pub struct Scheduling {
     pub anti_affinity: Option<AntiAffinity>,
     /// The tolerated taints.
     pub tolerations: Vec<Toleration>,
+    /// What workers must and should be like, beside the node labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_affinity: Option<NodeAffinity>,
+    /// The scheduler; `None` is that of Kubernetes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduler_name: Option<String>,
     /// The PriorityClass.
     pub priority_class: Option<String>,
     /// How the pods of the datacenter are spread.
@@ -224,98 +227,6 @@ pub struct TopologySpread {
     pub max_skew: u16,
     /// What to do when it cannot be kept.
     pub when_unsatisfiable: WhenUnsatisfiable,
-}
-
-/// What a claim is born with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VolumeClaim {
-    /// The StorageClass; `None` is the default class of the Kubernetes cluster.
-    pub class: Option<String>,
-    /// The size, canonical.
-    pub size: String,
-    /// Kubernetes' own word.
-    pub access_mode: String,
-}
-
-/// A volume beside the data volume.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AdditionalVolume {
-    /// Its name in the pod.
-    pub name: String,
-    /// Where it is mounted.
-    pub mount_path: String,
-    /// What it is.
-    pub source: VolumeSource,
-}
-
-/// What an additional volume is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum VolumeSource {
-    /// A claim for every pod.
-    Claim(VolumeClaim),
-    /// A ConfigMap of that name.
-    ConfigMap(String),
-    /// A Secret of that name.
-    Secret(String),
-    /// Scratch space with a size limit.
-    EmptyDir(Option<String>),
-}
-
-/// What else the pods carry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pod {
-    /// Labels of the pods alone.
-    pub labels: StringMap,
-    /// Annotations of the pods.
-    pub annotations: StringMap,
-    /// More containers.
-    pub containers: Vec<Container>,
-    /// More init containers.
-    pub init_containers: Vec<Container>,
-    /// The service account that exists; `None`: one is made.
-    pub service_account: Option<String>,
-    /// Secrets that the images are pulled with.
-    pub image_pull_secrets: Vec<String>,
-    /// How long a pod may drain, in seconds.
-    pub termination_grace_seconds: u32,
-    /// Whether the pods are on the network of their worker.
-    pub host_network: bool,
-}
-
-/// Labels and annotations of the services.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields are the services' names")]
-pub struct Services {
-    pub cql: ServiceOptions,
-    pub all_pods: ServiceOptions,
-    pub seed: ServiceOptions,
-    pub additional_seed: ServiceOptions,
-    pub node_port: ServiceOptions,
-}
-
-/// What a service carries beside its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceOptions {
-    /// Labels.
-    pub labels: StringMap,
-    /// Annotations.
-    pub annotations: StringMap,
-}
-
-/// The container that prints `system.log`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SystemLogger {
-    /// Its image.
-    pub image: String,
-    /// Its requests, canonical.
-    pub requests: StringMap,
-    /// Its limits, canonical.
-    pub limits: StringMap,
 }
 
 /// Nodes of this Cassandra cluster that run elsewhere, by kind of address (an `EndpointSlice` holds one kind).
@@ -337,6 +248,16 @@ impl AdditionalSeeds {
     }
 }
 
+/// What a disruption budget allowed before there was a field for it, and allows by default.
+fn one_pod() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one_pod(pods: &u32) -> bool {
+    *pods == one_pod()
+}
+
 fn first_generation() -> u64 {
     1
 }
@@ -352,8 +273,9 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 /// A cluster for the tests of other modules.
 #[cfg(test)]
 pub(crate) mod fixtures {
-    use super::{Cluster, resolve};
+    use super::Cluster;
     use crate::check::fixtures::checked;
+    use crate::resolve::resolve;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {

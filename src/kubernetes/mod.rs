@@ -1,6 +1,11 @@
-//! What Kubernetes is, as far as values go: quantities and supported releases.
+//! What Kubernetes is, as far as values go: quantities, supported releases, what a name may be, what the `restricted`
+//! standard refuses.
 //! Pure; the checks and the resolver read it.
 
+pub(crate) mod endpoint;
+pub(crate) mod image;
 pub mod quantity;
 pub mod release;
+pub(crate) mod resource;
+pub mod restricted;
 pub mod syntax;

@@ -20,6 +20,9 @@ const OF_CLUSTER: &[Words] = &[
     ("domain", "kubernetes.domain"),
     ("environment", "cassandra.environment"),
     ("founding", "founding"),
+    ("gate.limits", "gate.resources.limits"),
+    ("gate.requests", "gate.resources.requests"),
+    ("gate", "gate.resources"),
     ("generation", ""),
     ("image", "cassandra.image"),
     ("imagePullPolicy", "cassandra.imagePullPolicy"),
@@ -36,13 +39,18 @@ const OF_CLUSTER: &[Words] = &[
     ("rollout", "rollout"),
     ("services", "services"),
     ("superuserSecret", "auth.superuser.secretName"),
+    ("systemLogger.limits", "systemLogger.resources.limits"),
+    ("systemLogger.requests", "systemLogger.resources.requests"),
     ("systemLogger", "systemLogger"),
     ("systemReplication", "replication.system"),
     ("version", "cassandra.version"),
 ];
 
 const OF_DATACENTER: &[Words] = &[
+    ("cqlService.serviceType", "services.cql.type"),
+    ("cqlService", "services.cql"),
     ("kubeCluster", "kubeCluster"),
+    ("maxUnavailable", "disruptionBudget.maxUnavailable"),
     ("name", "name"),
     ("namespace", "namespace"),
     ("nativePort", "nodePort.native"),
@@ -115,6 +123,20 @@ pub(super) fn derived_from_version(before: &Cluster, after: &Cluster, leaf: &Lea
         }
         _ => false,
     }
+}
+
+/// The field behind a heap that stays as it is while the comment above it changes: the memory that it has to fit into.
+pub(super) fn derived_from_memory(before: &Cluster, after: &Cluster, leaf: &Leaf) -> Option<&'static str> {
+    let Level::Rack(datacenter, rack) = &leaf.at else { return None };
+    let of = |cluster: &'_ Cluster| cluster.datacenter(datacenter).and_then(|it| it.rack(rack)).cloned();
+    let (was, now) = (of(before)?, of(after)?);
+    let how = |reason: &str| reason.split(':').next().map(str::to_owned);
+    let same_heap = was.jvm.heap_mebibytes == now.jvm.heap_mebibytes;
+    if leaf.path != ["jvm", "heapReason"] || !same_heap || how(&was.jvm.heap_reason) != how(&now.jvm.heap_reason) {
+        return None;
+    }
+    let limits = was.limits.get("memory") != now.limits.get("memory");
+    Some(if limits { "resources.limits.memory" } else { "resources.requests.memory" })
 }
 
 #[cfg(test)]

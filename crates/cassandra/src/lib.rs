@@ -6,3 +6,4 @@ pub mod config_keys;
 pub mod image;
 pub mod jvm;
 pub mod jvm_options;
+pub mod logger;
