@@ -1,5 +1,7 @@
 //! E106: a name that Cassandra's configuration files cannot contain.
 
+use cassc_ring::ring_names::fault;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
@@ -17,9 +19,6 @@ reads a wrong name starts a new datacenter and does not find its replicas.
 Use letters, digits, `_`, `-` and `.`. The name of a rack may contain spaces, but not at the start or the end. `clusterName`
 may be any single line of text without leading or trailing spaces.",
 };
-
-/// Characters with a special meaning in a properties file, a replication map or a JVM option.
-const MEANINGFUL: &str = ",:=!#'\"\\`$*?[]{}<>|&;()";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if let Some(name) = &subject.spec().cluster_name {
@@ -49,26 +48,5 @@ fn judge(subject: &Subject<'_>, what: &str, name: &str, route: Route) -> Option<
         "clusterName" => complaint.expected("one line of text without leading or trailing spaces"),
         "datacenter" => complaint.expected("letters, digits, `_`, `-` and `.`"),
         _ => complaint.expected("letters, digits, `_`, `-`, `.`, and spaces except at the start or the end"),
-    })
-}
-
-/// Why Cassandra's files cannot contain a name: of the cluster (`clusterName`), of a `datacenter`, or of a rack (any
-/// other `what`). `None` for a valid name.
-pub(super) fn fault(what: &str, name: &str) -> Option<String> {
-    if name.is_empty() {
-        return Some("empty".to_owned());
-    }
-    if name.trim() != name {
-        return Some("starts or ends with a space".to_owned());
-    }
-    let wrong = name.chars().find(|c| match what {
-        "clusterName" => c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
-        "datacenter" => !c.is_ascii_graphic() || MEANINGFUL.contains(*c),
-        _ => !(c.is_ascii_graphic() || *c == ' ') || MEANINGFUL.contains(*c),
-    })?;
-    Some(match wrong {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "several lines".to_owned(),
-        ' ' => "spaces are not allowed".to_owned(),
-        wrong => format!("`{}` is not allowed", wrong.escape_debug()),
     })
 }

@@ -1,5 +1,7 @@
 //! E115: `replication.system` is 0, larger than a datacenter, or too large.
 
+use cassc_ring::limits::MOST_REPLICAS;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
@@ -16,9 +18,7 @@ repairs.
 Write 1 to 5, but not more than the nodes of the smallest datacenter. Or remove the field to use the default.",
 };
 
-/// The most replicas that make sense: with five, a quorum survives the loss of two nodes.
-const MOST_REPLICAS: u32 = 5;
-/// The usual number of replicas: with three, a quorum survives the loss of one node.
+/// The usual number of replicas: a quorum of three outlives one node.
 const USUAL_REPLICAS: u32 = 3;
 
 /// Replicas of the system keyspaces in each datacenter: as written, otherwise three or the nodes of the smallest datacenter

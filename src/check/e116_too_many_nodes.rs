@@ -1,11 +1,9 @@
 //! E116: too many nodes.
 
+use cassc_ring::limits::MOST_NODES;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
-
-/// More than the largest known rings (gossip traffic grows with the square of the nodes), and few enough that the start
-/// order, at most 200 bytes per pod, stays far below the 1 MiB of a ConfigMap.
-const MOST_NODES: u64 = 2000;
 
 pub(super) const RULE: Rule = Rule {
     code: "E116",

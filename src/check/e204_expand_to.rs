@@ -1,7 +1,7 @@
 //! E204: `expandTo` is not larger than `size`.
 
-use super::quantities::amount;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

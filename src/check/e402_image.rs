@@ -1,7 +1,7 @@
 //! E402: an invalid image reference, or an image without a fixed tag or digest.
 
-use super::image::{floating, read};
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::image::{floating, read};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,7 +1,6 @@
-//! All quantities in a topology, and the unit of each. Called by the rules about resources and storage.
+//! Every amount that a topology writes. Called by the rules about resources and storage.
 
 use crate::diagnostic::Route;
-use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
@@ -19,40 +18,8 @@ pub(super) struct WrittenQuantity<'t> {
     pub(super) text: &'t str,
 }
 
-/// The unit of a quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// Thousandths of a core.
-    Millis,
-    /// Bytes.
-    Bytes,
-    /// Pieces of an extended resource.
-    Pieces,
-}
-
-/// The unit of a resource. An unknown name without a domain counts bytes: most of them are misspelt `memory`.
-pub(super) fn counted(resource: &str) -> Counted {
-    match resource {
-        "cpu" => Counted::Millis,
-        _ if resource.contains('/') => Counted::Pieces,
-        _ => Counted::Bytes,
-    }
-}
-
-/// The quantity in the unit of its resource. The API server holds a signed 64-bit number; more is an error.
-pub(super) fn amount(resource: &str, text: &str) -> Result<u64, QuantityError> {
-    let quantity: Quantity = text.parse()?;
-    let amount = if counted(resource) == Counted::Millis { quantity.millis()? } else { quantity.bytes()? };
-    if amount > i64::MAX.unsigned_abs() { Err(QuantityError::TooLarge(text.to_owned())) } else { Ok(amount) }
-}
-
-/// The page size of a resource such as `hugepages-2Mi`, in bytes; `None` for all other resources.
-pub(super) fn page_size(resource: &str) -> Option<u64> {
-    let size: Quantity = resource.strip_prefix("hugepages-")?.parse().ok()?;
-    size.bytes().ok().filter(|bytes| *bytes > 0)
-}
-
-/// All `resources` of Cassandra at every level, and those of cassc's other containers, with their places.
+/// Every map of requests and limits, with its place: those of Cassandra at every level, then those of cassc's other
+/// containers.
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
     let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
     let helpers = helpers(subject).map(|helper| (helper.route, helper.written));

@@ -1,8 +1,8 @@
 //! W405: an additional container whose image has no fixed tag or digest.
 
-use super::image::{floating, read};
 use super::written::{called, containers};
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::image::{floating, read};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
