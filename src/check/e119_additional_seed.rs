@@ -22,15 +22,15 @@ of the topology's own nodes itself and avoids that.
 Write IP addresses or DNS names of nodes in the other datacenters, without a port.",
 };
 
-/// The domain of a Kubernetes cluster that names none.
+/// The default of `kubernetes.domain`.
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().additional_seeds.len() > MOST_ADDRESSES {
-        let message = format!("{} additional seeds are too many", subject.spec().additional_seeds.len());
-        let at = subject.key(Route::of("spec.additionalSeeds"), "");
-        complaints
-            .push(RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}; three per datacenter do")));
+        let message = format!("`additionalSeeds` has {} entries", subject.spec().additional_seeds.len());
+        let at = subject.key(Route::of("spec.additionalSeeds"), "too many");
+        let complaint = RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}"));
+        complaints.push(complaint.help("keep three nodes per datacenter"));
     }
     let mut first: BTreeMap<String, Route> = BTreeMap::new();
     for (index, seed) in subject.spec().additional_seeds.iter().enumerate() {
@@ -62,8 +62,8 @@ fn canonical(seed: &str) -> String {
     seed.parse::<IpAddr>().map_or_else(|_| seed.to_owned(), |address| address.to_string())
 }
 
-/// The service of this topology that a seed names. Where several Kubernetes clusters are involved a name may be meant
-/// for another one of them, and is left alone.
+/// The Service of this topology that a seed names. With several Kubernetes clusters the name may belong to a different one,
+/// so nothing is reported.
 fn own(subject: &Subject<'_>, seed: &str) -> Option<String> {
     let cluster = &subject.topology.metadata.name;
     let datacenters = &subject.spec().datacenters;

@@ -124,7 +124,7 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
     let path = volume.mount_path.as_str();
     let at = |text: &str| subject.value(route.key("mountPath"), text);
     if !is_mount_path(path) {
-        let message = format!("`{}` is not a path to mount at", path.escape_debug());
+        let message = format!("`{}` is not a valid mount path", path.escape_debug());
         let complaint = RULE.complain(message, at(""));
         return Some(
             complaint.expected("an absolute path such as `/commitlog`, without `:`, `.`, `..` and a trailing `/`"),

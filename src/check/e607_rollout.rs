@@ -26,7 +26,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
     for (route, token) in tokens(subject) {
         if !is_token(token) {
-            let message = if token.trim().is_empty() { "a token is empty" } else { "a token is too long, or no line" };
+            let message =
+                if token.trim().is_empty() { "the token is empty" } else { "the token is too long or not one line" };
             let complaint = RULE.complain(message, subject.value(route, ""));
             complaints.push(complaint.expected(format!("up to {LONGEST_TOKEN} bytes on one line, such as a date")));
         }
