@@ -6,22 +6,23 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::Subject;
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange};
 use crate::deployed::{Deployed, DeployedCluster, OwnLock, WantedFleet, pair};
 use crate::diagnostic::Diagnostic;
 use crate::lock::Recorded;
-use crate::parse::{Parsed, Text};
+use crate::parse::Text;
 use crate::plan::{self, Plan, Verdict};
 use crate::report;
+use crate::subject::Subject;
 use crate::topology::Dialect;
-use crate::transition::{self, Accepted, Judgment, Transition, Was, rules};
+use crate::transition::{self, Accepted, Judgment, Transition, Was};
 
 /// One cluster in a run.
 #[derive(Debug)]
 pub struct ClusterRun {
-    parsed: Parsed,
+    checked: Checked,
     /// The name of the file of its topology.
     pub source: String,
     /// What it is judged against; `None` for a new cluster.
@@ -68,22 +69,22 @@ impl Fleet {
     /// Texts of what is deployed are put to `texts` where a complaint needs them.
     pub fn judged(
         texts: &mut Vec<Text>,
-        parsed: Vec<Parsed>,
+        accepted: Vec<Checked>,
         wanted: &WantedFleet,
         deployed: Deployed,
         own: impl Fn(&str) -> OwnLock + Sync,
     ) -> Self {
         let pairing = pair(deployed, wanted);
-        let pairs = parsed.into_par_iter().zip(pairing.pairs);
-        let run = |(parsed, deployed): (Parsed, _)| {
-            let own = own(&parsed.topology.metadata.name);
-            ClusterRun::judged_quickly(texts, parsed, deployed, own)
+        let pairs = accepted.into_par_iter().zip(pairing.pairs);
+        let run = |(checked, deployed): (Checked, _)| {
+            let own = own(&checked.topology.metadata.name);
+            ClusterRun::judged_quickly(texts, checked, deployed, own)
         };
         let mut runs: Vec<ClusterRun> = pairs.map(run).collect();
         runs.iter_mut().for_each(|run| run.show_what_was(texts));
         let gone = pairing.gone.into_iter().map(|deployed| {
             let was = deployed.was(texts);
-            Gone { judgment: rules::e360_cluster_deleted::deletion(&deployed.cluster, was), deployed }
+            Gone { judgment: transition::deletion(&deployed.cluster, was), deployed }
         });
         Self { runs, gone: gone.collect() }
     }
@@ -97,14 +98,14 @@ impl Fleet {
 
 impl ClusterRun {
     /// A cluster that is compared with its own lock and not judged.
-    pub fn unjudged(texts: &[Text], parsed: Parsed, own: OwnLock) -> Self {
-        let source = texts[parsed.document.text].name.clone();
-        Self { parsed, source, deployed: None, own, judgment: Judgment::default(), cluster: None }
+    pub fn unjudged(texts: &[Text], checked: Checked, own: OwnLock) -> Self {
+        let source = texts[checked.document.text].name.clone();
+        Self { checked, source, deployed: None, own, judgment: Judgment::default(), cluster: None }
     }
 
     /// Judges without the texts of what is deployed, which most of a fleet never needs.
-    fn judged_quickly(texts: &[Text], parsed: Parsed, deployed: Option<DeployedCluster>, own: OwnLock) -> Self {
-        let mut run = Self { deployed, ..Self::unjudged(texts, parsed, own) };
+    fn judged_quickly(texts: &[Text], checked: Checked, deployed: Option<DeployedCluster>, own: OwnLock) -> Self {
+        let mut run = Self { deployed, ..Self::unjudged(texts, checked, own) };
         if run.deployed.is_some() {
             run.cluster = Some(run.resolved());
             run.judgment = run.judgment_with(texts, Was::default());
@@ -124,7 +125,7 @@ impl ClusterRun {
         let Some((deployed, after)) = self.deployed.as_ref().zip(self.cluster.as_ref()) else {
             return Judgment::default();
         };
-        let subject = Subject::new(&self.parsed);
+        let subject = Subject::new(&self.checked);
         transition::judge(&Transition { subject: &subject, after, before: &deployed.cluster, texts, was })
     }
 
@@ -132,7 +133,7 @@ impl ClusterRun {
     /// change for both branches, even where Git merged the ring and the templates by itself.
     fn resolved(&self) -> Arc<Cluster> {
         let previous = self.own.previous().or_else(|| self.deployed.as_ref().map(|it| Arc::clone(&it.cluster)));
-        let cluster = crate::cluster(&self.parsed.topology, previous.as_deref());
+        let cluster = crate::cluster(&self.checked, previous.as_deref());
         match previous {
             Some(previous) if self.own.recorded().is_some_and(Recorded::is_conflict) => {
                 Arc::new(Cluster { generation: previous.generation.saturating_add(1), ..cluster })

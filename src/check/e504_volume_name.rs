@@ -6,9 +6,9 @@ use cassc_ring::release::{Minor, Release};
 use cassc_wording::nearest;
 
 use super::written::{WrittenContainer, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label, nearest_label};
+use crate::subject::Subject;
 use crate::topology::AdditionalVolume;
 
 pub(super) const RULE: Rule = Rule {
@@ -20,9 +20,8 @@ An additional volume over a directory of the pod hides what is there: Cassandra'
 inside the data directory may be a claim of its own, such as a disk for the commit log; scratch space there is gone
 with the pod, and the writes that only the commit log had with it.
 
-Give each volume its own name and one source (`claim`, `configMap`, `secret` or `emptyDir`), and mount it at an
-absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
-    check: Check::Topology(check),
+Give each volume its own name and one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or
+`csi`), and mount it at an absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
 };
 
 /// The volumes that every pod has.
@@ -49,7 +48,7 @@ const OWN_PATHS: [&str; 8] = [
     "/var/log/cassandra",
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let volumes = &subject.spec().storage.additional_volumes;
     let mut names: BTreeMap<&str, Route> = BTreeMap::new();
     let mut paths: BTreeMap<&str, Route> = BTreeMap::new();
@@ -99,6 +98,9 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
         ("configMap", volume.config_map.is_some()),
         ("secret", volume.secret.is_some()),
         ("emptyDir", volume.empty_dir.is_some()),
+        ("downwardAPI", volume.downward_api.is_some()),
+        ("projected", volume.projected.is_some()),
+        ("csi", volume.csi.is_some()),
     ];
     let written: Vec<&str> = sources.into_iter().filter(|(_, written)| *written).map(|(key, _)| key).collect();
     let complaint = match written.as_slice() {
@@ -113,7 +115,8 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
             RULE.complain(message, at).label(subject.key(route.key(first), "a source"))
         }
     };
-    Some(complaint.expected("one of `claim`, `configMap`, `secret` and `emptyDir`"))
+    let known = "one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` and `csi`";
+    Some(complaint.expected(known))
 }
 
 fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {

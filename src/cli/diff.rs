@@ -11,11 +11,11 @@ use super::judging::{Output, output_locks};
 use super::output::{BEFORE, Extent, compared, refuse_shared_folders, tell_remark};
 use super::{Ending, Failure, print};
 use crate::Compilation;
+use crate::check::Checked;
 use crate::diff::Comparison;
 use crate::emit::Overwrite;
 use crate::fleet::ClusterRun;
 use crate::folder::FolderError;
-use crate::parse::Parsed;
 
 /// Shows what a render would change, as a unified diff; exits with 1 if anything.
 #[derive(Debug, Args)]
@@ -37,10 +37,10 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     let output = Output { path: &diff.output, overwrite: Overwrite::KeepForeign };
     let locks = output_locks(Some(output), &compilation.accepted)?;
     let Compilation { texts, accepted, .. } = compilation;
-    let compare = |parsed: Parsed| {
-        let name = parsed.topology.metadata.name.clone();
+    let compare = |checked: Checked| {
+        let name = checked.topology.metadata.name.clone();
         let own = locks.own(&name);
-        let run = ClusterRun::unjudged(&texts, parsed, own);
+        let run = ClusterRun::unjudged(&texts, checked, own);
         Ok((name, compared(&diff.output, run.render(None), Extent::Files)?))
     };
     let compared: Vec<(String, Comparison)> =

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::complaints::Complaining;
 use super::inputs::Inputs;
 use super::{Failure, talk};
+use crate::check::Checked;
 use crate::deployed::{
     Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, UnreadableLocks, WantedFleet, pair, read, wanted,
 };
@@ -16,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::Overwrite;
 use crate::fleet::{ClusterRun, Fleet, Gone};
 use crate::lock::LOCK_FILE_NAME;
-use crate::parse::{Parsed, Text};
+use crate::parse::Text;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
 use crate::report::sorted;
@@ -71,7 +72,7 @@ pub(super) struct Accepted {
 }
 
 /// The locks of the output directory; none where there is no such directory.
-pub(super) fn output_locks(output: Option<Output<'_>>, accepted: &[Parsed]) -> Result<OutputLocks, Failure> {
+pub(super) fn output_locks(output: Option<Output<'_>>, accepted: &[Checked]) -> Result<OutputLocks, Failure> {
     let Some(output) = output else { return Ok(OutputLocks::default()) };
     let clusters: Vec<&str> = accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect();
     let unreadable = match output.overwrite {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, talk};
 use crate::Compilation;
+use crate::check::Checked;
 use crate::diff::{Comparison, compare};
 use crate::emit::read::{Entry, Remark, standing};
 use crate::file_tree::FileTree;
 use crate::fleet::RenderedCluster;
 use crate::folder::FolderError;
 use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
-use crate::parse::Parsed;
 use crate::parse::source::STANDARD_INPUT;
 use crate::paths::absolute;
 
@@ -34,7 +34,7 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
 
 /// A cluster's folder is replaced as a whole and not searched for topologies: one that lies in it would be lost.
 pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation) -> Result<(), Failure> {
-    let folder = |parsed: &Parsed| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
+    let folder = |parsed: &Checked| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
     let folders: BTreeSet<PathBuf> = compilation.accepted.iter().filter_map(folder).collect();
     for parsed in &compilation.accepted {
         let source = compilation.source(parsed);

@@ -7,15 +7,12 @@ use rayon::prelude::*;
 
 use super::locks::TopologyPlace;
 use super::{DeployedCluster, DeployedError, NamedText};
-use crate::check::check;
+use crate::check::{Checkup, check};
 use crate::cluster::resolve;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::parse::source::Source;
 use crate::parse::{Committed, Parsed, Reading, Text, parse};
 use crate::report::{short, sorted};
-
-/// What an acceptance may name changes with the rules, and nothing is resolved from it.
-const ABOUT_ACCEPTANCES: &str = "E603";
 
 /// An earlier text that may hold topologies.
 #[derive(Clone, Debug)]
@@ -91,18 +88,17 @@ fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, Deployed
     let EarlierTopology { mut parsed, text, place, faults } = earlier;
     // The only text that the complaints are shown with.
     parsed.document.text = 0;
-    let mut complaints = check(std::slice::from_ref(&parsed));
-    complaints.retain(|complaint| complaint.code != ABOUT_ACCEPTANCES);
-    if complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
+    let cluster = parsed.topology.metadata.name.clone();
+    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), |_, found| found);
+    let Some(checked) = accepted.pop() else {
         if faults == Faults::ArePassedOver {
             return Ok(None);
         }
-        let cluster = parsed.topology.metadata.name.clone();
         let text = Text::other(text.name.clone(), text.committed.clone(), text.text.to_string());
         let complaint = first_error(&[text], complaints).unwrap_or_default();
         return Err(DeployedError::Refused { cluster, complaint });
-    }
-    let (cluster, TopologyPlace { path, file }) = (Arc::new(resolve(&parsed.topology, None)), place);
+    };
+    let (cluster, TopologyPlace { path, file }) = (Arc::new(resolve(&checked, None)), place);
     Ok(Some(DeployedCluster { cluster, lock: None, topology_text: Some(text), path, file }))
 }
 

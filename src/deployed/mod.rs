@@ -23,13 +23,14 @@ pub use locks::ReadLock;
 pub use output::{OutputLocks, OwnLock, UnreadableLocks, rendered};
 pub use pairing::{Pairing, pair};
 
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::diagnostic::DocumentId;
 use crate::folder::FolderError;
 use crate::git::GitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
-use crate::parse::{Committed, Parsed, Text};
+use crate::parse::{Committed, Text};
 use crate::paths;
 use crate::transition::Was;
 
@@ -266,9 +267,9 @@ pub fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedEr
 }
 
 /// What was read, as [`pair`] wants to know it.
-pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
+pub fn wanted(texts: &[Text], checked: &[Checked]) -> WantedFleet {
     let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(paths::real);
-    let wanted = |parsed: &Parsed| {
+    let wanted = |parsed: &Checked| {
         let (metadata, spec) = (&parsed.topology.metadata, &parsed.topology.spec);
         let own = spec.datacenters.iter().map(|datacenter| datacenter.namespace.clone());
         Wanted {
@@ -279,7 +280,7 @@ pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
         }
     };
     WantedFleet {
-        topologies: parsed.par_iter().map(wanted).collect(),
+        topologies: checked.par_iter().map(wanted).collect(),
         files: texts.par_iter().filter_map(real).collect(),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod embedded;
 mod misread;
 mod places;
 mod read;
+mod rules;
 mod scalar;
 pub mod source;
 mod tree;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 pub use self::places::{locate, stands_at};
+pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Complaint, Complaints, Place};
 use super::line_and_column;
-use crate::check::rule;
+use crate::catalogue::rule;
 use crate::diagnostic::{self, Diagnostic, Label};
 use crate::parse::source::STANDARD_INPUT;
 use crate::parse::{Text, cluster_name, locate};

@@ -39,9 +39,9 @@ pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic
 /// One line: how many of each, `None` when there is nothing to say.
 pub fn summary(complaints: &[Diagnostic]) -> Option<String> {
     let count = |severity| complaints.iter().filter(|complaint| complaint.severity == severity).count();
-    let words = |number: usize, word: &str| (number > 0).then(|| counted(number, word));
-    let parts = [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let numbers = [Severity::Error, Severity::Warning].map(|severity| (count(severity), severity.to_string()));
+    let there = numbers.iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = there.map(|(number, word)| counted(*number, word)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
