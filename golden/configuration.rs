@@ -4,18 +4,17 @@
 
 mod cassandra;
 mod differences;
+mod java;
 mod pod;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use cassc::cluster::Cluster;
 use cassc::diagnostic::Severity;
 use cassc::render::config;
-use cassc_cassandra::image::{jdk, option_files, published_patches};
-use cassc_cassandra::jvm::COLLECTORS;
+use cassc_cassandra::image::published_patches;
 use cassc_ring::release::{MINORS, Minor};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -23,7 +22,6 @@ use tempfile::TempDir;
 
 use self::cassandra::{HEAP, PER_JVM, Refusal, are_here, read};
 use self::differences::{STRICTER, UNSEEN, unexplained};
-use crate::real_tool::is_here;
 use crate::rendered::{assert_none, compiled, topologies};
 
 /// How many random configurations of each minor are tried, unless the environment says otherwise.
@@ -217,43 +215,6 @@ fn the_files_of_every_example_are_read() {
         let (titles, folders): (Vec<_>, Vec<_>) = named.map(|(title, folder)| (title.as_str(), folder.clone())).unzip();
         let verdicts = titles.into_iter().zip(read(minor, &folders));
         verdicts.filter_map(|(title, refusal)| Some(format!("{title}: {}", refusal?))).collect::<Vec<_>>()
-    });
-    assert_none(&faults.collect::<Vec<_>>());
-}
-
-/// What Cassandra's start script makes of the option files: every line that begins with a dash, split at spaces.
-fn options(configuration: &Path) -> Vec<String> {
-    let names = option_files(Minor::V5_0);
-    let files = std::iter::once(names.common).chain(names.per_jdk);
-    let texts = files.map(|name| std::fs::read_to_string(configuration.join(name)).expect("the gate wrote it"));
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    texts
-        .flat_map(|text| text.lines().filter(|line| line.starts_with('-')).flat_map(words).collect::<Vec<_>>())
-        .collect()
-}
-
-#[test]
-fn the_java_of_the_image_of_5_0_takes_its_options() {
-    if !is_here("sh", &["-c", "java -version 2>&1 | grep -q 'version \"17'"]) {
-        return;
-    }
-    let jdk = jdk(Minor::V5_0);
-    let collectors = COLLECTORS.into_iter().filter(|collector| collector.available(jdk).is_ok());
-    let of_collectors = collectors.map(|collector| {
-        let word = serde_json::to_value(collector).expect("a collector is a word");
-        let text = topology(Minor::V5_0, &Map::new()).replace("heap: 2Gi", &format!("heap: 2Gi, gc: {word}"));
-        (format!("{collector:?}"), resolved(&text))
-    });
-    let of_5_0 = clusters().into_iter().filter(|(_, cluster)| cluster.version.minor == Minor::V5_0);
-    let faults = of_collectors.chain(of_5_0).filter_map(|(title, cluster)| {
-        let root = temporary_folder();
-        let log = root.path().to_str().expect("temporary folders have plain names");
-        let options = options(&folders(&cluster, &root, &[])[0]);
-        let options = options.iter().map(|option| option.replace("/var/log/cassandra", log));
-        // Nobody has so much memory to touch.
-        let output = Command::new("java").args(options).args(["-XX:-AlwaysPreTouch", "-version"]).output();
-        let output = output.expect("Java starts");
-        (!output.status.success()).then(|| format!("{title}: {}", String::from_utf8_lossy(&output.stdout)))
     });
     assert_none(&faults.collect::<Vec<_>>());
 }

@@ -115,7 +115,8 @@ fn judgment(
             Err(refused) => Judgment { refused: vec![refused], accepted: Vec::new() },
         };
     };
-    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was })
+    let rings = (before.ring(), after.ring());
+    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was, rings })
 }
 
 /// What is told about a commit: what is refused, what is accepted, and what happens.

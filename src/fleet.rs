@@ -122,11 +122,13 @@ impl ClusterRun {
     }
 
     fn judgment_with(&self, texts: &[Text], was: Was) -> Judgment {
-        let Some((deployed, after)) = self.deployed.as_ref().zip(self.cluster.as_ref()) else {
-            return Judgment::default();
-        };
-        let subject = Subject::new(&self.checked);
-        transition::judge(&Transition { subject: &subject, after, before: &deployed.cluster, texts, was })
+        let change = self.deployed.as_ref().zip(self.cluster.as_ref());
+        // Most of a fleet stays as it is, and shares what its lock says.
+        let change = change.filter(|(deployed, after)| !Arc::ptr_eq(&deployed.cluster, after));
+        let Some((deployed, after)) = change else { return Judgment::default() };
+        let (subject, before) = (Subject::new(&self.checked), &deployed.cluster);
+        let rings = (before.ring(), after.ring());
+        transition::judge(&Transition { subject: &subject, after, before, texts, was, rings })
     }
 
     /// The cluster with all that it keeps of what its own lock knows, else of what is deployed. A merge of two renders is a

@@ -176,9 +176,9 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::check::check;
-    use crate::cluster::resolve;
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
+    use crate::resolve::resolve;
 
     const AMOUNTS: [&str; 20] = [
         "-1",

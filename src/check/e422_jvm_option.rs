@@ -39,6 +39,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                     let complaint = RULE.complain(format!("`{shown}` is more than one JVM option"), at(""));
                     Some(complaint.help("write one option for each element of the list"))
                 }
+                (Err(OptionError::Space(_)), _) => {
+                    let label = "the start script splits it here, and the JVM takes the rest for a class";
+                    Some(RULE.complain(format!("`{shown}` has a space"), at(label)).help("write it without spaces"))
+                }
                 (Ok(()), Some(owned)) => {
                     Some(RULE.complain(format!("`{shown}` is not to be set"), at(owned.reason)).help(owned.instead))
                 }

@@ -14,8 +14,10 @@ mod summary;
 mod value;
 
 pub use difference::{Difference, HandedOver};
-pub use order::{Guard, Row, STEPS, Stage};
-pub use value::{Action, Change, ClaimGrowth, Counts, Effect, ObjectName, Plan, RackRoll, Refusal, Step, Verdict};
+pub use value::{Change, Counts, Effect, Plan, Refusal, Step, Verdict};
+
+pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
+use cassc_ring::step::{ORDER, Row};
 
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange};
@@ -56,10 +58,10 @@ pub fn deletion(deployed: &Before<'_>) -> Plan {
 
 fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -> Plan {
     let step = |row: &'static Row| {
-        let actions = (row.actions)(difference).into_iter();
+        let actions = order::actions(row.kind, difference).into_iter();
         actions.map(|action| Step { stage: row.stage, action, guards: row.guards.to_vec() })
     };
-    let steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { STEPS.iter().flat_map(step).collect() };
+    let steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { ORDER.iter().flat_map(step).collect() };
     let counts = summary::counts(&steps);
     Plan {
         cluster: cluster.to_owned(),

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::*;
 use crate::check::fixtures::checked;
-use crate::cluster::resolve;
 use crate::deliver::{Arranged, arrange};
 use crate::file_tree::FileTree;
+use crate::resolve::resolve;
 
 /// Three racks of two nodes each.
 const SHOP: &str = "\

@@ -16,11 +16,12 @@ mod storage;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
 pub use cassc_cassandra::jvm::GarbageCollector;
+pub use cassc_ring::founding::Founding;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
@@ -154,18 +155,6 @@ pub struct Spec {
     /// How the objects travel to Kubernetes.
     #[serde(default)]
     pub delivery: Delivery,
-}
-
-/// Whether a new ring may be founded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Founding {
-    /// The first pod founds the ring when its volume is empty, the ring was never recorded as founded, the cluster's
-    /// DNS answers, and no other pod is ready.
-    #[default]
-    Auto,
-    /// No pod ever founds a ring: an empty volume waits for a ring to join.
-    Never,
 }
 
 /// The Kubernetes that the objects are made for.

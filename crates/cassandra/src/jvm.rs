@@ -147,6 +147,8 @@ const YOUNG: &str = "conf/cassandra-env.sh refuses it with G1, and for CMS it is
 const USE_CMS: &str = "choose `jvm.gc: CMS` to have it computed, or G1 to do without";
 const COLLECTOR: &str = "two collectors keep the JVM from starting";
 const USE_GC: &str = "set `jvm.gc`";
+const HIDDEN: &str = "it reads options from a file, which no check sees";
+const WRITE_OUT: &str = "write the options of the file here, one for each element of the list";
 const REPLACE: &str =
     "a replacement is decided per pod and once, while these options are read by every pod at every start";
 const USE_REPLACE: &str = "declare a `replaceNode` operation";
@@ -170,6 +172,9 @@ pub const OWNED_OPTIONS: &[OwnedOption] = &[
     owned("-XX:MaxRAM", HEAP, USE_HEAP),
     owned("-XX:MinRAM", HEAP, USE_HEAP),
     owned("-XX:InitialRAM", HEAP, USE_HEAP),
+    owned("-XX:Flags=", HIDDEN, WRITE_OUT),
+    owned("-XX:VMOptionsFile=", HIDDEN, WRITE_OUT),
+    owned("-XX:+ReadVMOptionsFile", HIDDEN, WRITE_OUT),
     owned("-Xmn", YOUNG, USE_CMS),
     owned("-XX:NewSize", YOUNG, USE_CMS),
     owned("-XX:MaxNewSize", YOUNG, USE_CMS),
@@ -253,7 +258,26 @@ pub enum OptionError {
     /// Two options in one text, `-Xss512k -XX:+A`: the second one would escape every check.
     #[error("`{0}` has more than one option; write one for each element of the list")]
     MoreThanOne(String),
+    /// A value with a space: the start script splits the line, and the JVM takes the rest for the class to run.
+    #[error("`{0}` has a space, at which the start script splits it")]
+    Space(String),
 }
+
+/// Options whose argument may stand behind a space.
+const WITH_ARGUMENT: [&str; 12] = [
+    "--add-exports",
+    "--add-modules",
+    "--add-opens",
+    "--add-reads",
+    "--limit-modules",
+    "--module-path",
+    "--patch-module",
+    "--upgrade-module-path",
+    "-p",
+    "--class-path",
+    "-classpath",
+    "-cp",
+];
 
 /// Says whether a text can be a line of an options file. Options with an argument of their own are fine:
 /// `--add-opens java.base/java.nio=ALL-UNNAMED`.
@@ -261,12 +285,17 @@ pub fn check_option(option: &str) -> Result<(), OptionError> {
     if option.chars().any(char::is_control) {
         return Err(OptionError::ControlCharacter(option.to_owned()));
     }
-    let mut words = option.split_whitespace();
-    match words.next() {
-        Some(first) if first.starts_with('-') => {}
-        _ => return Err(OptionError::NoDash(option.to_owned())),
+    let words: Vec<&str> = option.split_whitespace().collect();
+    match words[..] {
+        [first, ..] if !first.starts_with('-') => Err(OptionError::NoDash(option.to_owned())),
+        [] => Err(OptionError::NoDash(option.to_owned())),
+        [_] => Ok(()),
+        [first, argument] if WITH_ARGUMENT.contains(&first) && !argument.starts_with('-') => Ok(()),
+        [_, ref rest @ ..] if rest.iter().any(|word| word.starts_with('-')) => {
+            Err(OptionError::MoreThanOne(option.to_owned()))
+        }
+        _ => Err(OptionError::Space(option.to_owned())),
     }
-    if words.any(|word| word.starts_with('-')) { Err(OptionError::MoreThanOne(option.to_owned())) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -319,6 +348,7 @@ mod tests {
             ("-Dcassandra.config=file:///x", USE_CONFIG),
             ("-Dcassandra.config.loader=x", USE_CONFIG),
             ("-Dcassandra.system_distributed_replication_per_dc=3", "set `replication.system`"),
+            ("-XX:VMOptionsFile=/etc/options", WRITE_OUT),
             ("-javaagent:/somewhere/datastax-mgmtapi-agent-0.1.jar", LEAVE),
         ];
         for (option, instead) in cases {
@@ -340,6 +370,7 @@ mod tests {
         assert_eq!(check_option("Xss512k"), Err(OptionError::NoDash("Xss512k".into())));
         assert_eq!(check_option(""), Err(OptionError::NoDash(String::new())));
         assert_eq!(check_option("-a\n-b"), Err(OptionError::ControlCharacter("-a\n-b".into())));
+        assert_eq!(check_option("-XX:OnError=gdb %p"), Err(OptionError::Space("-XX:OnError=gdb %p".into())));
         assert_eq!(check_option("-Xss512k -Xmx1G"), Err(OptionError::MoreThanOne("-Xss512k -Xmx1G".into())));
     }
 }

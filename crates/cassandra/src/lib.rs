@@ -4,3 +4,4 @@
 pub mod config_keys;
 pub mod image;
 pub mod jvm;
+pub mod jvm_options;

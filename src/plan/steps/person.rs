@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Action, Difference};
+use cassc_ring::actions::leaving_pods;
+use cassc_ring::step::Action;
+
+use super::super::Difference;
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
 use crate::deliver::{handed_to, letting_go, stage_by_stage};
 use crate::render::Retirement;
@@ -12,9 +15,9 @@ use crate::topology::Authenticator;
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(was), Some(now)) = (difference.before, difference.after) else { return Vec::new() };
     let mut tasks = Vec::new();
-    for (_, before, after) in difference.datacenters() {
-        let Some(before) = before.filter(|it| it.nodes() > 0) else { continue };
-        if Difference::staying(Some(before), after) == 0 {
+    for pair in difference.ring().datacenters() {
+        let Some(before) = pair.before.filter(|_| pair.had_nodes()) else { continue };
+        if pair.staying() == 0 {
             tasks.push(format!(
                 "let no client use `{0}`, and take it out of the replication of every keyspace of yours: ALTER KEYSPACE … \
                  WITH replication = {{'class': 'NetworkTopologyStrategy', …}} without '{0}'",
@@ -32,7 +35,7 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     if was.dialect != now.dialect {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
-    if difference.datacenters().into_iter().any(|(_, before, after)| !Difference::leaving(before, after).is_empty()) {
+    if !leaving_pods(difference.ring()).is_empty() {
         tasks.extend(stage_by_stage(now));
     }
     tasks.into_iter().map(|task| Action::Person { task }).collect()
@@ -41,17 +44,14 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
 /// Once nodes of a new datacenter have joined, before they copy their data.
 pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
     let Some(_) = difference.before.zip(difference.after) else { return Vec::new() };
-    let is_new = |was: Option<&Datacenter>, now: &Datacenter| was.is_none_or(|it| it.nodes() == 0) && now.nodes() > 0;
-    let task = |datacenter: &Datacenter| {
+    let task = |ring_name: &str| {
         format!(
-            "give the keyspaces that `{0}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
-             'NetworkTopologyStrategy', …, '{0}': 3}}; clients read from it only after it was rebuilt",
-            datacenter.ring_name
+            "give the keyspaces that `{ring_name}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
+             'NetworkTopologyStrategy', …, '{ring_name}': 3}}; clients read from it only after it was rebuilt"
         )
     };
-    let datacenters = difference.datacenters().into_iter();
-    let new = datacenters.filter_map(|(_, was, now)| now.filter(|now| is_new(was, now)));
-    new.map(|datacenter| Action::Person { task: task(datacenter) }).collect()
+    let new = difference.ring().datacenters().into_iter().filter(|pair| pair.is_new()).filter_map(|pair| pair.after);
+    new.map(|datacenter| Action::Person { task: task(&datacenter.ring_name) }).collect()
 }
 
 /// What the delivery tool is told about the cluster as a whole lies in files that it does not deliver itself.
