@@ -1,8 +1,8 @@
 //! E101: a name that Kubernetes would not take as it is written.
 
+use cassc_ring::ring_names::fault as ring_name_fault;
 use serde_json::Value;
 
-use super::e106_ring_name::fault as ring_name_fault;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, label_fault, nearest_label};
 use crate::subject::Subject;

@@ -3,7 +3,7 @@
 use cassc_ring::names;
 
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
-use crate::kubernetes::syntax::{LABEL_LENGTH, label_fault};
+use crate::kubernetes::syntax::{LABEL_LENGTH, STATEFUL_SET_LENGTH, label_fault};
 use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
@@ -20,9 +20,6 @@ Shorten the name of the cluster, the datacenter or the rack. Cassandra's own nam
 only labels' values and may stay longer than the names in Kubernetes.",
 };
 
-/// The longest name of a StatefulSet whose pods can be made: 63 characters of the label `controller-revision-hash`, less
-/// `-` and ten digits of hash (Kubernetes issue 64023).
-const STATEFUL_SET_LENGTH: usize = 52;
 /// What precedes the cluster in the value of `app.kubernetes.io/instance`.
 const INSTANCE_PREFIX: &str = "cassandra-";
 

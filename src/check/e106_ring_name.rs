@@ -1,5 +1,7 @@
 //! E106: a name that Cassandra's own files cannot carry.
 
+use cassc_ring::ring_names::fault;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
@@ -18,9 +20,6 @@ its replicas.
 Use letters, digits, `_`, `-` and `.`; a name of a rack may have blanks inside. `clusterName` may be any text in one
 line that does not begin or end with a blank.",
 };
-
-/// What a properties file, a replication map or an option takes for something else than text.
-const MEANINGFUL: &str = ",:=!#'\"\\`$*?[]{}<>|&;()";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if let Some(name) = &subject.spec().cluster_name {
@@ -52,26 +51,5 @@ fn judge(subject: &Subject<'_>, what: &str, name: &str, route: Route) -> Option<
         "clusterName" => complaint.expected("text in one line that does not begin or end with a blank"),
         "datacenter" => complaint.expected("letters, digits, `_`, `-` and `.`"),
         _ => complaint.expected("letters, digits, `_`, `-`, `.` and blanks inside"),
-    })
-}
-
-/// Why Cassandra's files cannot carry a name: of the cluster (`clusterName`), of a `datacenter`, or of a rack
-/// (anything else). `None` where they can.
-pub(super) fn fault(what: &str, name: &str) -> Option<String> {
-    if name.is_empty() {
-        return Some("it is empty".to_owned());
-    }
-    if name.trim() != name {
-        return Some("it begins or ends with a blank".to_owned());
-    }
-    let wrong = name.chars().find(|c| match what {
-        "clusterName" => c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
-        "datacenter" => !c.is_ascii_graphic() || MEANINGFUL.contains(*c),
-        _ => !(c.is_ascii_graphic() || *c == ' ') || MEANINGFUL.contains(*c),
-    })?;
-    Some(match wrong {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "it has several lines".to_owned(),
-        ' ' => "blanks are not allowed".to_owned(),
-        wrong => format!("`{}` is not allowed", wrong.escape_debug()),
     })
 }

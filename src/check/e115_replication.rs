@@ -1,5 +1,7 @@
 //! E115: more replicas of the system keyspaces than nodes, or none.
 
+use cassc_ring::limits::MOST_REPLICAS;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
@@ -16,8 +18,6 @@ repair.
 Write 1 to 5, at most the number of nodes of the smallest datacenter; or leave it out.",
 };
 
-/// The most replicas that make sense; a quorum of five outlives two nodes.
-const MOST_REPLICAS: u32 = 5;
 /// The usual number of replicas: a quorum of three outlives one node.
 const USUAL_REPLICAS: u32 = 3;
 

@@ -1,11 +1,9 @@
 //! E116: more nodes than a ring can have.
 
+use cassc_ring::limits::MOST_NODES;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
-
-/// More than anybody runs in one ring (gossip grows with the square), and few enough that the start order, at most 200
-/// bytes a pod, stays far below the 1 MiB of a ConfigMap.
-const MOST_NODES: u64 = 2000;
 
 pub(super) const RULE: Rule = Rule {
     code: "E116",

@@ -7,7 +7,7 @@ use cassc_ring::names;
 
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Route, Rule};
-use crate::kubernetes::syntax::is_subdomain;
+use crate::kubernetes::endpoint::{MOST_ADDRESSES, fault};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -22,17 +22,15 @@ chooses the seeds among a topology's own nodes itself, and takes care of that.
 Write IP addresses or DNS names of nodes of the other datacenters, without a port.",
 };
 
-/// The most addresses of an endpoint of an `EndpointSlice` (`maxAddresses` in Kubernetes'
-/// `pkg/apis/discovery/validation`).
-const MOST_SEEDS: usize = 100;
 /// The domain of a Kubernetes cluster that names none.
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    if subject.spec().additional_seeds.len() > MOST_SEEDS {
+    if subject.spec().additional_seeds.len() > MOST_ADDRESSES {
         let message = format!("{} additional seeds are too many", subject.spec().additional_seeds.len());
         let at = subject.key(Route::of("spec.additionalSeeds"), "");
-        complaints.push(RULE.complain(message, at).expected(format!("at most {MOST_SEEDS}; three per datacenter do")));
+        complaints
+            .push(RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}; three per datacenter do")));
     }
     let mut first: BTreeMap<String, Route> = BTreeMap::new();
     for (index, seed) in subject.spec().additional_seeds.iter().enumerate() {
@@ -62,34 +60,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 /// Two spellings of an IPv6 address are one address.
 fn canonical(seed: &str) -> String {
     seed.parse::<IpAddr>().map_or_else(|_| seed.to_owned(), |address| address.to_string())
-}
-
-/// Addresses are held to what an `EndpointSlice` accepts (Kubernetes' `pkg/apis/discovery/validation`): names of two
-/// parts at least, and addresses that do not mean the reader itself.
-fn fault(seed: &str) -> Option<&'static str> {
-    if let Ok(address) = seed.parse::<IpAddr>() {
-        let link_local = match address {
-            IpAddr::V4(address) => address.is_link_local(),
-            IpAddr::V6(address) => address.is_unicast_link_local(),
-        };
-        return match address {
-            _ if address.is_loopback() => Some("this is the loopback address of whoever reads it"),
-            _ if address.is_unspecified() => Some("this address means none in particular"),
-            _ if address.is_multicast() => Some("this is a multicast address"),
-            _ if link_local => Some("this address is valid on one link only"),
-            _ => None,
-        };
-    }
-    let numeric = seed.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    match seed {
-        "" => Some(""),
-        "localhost" => Some("this is the loopback address of whoever reads it"),
-        _ if seed.contains(':') => Some("a port, or an IPv6 address with an error"),
-        _ if numeric => Some("an IPv4 address with an error"),
-        _ if !is_subdomain(seed) => Some("not a DNS name"),
-        _ if !seed.contains('.') => Some("a DNS name needs two parts at least here"),
-        _ => None,
-    }
 }
 
 /// The service of this topology that a seed names. Where several Kubernetes clusters are involved a name may be meant

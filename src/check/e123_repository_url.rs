@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
+use crate::topology::repository::{has_credentials, is_address};
 
 pub(super) const RULE: Rule = Rule {
     code: "E123",
@@ -30,46 +31,5 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let message = "the address of the repository has credentials in it";
         let complaint = RULE.complain(message, at("would be readable in Git")).expected("the address alone");
         complaints.push(complaint.help("give them to Argo CD in a Secret, and change them: they are in Git already"));
-    }
-}
-
-/// Whether Git or a registry can be behind it: a scheme that Argo CD knows, or the short form of SSH. A query has no
-/// place in it; tokens are put there.
-fn is_address(url: &str) -> bool {
-    let schemes = ["https", "http", "ssh", "git", "oci", "file"];
-    let is_known = |scheme: &str| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let has_place = match url.split_once("://") {
-        Some((scheme, rest)) => is_known(scheme) && !rest.is_empty(),
-        None => url.split_once(':').is_some_and(|(host, path)| host.contains('@') && !path.is_empty()),
-    };
-    has_place && !url.contains(['?', '\\'])
-}
-
-/// Whether a password or token stands in front of the host. An SSH address names a user there, which is no secret.
-fn has_credentials(url: &str) -> bool {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("ssh", url));
-    let authority = rest.split('/').next().unwrap_or_default();
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    !scheme.eq_ignore_ascii_case("ssh") || user.contains(':')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_of_ssh_is_no_secret_and_all_else_before_the_host_is() {
-        for url in ["https://git.example.com/a.git", "git@github.com:a/b.git", "ssh://git@host:22/a", "oci://r/a@b"] {
-            assert!(!has_credentials(url), "{url}");
-        }
-        for url in ["x", "../x", "javascript:x", "https:/h/x", "https://h/x.git?private_token=abc", "https://"] {
-            assert!(!is_address(url), "{url}");
-        }
-        for url in ["https://git.example.com/a.git", "git@github.com:a/b.git", "ssh://git@host:22/a", "file:///srv/a"] {
-            assert!(is_address(url), "{url}");
-        }
-        for url in ["https://token@host/a", "https://me:secret@host/a", "ssh://git:secret@host/a", "oci://x@r/a"] {
-            assert!(has_credentials(url), "{url}");
-        }
     }
 }

@@ -4,6 +4,7 @@ use crate::deliver::STAGES;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_subdomain, label_fault};
 use crate::subject::Subject;
+use crate::topology::repository::is_revision;
 use crate::topology::{ArgocdDelivery, FluxDelivery};
 
 pub(super) const RULE: Rule = Rule {
@@ -77,10 +78,6 @@ fn written(subject: &Subject<'_>, fields: &[Written<'_>]) -> Vec<Diagnostic> {
         (!fits).then(|| complaint.expected(expected))
     };
     fields.iter().filter_map(fault).collect()
-}
-
-fn is_revision(text: &str) -> bool {
-    !text.is_empty() && text.trim() == text && !text.contains(char::is_control)
 }
 
 fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Diagnostic> {

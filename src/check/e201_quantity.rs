@@ -1,8 +1,9 @@
 //! E201: an amount of processor, memory or storage that Kubernetes refuses, or that means nothing.
 
-use super::quantities::{Counted, WrittenQuantity, amount, counted, page_size, requests_and_limits, sizes};
+use super::quantities::{WrittenQuantity, requests_and_limits, sizes};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::quantity::QuantityError;
+use crate::kubernetes::resource::{Counted, amount, counted, page_size};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

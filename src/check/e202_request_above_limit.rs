@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::quantities::{Counted, amount, counted, helpers};
+use super::quantities::helpers;
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::resource::{Counted, amount, counted};
 use crate::subject::Subject;
 use crate::topology::ResourceTable;
 use crate::topology::merge::{Level, Merged};

@@ -1,7 +1,7 @@
 //! E204: claims that would be expanded to no more than they are born with.
 
-use super::quantities::amount;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

@@ -2,9 +2,9 @@
 
 use cassc_wording::nearest;
 
-use super::quantities::{page_size, requests_and_limits};
+use super::quantities::requests_and_limits;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kubernetes::syntax::is_label_key;
+use crate::kubernetes::resource::{RESOURCES, is_resource};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +19,6 @@ name.
 Correct the name.",
 };
 
-const RESOURCES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 /// What people call them elsewhere.
 const OTHER_NAMES: [(&str, &str); 8] = [
     ("mem", "memory"),
@@ -47,10 +46,4 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             None => complaint,
         });
     }
-}
-
-/// After `validateContainerResourceName` in Kubernetes' `pkg/apis/core/validation`.
-fn is_resource(name: &str) -> bool {
-    let extended = name.contains('/') && !name.starts_with("requests.") && is_label_key(name);
-    RESOURCES.contains(&name) || page_size(name).is_some() || extended
 }

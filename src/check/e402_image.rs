@@ -1,7 +1,7 @@
 //! E402: an image that is no image reference, or that is not the same tomorrow.
 
-use super::image::{floating, read};
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::image::{floating, read};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use cassc_ring::release::{MINORS, Minor, Release, plain_number};
 
-use super::image::read;
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::image::read;
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

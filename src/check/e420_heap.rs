@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::quantities::amount;
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::resource::amount;
 use crate::sizing::{HeapSetting, HeapSettingError, auto_heap, largest_heap, mebibytes};
 use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};

@@ -1,5 +1,7 @@
 //! E423: the name of a logger that cannot be one.
 
+use cassc_cassandra::logger::is_logger;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 
@@ -29,10 +31,4 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             complaints.push(RULE.complain(message, at("")).expected(expected));
         }
     }
-}
-
-/// Words joined by dots. Dashes are no Java, but some libraries name loggers so.
-fn is_logger(name: &str) -> bool {
-    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-');
-    name.split('.').all(|word| !word.is_empty() && word.chars().all(letter))
 }

@@ -1,6 +1,7 @@
 //! E424: an environment variable that cannot be one, or that is not the user's to set.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::syntax::is_shell_variable;
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -73,7 +74,7 @@ const OWNED: &[(&str, &str)] = &[
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for name in subject.spec().cassandra.environment.keys() {
         let at = |text: &str| subject.key(Route::of("spec.cassandra.environment").key(name), text);
-        if !is_variable(name) {
+        if !is_shell_variable(name) {
             let message = match name.as_str() {
                 "" => "an environment variable has no name".to_owned(),
                 _ => format!("`{}` is not the name of an environment variable", name.escape_debug()),
@@ -87,11 +88,4 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 
 fn matches(owned: &str, name: &str) -> bool {
     owned.strip_suffix('*').map_or(owned == name, |beginning| name.starts_with(beginning))
-}
-
-/// What every shell passes on. Kubernetes would take more, dots and dashes among it, which the scripts of the image
-/// cannot read.
-fn is_variable(name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(word)
 }

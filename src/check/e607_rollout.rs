@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
+use crate::topology::{LONGEST_TOKEN, is_token};
 
 pub(super) const RULE: Rule = Rule {
     code: "E607",
@@ -16,9 +17,6 @@ stand in annotations and ConfigMaps: an empty one cannot be told from none.
 Write one pod or more; for a token a short text on one line, such as a date or the number of a ticket.",
 };
 
-/// Enough for a sentence; annotations are small.
-const LONGEST_TOKEN: usize = 200;
-
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let rollout = &subject.spec().rollout;
     if rollout.canary.is_some_and(|canary| canary.pods == 0) {
@@ -27,8 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         complaints.push(complaint.help("to let nothing restart, write `rollout: {stopped: true}`"));
     }
     for (route, token) in tokens(subject) {
-        let wrong = token.trim().is_empty() || token.len() > LONGEST_TOKEN || token.contains(char::is_control);
-        if wrong {
+        if !is_token(token) {
             let message = if token.trim().is_empty() { "a token is empty" } else { "a token is too long, or no line" };
             let complaint = RULE.complain(message, subject.value(route, ""));
             complaints.push(complaint.expected(format!("up to {LONGEST_TOKEN} bytes on one line, such as a date")));

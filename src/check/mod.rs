@@ -11,7 +11,6 @@ mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
-mod image;
 mod owned_keys;
 mod quantities;
 mod settings;

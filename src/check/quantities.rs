@@ -1,7 +1,6 @@
-//! Every amount that a topology writes, and what each is counted in. Called by the rules about resources and storage.
+//! Every amount that a topology writes. Called by the rules about resources and storage.
 
 use crate::diagnostic::Route;
-use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
@@ -17,39 +16,6 @@ pub(super) struct WrittenQuantity<'t> {
     pub(super) resource: &'t str,
     /// The amount itself.
     pub(super) text: &'t str,
-}
-
-/// What an amount is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// Thousandths of a core.
-    Millis,
-    /// Bytes.
-    Bytes,
-    /// Pieces of an extended resource.
-    Pieces,
-}
-
-/// What a resource is counted in; an unknown name without a domain is taken for bytes, as most misspelt ones are.
-pub(super) fn counted(resource: &str) -> Counted {
-    match resource {
-        "cpu" => Counted::Millis,
-        _ if resource.contains('/') => Counted::Pieces,
-        _ => Counted::Bytes,
-    }
-}
-
-/// The amount in what its resource is counted in, at most what the API server can hold (a signed 64-bit number).
-pub(super) fn amount(resource: &str, text: &str) -> Result<u64, QuantityError> {
-    let quantity: Quantity = text.parse()?;
-    let amount = if counted(resource) == Counted::Millis { quantity.millis()? } else { quantity.bytes()? };
-    if amount > i64::MAX.unsigned_abs() { Err(QuantityError::TooLarge(text.to_owned())) } else { Ok(amount) }
-}
-
-/// The size of the pages of a `hugepages-2Mi`, in bytes; `None` for any other resource, and where it names no size.
-pub(super) fn page_size(resource: &str) -> Option<u64> {
-    let size: Quantity = resource.strip_prefix("hugepages-")?.parse().ok()?;
-    size.bytes().ok().filter(|bytes| *bytes > 0)
 }
 
 /// Every map of requests and limits, with its place: those of Cassandra at every level, then those of cassc's other

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::quantities::amount;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
 use crate::topology::merge::RackPlace;
 

@@ -1,8 +1,8 @@
 //! W405: an additional container whose image is not the same tomorrow.
 
-use super::image::{floating, read};
 use super::written::{called, containers};
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::image::{floating, read};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {

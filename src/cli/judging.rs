@@ -1,6 +1,7 @@
 //! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what
 //! is refused.
 
+use std::io;
 use std::path::Path;
 
 use clap::Args;
@@ -20,7 +21,7 @@ use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
-use crate::report::sorted;
+use crate::report::{Colors, sorted};
 use crate::{Compilation, git};
 
 /// What a change is judged against.
@@ -175,7 +176,7 @@ impl Accepted {
             plan.steps.clear();
         }
         if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
-            talk(&text(&fleet));
+            talk(&text(&fleet, Colors::of(&io::stderr())));
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
@@ -14,6 +16,13 @@ pub enum Colors {
     Ansi,
     /// None.
     Plain,
+}
+
+impl Colors {
+    /// What a stream shows: colors on a terminal, unless the user's environment says otherwise (`NO_COLOR`).
+    pub fn of(stream: &impl RawStream) -> Self {
+        if AutoStream::choice(stream) == ColorChoice::Never { Self::Plain } else { Self::Ansi }
+    }
 }
 
 /// The complaints, each with its source, an empty line between them.

@@ -8,6 +8,7 @@ mod delivery;
 pub mod merge;
 mod pod;
 mod probes;
+pub(crate) mod repository;
 mod rollout;
 mod scheduling;
 mod services;
@@ -28,6 +29,7 @@ pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogge
 pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};
 pub use rollout::{Canary, Rollout};
+pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};

@@ -5,3 +5,4 @@ pub mod config_keys;
 pub mod image;
 pub mod jvm;
 pub mod jvm_options;
+pub mod logger;

@@ -1,6 +1,8 @@
 //! What is done to the ring itself for a change of it, by kind of step; an empty list where nothing is to be done. The
 //! order and the guards stand in [`crate::step::ORDER`]. Nothing here speaks of objects, PVCs or restarts.
 
+use std::collections::BTreeSet;
+
 use crate::Change;
 use crate::change::Pair;
 use crate::desired::{Datacenter, Ring};
@@ -46,11 +48,15 @@ fn decommissions(change: Change<'_>, is_meant: fn(u32) -> bool) -> Vec<Action> {
 
 /// New nodes of all datacenters start, in start order. `may_found` is what [`crate::founding::may_found`] says.
 pub fn join(change: Change<'_>, may_found: bool) -> Vec<Action> {
-    let pods: Vec<String> = change.datacenters().into_iter().flat_map(Pair::joining).collect();
+    let growing = change.datacenters().into_iter().filter(|pair| !pair.joining().is_empty());
+    let growing: Vec<Pair<'_>> = growing.collect();
+    let pods: Vec<String> = growing.iter().flat_map(|pair| pair.joining()).collect();
     if pods.is_empty() {
         return Vec::new();
     }
-    vec![Action::Join { pods, founds: change.before.is_none() && may_found }]
+    let kube_cluster = |pair: &Pair<'_>| pair.after.and_then(|datacenter| datacenter.kube_cluster.clone());
+    let start_orders = growing.iter().map(kube_cluster).collect::<BTreeSet<_>>().len();
+    vec![Action::Join { pods, founds: change.before.is_none() && may_found, start_orders }]
 }
 
 /// Every node rewrites its tables once all run another release line.

@@ -11,10 +11,12 @@
 //! 6. [`step`], [`actions`]: what is done for a change, in which order and under which guards.
 //! 7. [`state`]: the keys of the ConfigMap in which the cluster remembers what happened.
 
+pub mod limits;
 pub mod names;
 pub mod order;
 pub mod racks;
 pub mod release;
+pub mod ring_names;
 pub mod seeds;
 
 pub mod founding;

@@ -11,17 +11,17 @@ use serde::Serialize;
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// A person, before the change is merged.
+    /// You, before the change is merged.
     Before,
-    /// The first wave of manifests: nothing that runs is touched.
+    /// The delivery tool applies objects that no pod restarts for.
     Base,
-    /// The Job that runs before the StatefulSets change.
+    /// Before the StatefulSets are applied; by hand in this version.
     Prepare,
-    /// The wave of the StatefulSets.
+    /// The delivery tool applies the StatefulSets.
     Cluster,
-    /// The Job that is applied with the StatefulSets and is patient.
+    /// After the StatefulSets were applied; by hand in this version.
     Settle,
-    /// A person, afterwards.
+    /// You, after the other steps.
     After,
 }
 
@@ -58,14 +58,14 @@ impl fmt::Display for Guard {
     /// The end of a sentence that begins with "only while" or "only when".
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::RingWhole => "no node is down, joining or leaving",
-            Self::OthersUp => "every other node is up",
-            Self::SchemaAgrees => "all nodes agree on the schema",
-            Self::ReplicationFits => "no keyspace has more replicas in the datacenter than nodes are left",
-            Self::NothingReplicated => "no keyspace has replicas in the datacenter",
-            Self::SpaceSuffices => "the nodes that stay have room for the data",
-            Self::PredecessorsReady => "every pod before it in the start order is ready",
-            Self::BudgetAllows => "the disruption budget allows it",
+            Self::RingWhole => "every node is UN",
+            Self::OthersUp => "every other node is UN",
+            Self::SchemaAgrees => "the schema versions agree",
+            Self::ReplicationFits => "no keyspace has more replicas there than nodes remain",
+            Self::NothingReplicated => "no keyspace has replicas there",
+            Self::SpaceSuffices => "the remaining nodes have room for the data",
+            Self::PredecessorsReady => "all pods before it in the start order are ready",
+            Self::BudgetAllows => "the PodDisruptionBudget allows it",
             Self::ClassExpands => "the StorageClass allows expansion",
             Self::VersionsAgree => "every node runs the new version",
             Self::NodeHasLeft => "the node has left the ring",
@@ -162,12 +162,12 @@ pub const ORDER: [Row; 18] = [
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Action {
-    /// A person does something that no manifest can say.
+    /// Something that cannot be expressed as a manifest and is done by hand.
     Person {
         /// What, and how.
         task: String,
     },
-    /// Objects are applied.
+    /// The delivery tool applies objects.
     Apply {
         /// The new ones.
         created: Vec<ObjectName>,
@@ -193,6 +193,9 @@ pub enum Action {
         pods: Vec<String>,
         /// Whether the first of them founds the ring.
         founds: bool,
+        /// How many start orders they belong to, one per Kubernetes cluster: nodes of different ones may start at the
+        /// same time.
+        start_orders: usize,
     },
     /// The system keyspaces get replicas in the datacenters as they are now.
     ReplicateSystemKeyspaces {
@@ -225,7 +228,7 @@ pub enum Action {
         /// The pods.
         pods: Vec<String>,
     },
-    /// Nodes drop the data that now belongs to others, one at a time.
+    /// Nodes run `nodetool cleanup`, one at a time: some of their ranges moved to new nodes.
     Cleanup {
         /// The pods.
         pods: Vec<String>,

@@ -1,22 +1,22 @@
 //! Image references: `registry.example.com:5000/team/name:tag@sha256:…` → their parts. Called by the rules about
-//! images.
+//! images and by the reader of locks.
 
 /// The parts of an image reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Reference<'t> {
+pub(crate) struct Reference<'t> {
     /// Registry and repository, without tag and digest.
-    pub(super) name: &'t str,
+    pub(crate) name: &'t str,
     /// The tag.
-    pub(super) tag: Option<&'t str>,
+    pub(crate) tag: Option<&'t str>,
     /// The digest, such as `sha256:…`.
-    pub(super) digest: Option<&'t str>,
+    pub(crate) digest: Option<&'t str>,
 }
 
 /// The longest tag, in characters (distribution/reference `regexp.go`).
 const TAG_LENGTH: usize = 128;
 
 /// Reads a reference, or says what is wrong with it (the grammar of distribution/reference `reference.go`).
-pub(super) fn read(text: &str) -> Result<Reference<'_>, &'static str> {
+pub(crate) fn read(text: &str) -> Result<Reference<'_>, &'static str> {
     if text.is_empty() {
         return Err("it is empty");
     }
@@ -86,7 +86,7 @@ fn is_repository_part(part: &str) -> bool {
 }
 
 /// What is wrong with a tag that does not stay the same; `None` where a digest or a fixed tag is given.
-pub(super) fn floating(reference: Reference<'_>) -> Option<&'static str> {
+pub(crate) fn floating(reference: Reference<'_>) -> Option<&'static str> {
     match (reference.tag, reference.digest) {
         (None, None) => Some("it has neither a tag nor a digest, which means `latest`"),
         (Some("latest"), None) => Some("`latest` is another image tomorrow"),
