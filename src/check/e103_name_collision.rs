@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_ring::names;
+use cassc_ring::names::{self, Named};
 
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
+use crate::topology::Datacenter;
 use crate::topology::merge::Level;
-use crate::topology::{Datacenter, Services};
 
 pub(super) const RULE: Rule = Rule {
     code: "E103",
@@ -68,48 +68,33 @@ fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Claim<'t>)> {
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let (kube_cluster, namespace) = destination(subject, datacenter);
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
-        claims.extend(of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
+        claims.extend(names::of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
-        claims.extend(
-            of_datacenter(cluster, datacenter, &subject.spec().services).into_iter().map(|claim| (owner, here(claim))),
-        );
+        claims.extend(of_datacenter(subject, datacenter).into_iter().map(|claim| (owner, here(claim))));
         for place in subject.racks_of(datacenter_index) {
-            let stateful_set = names::stateful_set(cluster, &datacenter.name, &place.rack.name);
-            let pod = names::pod(&stateful_set, 0);
             let volumes = &subject.spec().storage.additional_volumes;
             let templates = volumes.iter().filter(|volume| volume.claim.is_some()).map(|volume| volume.name.as_str());
-            for template in templates.chain(["server-data"]) {
-                claims.push((owner, here(("PersistentVolumeClaim", format!("{template}-{pod}")))));
-            }
-            claims.push((owner, here(("StatefulSet", stateful_set))));
+            let templates = templates.chain([names::SERVER_DATA]);
+            let of_rack = names::of_rack(cluster, &datacenter.name, &place.rack.name, templates);
+            claims.extend(of_rack.into_iter().map(|claim| (owner, here(claim))));
         }
     }
     claims
 }
 
-fn of_cluster(cluster: &str) -> [(&'static str, String); 5] {
-    [
-        ("Service", names::seed_service(cluster)),
-        ("ServiceAccount", names::service_account(cluster)),
-        ("ConfigMap", names::start_order(cluster)),
-        ("ConfigMap", names::desired_ring(cluster)),
-        ("ConfigMap", names::state(cluster)),
-    ]
-}
-
-fn of_datacenter(cluster: &str, datacenter: &Datacenter, services: &Services) -> Vec<(&'static str, String)> {
-    let name = datacenter.name.as_str();
-    let has_client = datacenter.services.cql.r#type.or(services.cql.r#type).is_some();
-    let client = has_client.then(|| ("Service", names::client_service(cluster, name)));
-    let node_port = datacenter.node_port.iter().map(|_| ("Service", names::node_port_service(cluster, name)));
-    let always = [
-        ("Service", names::cql_service(cluster, name)),
-        ("Service", names::all_pods_service(cluster, name)),
-        ("Service", names::additional_seed_service(cluster, name)),
-        ("PodDisruptionBudget", names::disruption_budget(name)),
-        ("ConfigMap", names::configuration(cluster, name, "*")),
-    ];
-    always.into_iter().chain(client).chain(node_port).collect()
+fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
+    let (cluster, name) = (subject.topology.metadata.name.as_str(), datacenter.name.as_str());
+    let mut named = names::of_datacenter(cluster, name);
+    if datacenter.node_port.is_some() {
+        named.extend(names::of_node_port(cluster, name));
+    }
+    if datacenter.services.cql.r#type.or(subject.spec().services.cql.r#type).is_some() {
+        named.extend(names::of_clients(cluster, name));
+    }
+    if !subject.spec().additional_seeds.is_empty() {
+        named.extend(names::of_additional_seeds(cluster, name));
+    }
+    named
 }
 
 fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Claim<'_>]) -> Option<Diagnostic> {

@@ -74,15 +74,12 @@ fn own(subject: &Subject<'_>, seed: &str) -> Option<String> {
     let domain = subject.spec().kubernetes.domain.as_deref().unwrap_or(DEFAULT_DOMAIN);
     datacenters.iter().find_map(|datacenter| {
         let (_, namespace) = destination(subject, datacenter);
-        let services = [
-            names::seed_service(cluster),
-            names::all_pods_service(cluster, &datacenter.name),
-            names::cql_service(cluster, &datacenter.name),
-            names::additional_seed_service(cluster, &datacenter.name),
-            names::client_service(cluster, &datacenter.name),
-            names::node_port_service(cluster, &datacenter.name),
-        ];
-        services.into_iter().find(|service| is_of_service(seed, service, namespace, domain))
+        let of_cluster = names::of_cluster(cluster).into_iter();
+        let always = of_cluster.chain(names::of_datacenter(cluster, &datacenter.name));
+        let maybe = [names::of_clients, names::of_node_port].map(|of| of(cluster, &datacenter.name));
+        let mut services = always.chain(maybe.into_iter().flatten()).filter(|(kind, _)| *kind == "Service");
+        let own = services.find(|(_, service)| is_of_service(seed, service, namespace, domain));
+        own.map(|(_, service)| service)
     })
 }
 

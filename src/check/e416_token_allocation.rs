@@ -1,29 +1,59 @@
-//! E416: tokens allocated for more replicas than there are racks.
+//! E416: tokens allocated for more replicas than there are racks, or for a keyspace that does not exist yet.
 
 use std::collections::BTreeSet;
 
 use super::config_findings::config_route;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
+use crate::topology::Founding;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
     code: "E416",
     name: "token-allocation",
-    summary: "tokens are allocated for more replicas than the datacenter has racks",
+    summary: "tokens are allocated for more replicas than racks, or for a keyspace that does not exist yet",
     explain: "\
 With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even
 for that many replicas. Cassandra can do so with one rack, or with at least as many racks as replicas; otherwise the
 node refuses to join: `Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its
 replication factor 3`.
 
-Write a number that is not above the number of racks, or leave the key out.",
+With `allocate_tokens_for_keyspace` the keyspace has to exist when a node joins. A ring that is still to be founded has
+no keyspace of yours: its first node stops (`Problem opening token allocation keyspace`).
+
+Write a number that is not above the number of racks, or leave the key out. Name a keyspace only when it exists, and
+write `founding: never` beside it, as is advised for every ring that exists.",
 };
 
 const KEY: &str = "allocate_tokens_for_local_replication_factor";
 
-/// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes are none.
+const KEYSPACE: &str = "allocate_tokens_for_keyspace";
+
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    too_many_replicas(subject, complaints);
+    keyspace_of_a_new_ring(subject, complaints);
+}
+
+/// `BootStrapper.allocateTokens` of every minor opens the keyspace, before any client could have made it.
+fn keyspace_of_a_new_ring(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    if subject.spec().founding == Founding::Never {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for place in &subject.racks {
+        let config = place.config();
+        let Some(written) = config.get(KEYSPACE).filter(|written| !written.value.is_null()) else { continue };
+        if seen.insert(written.level) {
+            let message = format!("`{KEYSPACE}` needs a keyspace that exists, but this ring may still be founded");
+            let at = subject.value(config_route(written.level).key(KEYSPACE), "a new ring does not have it");
+            let help = "remove it; once the keyspace exists, write it together with `founding: never`";
+            complaints.push(RULE.complain(message, at).help(help));
+        }
+    }
+}
+
+/// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes are none.
+fn too_many_replicas(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
         let config = place.config();

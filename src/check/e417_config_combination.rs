@@ -10,7 +10,7 @@ use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::config_refusal::Refusal;
 use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
-use super::{config_conflicts, config_encryption, config_sstables, config_words};
+use super::{config_classes, config_conflicts, config_encryption, config_sstables, config_words};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 
@@ -38,6 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let found = found.chain(guardrails(&settings, minor)).chain(config_words::unknown_words(&settings, minor));
         let found = found.chain(config_encryption::without_key(&settings, minor));
         let found = found.chain(config_sstables::formats(&settings));
+        let found = found.chain(config_classes::refusals(place, &settings, minor));
         for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
             let routes = refusal.settings.iter().map(|(setting, _)| setting.route.clone()).collect();
             if seen.insert((refusal.topic, routes)) {

@@ -8,9 +8,8 @@ use cassc_ring::{Change, Ring, names};
 
 use super::{Before, facets, reasons};
 use crate::cluster::{Cluster, Datacenter, Rack};
-use crate::deliver::{Arranged, Delivered, arrange, is_handed_over, is_in_a_stage};
+use crate::deliver::{Arranged, Delivered, arrange, is_handed_over};
 use crate::file_tree::FileTree;
-use crate::render::{Retirement, Stage};
 
 /// Everything that is different.
 #[derive(Debug)]
@@ -127,7 +126,7 @@ impl Rendered {
                 objects.retain(|path, _| lock.files().contains_key(path));
                 let unknown = lock.files().keys().filter(|path| !rendered.files.iter().any(|(it, _)| it == *path));
                 let unknown: Vec<(String, Delivered)> =
-                    unknown.filter_map(|path| Some((path.clone(), object_of_path(path)?))).collect();
+                    unknown.filter_map(|path| Some((path.clone(), Delivered::of_file(path)?))).collect();
                 objects.extend(unknown);
                 Self { files: lock.files().clone(), templates, objects, rendered_otherwise }
             }
@@ -152,21 +151,6 @@ fn handed_over(was: &BTreeMap<String, String>, now: &FileTree) -> HandedOver {
     let given = now.digests().iter().filter(|(path, digest)| is_handed_over(path) && was.get(*path) != Some(digest));
     let taken_back = was.keys().filter(|path| is_handed_over(path) && now.get(path).is_none());
     HandedOver { given: given.map(|(path, _)| path.clone()).collect(), taken_back: taken_back.cloned().collect() }
-}
-
-/// An object that an older cassc rendered and this one knows nothing of, by the name of its file.
-fn object_of_path(path: &str) -> Option<Delivered> {
-    if !is_in_a_stage(path) {
-        return None;
-    }
-    let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
-    let (kind, name) = file.rsplit_once('_')?;
-    let kind = ["Service", "ConfigMap", "Job", "ServiceAccount", "StatefulSet", "PodDisruptionBudget", "EndpointSlice"]
-        .into_iter()
-        .find(|known| kind.ends_with(&format!("_{}", known.to_lowercase())))
-        .unwrap_or("object");
-    let (stage, retirement) = (Stage::Base, Retirement::Prune);
-    Some(Delivered { kube_cluster: None, namespace: None, kind, name: name.to_owned(), stage, retirement })
 }
 
 /// New, different and retired objects. An object is the same one by its name and not by its file: the files of all
