@@ -1,4 +1,4 @@
-//! E116: more nodes, or racks, than a ring can have.
+//! E116: too many nodes or racks.
 
 use cassc_ring::limits::MOST_NODES;
 
@@ -8,14 +8,14 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E116",
     name: "too-many-nodes",
-    summary: "a cluster has more nodes or racks than a ring can have",
+    summary: "a cluster has more than 2,000 nodes or racks",
     explain: "\
-A ring of more than 2,000 nodes is almost surely a slip of the keyboard: gossip grows with the square of the nodes, and
-the largest rings that are run have about a thousand.
+More than 2,000 nodes are most likely a typing error: gossip traffic grows with the square of the nodes, and the largest known
+rings have about a thousand.
 
-Racks without nodes count as well, because each is rendered.
+Racks without nodes count too, because each is rendered to a StatefulSet.
 
-Correct the number; or split the data over several clusters.",
+Correct the number, or split the data over several clusters.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -29,7 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(racks(subject));
     if let Some((index, nodes)) = largest.filter(|_| total > MOST_NODES) {
         let route = Route::of("spec.datacenters").index(*index).key("nodes");
-        let at = subject.value(route, format!("{nodes} of them"));
+        let at = subject.value(route, format!("{nodes} nodes"));
         complaints.push(
             RULE.complain(format!("the cluster has {total} nodes"), at).expected(format!("at most {MOST_NODES}")),
         );
@@ -43,7 +43,7 @@ fn racks(subject: &Subject<'_>) -> Option<Diagnostic> {
     let (index, largest) = datacenters.iter().enumerate().max_by_key(|(_, datacenter)| datacenter.racks.len())?;
     (total as u64 > MOST_NODES).then(|| {
         let route = Route::of("spec.datacenters").index(index).key("racks");
-        let at = subject.value(route, format!("{} of them", largest.racks.len()));
+        let at = subject.value(route, format!("{} racks", largest.racks.len()));
         RULE.complain(format!("the cluster has {total} racks"), at).expected(format!("at most {MOST_NODES}"))
     })
 }

@@ -10,18 +10,17 @@ mod valid;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-
-use k8s_openapi::api::core::v1::PodTemplateSpec;
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 pub use conflict::Recorded;
 pub use error::LockError;
+use k8s_openapi::api::core::v1::PodTemplateSpec;
 pub use origin::path_from;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cluster::Cluster;
-use crate::file_tree::FileTree;
+use crate::file_tree::{FileTree, digest};
 
 /// The name of the lock in the cluster's directory. Not a name of YAML, so that neither Argo CD nor Flux reads it.
 pub const LOCK_FILE_NAME: &str = "cassc.lock";
@@ -39,7 +38,8 @@ const NOTE: &str =
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lock {
     topology: String,
-    cluster: Cluster,
+    /// Shared with the run: most clusters of a fleet stay what they are.
+    cluster: Arc<Cluster>,
     files: BTreeMap<String, String>,
     templates: BTreeMap<String, String>,
 }
@@ -81,9 +81,14 @@ impl Lock {
     /// The lock for a cluster that was rendered to these files. `topology` is the path of its source, see
     /// [`path_from`] (an absolute path is cut to its file name, for the lock is committed); `cluster` is the resolved
     /// cluster, `templates` the digests of its pod templates by StatefulSet.
-    pub fn new(topology: &Path, cluster: Cluster, files: &FileTree, templates: BTreeMap<String, String>) -> Self {
-        let files = files.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
-        Self { topology: origin::portable(topology), cluster, files, templates }
+    pub fn new(
+        topology: &Path,
+        cluster: impl Into<Arc<Cluster>>,
+        files: &FileTree,
+        templates: BTreeMap<String, String>,
+    ) -> Self {
+        let (topology, cluster) = (origin::portable(topology), cluster.into());
+        Self { topology, cluster, files: files.digests().clone(), templates }
     }
 
     /// The path of the topology, relative to the output directory, with `/`.
@@ -94,6 +99,11 @@ impl Lock {
     /// The resolved cluster of that render.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// The same, shared.
+    pub fn shared_cluster(&self) -> Arc<Cluster> {
+        Arc::clone(&self.cluster)
     }
 
     /// The digest of each rack's pod template, by the name of its StatefulSet; empty in a lock of format 1.
@@ -119,9 +129,9 @@ impl Lock {
             1..=FORMAT => {}
             found => return Err(LockError::NewerFormat { found }),
         }
-        let stored: Stored = serde_json::from_str(text).map_err(|cause| misread(text, &cause))?;
+        let stored: Stored = serde_json::from_str(text).map_err(|cause| wrong_type(text, &cause))?;
         let Stored { topology, files, templates, cluster, .. } = stored;
-        let lock = Self { topology, cluster, files, templates };
+        let lock = Self { topology, cluster: Arc::new(cluster), files, templates };
         valid::lock(&lock).map_err(|fault| shape(&fault.to_string()))?;
         Ok(lock)
     }
@@ -136,11 +146,6 @@ impl Lock {
     }
 }
 
-/// SHA-256 of these bytes in lower-case hexadecimal digits, as the lock records it.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
-}
-
 /// The digest of a pod template, as the lock records it.
 pub fn template_digest(template: &PodTemplateSpec) -> String {
     digest(serde_json::to_string(template).expect("a pod template is JSON").as_bytes())
@@ -151,7 +156,7 @@ fn shape(detail: &str) -> LockError {
 }
 
 /// A value of a wrong type, with the name of its field: the text is read again for that, which only broken locks pay.
-fn misread(text: &str, cause: &serde_json::Error) -> LockError {
+fn wrong_type(text: &str, cause: &serde_json::Error) -> LockError {
     let again = serde_path_to_error::deserialize::<_, Stored>(&mut serde_json::Deserializer::from_str(text));
     let (cause, field) = (cause.to_string(), again.err().map(|error| error.path().to_string()));
     let field = field.filter(|field| field != "." && !cause.contains(&format!("`{field}`")));

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest, Sha256};
 
 use super::config::Settings;
-use super::{Here, Object, Resource, Retirement, Stage, config, kit};
+use super::{Here, Object, Retirement, Stage, config, kit};
 use crate::cluster::{Cluster, Datacenter, Node, Rack, StringMap};
 
 /// One generation of configuration.
@@ -50,7 +50,7 @@ pub(super) fn distinct(here: Here<'_>, datacenter: &Datacenter, configurations: 
             immutable: Some(true),
             binary_data: None,
         };
-        Object { stage: Stage::Base, retirement: Retirement::Keep, resource: Resource::ConfigMap(config_map) }
+        Object { stage: Stage::Base, retirement: Retirement::Keep, resource: config_map.into() }
     };
     by_name.into_iter().map(object).collect()
 }
@@ -167,7 +167,7 @@ fn stable(here: Here<'_>, name: String, data: StringMap) -> Object {
         data: Some(data),
         ..ConfigMap::default()
     };
-    Object::pruned(Stage::Base, Resource::ConfigMap(config_map))
+    Object::pruned(Stage::Base, config_map)
 }
 
 #[cfg(test)]

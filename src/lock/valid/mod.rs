@@ -155,7 +155,7 @@ fn text(text: &str) -> Valid {
     match yaml::unsafe_character(text) {
         None => Ok(()),
         Some((_, character)) => Err(Fault::new(format!(
-            "holds the character U+{:04X}, which some YAML readers change",
+            "holds the character U+{:04X}, which is not portable between YAML parsers",
             u32::from(character)
         ))),
     }
@@ -163,7 +163,11 @@ fn text(text: &str) -> Valid {
 
 /// A key that every reader of YAML reads as it is written.
 fn readable_key(written: &str) -> Valid {
-    key(written, yaml::unsafe_key(written).is_none() && text(written).is_ok(), "a key that every YAML reader reads")
+    key(
+        written,
+        yaml::unsafe_key(written).is_none() && text(written).is_ok(),
+        "a key that is portable between YAML parsers",
+    )
 }
 
 /// Every text in a value of the user's own form, or of Kubernetes'.
