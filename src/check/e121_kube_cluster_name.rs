@@ -1,7 +1,7 @@
 //! E121: a Kubernetes cluster that is called as a folder of every cluster.
 
-use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::stages::{Stage, TOOL_FOLDERS};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +19,7 @@ Choose another name; it is yours alone and reaches no object.",
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
-        if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {
+        if Stage::ALL.iter().any(|stage| stage.folder() == name) || TOOL_FOLDERS.contains(&name) {
             let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
             let message = format!("`{name}` is a folder of every cluster's and cannot be a Kubernetes cluster");
             complaints.push(RULE.complain(message, at).help("choose another name"));
