@@ -16,10 +16,10 @@
 //! 8. [`report`] tells complaints and plans, under the user's own lines and to programs.
 //! 9. [`emit`] makes a directory or a stream of the files; [`diff`] compares them with what stands there.
 //!
-//! [`deployed`] reads what is deployed, from a lock, a directory or the merge base in [`git`], and finds the cluster that
-//! each topology was; [`assessment`] takes a whole fleet through 3 to 7; [`cli`] is what the user calls. Rules ask
-//! [`kubernetes`] what is valid there, and [`sizing`] what fits. Only `parse::source`, [`deployed`], [`emit`], [`git`],
-//! [`cli`] and `paths` touch the world. Same input, same bytes.
+//! [`deployed`] reads what is deployed, from a lock, a directory ([`folder`]) or the merge base in [`git`], and finds the
+//! cluster that each topology was; [`fleet`] takes every cluster of a run through 3 to 7; [`cli`] is what the user calls.
+//! Rules ask [`kubernetes`] what is valid there, and [`sizing`] what fits. Only `parse::source`, [`deployed`], [`emit`],
+//! [`folder`], [`git`], [`cli`] and `paths` touch the world. Same input, same bytes.
 //!
 //! Below, each module uses only those above it (`golden/architecture.rs` holds it). A module that needs one below stands
 //! in the wrong place, or does two things.
@@ -59,15 +59,16 @@ pub mod plan;
 
 pub mod report;
 
-pub mod emit;
-
-pub mod diff;
-
+pub mod folder;
 pub mod git;
 
 pub mod deployed;
 
-pub mod assessment;
+pub mod emit;
+
+pub mod diff;
+
+pub mod fleet;
 
 pub mod cli;
 

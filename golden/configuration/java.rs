@@ -39,7 +39,8 @@ fn the_java_of_the_image_of_5_0_takes_its_options() {
     let collectors = COLLECTORS.into_iter().filter(|collector| collector.available(jdk).is_ok());
     let of_collectors = collectors.map(|collector| {
         let word = serde_json::to_value(collector).expect("a collector is a word");
-        let text = topology(Minor::V5_0, &Map::new()).replace("heap: 2Gi", &format!("heap: 2Gi, gc: {word}"));
+        let text =
+            topology(Minor::V5_0, &(Map::new(), "Password")).replace("heap: 2Gi", &format!("heap: 2Gi, gc: {word}"));
         (format!("{collector:?}"), resolved(&text))
     });
     let of_5_0 = clusters().into_iter().filter(|(_, cluster)| cluster.version.minor == Minor::V5_0);

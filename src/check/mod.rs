@@ -3,6 +3,7 @@
 //! have a table of their own ([`crate::transition`]).
 
 mod checked;
+mod config_classes;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
@@ -100,6 +101,7 @@ mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_environment;
 mod w427_vm_option;
+mod w429_class_unknown;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -212,6 +214,7 @@ const RULES: &[(Rule, Check)] = &[
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
     (w425_secret_in_environment::RULE, Topology(w425_secret_in_environment::check)),
     (w427_vm_option::RULE, Topology(w427_vm_option::check)),
+    (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
