@@ -30,7 +30,7 @@ pub(super) enum Content {
     /// A map, in the order of the text, keys unique.
     Map(Vec<Entry>),
     /// A value that was complained about; readers pass over it, so that they can go on with the rest.
-    TakenOut,
+    Removed,
 }
 
 /// A scalar as it was written.
@@ -97,7 +97,7 @@ impl Node {
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar(_) | Content::List(_) | Content::TakenOut => None,
+            Content::Scalar(_) | Content::List(_) | Content::Removed => None,
         }
     }
 
@@ -105,7 +105,7 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(scalar) => Some(&scalar.text),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => None,
+            Content::List(_) | Content::Map(_) | Content::Removed => None,
         }
     }
 
@@ -207,7 +207,7 @@ impl<'t> Builder<'t> {
         match node.content {
             Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => {
+            Content::List(_) | Content::Map(_) | Content::Removed => {
                 Err(refusal("E002", node.span, "the key is not text", "quote a key that starts with `[`, `{` or `?`"))
             }
         }
