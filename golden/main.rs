@@ -5,6 +5,7 @@
 mod checker;
 mod ci_step;
 mod cli;
+mod commands;
 mod compare;
 mod completions;
 mod configuration;
