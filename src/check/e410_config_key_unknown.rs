@@ -1,6 +1,6 @@
 //! E410: a key that no version of cassandra.yaml has, or that this one wants nested.
 
-use cassc_cassandra::config_keys::Problem;
+use cassc_cassandra::config_keys::{Problem, nearest, table};
 
 use super::config_findings::{findings, minor};
 use super::{Check, Rule, Subject};
@@ -22,13 +22,13 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {
-            Problem::Unknown { nearest } => {
+            Problem::Unknown { full_name } => {
                 let message = match found.name.as_str() {
                     "" => "a key of cassandra.yaml is empty".to_owned(),
                     name => format!("Cassandra {minor} has no key `{}`", name.escape_debug()),
                 };
                 let complaint = RULE.complain(message, subject.key(found.route, ""));
-                match nearest {
+                match nearest(table(minor), full_name) {
                     Some(nearest) => complaint.help(format!("did you mean `{nearest}`?")),
                     None => complaint,
                 }

@@ -27,8 +27,7 @@ const KEY: &str = "allocate_tokens_for_local_replication_factor";
 fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
-        let config = place.config();
-        let Some(written) = config.get(KEY) else { continue };
+        let Some(written) = place.config_value(KEY) else { continue };
         let value = &written.value;
         let Some(replicas) = value.as_u64().or_else(|| value.as_str()?.parse().ok()) else { continue };
         let index = place.datacenter_index;

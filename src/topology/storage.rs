@@ -23,6 +23,13 @@ pub struct Resources {
     pub limits: BTreeMap<String, String>,
 }
 
+impl Resources {
+    /// Whether anything is said here.
+    pub fn is_written(&self) -> bool {
+        !self.requests.is_empty() || !self.limits.is_empty()
+    }
+}
+
 /// The volume of the data, and additional volumes.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -33,14 +33,50 @@ pub fn joined(words: &[String]) -> String {
 /// The nearest of the known words, if one is near enough to be a slip of the keyboard: at most a third of the
 /// letters differ, or they differ in case, `-` and `_` only.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
-    let wanted = plain(word);
+    let (wanted, letters) = (plain(word), Letters::of(word));
+    let is_near = |distance: usize, candidate: &str| distance * 3 <= candidate.len().max(word.len());
     known
         .into_iter()
+        .filter(|candidate| is_near(letters.least_distance(&Letters::of(candidate)), candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.len().max(word.len()))
+        .filter(|(distance, candidate)| is_near(*distance, candidate))
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
         .map(|(_, candidate)| candidate)
+}
+
+/// A word without what does not count: case, `-` and `_`.
+fn plain(word: &str) -> String {
+    letters(word).collect()
+}
+
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase)
+}
+
+/// How often each letter stands in a word. Most words differ in so many letters that their order, which is costly to
+/// compare, cannot matter any more.
+struct Letters([usize; Self::GROUPS]);
+
+impl Letters {
+    /// Letters are counted in this many groups: `a` to `z` have one each, others share.
+    const GROUPS: usize = 32;
+
+    fn of(word: &str) -> Self {
+        let mut counts = [0; Self::GROUPS];
+        for letter in letters(word) {
+            counts[letter as usize % Self::GROUPS] += 1;
+        }
+        Self(counts)
+    }
+
+    /// The distance of two words is at least this: each step adds, removes or replaces one letter, or swaps two.
+    fn least_distance(&self, other: &Self) -> usize {
+        let pairs = self.0.iter().zip(&other.0);
+        let (missing, extra) = pairs.fold((0, 0), |(missing, extra), (here, there)| {
+            (missing + there.saturating_sub(*here), extra + here.saturating_sub(*there))
+        });
+        missing.max(extra)
+    }
 }
 
 #[cfg(test)]
@@ -53,5 +89,15 @@ mod tests {
         assert_eq!(nearest("datacentres", known), Some("datacenters"));
         assert_eq!(nearest("Cassandra", known), Some("cassandra"));
         assert_eq!(nearest("volumes", known), None);
+    }
+
+    #[test]
+    fn counting_letters_leaves_out_no_word_that_is_near() {
+        let words =
+            ["", "a", "aa", "ab", "ba", "abc", "acb", "bca", "seeds", "sedes", "seed_s", "Straße", "strasse", "ÄÖ"];
+        for (one, other) in words.iter().flat_map(|one| words.map(|other| (one, other))) {
+            let distance = strsim::damerau_levenshtein(&plain(one), &plain(other));
+            assert!(Letters::of(one).least_distance(&Letters::of(other)) <= distance, "{one} {other}");
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! Where a key comes from and where it went: names of other minors, keys that are gone, the nearest known name.
 //! Called by [`examine()`](super::examine()) to explain a key that this minor does not have.
 
-use std::collections::BTreeMap;
-
 use cassc_ring::release::{MINORS, Minor};
 use serde_json::Value;
 
@@ -79,10 +77,11 @@ pub fn nearest(table: &'static KeyTable, name: &str) -> Option<&'static str> {
     let (prefix, last) = name.rsplit_once('.').unwrap_or(("", name));
     let siblings = table.keys().iter().filter(|key| key.replaced_by.is_none()).filter_map(|key| {
         let (key_prefix, key_last) = key.name.rsplit_once('.').unwrap_or(("", key.name));
-        (key_prefix == prefix).then_some((key_last, key.name))
+        (key_prefix == prefix).then_some(key_last)
     });
-    let siblings: BTreeMap<&str, &'static str> = siblings.collect();
-    siblings.get(cassc_wording::nearest(last, siblings.keys().copied())?).copied()
+    let last = cassc_wording::nearest(last, siblings)?;
+    let name = if prefix.is_empty() { last.to_owned() } else { format!("{prefix}.{last}") };
+    table.get(&name).map(|key| key.name)
 }
 
 #[cfg(test)]
