@@ -15,8 +15,10 @@
 //! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
 //! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`] and [`cli`] touch
-//! the world. Same input, same bytes.
+//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
+//! touch the world. Same input, same bytes.
+
+mod paths;
 
 pub mod topology;
 
@@ -28,6 +30,8 @@ pub mod sizing;
 
 pub mod check;
 pub mod report;
+
+pub mod git;
 
 pub mod deployed;
 

@@ -10,7 +10,7 @@ use super::{Failure, print, talk};
 use crate::diagnostic::Diagnostic;
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
-use crate::parse::source::is_yaml;
+use crate::paths::is_yaml;
 use crate::report::{self, Colors, github, gitlab, human, json, located, sarif, short, summary};
 
 /// How complaints are shown.

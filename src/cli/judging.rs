@@ -23,10 +23,7 @@ use crate::parse::Parsed;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
 use crate::report::sorted;
-use crate::{Compilation, cluster};
-
-/// The program that answers to `git:REV`.
-const GIT: &str = "git";
+use crate::{Compilation, cluster, git};
 
 /// What a change is judged against.
 #[derive(Debug, Args)]
@@ -71,7 +68,8 @@ pub(super) fn judge<'o>(
     judging: &Judging,
     output: Option<Kept<'o>>,
 ) -> Result<Judged<'o>, Failure> {
-    let surroundings = Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: GIT };
+    let surroundings =
+        Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: git::PROGRAM };
     let wanted = wanted(&compilation.texts, &compilation.accepted);
     let own = output.map(|output| own_locks(output, &compilation.accepted)).transpose()?.flatten();
     let (deployed, own) = match &judging.against {

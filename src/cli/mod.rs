@@ -2,7 +2,6 @@
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
 mod argocd;
-mod committing;
 mod complaints;
 mod completions;
 mod diff;

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::canonicalize;
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 use cassc_wording::counted;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::committing::untracked;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::judging::{Judged, Judging, Kept, judge, settled};
@@ -24,9 +23,11 @@ use crate::emit::read::{Entry, Remark};
 use crate::emit::removal::remove;
 use crate::emit::{EmitError, Overwrite, read, stream};
 use crate::file_tree::FileTree;
+use crate::git::untracked;
 use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
 use crate::parse::Parsed;
 use crate::parse::source::STANDARD_INPUT;
+use crate::paths::absolute;
 use crate::plan::Plan;
 
 /// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
@@ -150,9 +151,9 @@ fn rendered(output: &Path, source: &str, cluster: &Cluster) -> (FileTree, Lock) 
 
 fn locked(output: &Path, source: &str, cluster: &Cluster, arranged: Arranged, extent: Extent) -> (FileTree, Lock) {
     let Arranged { files, templates, .. } = arranged;
-    let topology = match (absolute(output), absolute(source)) {
-        (Ok(output), Ok(topology)) if source != STANDARD_INPUT => path_from(&output, &topology),
-        _ => PathBuf::from(source),
+    let topology = match source {
+        STANDARD_INPUT => PathBuf::from(source),
+        file => path_from(&absolute(output), &absolute(Path::new(file))),
     };
     let lock = Lock::new(&topology, cluster.clone(), &files, templates);
     (if extent == Extent::Files { files } else { FileTree::default() }, lock)
@@ -219,7 +220,7 @@ fn check_directory(
         let source = compilation.source(&compilation.accepted[position]);
         let (tree, lock) = locked(output, source, &cluster, arranged, extent);
         let lacking = match selection {
-            Selection::Touched { .. } => untracked(&output.join(&cluster.name), &tree),
+            Selection::Touched { .. } => untracked(&rendered_paths(&output.join(&cluster.name), &tree)),
             _ => Vec::new(),
         };
         let compared = comparison(output, &cluster.name, &tree, &lock)?;
@@ -245,6 +246,11 @@ fn check_directory(
     stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
     talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
+}
+
+/// The files of a cluster, its lock among them.
+fn rendered_paths(folder: &Path, files: &FileTree) -> Vec<PathBuf> {
+    files.iter().map(|(path, _)| path).chain([LOCK_FILE_NAME]).map(|path| folder.join(path)).collect()
 }
 
 /// The rendered files that Git does not know.

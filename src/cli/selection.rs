@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::committing::deleted;
+use crate::git::deleted;
 use crate::parse::source::{Origin, Source};
 use crate::parse::{Text, parse};
-use crate::report::relative;
+use crate::paths::shown;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ impl Selection<'_> {
 /// The sources that are touched themselves, and those of clusters whose rendered files are.
 fn touched(mut sources: Vec<Source>, files: &[String], output: &Path) -> Vec<Source> {
     let directory = std::env::current_dir().unwrap_or_default();
-    let normal = |name: &str| relative(name, &directory);
+    let normal = |name: &str| shown(Path::new(name), &directory);
     let files: BTreeSet<String> = files.iter().chain(&deleted()).map(|file| normal(file)).collect();
     let output = normal(&output.to_string_lossy());
     let folders: BTreeSet<&str> = files.iter().filter_map(|file| folder_below(&output, file)).collect();

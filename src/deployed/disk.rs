@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads what the user names")]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use rayon::prelude::*;
@@ -10,11 +10,12 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::earlier::{self, Earlier, Heed};
 use super::locks::{self, FoundLock, TopologyPlace, distinct};
-use super::place::{normal, real, stands, topology_of};
+use super::place::{stands, topology_of};
 use super::{Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile};
 use crate::emit;
 use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::parse::source::{self, Source, SourceError, read_all};
+use crate::paths::{absolute, real};
 use crate::topology::API_VERSION;
 
 /// A render of the cluster `shop` works in `.cassc-shop`.
@@ -67,7 +68,7 @@ fn directory(path: &Path, surroundings: Surroundings<'_>) -> Result<Vec<Deployed
     if folders.is_empty() {
         return folder_of_topologies(path, surroundings.inputs);
     }
-    let distinct = distinct(locks(&folders)?, surroundings.output.map(normal_absolute).as_deref())?;
+    let distinct = distinct(locks(&folders)?, surroundings.output.map(absolute).as_deref())?;
     Ok(distinct.into_iter().map(|lock| lock.deployed).collect())
 }
 
@@ -100,12 +101,8 @@ fn locks(folders: &[PathBuf]) -> Result<Vec<FoundLock>, DeployedError> {
     folders.par_iter().map(read).collect()
 }
 
-fn normal_absolute(path: &Path) -> PathBuf {
-    normal(&absolute(path).unwrap_or_else(|_| path.to_owned()))
-}
-
 fn lock(path: &Path, bytes: Vec<u8>) -> Result<FoundLock, DeployedError> {
-    let folder = normal_absolute(path.parent().unwrap_or(path));
+    let folder = absolute(path.parent().unwrap_or(path));
     let deployed = locks::read(path.display().to_string(), bytes, |lock| place_of(&folder, lock))?;
     Ok(FoundLock { folder, deployed })
 }

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::earlier::{self, Earlier, EarlierTopology, Heed};
-use super::git::{Blob, Repository, Tree};
 use super::locks::{self, FoundLock, TopologyPlace, distinct};
-use super::place::{real, stands, topology_of};
-use super::scope::{Input, Reach, Scope, folder_of, is_hidden, is_yaml};
+use super::place::{stands, topology_of};
+use super::scope::{Input, Reach, Scope};
 use super::{Deployed, DeployedCluster, DeployedError, NamedText, ReadFrom, Surroundings, TopologyFile};
+use crate::git::{Blob, Repository, Tree};
 use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::parse::Committed;
 use crate::parse::source::{self, Source};
+use crate::paths::{ancestors, folder_of, is_hidden, is_yaml, real};
 
 /// So many digits of a commit are shown.
 const SHORT: usize = 8;
@@ -62,11 +63,11 @@ impl Past {
     fn read_texts(&self, git: &Repository, tree: &Tree) -> Result<(Texts, Texts), DeployedError> {
         let locks: Vec<&Blob> = tree.files.iter().filter(|file| name_of(&file.path) == LOCK_FILE_NAME).collect();
         let rendered: BTreeSet<&str> = locks.iter().map(|lock| folder_of(&lock.path)).collect();
-        let is_rendered = |path: &str| folders_of(path).any(|folder| rendered.contains(folder));
+        let is_rendered = |path: &str| ancestors(path).chain([""]).any(|folder| rendered.contains(folder));
         let is_topology = |path: &str| match self.scope.reach(path) {
             Reach::Named => self.scope.is_file(path) || !is_rendered(path),
             Reach::Beside | Reach::Far => {
-                is_yaml(path) && !is_hidden(path) && !is_rendered(path) && !self.is_in_work_tree(path)
+                is_yaml(path.as_ref()) && !is_hidden(path) && !is_rendered(path) && !self.is_in_work_tree(path)
             }
         };
         let topologies: Vec<&Blob> = tree.files.par_iter().filter(|file| is_topology(&file.path)).collect();
@@ -205,9 +206,4 @@ fn by_file(topologies: Vec<EarlierTopology>) -> BTreeMap<String, Vec<EarlierTopo
 
 fn name_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
-/// The folders that a file is in, the innermost first; the last is the top.
-fn folders_of(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folder_of(path)), |folder| (!folder.is_empty()).then(|| folder_of(folder)))
 }

@@ -4,7 +4,6 @@
 
 mod disk;
 mod earlier;
-mod git;
 mod history;
 mod locks;
 mod pairing;
@@ -19,15 +18,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use git::GitError;
 pub use pairing::{Pairing, pair};
 
 use crate::cluster::Cluster;
 use crate::diagnostic::DocumentId;
 use crate::emit::EmitError;
+use crate::git::GitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
 use crate::parse::{Committed, Parsed, Text};
+use crate::paths;
 use crate::transition::Was;
 
 /// What a change is judged against, as the user says it.
@@ -263,7 +263,7 @@ pub fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
 
 /// What was read, as [`pair`] wants to know it.
 pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
-    let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(place::real);
+    let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(paths::real);
     let wanted = |parsed: &Parsed| {
         let (metadata, spec) = (&parsed.topology.metadata, &parsed.topology.spec);
         let own = spec.datacenters.iter().map(|datacenter| datacenter.namespace.clone());

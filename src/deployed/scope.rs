@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use super::DeployedError;
-use super::git::GitError;
-use super::place::real;
+use crate::git::GitError;
 use crate::parse::source::SourceError;
+use crate::paths::{folder_of, is_below, is_hidden, is_yaml, real};
 
 /// Like a shell: `*` ends at a `/`.
 const LIKE_A_SHELL: MatchOptions =
@@ -110,7 +110,7 @@ impl Scope {
     pub(super) fn reach(&self, path: &str) -> Reach {
         let in_folder = |folder: &String| {
             let below = path.strip_prefix(folder.as_str()).filter(|_| is_below(path, folder));
-            below.is_some_and(|below| is_yaml(path) && !is_hidden(below))
+            below.is_some_and(|below| is_yaml(path.as_ref()) && !is_hidden(below))
         };
         let is_named = self.is_file(path)
             || self.folders.iter().any(in_folder)
@@ -125,25 +125,4 @@ impl Scope {
     pub(super) fn is_file(&self, path: &str) -> bool {
         self.files.contains(path)
     }
-}
-
-/// The folder of a path; nothing is the top.
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Whether a path is a folder or below it; everything is below the top.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether folders are searched for such a file.
-pub(super) fn is_yaml(path: &str) -> bool {
-    let extension = Path::new(path).extension();
-    extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Whether folders are searched that far.
-pub(super) fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|name| name.starts_with('.'))
 }

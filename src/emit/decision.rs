@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::Overwrite;
 use super::read::{Entry, Standing};
-use crate::file_tree::{FileTree, ancestors, has_below};
+use crate::file_tree::{FileTree, has_below};
 use crate::lock::LOCK_FILE_NAME;
+use crate::paths::ancestors;
 
 /// Why a file stayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

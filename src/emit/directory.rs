@@ -21,8 +21,9 @@ use super::decision::{Decision, decide};
 use super::disk::{Disk, Exchanged};
 use super::read::{self, Remark, Standing};
 use super::{DEAD, EmitError, NEW, OLD, Overwrite, Place};
-use crate::file_tree::{FileTree, ancestors};
+use crate::file_tree::FileTree;
 use crate::lock::{LOCK_FILE_NAME, Lock};
+use crate::paths::ancestors;
 
 /// What a call of [`write()`] did. Paths are relative to the output root: `<cluster>/base/x.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

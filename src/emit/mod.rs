@@ -91,7 +91,7 @@ const DEAD: &str = "dead-";
 
 impl Place {
     fn new(root: &Path, cluster_directory: &str) -> Self {
-        let is_plain = !cluster_directory.contains('/') && crate::file_tree::is_relative(cluster_directory);
+        let is_plain = !cluster_directory.contains('/') && crate::paths::is_relative(cluster_directory);
         assert!(is_plain, "the directory of a cluster is one plain name, unlike {cluster_directory:?}");
         assert!(!cluster_directory.starts_with('.'), "the name of a cluster begins with a letter or digit");
         Self { tree: root.join(cluster_directory), workspace: root.join(format!(".cassc-{cluster_directory}")) }

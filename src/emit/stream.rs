@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::lock::LOCK_FILE_NAME;
+use crate::paths::is_yaml;
 
 /// The names under which kustomize reads its own configuration, which is no object of a cluster.
 /// Source: kustomize api/konfig/general.go, `RecognizedKustomizationFileNames`.
@@ -26,8 +27,7 @@ pub fn write<'a>(output: &mut impl Write, files: impl IntoIterator<Item = (&'a s
 
 fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_yaml = matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml")));
-    is_yaml && name != LOCK_FILE_NAME && !KUSTOMIZATION_FILE_NAMES.contains(&name)
+    is_yaml(name.as_ref()) && name != LOCK_FILE_NAME && !KUSTOMIZATION_FILE_NAMES.contains(&name)
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ pub use error::LockError;
 pub use origin::path_from;
 
 use crate::cluster::Cluster;
-use crate::file_tree::{FileTree, is_relative};
+use crate::file_tree::FileTree;
+use crate::paths::is_relative;
 
 /// The name of the lock in the cluster's directory. Not a name of YAML, so that neither Argo CD nor Flux reads it.
 pub const LOCK_FILE_NAME: &str = "cassc.lock";

@@ -4,31 +4,12 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::parse::source::STANDARD_INPUT;
+use crate::paths;
 
-/// The way from the output directory to a topology, which is the same from wherever cassc is started: from `/r/deploy`
-/// to `/r/clusters/a.yaml` it is `../clusters/a.yaml`. Both paths are absolute. Where they share no folder the way
-/// would tell about the machine: then it is the absolute path, of which a lock keeps the file name alone.
+/// The way from the output directory to a topology, both absolute. Where they share no folder it is the absolute path of
+/// the topology, of which a lock keeps the file name alone.
 pub fn path_from(output: &Path, topology: &Path) -> PathBuf {
-    let (from, to) = (without_dots(output), without_dots(topology));
-    let shared = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
-    if shared == 0 {
-        return topology.to_owned();
-    }
-    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
-    up.chain(to[shared..].iter().cloned()).collect()
-}
-
-/// The names of an absolute path, `.` and `..` resolved as they are written.
-fn without_dots(path: &Path) -> Vec<String> {
-    let mut names = Vec::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => names.push(name.to_string_lossy().into_owned()),
-            Component::ParentDir => drop(names.pop()),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
-        }
-    }
-    names
+    paths::way(output, topology).unwrap_or_else(|| topology.to_owned())
 }
 
 /// A path that reads the same on every machine: `./clusters/a.yaml` is `clusters/a.yaml`, `/home/me/a.yaml` is
@@ -49,12 +30,10 @@ mod tests {
 
     #[test]
     fn the_path_of_the_topology_is_told_from_the_output_directory() {
-        let way = |output: &str, topology: &str| path_from(Path::new(output), Path::new(topology));
-        assert_eq!(way("/r/deploy", "/r/clusters/a.yaml"), Path::new("../clusters/a.yaml"));
-        assert_eq!(way("/r/deploy/../out/.", "/r/./a.yaml"), Path::new("../a.yaml"));
-        assert_eq!(way("/r", "/r/a.yaml"), Path::new("a.yaml"));
-        assert_eq!(portable(&way("/tmp/out", "/home/somebody/a.yaml")), "a.yaml", "nobody knows where");
-        assert_eq!(portable(&way("/r", "/r/a.yaml")), "./a.yaml", "in the output directory itself");
+        let told = |output: &str, topology: &str| portable(&path_from(Path::new(output), Path::new(topology)));
+        assert_eq!(told("/r/deploy", "/r/clusters/a.yaml"), "../clusters/a.yaml");
+        assert_eq!(told("/tmp/out", "/home/somebody/a.yaml"), "a.yaml", "nobody knows where");
+        assert_eq!(told("/r", "/r/a.yaml"), "./a.yaml", "in the output directory itself");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::paths::is_yaml;
+
 /// The largest file that is read, in bytes. A thousand clusters of two kilobytes fit four times.
 pub const LARGEST_SOURCE: u64 = 8 * 1024 * 1024;
 
@@ -157,11 +159,6 @@ fn is_searched(entry: &walkdir::DirEntry) -> bool {
     let hidden = entry.file_name().to_string_lossy().starts_with('.');
     let rendered = entry.file_type().is_dir() && entry.path().join(LOCK_FILE).exists();
     !hidden && !rendered
-}
-
-/// Whether a file is called as YAML is.
-pub fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn files_matching(pattern: &str) -> Result<Vec<PathBuf>, SourceError> {

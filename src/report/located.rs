@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,7 @@ use crate::check::rule;
 use crate::diagnostic::{self, Diagnostic, Label};
 use crate::parse::source::STANDARD_INPUT;
 use crate::parse::{Text, cluster_name, locate};
+use crate::paths::shown;
 
 /// The digits of a fingerprint: 128 bits, so that no two complaints of a fleet share one by chance.
 const FINGERPRINT_DIGITS: usize = 32;
@@ -63,28 +64,14 @@ fn place(texts: &[Text], label: &Label, directory: &Path) -> Place {
 /// tomorrow.
 fn file(text: &Text, directory: &Path) -> String {
     match &text.committed {
-        Some(committed) => relative(&committed.path.to_string_lossy(), directory),
-        None => relative(&text.name, directory),
+        Some(committed) => shown(&committed.path, directory),
+        None => file_name(&text.name, directory),
     }
 }
 
-/// A path as tools want it: from the working directory where it lies below it, without `.`, `//` and what `..` undoes.
-pub fn relative(name: &str, directory: &Path) -> String {
-    if name == STANDARD_INPUT {
-        return name.to_owned();
-    }
-    let mut path = PathBuf::new();
-    for component in Path::new(name).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(path.components().next_back(), Some(Component::Normal(_))) => {
-                path.pop();
-            }
-            _ => path.push(component),
-        }
-    }
-    let below = path.strip_prefix(directory).unwrap_or(&path);
-    below.to_string_lossy().into_owned()
+/// The name of a text as tools want it: see [`shown`].
+fn file_name(name: &str, directory: &Path) -> String {
+    if name == STANDARD_INPUT { name.to_owned() } else { shown(Path::new(name), directory) }
 }
 
 /// What makes a complaint the same one as in an earlier run: rule, file, cluster, field and message. Where the text is
@@ -116,27 +103,4 @@ fn fingerprint(basis: &str, count: usize) -> String {
     let numbered = if count == 1 { basis.to_owned() } else { format!("{basis}\n{count}") };
     let digest = format!("{:x}", Sha256::digest(numbered));
     digest[..FINGERPRINT_DIGITS].to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_those_of_the_repository() {
-        let directory = Path::new("/srv/fleet");
-        let cases = [
-            ("clusters/a.yaml", "clusters/a.yaml"),
-            ("./clusters//a.yaml", "clusters/a.yaml"),
-            ("/srv/fleet/clusters/a.yaml", "clusters/a.yaml"),
-            ("/srv/fleet/x/../clusters/./a.yaml", "clusters/a.yaml"),
-            ("../other/a.yaml", "../other/a.yaml"),
-            ("/elsewhere/a.yaml", "/elsewhere/a.yaml"),
-            ("/srv/fleetest/a.yaml", "/srv/fleetest/a.yaml"),
-            ("<stdin>", "<stdin>"),
-        ];
-        for (given, expected) in cases {
-            assert_eq!(relative(given, directory), expected, "{given}");
-        }
-    }
 }

@@ -16,7 +16,7 @@ pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{Colors, human};
 pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
-pub use located::{located, relative};
+pub use located::located;
 pub use sarif::sarif;
 pub use short::short;
 pub use visible::visible;

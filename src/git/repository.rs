@@ -1,38 +1,37 @@
-//! What the `git` program knows: the repository of a folder, the merge base, the files there and their texts. Called by
-//! `history`. Nothing is written, and nothing is fetched.
-#![expect(clippy::disallowed_methods, reason = "runs git, which the user named by `git:REV`")]
+//! The repository of a folder: the merge base, the files there and their texts. Called by `deployed`.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::thread;
 
-use super::place::real;
+use super::command;
+use crate::paths::real;
 
 /// A work tree.
-pub(super) struct Repository {
+pub(crate) struct Repository {
     program: String,
     /// Its folder, links followed.
-    pub(super) top: PathBuf,
+    pub(crate) top: PathBuf,
 }
 
 /// A file of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Blob {
+pub(crate) struct Blob {
     /// Its path from the top, with `/`; what is not UTF-8 in it is replaced.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The name of its text in git.
-    pub(super) id: String,
+    pub(crate) id: String,
 }
 
 /// The files of a commit.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     /// Regular files, in the order of git.
-    pub(super) files: Vec<Blob>,
+    pub(crate) files: Vec<Blob>,
     /// Folders that belong to other repositories.
-    pub(super) submodules: Vec<String>,
+    pub(crate) submodules: Vec<String>,
 }
 
 /// Why git has no answer. Each message is one sentence.
@@ -116,19 +115,9 @@ pub enum GitError {
 /// Would take git to another repository than that of the inputs. Hooks are run with them.
 const ELSEWHERE: [&str; 5] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
 
-/// Neither writes nor fetches nor asks, and speaks English. `GIT_ALLOW_PROTOCOL` names no protocol that there is, which
-/// also keeps a git that knows no `GIT_NO_LAZY_FETCH` (before 2.39.4) from fetching.
-const MANNERS: [(&str, &str); 5] = [
-    ("GIT_OPTIONAL_LOCKS", "0"),
-    ("GIT_NO_LAZY_FETCH", "1"),
-    ("GIT_ALLOW_PROTOCOL", "none"),
-    ("GIT_TERMINAL_PROMPT", "0"),
-    ("LC_ALL", "C"),
-];
-
 impl Repository {
     /// The repository that a folder is in.
-    pub(super) fn of(program: &str, folder: &Path, revision: &str) -> Result<Self, GitError> {
+    pub(crate) fn of(program: &str, folder: &Path, revision: &str) -> Result<Self, GitError> {
         let mut repository = Self { program: program.to_owned(), top: real(folder) };
         // `--show-toplevel` fails where there is no work tree; the way up is told in plain letters whatever its name.
         let output = repository.run(&["rev-parse", "--show-toplevel", "--show-cdup"], Vec::new())?;
@@ -146,7 +135,7 @@ impl Repository {
     }
 
     /// The best common ancestor of a revision and `HEAD`.
-    pub(super) fn merge_base(&self, revision: &str) -> Result<String, GitError> {
+    pub(crate) fn merge_base(&self, revision: &str) -> Result<String, GitError> {
         let output = self.run(&["merge-base", revision, "HEAD"], Vec::new())?;
         if output.status.success() {
             return Ok(text(&output.stdout).lines().next().unwrap_or_default().to_owned());
@@ -188,7 +177,7 @@ impl Repository {
     }
 
     /// The files of a commit. Links and what is no file are left out: they are no place for a topology.
-    pub(super) fn tree(&self, commit: &str) -> Result<Tree, GitError> {
+    pub(crate) fn tree(&self, commit: &str) -> Result<Tree, GitError> {
         let output = self.run(&["ls-tree", "-r", "-z", "--full-tree", commit], Vec::new())?;
         if !output.status.success() {
             return Err(failed("ls-tree", &output));
@@ -208,7 +197,7 @@ impl Repository {
     }
 
     /// The files of the index that a sparse checkout keeps out of the work tree.
-    pub(super) fn left_out(&self) -> Result<BTreeSet<String>, GitError> {
+    pub(crate) fn left_out(&self) -> Result<BTreeSet<String>, GitError> {
         let sparse = self.run(&["config", "--type=bool", "core.sparseCheckout"], Vec::new())?;
         if text(&sparse.stdout).trim() != "true" {
             return Ok(BTreeSet::new());
@@ -219,7 +208,7 @@ impl Repository {
     }
 
     /// The texts of files, in their order, from one process.
-    pub(super) fn texts(&self, files: &[&Blob]) -> Result<Vec<Vec<u8>>, GitError> {
+    pub(crate) fn texts(&self, files: &[&Blob]) -> Result<Vec<Vec<u8>>, GitError> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
@@ -242,18 +231,18 @@ impl Repository {
 
     /// Runs git in the work tree. What it reads is written beside, because it answers before it has read all.
     fn run(&self, arguments: &[&str], request: Vec<u8>) -> Result<Output, GitError> {
-        let mut command = Command::new(&self.program);
-        command.arg("--no-pager").arg("-C").arg(&self.top).args(arguments);
+        let mut command = command(&self.program);
+        command.arg("-C").arg(&self.top).args(arguments);
         for name in ELSEWHERE {
             command.env_remove(name);
         }
-        command.envs(MANNERS).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let absent = |cause| GitError::Absent { program: self.program.clone(), cause };
         let mut child = command.spawn().map_err(absent)?;
         let mut input = child.stdin.take();
         thread::scope(|scope| {
             scope.spawn(move || {
-                // That git does not want to hear more is told by its own failure.
+                // That git reads no further is told by its own failure.
                 let _ = input.as_mut().map(|input| input.write_all(&request));
             });
             child.wait_with_output().map_err(absent)
