@@ -2,6 +2,7 @@
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 pub(crate) mod embedded;
+mod lines;
 mod misread;
 mod places;
 mod read;
@@ -12,6 +13,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -19,6 +21,7 @@ pub use self::places::{locate, stands_at};
 
 use cassc_wording::nearest;
 
+use self::lines::Lines;
 use self::misread::Misread;
 use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
@@ -40,6 +43,7 @@ pub struct Text {
     /// The text; empty when it was no UTF-8.
     pub text: String,
     roots: Vec<Node>,
+    lines: OnceLock<Lines>,
 }
 
 /// A file as it was in a commit.
@@ -89,13 +93,13 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
     let text = match decode(index, &source) {
         Ok(text) => text,
         Err(complaint) => {
-            let empty = Text { name: source.name, committed: None, text: String::new(), roots: Vec::new() };
+            let empty = Text::of(source.name, None, String::new(), Vec::new());
             let is_told = named || names_our_kind(&source.bytes);
             return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
     let (roots, errors) = documents(&text);
-    let mut text = Text { name: source.name, committed: None, text, roots };
+    let mut text = Text::of(source.name, None, text, roots);
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
         return (text, Vec::new(), Vec::new());
@@ -332,7 +336,25 @@ impl Text {
     /// places in a lock are found in the same way.
     pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
         let (roots, _) = documents(&text);
-        Self { name, committed, text, roots }
+        Self::of(name, committed, text, roots)
+    }
+
+    fn of(name: String, committed: Option<Committed>, text: String, roots: Vec<Node>) -> Self {
+        Self { name, committed, text, roots, lines: OnceLock::new() }
+    }
+
+    /// Line and column of a byte, both from 1; the column counts characters.
+    pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        self.lines().line_and_column(&self.text, byte)
+    }
+
+    /// The bytes of the line that a byte stands in, without what ends it.
+    pub fn line_around(&self, byte: usize) -> Range<usize> {
+        self.lines().line_around(&self.text, byte)
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.text))
     }
 
     /// What its documents call their clusters, be they right or wrong otherwise.

@@ -2,6 +2,7 @@
 //! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]). Called by the
 //! command line and by the goldens; nothing is printed here.
 
+mod excerpt;
 mod github;
 mod gitlab;
 mod human;
@@ -21,14 +22,54 @@ pub use sarif::sarif;
 pub use short::short;
 pub use visible::visible;
 
+use std::collections::BTreeMap;
+
 use cassc_wording::counted;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
 
+/// The most complaints that people are shown: nobody reads further before these are repaired.
+pub const MOST_SHOWN: usize = 100;
+
+/// The most complaints that programs are told. GitHub takes 25,000 results at most and shows 5,000 of them
+/// (docs.github.com, "SARIF support for code scanning").
+pub const MOST_REPORTED: usize = 5000;
+
+/// The first complaints, errors before warnings, in the order that they stand in.
+fn heaviest(complaints: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {
+    let mut by_weight: Vec<(usize, &Diagnostic)> = complaints.iter().enumerate().collect();
+    by_weight.sort_by_key(|(position, complaint)| (complaint.severity, *position));
+    by_weight.truncate(most);
+    by_weight.sort_unstable_by_key(|(position, _)| *position);
+    by_weight.into_iter().map(|(_, complaint)| complaint).collect()
+}
+
+/// A line about the complaints that are not shown.
+fn left_out(complaints: &[Diagnostic], shown: &[&Diagnostic]) -> Option<String> {
+    let more = |severity| count(complaints, severity) - count(shown.iter().copied(), severity);
+    let more = numbers(more(Severity::Error), more(Severity::Warning), "more ")?;
+    Some(format!("not shown: {more}. Repair the first ones, then run cassc again.\n"))
+}
+
+fn count<'c>(complaints: impl IntoIterator<Item = &'c Diagnostic>, severity: Severity) -> usize {
+    complaints.into_iter().filter(|complaint| complaint.severity == severity).count()
+}
+
+/// `2 errors, 1 warning`; `None` for neither.
+fn numbers(errors: usize, warnings: usize, which: &str) -> Option<String> {
+    let words = |number: usize, word: &str| (number > 0).then(|| counted(number, &format!("{which}{word}")));
+    let parts: Vec<String> = [words(errors, "error"), words(warnings, "warning")].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Sorts complaints by file, place and code, so that they read along the source.
 pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let position = |name: &str| texts.iter().position(|text| text.name == name);
+    let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
+    for (position, text) in texts.iter().enumerate() {
+        positions.entry(&text.name).or_insert(position);
+    }
+    let position = |name: &str| positions.get(name);
     complaints.sort_by_cached_key(|complaint| {
         let place = complaint.labels.first().map(|label| locate(texts, &label.place));
         (place.map(|(text, span)| (position(&text.name), span.start)), complaint.code, complaint.message.clone())
@@ -38,23 +79,12 @@ pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic
 
 /// One line: how many of each, `None` when there is nothing to say.
 pub fn summary(complaints: &[Diagnostic]) -> Option<String> {
-    let count = |severity| complaints.iter().filter(|complaint| complaint.severity == severity).count();
-    let words = |number: usize, word: &str| (number > 0).then(|| counted(number, word));
-    let parts = [words(count(Severity::Error), "error"), words(count(Severity::Warning), "warning")];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
+    numbers(count(complaints, Severity::Error), count(complaints, Severity::Warning), "")
 }
 
 /// Where a label points: `shop.yaml:12:7`.
 pub fn place(texts: &[Text], label: &Label) -> String {
     let (text, span) = locate(texts, &label.place);
-    let (line, column) = line_and_column(&text.text, span.start);
+    let (line, column) = text.line_and_column(span.start);
     format!("{}:{line}:{column}", text.name)
-}
-
-/// Line and column of a byte, both from 1; the column counts characters.
-fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..byte.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (1 + before.matches('\n').count(), 1 + before[line_start..].chars().count())
 }

@@ -30,6 +30,33 @@ pub fn joined(words: &[String]) -> String {
     }
 }
 
+/// Longer quoted names are cut in their middle.
+const LONGEST_QUOTED: usize = 200;
+/// So much is kept of the beginning and of the end of what is cut, in characters.
+const KEPT: (usize, usize) = (80, 40);
+/// Longer texts are cut in their middle, even where nothing is quoted.
+const LONGEST_TEXT: usize = 4000;
+
+/// A message that can be read: of long names between backticks, and of a very long text, only the beginning and the end.
+pub fn shortened(text: String) -> String {
+    if text.len() <= LONGEST_QUOTED {
+        return text;
+    }
+    let parts = text.split('`').enumerate();
+    let cut = |(position, part): (usize, &str)| {
+        let is_long_name = position % 2 == 1 && part.len() > LONGEST_QUOTED;
+        if is_long_name { without_middle(part) } else { part.to_owned() }
+    };
+    let text = parts.map(cut).collect::<Vec<_>>().join("`");
+    if text.len() <= LONGEST_TEXT { text } else { without_middle(&text) }
+}
+
+fn without_middle(text: &str) -> String {
+    let beginning: String = text.chars().take(KEPT.0).collect();
+    let end = text.char_indices().rev().nth(KEPT.1 - 1).map_or(0, |(position, _)| position);
+    if end <= beginning.len() { text.to_owned() } else { format!("{beginning}…{}", &text[end..]) }
+}
+
 /// The nearest of the known words, if one is near enough to be a slip of the keyboard: at most a third of the
 /// letters differ, or they differ in case, `-` and `_` only.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
@@ -89,6 +116,16 @@ mod tests {
         assert_eq!(nearest("datacentres", known), Some("datacenters"));
         assert_eq!(nearest("Cassandra", known), Some("cassandra"));
         assert_eq!(nearest("volumes", known), None);
+    }
+
+    #[test]
+    fn long_names_lose_their_middle_and_the_message_stays() {
+        let long = format!("{}é{}", "a".repeat(100), "b".repeat(100));
+        let message = shortened(format!("`{long}` is no name; write `x`"));
+        assert_eq!(message, format!("`{}…{}` is no name; write `x`", "a".repeat(80), "b".repeat(40)));
+        assert_eq!(shortened("é".repeat(5000)), format!("{}…{}", "é".repeat(80), "é".repeat(40)));
+        let usual = format!("expected one of {}", "abc, ".repeat(100));
+        assert_eq!(shortened(usual.clone()), usual);
     }
 
     #[test]
