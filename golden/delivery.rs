@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::cluster::Cluster;
 use cassc::deliver::{STAGES, arrange, in_order_of_stages, stage_by_stage};
 use cassc::file_tree::FileTree;

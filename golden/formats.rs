@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::parse::source::{Origin, Source};
 use cassc::report::{Complaints, github, gitlab, located, sarif};
 use cassc::{Options, compile};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::deliver::{Arranged, arrange};
 use cassc::lock::{LOCK_FILE_NAME, Lock};
 use cassc::parse::source::{Origin, Source};

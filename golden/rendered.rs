@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::cluster::Cluster;
 use cassc::deliver::delivered;
 use cassc::parse::source::{Origin, Source};

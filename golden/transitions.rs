@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cassc::check::{Check, Force, RULES, Subject, check};
+use cassc::catalogue::{Warnings, settle};
+use cassc::check::check;
 use cassc::cluster;
 use cassc::cluster::Cluster;
 use cassc::diagnostic::{DocumentId, Severity};
@@ -17,7 +18,8 @@ use cassc::parse::{Parsed, Reading, Text, parse};
 use cassc::plan::{self, Before, Plan};
 use cassc::report::plan::FleetPlan;
 use cassc::report::{self, Colors, human};
-use cassc::transition::{Judgment, Transition, Was, deletion, judge};
+use cassc::subject::Subject;
+use cassc::transition::{self, Force, Judgment, Transition, Was, deletion, judge};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::Value;
 
@@ -137,8 +139,7 @@ fn codes(commit: &Commit<'_>) -> Vec<String> {
 
 /// The codes of rules that look at a change: each needs a story instead of a pair under `golden/diagnostics`.
 pub(crate) fn codes_of_changes() -> BTreeSet<String> {
-    let changes = RULES.iter().filter(|rule| matches!(rule.check, Check::Transition { .. } | Check::Deletion));
-    changes.map(|rule| rule.code.to_owned()).collect()
+    transition::rules().map(|(rule, _)| rule.code.to_owned()).collect()
 }
 
 #[test]
@@ -173,7 +174,8 @@ fn every_plan_that_a_story_tells_keeps_every_promise() {
 fn every_commit_of_a_story_is_right_by_itself_and_begins_with_what_happens() {
     for (name, commits) in stories() {
         let reading = read(&commits);
-        let mut complaints: Vec<_> = reading.parsed.iter().map(std::slice::from_ref).flat_map(check).collect();
+        let alone = reading.parsed.iter().map(std::slice::from_ref);
+        let mut complaints: Vec<_> = alone.flat_map(|parsed| settle(parsed, check(parsed), Warnings::Show)).collect();
         complaints.retain(|complaint| complaint.severity == Severity::Error);
         assert_eq!(complaints, [], "{name}");
         for (commit, text) in &commits {
@@ -195,12 +197,7 @@ fn every_rule_about_a_change_has_a_story() {
 fn every_rule_about_a_change_stands_in_the_table() {
     let table = fs::read_to_string(repository("docs/transitions.md")).expect("it is there");
     let row = |code: &str| table.lines().find(|line| line.starts_with(&format!("| {code} |")));
-    for rule in RULES {
-        let force = match rule.check {
-            Check::Transition { force, .. } => force,
-            Check::Deletion => Force::WithReason,
-            Check::Reading | Check::Topology(_) | Check::Fleet(_) => continue,
-        };
+    for (rule, force) in transition::rules() {
         let row = row(rule.code).unwrap_or_else(|| panic!("{} is not in the table", rule.code));
         let expected = match force {
             Force::WithReason => "with a reason |".to_owned(),

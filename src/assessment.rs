@@ -4,7 +4,6 @@
 
 use rayon::prelude::*;
 
-use crate::check::Subject;
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
 use crate::deployed::{Deployed, DeployedCluster, WantedFleet, pair};
@@ -13,7 +12,8 @@ use crate::emit::EmitError;
 use crate::parse::{Parsed, Text};
 use crate::plan::{self, Plan, Verdict};
 use crate::report;
-use crate::transition::{self, Accepted, Judgment, Transition, Was, rules};
+use crate::subject::Subject;
+use crate::transition::{self, Accepted, Judgment, Transition, Was};
 
 /// What a cluster is judged against, and what the judgment is.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub fn assess(
     }
     let gone = pairing.gone.into_iter().map(|deployed| {
         let was = deployed.was(texts);
-        Gone { judgment: rules::e360_cluster_deleted::deletion(&deployed.cluster, was), deployed }
+        Gone { judgment: transition::deletion(&deployed.cluster, was), deployed }
     });
     Ok(Assessment { clusters, gone: gone.collect() })
 }

@@ -28,7 +28,11 @@ pub mod parse;
 pub mod kubernetes;
 pub mod sizing;
 
+pub mod subject;
+
 pub mod check;
+
+pub mod catalogue;
 pub mod report;
 
 pub mod git;
@@ -55,7 +59,7 @@ pub mod lock;
 
 pub mod cli;
 
-use check::Warnings;
+use catalogue::Warnings;
 use cluster::Cluster;
 use diagnostic::{Diagnostic, Severity};
 use parse::source::Source;
@@ -111,7 +115,7 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     if let Some(dialect) = options.dialect {
         parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
     }
-    complaints.extend(check::settle(&parsed, check::check(&parsed), options.warnings));
+    complaints.extend(catalogue::settle(&parsed, check::check(&parsed), options.warnings));
     let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);
     let topologies = parsed.len();
     let accepted = if refused { Vec::new() } else { parsed };

@@ -2,7 +2,7 @@
 //! `cargo +nightly fuzz run topology fuzz/corpus/topology examples golden/topologies golden/diagnostics -- -max_len=8192`
 #![no_main]
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::deliver::arrange;
 use cassc::parse::source::{Origin, Source};
 use cassc::{Options, compile};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::deployed::{Against, Deployed, Pairing, Surroundings, pair, read, wanted};
 use cassc::file_tree::FileTree;
 use cassc::lock::{Lock, path_from};

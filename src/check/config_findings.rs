@@ -7,9 +7,9 @@ use cassc_cassandra::config_keys::{Finding, KeyTable, Problem, Step, examine, ta
 use cassc_ring::release::{Minor, Release};
 use serde_json::{Map, Value};
 
-use super::Subject;
 use super::owned_keys::is_owned;
 use crate::diagnostic::Route;
+use crate::subject::Subject;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace, merge_value};
 

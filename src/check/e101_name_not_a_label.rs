@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::e106_ring_name::fault as ring_name_fault;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, label_fault, nearest_label};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +19,6 @@ fits; then `Rack.1` and `rack1` become one StatefulSet, and one of the two racks
 
 Write a name that fits, and give Cassandra its own name where that differs: `clusterName` for the cluster, `ringName`
 for a datacenter or a rack. A cluster's name begins with a letter, as names of services do.",
-    check: Check::Topology(check),
 };
 
 /// How Cassandra's own name is set, where a name has one.
@@ -33,7 +32,7 @@ enum OwnName {
     Written,
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let metadata = &subject.topology.metadata;
     let own = |field, written: bool| if written { OwnName::Written } else { OwnName::Free(field) };
     let cluster_name = own("clusterName", subject.spec().cluster_name.is_some());

@@ -2,9 +2,9 @@
 
 use cassc_ring::names;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Label, Route};
+use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, label_fault};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +18,6 @@ too long no pod is ever made. The API server takes such a StatefulSet all the sa
 
 Shorten the name of the cluster, the datacenter or the rack. Cassandra's own names (`clusterName`, `ringName`) are
 only labels' values and may stay longer than the names in Kubernetes.",
-    check: Check::Topology(check),
 };
 
 /// The longest name of a StatefulSet whose pods can be made: 63 characters of the label `controller-revision-hash`, less
@@ -27,7 +26,7 @@ const STATEFUL_SET_LENGTH: usize = 52;
 /// What precedes the cluster in the value of `app.kubernetes.io/instance`.
 const INSTANCE_PREFIX: &str = "cassandra-";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(cluster_label(subject));
     if label_fault(&subject.topology.metadata.name).is_some() {
         return;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cassc_ring::names;
 
 use super::written::destination;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Label, Route};
+use crate::diagnostic::{Diagnostic, Label, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::Datacenter;
 use crate::topology::merge::Level;
 
@@ -23,7 +23,6 @@ Kubernetes cluster, whatever the namespace.
 
 All topologies that are compiled together are compared, per Kubernetes cluster (`kubeCluster`) and namespace. Rename
 one of the two, or give it a namespace of its own.",
-    check: Check::Fleet(check),
 };
 
 /// What claims a name: a topology, or a datacenter of it, by their positions.
@@ -32,7 +31,7 @@ type Owner = (usize, Option<usize>);
 /// A kind and a name, in a Kubernetes cluster and a namespace.
 type Claim<'t> = (Option<&'t str>, Option<&'t str>, &'static str, String);
 
-fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
     let mut collisions: BTreeMap<(Owner, Owner), Vec<Claim<'_>>> = BTreeMap::new();
     let mut owners: BTreeMap<Claim<'_>, Owner> = BTreeMap::new();
     for (owner, claim) in subjects.iter().enumerate().flat_map(|(index, subject)| claims(index, subject)) {

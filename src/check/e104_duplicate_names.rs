@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E104",
@@ -15,10 +15,9 @@ datacenter. Two racks of one name would be one StatefulSet, and one of them woul
 one `ringName` would be one datacenter to Cassandra, with replicas placed as if it were.
 
 Give each its own `name`, and its own `ringName` where you set one.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let datacenters = &subject.spec().datacenters;
     let routes = (0..datacenters.len()).map(|index| Route::of("spec.datacenters").index(index));
     let names = datacenters.iter().map(|it| (it.name.as_str(), it.ring_name.as_deref())).zip(routes);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cassc_ring::names::label_value;
 
 use super::written::destination;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Label, Route};
+use crate::diagnostic::{Diagnostic, Label, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E105",
@@ -20,10 +20,9 @@ take the other's pods for its own; two clusters of one value in a namespace woul
 node of the one could find its seeds in the other.
 
 Give each its own letters and digits, in `clusterName` or `ringName`; or put the clusters into namespaces of their own.",
-    check: Check::Fleet(check),
 };
 
-fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
     for subject in subjects {
         empty(subject, complaints);
         for index in 0..subject.spec().datacenters.len() {

@@ -1,7 +1,7 @@
 //! E106: a name that Cassandra's own files cannot carry.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,13 +17,12 @@ its replicas.
 
 Use letters, digits, `_`, `-` and `.`; a name of a rack may have blanks inside. `clusterName` may be any text in one
 line that does not begin or end with a blank.",
-    check: Check::Topology(check),
 };
 
 /// What a properties file, a replication map or an option takes for something else than text.
 const MEANINGFUL: &str = ",:=!#'\"\\`$*?[]{}<>|&;()";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if let Some(name) = &subject.spec().cluster_name {
         complaints.extend(judge(subject, "clusterName", name, Route::of("spec.clusterName")));
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label_key, is_label_value};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,13 +16,12 @@ pub(super) const RULE: Rule = Rule {
 cannot exist, no worker fits and the pods wait for ever.
 
 Write the zone once, as `zone`; write the keys and values as `kubectl get nodes --show-labels` shows them.",
-    check: Check::Topology(check),
 };
 
 /// The label of a worker that names its zone.
 pub(super) const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let route = Level::Datacenter(index).route().key("nodeLabels");
         complaints.extend(syntax(subject, &datacenter.node_labels, &route));

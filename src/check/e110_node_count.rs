@@ -1,7 +1,7 @@
 //! E110: the number of nodes is missing, or said twice and differently.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::Datacenter;
 use crate::topology::merge::Level;
 
@@ -15,10 +15,9 @@ datacenter, from where it is split over the racks as evenly as it goes, or at ev
 add up.
 
 Write `nodes` in one of the two places.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let route = Level::Datacenter(index).route();
         let written = datacenter.racks.iter().filter(|rack| rack.nodes.is_some()).count();

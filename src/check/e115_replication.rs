@@ -1,7 +1,7 @@
 //! E115: more replicas of the system keyspaces than nodes, or none.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +14,6 @@ than nodes a quorum can fail while every node is up, and nobody can log in; more
 repair.
 
 Write 1 to 5, at most the number of nodes of the smallest datacenter; or leave it out.",
-    check: Check::Topology(check),
 };
 
 /// The most replicas that make sense; a quorum of five outlives two nodes.
@@ -38,7 +37,7 @@ fn sizes(subject: &Subject<'_>) -> Vec<(usize, u64)> {
     (0..subject.spec().datacenters.len()).filter_map(nodes).collect()
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(replication) = subject.spec().replication.system else { return };
     let at = |text: &str| subject.value(Route::of("spec.replication.system"), text);
     if !(1..=MOST_REPLICAS).contains(&replication) {

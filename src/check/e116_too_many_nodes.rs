@@ -1,7 +1,7 @@
 //! E116: more nodes than a ring can have.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 /// More than anybody runs in one ring (gossip grows with the square), and few enough that the start order, at most 200
 /// bytes a pod, stays far below the 1 MiB of a ConfigMap.
@@ -16,10 +16,9 @@ A ring of more than 2,000 nodes is almost surely a slip of the keyboard: gossip 
 the largest rings that are run have about a thousand.
 
 Correct the number; or split the data over several clusters.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let of_datacenter = |(index, datacenter): (usize, &crate::topology::Datacenter)| {
         let of_racks = datacenter.racks.iter().map(|rack| u64::from(rack.nodes.unwrap_or(0))).sum::<u64>();
         (index, u64::from(datacenter.nodes.unwrap_or(0)).max(of_racks))

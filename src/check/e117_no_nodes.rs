@@ -1,7 +1,7 @@
 //! E117: nothing to run.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::Founding;
 use crate::topology::merge::Level;
 
@@ -17,10 +17,9 @@ The first pod of the first datacenter founds the ring. Where that datacenter is 
 `founding: never` says so; in a new cluster every pod would wait for ever.
 
 To remove a cluster, remove its objects from the delivery tool; the claims with the data stay until you delete them.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let datacenters = &subject.spec().datacenters;
     let route = Route::of("spec.datacenters");
     if datacenters.is_empty() {

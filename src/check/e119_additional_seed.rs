@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use cassc_ring::names;
 
 use super::written::destination;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_subdomain;
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E119",
@@ -20,7 +20,6 @@ none stops Cassandra at its start, and a node that finds itself among the seeds 
 chooses the seeds among a topology's own nodes itself, and takes care of that.
 
 Write IP addresses or DNS names of nodes of the other datacenters, without a port.",
-    check: Check::Topology(check),
 };
 
 /// The most addresses of an endpoint of an `EndpointSlice` (`maxAddresses` in Kubernetes'
@@ -29,7 +28,7 @@ const MOST_SEEDS: usize = 100;
 /// The domain of a Kubernetes cluster that names none.
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().additional_seeds.len() > MOST_SEEDS {
         let message = format!("{} additional seeds are too many", subject.spec().additional_seeds.len());
         let at = subject.key(Route::of("spec.additionalSeeds"), "");

@@ -1,7 +1,7 @@
 //! E120: a datacenter in another Kubernetes cluster that nobody tells about the ring.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E120",
@@ -13,10 +13,9 @@ DNS names of pods are known in their own Kubernetes cluster only. A datacenter i
 
 Name addresses or DNS names of nodes under `spec.additionalSeeds` that both Kubernetes clusters can reach, of at least one
 node in each of them.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let datacenters = &subject.spec().datacenters;
     let Some(first) = datacenters.first() else { return };
     let elsewhere = datacenters.iter().position(|datacenter| datacenter.kube_cluster != first.kube_cluster);

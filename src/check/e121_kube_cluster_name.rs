@@ -1,8 +1,8 @@
 //! E121: a Kubernetes cluster that is called as a folder of every cluster.
 
-use super::{Check, Rule, Subject};
 use crate::deliver::{STAGES, TOOL_FOLDERS};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E121",
@@ -14,10 +14,9 @@ Each Kubernetes cluster gets a folder of its own in the output, beside the folde
 its objects with those of another.
 
 Choose another name; it is yours alone and reaches no object.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
         if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {

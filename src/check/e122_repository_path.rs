@@ -1,7 +1,7 @@
 //! E122: a path that is none in a repository.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E122",
@@ -13,10 +13,9 @@ repository on: with `cassc render shop.yaml -o deploy` it is `deploy/shop`. An a
 Argo CD and Flux refuse one that leaves the repository.
 
 Write it with `/` between the folders and without `..`; `.` is the root itself.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let delivery = &subject.spec().delivery;
     let argocd = delivery.argocd.as_ref().map(|block| ("argocd", &block.path));
     let flux = delivery.flux.as_ref().map(|block| ("flux", &block.path));

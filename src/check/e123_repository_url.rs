@@ -1,7 +1,7 @@
 //! E123: an address of a repository that is none, or that carries a secret.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E123",
@@ -13,10 +13,9 @@ could be read by whoever may read the repository, for ever. cassc renders no sec
 
 Write the address alone and give Argo CD the credentials in a Secret (`argocd.argoproj.io/secret-type: repository`). The
 `git@` of an SSH address is no secret. Change what was committed already.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(argocd) = &subject.spec().delivery.argocd else { return };
     let at = |text: &str| subject.value(Route::of("spec.delivery.argocd.repoURL"), text);
     let url = argocd.repo_url.as_str();

@@ -1,9 +1,9 @@
 //! E124: names of the delivery tool's objects that Kubernetes would not take.
 
-use super::{Check, Rule, Subject};
 use crate::deliver::STAGES;
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_subdomain, label_fault};
+use crate::subject::Subject;
 use crate::topology::{ArgocdDelivery, FluxDelivery};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +18,9 @@ the `kubeCluster` where there is one.
 
 Write names of lower-case letters, digits and `-`; shorten the name of the cluster, or give the Application one of its
 own (`delivery.argocd.name`).",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let delivery = &subject.spec().delivery;
     if let Some(block) = &delivery.argocd {
         complaints.extend(written(subject, &of_argocd(block)));

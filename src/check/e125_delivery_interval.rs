@@ -1,7 +1,7 @@
 //! E125: an interval that Flux would not take.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E125",
@@ -13,13 +13,12 @@ units, such as `1h30m`. New commits do not wait for it: the source has an interv
 Flux does little else.
 
 Write a duration of a minute or more in `h`, `m` and `s`, or leave it out for 10 minutes.",
-    check: Check::Topology(check),
 };
 
 /// kustomize-controller's documentation of `spec.interval`.
 const SHORTEST_MILLISECONDS: u64 = 60_000;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(interval) = subject.spec().delivery.flux.as_ref().and_then(|block| block.interval.as_ref()) else {
         return;
     };

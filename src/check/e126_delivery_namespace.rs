@@ -1,8 +1,8 @@
 //! E126: an Application or Kustomizations for objects that name no namespace.
 
 use super::written::destination;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E126",
@@ -13,10 +13,9 @@ Without a namespace the objects go where the delivery tool puts them. An Applica
 says nothing about that, so Argo CD and Flux refuse objects without one.
 
 Write `metadata.namespace`, or a `namespace` for each datacenter.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let delivery = &subject.spec().delivery;
     let blocks = [("argocd", delivery.argocd.is_some()), ("flux", delivery.flux.is_some())];
     let Some((block, _)) = blocks.into_iter().find(|(_, is_written)| *is_written) else { return };

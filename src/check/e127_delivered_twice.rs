@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Rule, Subject};
 use crate::deliver::STAGES;
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::{ArgocdDelivery, Dialect, FluxDelivery};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +18,9 @@ the other one never.
 
 Each cluster needs a folder of its own, and a name of its own: of the cluster, of the Application
 (`delivery.argocd.name`), or another `namespace` in the block.",
-    check: Check::Fleet(check),
 };
 
-fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<Vec<String>, (&Subject<'_>, Route)> = BTreeMap::new();
     for subject in subjects {
         for Claim { key, told, route } in claims(subject) {

@@ -1,9 +1,9 @@
 //! E201: an amount of processor, memory or storage that Kubernetes refuses, or that means nothing.
 
 use super::quantities::{Counted, WrittenQuantity, amount, counted, page_size, requests_and_limits, sizes};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::quantity::QuantityError;
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E201",
@@ -15,10 +15,9 @@ numbers of anything else. `Mi` and `Gi` are powers of 1024, `M` and `G` of 1000,
 memory is half a byte, which Kubernetes rounds up without a word. Memory and volumes of nothing cannot be used.
 
 Write a whole number of bytes, or at least a thousandth of a core.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let written = requests_and_limits(subject).into_iter().chain(sizes(subject));
     complaints.extend(written.filter_map(|quantity| complaint(subject, &quantity)));
 }

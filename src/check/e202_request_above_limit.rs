@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::quantities::{Counted, amount, counted};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, Merged};
 use crate::topology::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 
@@ -18,7 +18,6 @@ what a rack does not say comes from its datacenter, and then from the cluster. H
 cannot be overcommitted: their request needs a limit, and both are equal.
 
 Raise the limit, or lower the request.",
-    check: Check::Topology(check),
 };
 
 /// An amount and where it was written; nowhere for a default.
@@ -31,7 +30,7 @@ struct Side<'t> {
 
 type Sides<'t> = BTreeMap<&'t str, Side<'t>>;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen: BTreeSet<(Option<Route>, Option<Route>)> = BTreeSet::new();
     let racks =
         subject.racks.iter().map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::gaps::called;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E203",
@@ -15,10 +15,9 @@ With `severalNodesPerWorker` nothing but their requests keeps the scheduler from
 pods that request nothing fit anywhere, in any number, and starve each other. Cass Operator refuses the same.
 
 Request `cpu` and `memory`; a limit is a request too, where there is none.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
         let Some(several) = place.several_nodes_per_worker().filter(|several| several.value) else { continue };

@@ -1,8 +1,8 @@
 //! E204: claims that would be expanded to no more than they are born with.
 
 use super::quantities::amount;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E204",
@@ -14,10 +14,9 @@ pub(super) const RULE: Rule = Rule {
 nothing.
 
 Write a larger `expandTo`, or remove it.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut told = Vec::new();
     for place in &subject.racks {
         let (Some(size), Some(expand_to)) = (place.storage_size(), place.expand_to()) else { continue };

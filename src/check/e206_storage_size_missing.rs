@@ -1,8 +1,8 @@
 //! E206: a rack whose data volume has no size.
 
 use super::gaps::{called, lacking};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,10 +15,9 @@ the volume is born, as claim templates are immutable.
 
 Write `storage: {size: 500Gi}` below `spec`, or at every datacenter or rack. Leave room for compaction: half of the
 volume with size-tiered compaction.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for level in lacking(subject, |place| place.storage_size().is_some()) {
         let message = format!("the data volumes of {} have no size", called(subject, level));
         let field = if level == Level::Cluster { "storage" } else { "name" };

@@ -1,8 +1,8 @@
 //! E208: a rack without any amount of memory, so that no heap can be sized.
 
 use super::gaps::{called, lacking};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,10 +15,9 @@ be the memory of whichever worker the pod lands on, which is what Cassandra's ow
 one worker would each take its whole memory, until the kernel kills one.
 
 Write `resources: {requests: {memory: 16Gi}, limits: {memory: 16Gi}}`.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for level in lacking(subject, |place| place.limit("memory").or_else(|| place.request("memory")).is_some()) {
         let message = format!("Cassandra has no amount of memory in {}", called(subject, level));
         let field = if level == Level::Cluster { "resources" } else { "name" };

@@ -3,9 +3,9 @@
 use cassc_wording::nearest;
 
 use super::quantities::{page_size, requests_and_limits};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::syntax::is_label_key;
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E211",
@@ -17,7 +17,6 @@ resources, which carry the domain of whoever offers them (`example.com/dongle`).
 name.
 
 Correct the name.",
-    check: Check::Topology(check),
 };
 
 const RESOURCES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
@@ -33,7 +32,7 @@ const OTHER_NAMES: [(&str, &str); 8] = [
     ("disk", "ephemeral-storage"),
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for written in requests_and_limits(subject).into_iter().filter(|written| !is_resource(written.resource)) {
         let message = match written.resource {
             "" => "a resource has no name".to_owned(),

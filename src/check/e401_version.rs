@@ -3,8 +3,8 @@
 use cassc_cassandra::image::{default_image, published_patches};
 use cassc_ring::release::{MINORS, Minor, Release, ReleaseError};
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E401",
@@ -17,10 +17,9 @@ and for some of 3.11. There is none for 4.0.2, 4.0.16 and 5.0.0, and none for 3.
 
 Write three numbers, such as `4.1.9`. For a patch without a published image, or newer than this cassc, name the
 `image` too.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let cassandra = &subject.spec().cassandra;
     let complain = |message: String| RULE.complain(message, subject.value(Route::of("spec.cassandra.version"), ""));
     let shown = cassandra.version.escape_debug();

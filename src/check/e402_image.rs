@@ -1,8 +1,8 @@
 //! E402: an image that is no image reference, or that is not the same tomorrow.
 
 use super::image::{floating, read};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E402",
@@ -14,10 +14,9 @@ back with another version of Cassandra than its neighbors, which no pull request
 SSTables that the others cannot read.
 
 Write a fixed tag or a digest, such as `registry.example.com/cass-management-api:4.1.9-ubi`.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let spec = subject.spec();
     let images = [
         ("spec.cassandra.image", spec.cassandra.image.as_deref()),

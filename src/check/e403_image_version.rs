@@ -3,8 +3,8 @@
 use cassc_ring::release::{MINORS, Minor, Release, plain_number};
 
 use super::image::read;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E403",
@@ -16,10 +16,9 @@ differ, nodes are given the configuration of another version, and an upgrade can
 
 Write the version that the image holds. An image whose tag counts something else should not begin with a version of
 Cassandra.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let cassandra = &subject.spec().cassandra;
     let Ok(release) = cassandra.version.parse::<Release>() else { return };
     let Some(reference) = cassandra.image.as_deref().and_then(|image| read(image).ok()) else { return };

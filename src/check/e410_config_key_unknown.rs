@@ -3,8 +3,8 @@
 use cassc_cassandra::config_keys::{Problem, nearest, table};
 
 use super::config_findings::{findings, minor};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E410",
@@ -15,10 +15,9 @@ Cassandra refuses to start with a key that it does not know (`Invalid yaml. Plea
 first pod of the roll would never come back. cassc knows the keys of every minor version, nested ones included.
 
 Correct the name. Before 4.1 nested keys must be written as maps, not with dots.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {

@@ -3,8 +3,8 @@
 use cassc_cassandra::config_keys::Problem;
 
 use super::config_findings::{findings, minor, shown};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E411",
@@ -15,10 +15,9 @@ Cassandra refuses to start with a value of the wrong type, without a unit where 
 word that is none of its choices (`Invalid yaml`). The first pod of the roll would never come back.
 
 Write a value of the form that the complaint names.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let Problem::WrongValue { expected } = &found.problem else { continue };

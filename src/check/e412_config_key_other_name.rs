@@ -4,8 +4,8 @@ use cassc_cassandra::config_keys::{Problem, Renamed};
 use cassc_ring::release::Minor;
 
 use super::config_findings::{Found, findings, minor, shown};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E412",
@@ -18,13 +18,12 @@ and new name stand together, wherever in the topology each was written. Of one k
 is silently lost.
 
 Write the name that this version has, once.",
-    check: Check::Topology(check),
 };
 
 /// An old name with which the real 5.0.9 ends in a `NullPointerException` while it reads its configuration.
 const FATAL_IN_5_0: [&str; 1] = ["table_count_warn_threshold"];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {

@@ -3,8 +3,8 @@
 use cassc_cassandra::config_keys::Problem;
 
 use super::config_findings::{findings, minor};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E413",
@@ -15,10 +15,9 @@ Cassandra refuses to start with a key of another version (`Invalid yaml. Please 
 removes such keys in the same commit that changes the version.
 
 Remove the key, or keep the version that has it.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {

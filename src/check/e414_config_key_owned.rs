@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::config_findings::config_route;
 use super::owned_keys::{CACHE_DIRECTORY, DATA_DIRECTORIES, owned_key};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E414",
@@ -18,13 +18,12 @@ pod: everything else is lost when the pod is replaced, and with it the data.
 
 Use the field of the topology. Keep directories below `/var/lib/cassandra`, or in the `mountPath` of an additional
 volume with a `claim`.",
-    check: Check::Topology(check),
 };
 
 /// Where the data volume is mounted.
 const DATA: &str = "/var/lib/cassandra";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (level, config) in subject.configs() {
         for (key, value) in config {
             let route = config_route(level).key(key);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::config_findings::config_route;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
@@ -19,10 +19,9 @@ keep whole replicas on fewer ranges: load and disks become uneven, and `num_toke
 has data. `initial_token` names a node's tokens one by one; a second node with the same ones refuses to join.
 
 Write one `num_tokens` for each datacenter. `initial_token` fits racks of a single node only.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for index in 0..subject.spec().datacenters.len() {
         complaints.extend(different_numbers(subject, index));
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::config_findings::config_route;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,13 +18,12 @@ node refuses to join: `Token allocation failed: the number of racks 2 in datacen
 replication factor 3`.
 
 Write a number that is not above the number of racks, or leave the key out.",
-    check: Check::Topology(check),
 };
 
 const KEY: &str = "allocate_tokens_for_local_replication_factor";
 
 /// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes are none.
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
         let Some(written) = place.config_value(KEY) else { continue };

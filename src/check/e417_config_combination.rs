@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::settings::{Reader, Setting, Settings, amount, different_racks, in_form_of, name_in};
-use super::{Check, Rule, Subject, config_conflicts, config_encryption, config_sstables, config_words};
-use crate::diagnostic::{Diagnostic, Route};
+use super::{config_conflicts, config_encryption, config_sstables, config_words};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E417",
@@ -22,10 +23,9 @@ stops at the first that it does not like. A roll would take down its first pod a
 the same checks, as far as they can be decided from the topology, on what is merged for every rack.
 
 Change one of the settings that the complaint names.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     let mut seen: BTreeSet<(Option<&str>, Vec<Route>)> = BTreeSet::new();
     let mut reader = Reader::new(minor);

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::quantities::amount;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::sizing::{HeapSetting, HeapSettingError, auto_heap, largest_heap, mebibytes};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +18,6 @@ buffers, caches, threads, and the Management API. When it does not, the kernel k
 and again. Below 256 MiB Cassandra does not get through its start.
 
 Leave `heap` at `auto`, lower it, or raise the memory limit. `8G` and `8Gi` are the same here, as for `-Xmx`.",
-    check: Check::Topology(check),
 };
 
 /// The smallest heap that Cassandra starts with, in mebibytes.
@@ -42,7 +41,7 @@ impl Memory<'_> {
     }
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(no_sizes(subject));
     let mut seen = BTreeSet::new();
     for place in &subject.racks {

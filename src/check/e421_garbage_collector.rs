@@ -4,8 +4,8 @@ use cassc_cassandra::image;
 use cassc_cassandra::jvm::COLLECTORS;
 use cassc_ring::release::Release;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E421",
@@ -17,10 +17,9 @@ JDK 14, ZGC came with JDK 11, and the builds of JDK 8 have no Shenandoah. The JV
 that it does not have. Of an image of your own nothing is known, and nothing is said.
 
 Take `G1`, which is in all of them.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let cassandra = &subject.spec().cassandra;
     let Ok(release) = cassandra.version.parse::<Release>() else { return };
     if cassandra.image.is_some() {

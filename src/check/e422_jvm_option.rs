@@ -2,8 +2,8 @@
 
 use cassc_cassandra::jvm::{OptionError, check_option, owned_option};
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E422",
@@ -16,10 +16,9 @@ against the container, `replace_address` is decided per pod and once, and a few 
 being lost.
 
 Write one option for each element of the list, and use the field of the topology where there is one.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (level, jvm) in subject.jvms() {
         let route = level.route().key("cassandra").key("jvm").key("options");
         for (index, option) in jvm.options.iter().flatten().enumerate() {

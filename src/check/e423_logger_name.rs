@@ -1,7 +1,7 @@
 //! E423: the name of a logger that cannot be one.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E423",
@@ -12,10 +12,9 @@ Loggers are called after Java packages and classes. cassc writes the names into 
 character would at best name a logger that nobody uses and at worst break the file, and with it all logging.
 
 Write names such as `org.apache.cassandra.db`; `root` is the root logger.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for name in subject.spec().cassandra.logging.keys() {
         let at = |text: &str| subject.key(Route::of("spec.cassandra.logging").key(name), text);
         if name != "root" && name.eq_ignore_ascii_case("root") {

@@ -1,7 +1,7 @@
 //! E424: an environment variable that cannot be one, or that is not the user's to set.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E424",
@@ -14,7 +14,6 @@ image's entry point writes `CASSANDRA_…` into `cassandra.yaml`, and the start 
 JVM from the environment.
 
 Use the field of the topology that the complaint names.",
-    check: Check::Topology(check),
 };
 
 const OWN: &str = "leave it out; cassc sets it";
@@ -71,7 +70,7 @@ const OWNED: &[(&str, &str)] = &[
     ("LD_LIBRARY_PATH", WIRING),
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for name in subject.spec().cassandra.environment.keys() {
         let at = |text: &str| subject.key(Route::of("spec.cassandra.environment").key(name), text);
         if !is_variable(name) {

@@ -1,8 +1,8 @@
 //! E501: labels and annotations that belong to somebody else.
 
 use super::written::{Carrier, WrittenMap, annotations, labels};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E501",
@@ -14,7 +14,6 @@ with others; Argo CD and Flux are told by annotations what to prune and what to 
 deletes a StatefulSet. A value of yours would replace theirs, or be replaced for ever.
 
 Use keys of your own, such as `example.com/team`. How objects are delivered is set under `spec.delivery`.",
-    check: Check::Topology(check),
 };
 
 /// A key, or a prefix that ends in `/`; who owns it; and where it may stand all the same.
@@ -66,7 +65,7 @@ const RESERVED: &[Reserved] = &[
     reserved(Kind::Annotation, "internal.config.kubernetes.io/", "kustomize"),
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for map in labels(subject) {
         complaints.extend(judge(subject, &map, Kind::Label));
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::written::{Carrier, annotations, labels};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::syntax::{is_annotation_key, is_label_key, is_label_value};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E502",
@@ -17,7 +17,6 @@ some objects are new then, and others are not.
 
 A key is a name of at most 63 letters, digits, `-`, `_` and `.`, which a DNS name and a `/` may precede. The value of
 a label has the same form, or is empty; that of an annotation is any text. All annotations of an object have 256 KiB.",
-    check: Check::Topology(check),
 };
 
 /// The most that keys and values of an object's annotations may have, in bytes (`TotalAnnotationSizeLimitB` in
@@ -27,7 +26,7 @@ const VALUE: &str = "at most 63 letters, digits, `-`, `_` and `.`, a letter or d
 const KEY: &str =
     "at most 63 letters, digits, `-`, `_` and `.`, after a DNS name and `/` if you like: `example.com/team`";
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for map in labels(subject) {
         for (key, value) in map.entries {
             if !is_label_key(key) {

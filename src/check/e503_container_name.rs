@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::written::{WrittenContainer, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_environment_name, is_label, nearest_label};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E503",
@@ -17,7 +17,6 @@ the same name would take its place or make the API server refuse the pod. Of two
 last one counts, silently.
 
 Give each container its own DNS label and an image, and write each variable once.",
-    check: Check::Topology(check),
 };
 
 /// The names of containers that cassc makes, or will make for repair and backup.
@@ -32,7 +31,7 @@ const RESERVED: [&str; 8] = [
     "server-system-logger",
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Route> = BTreeMap::new();
     for written in containers(subject) {
         let name = written.container.name.as_str();

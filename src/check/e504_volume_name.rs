@@ -6,9 +6,9 @@ use cassc_ring::release::{Minor, Release};
 use cassc_wording::nearest;
 
 use super::written::{WrittenContainer, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label, nearest_label};
+use crate::subject::Subject;
 use crate::topology::AdditionalVolume;
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +22,6 @@ with the pod, and the writes that only the commit log had with it.
 
 Give each volume its own name and one source (`claim`, `configMap`, `secret` or `emptyDir`), and mount it at an
 absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
-    check: Check::Topology(check),
 };
 
 /// The volumes that every pod has.
@@ -49,7 +48,7 @@ const OWN_PATHS: [&str; 8] = [
     "/var/log/cassandra",
 ];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let volumes = &subject.spec().storage.additional_volumes;
     let mut names: BTreeMap<&str, Route> = BTreeMap::new();
     let mut paths: BTreeMap<&str, Route> = BTreeMap::new();

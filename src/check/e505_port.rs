@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::ContainerPort;
 
 use super::written::{WrittenContainer, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_port_name;
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E505",
@@ -19,7 +19,6 @@ is Cassandra, the node is down.
 
 Ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142 are those of Cassandra, its Management API and its metrics, as
 are their names. Choose another port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
-    check: Check::Topology(check),
 };
 
 /// Ports of the Cassandra container with their names (Cass Operator's `pkg/reconciliation/construct_podtemplatespec.go`).
@@ -41,7 +40,7 @@ struct Seen<'t> {
     numbers: BTreeMap<(&'t str, i32), Route>,
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let node_ports: BTreeSet<i32> = subject
         .spec()
         .datacenters

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +18,9 @@ A `nodePort` is opened on every worker too, by kube-proxy, under the number that
 network clients reach Cassandra without it.
 
 Keep one of `hostNetwork` and `severalNodesPerWorker`, and no `nodePort` with `hostNetwork`.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if !subject.spec().pod.host_network {
         return;
     }

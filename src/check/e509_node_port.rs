@@ -1,8 +1,8 @@
 //! E509: a CQL port on every worker that the pod itself needs for something else.
 
 use super::e505_port::OWN_PORTS;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Label, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +14,6 @@ Cassandra itself listens on the port that `nodePort.native` names, as drivers co
 with the same port. So it cannot be 0, nor a port that the pod uses for something else.
 
 Choose a free port of the range of the API server, 30000 to 32767 unless it was told otherwise.",
-    check: Check::Topology(check),
 };
 
 /// The node ports of a topology, each with its place.
@@ -30,7 +29,7 @@ pub(super) fn owner(port: u16) -> Option<&'static str> {
     OWN_PORTS.iter().find(|(own, name)| *own == port && *name != "native").map(|(_, name)| *name)
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (port, at) in node_ports(subject) {
         let message = match owner(port) {
             _ if port == 0 => "0 is not a port".to_owned(),

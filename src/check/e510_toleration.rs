@@ -3,9 +3,9 @@
 use cassc_wording::nearest;
 use k8s_openapi::api::core::v1::Toleration;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label_key, is_label_value};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E510",
@@ -17,13 +17,12 @@ A toleration that is not well formed makes the API server refuse every pod, whil
 `operator` is `Equal` (then `value` may stand) or `Exists` (then it may not); without a `key` only `Exists` is
 possible; `effect` is `NoSchedule`, `PreferNoSchedule`, `NoExecute` or absent; `tolerationSeconds` goes with
 `NoExecute` only.",
-    check: Check::Topology(check),
 };
 
 const OPERATORS: [&str; 2] = ["Equal", "Exists"];
 const EFFECTS: [&str; 3] = ["NoExecute", "NoSchedule", "PreferNoSchedule"];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (level, scheduling) in subject.schedulings() {
         let route = level.route().key("scheduling").key("tolerations");
         for (index, toleration) in scheduling.tolerations.iter().flatten().enumerate() {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_label_key;
+use crate::subject::Subject;
 use crate::topology::WhenUnsatisfiable;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,10 +16,9 @@ A spread that is not well formed makes the API server refuse every pod, while th
 
 `topologyKey` is the key of a label of workers, `maxSkew` at least 1; the same key stands once for each
 `whenUnsatisfiable`.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (level, scheduling) in subject.schedulings() {
         let list = level.route().key("scheduling").key("topologySpread");
         let mut first: BTreeMap<(&str, bool), Route> = BTreeMap::new();

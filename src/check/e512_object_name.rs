@@ -1,8 +1,8 @@
 //! E512: names of objects that exist, or should, but cannot.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,10 +15,9 @@ a Secret that never comes.
 
 Write the name as `kubectl get` shows it: lower-case letters, digits, `-` and `.`, at most 253. To have the default
 StorageClass, PriorityClass or service account, leave the field out instead of writing it empty.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (what, name, route) in names(subject).into_iter().filter(|(_, name, _)| !is_subdomain(name)) {
         let at = subject.value(route, "");
         let empty = |at| {

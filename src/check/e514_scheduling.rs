@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::AntiAffinity;
 
 pub(super) const RULE: Rule = Rule {
@@ -15,10 +15,9 @@ pub(super) const RULE: Rule = Rule {
 Which of the two was meant decides whether a lost worker takes one node or several.
 
 Remove one of them. `antiAffinity: preferred` lets pods share a worker only where there is no other.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let contradiction = subject.racks.iter().filter_map(|place| {
         let several = place.several_nodes_per_worker().filter(|several| several.value)?;
         let apart = place.anti_affinity().filter(|apart| apart.value == AntiAffinity::Required)?;

@@ -1,8 +1,8 @@
 //! E601: a Kubernetes that the objects cannot be made for.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::release::{KubernetesMinor, KubernetesReleaseError, NEWEST, OLDEST};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E601",
@@ -14,7 +14,6 @@ those that were rendered. Newer ones than this cassc were not tried.
 
 Write the minor version of the API server, as `kubectl version` shows it, such as `\"1.33\"`; or leave it out for
 objects that every supported one understands.",
-    check: Check::Topology(check),
 };
 
 /// The release that the objects are made for: as written, or the oldest supported one; `None` where what is written is
@@ -23,7 +22,7 @@ pub(super) fn kubernetes(subject: &Subject<'_>) -> Option<KubernetesMinor> {
     subject.spec().kubernetes.version.as_deref().map_or(Some(OLDEST), |version| version.parse().ok())
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(version) = subject.spec().kubernetes.version.as_deref() else { return };
     let Err(error) = version.parse::<KubernetesMinor>() else { return };
     let message = match &error {

@@ -4,9 +4,9 @@ use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
 use super::e601_kubernetes_version::kubernetes;
 use super::written::{Role, WrittenContainer, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E602",
@@ -18,7 +18,6 @@ pod. The container then runs otherwise than it is written, and Argo CD shows a d
 
 Name the release of your API server in `spec.kubernetes.version` (without it the oldest supported one is meant), or do
 without the field.",
-    check: Check::Topology(check),
 };
 
 /// A field, and since when it can be used.
@@ -110,7 +109,7 @@ const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> boo
     Field { keys, shown: keys, since: Since::Never(why), used }
 }
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(kubernetes) = kubernetes(subject) else { return };
     for written in containers(subject) {
         let restarts = written.container.restart_policy.is_some() && written.role != Role::Sidecar;

@@ -3,9 +3,9 @@
 use cassc_ring::names;
 
 use super::written::destination;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E605",
@@ -17,10 +17,9 @@ resolved no node finds its seeds, and none starts.
 
 Write the domain that the kubelets were given (`clusterDomain`), without a dot before or behind; `cluster.local` is
 the default. A complete name has at most 253 characters.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(domain) = subject.spec().kubernetes.domain.as_deref() else { return };
     let at = subject.value(Route::of("spec.kubernetes.domain"), "");
     if !is_subdomain(domain) {

@@ -1,8 +1,8 @@
 //! E606: a generation of defaults that there is not.
 
-use super::{Check, Rule, Subject};
 use crate::cluster::generation::{newest, oldest};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "E606",
@@ -14,10 +14,9 @@ upgraded, so that nothing restarts; raising the number takes the newer defaults 
 cassc does not know would give the defaults of another one.
 
 Write a known number, or leave it out: a deployed cluster then keeps its generation, a new one gets the newest.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(revision) = subject.spec().revision else { return };
     if !(oldest()..=newest()).contains(&revision) {
         let at = subject.value(Route::of("spec.revision"), "");

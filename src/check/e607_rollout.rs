@@ -1,7 +1,7 @@
 //! E607: a canary of no pods, or a token that says nothing.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,13 +14,12 @@ nothing restart, write `rollout: {stopped: true}`. The tokens `restart` and `ret
 stand in annotations and ConfigMaps: an empty one cannot be told from none.
 
 Write one pod or more; for a token a short text on one line, such as a date or the number of a ticket.",
-    check: Check::Topology(check),
 };
 
 /// Enough for a sentence; annotations are small.
 const LONGEST_TOKEN: usize = 200;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let rollout = &subject.spec().rollout;
     if rollout.canary.is_some_and(|canary| canary.pods == 0) {
         let at = subject.value(Route::of("spec.rollout.canary.pods"), "");

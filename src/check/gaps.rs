@@ -1,6 +1,6 @@
 //! Where a setting that every rack needs is missing. Called by the rules about settings without a default.
 
-use super::Subject;
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 /// The outermost places that would have to say it: the cluster where no rack has it, else the datacenters none of

@@ -1,8 +1,7 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. The table
-//! lists the rules about changes as well, which [`crate::transition::judge`] runs beside what is deployed.
+//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. Rules about
+//! changes have a table of their own ([`crate::transition`]).
 
-mod acceptance;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
@@ -14,7 +13,6 @@ mod image;
 mod owned_keys;
 mod quantities;
 mod settings;
-mod subject;
 mod written;
 
 #[cfg(test)]
@@ -96,215 +94,104 @@ mod w507_restricted;
 mod w513_termination_grace;
 mod w515_node_port_range;
 
-mod reading;
-
-pub use acceptance::{Warnings, settle};
-pub use subject::Subject;
-
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use self::Check::{Fleet, Topology};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::parse::Parsed;
-use crate::transition::{Transition, rules as transitions};
-
-/// A rule of the table. Codes are never reused or renumbered.
-#[derive(Clone, Copy, Debug)]
-pub struct Rule {
-    /// `E…` for errors, `W…` for warnings.
-    pub code: &'static str,
-    /// The name of the rule, for people who cannot remember codes.
-    pub name: &'static str,
-    /// One line: what is complained about.
-    pub summary: &'static str,
-    /// Why the rule exists and how to satisfy it; Markdown, printed by `cassc explain`.
-    pub explain: &'static str,
-    /// How it is found.
-    pub check: Check,
-}
+use crate::subject::Subject;
 
 /// How a rule finds what it complains about.
-#[derive(Clone, Copy, Debug)]
-pub enum Check {
-    /// Found while reading the text, before there is a topology.
-    Reading,
+#[derive(Clone, Copy)]
+enum Check {
     /// Looks at one topology.
     Topology(fn(&Subject<'_>, &mut Vec<Diagnostic>)),
     /// Looks at all topologies that are compiled together.
     Fleet(fn(&[Subject<'_>], &mut Vec<Diagnostic>)),
-    /// Looks at a deployed cluster beside what its topology asks for.
-    Transition {
-        /// Finds what is refused.
-        check: fn(&Transition<'_>, &mut Vec<Diagnostic>),
-        /// Whether the topology may ask for it all the same.
-        force: Force,
-    },
-    /// Looks at deployed clusters whose topology is gone.
-    Deletion,
 }
 
-/// Whether a refused transition may be forced by `spec.accept`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Force {
-    /// By naming the code and the reason.
-    WithReason,
-    /// Never, because …
-    Never(&'static str),
-}
-
-impl Rule {
-    /// Errors begin with `E`.
-    pub fn severity(&self) -> Severity {
-        if self.code.starts_with('E') { Severity::Error } else { Severity::Warning }
-    }
-
-    /// A complaint of this rule; the label is the place that it is reported at. A message is one line, whatever stands
-    /// in the names that it quotes.
-    pub fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
-        let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-        let message: String = message.into().chars().map(shown).collect();
-        Diagnostic::new(self.code, self.severity(), message, at)
-    }
-}
-
-/// Every rule, sorted by code: errors, then warnings.
-pub const RULES: &[Rule] = &[
-    reading::E001,
-    reading::E002,
-    reading::E003,
-    reading::E004,
-    reading::E005,
-    reading::E006,
-    reading::E007,
-    reading::E008,
-    reading::E009,
-    reading::E010,
-    reading::E011,
-    reading::E012,
-    e101_name_not_a_label::RULE,
-    e102_name_too_long::RULE,
-    e103_name_collision::RULE,
-    e104_duplicate_names::RULE,
-    e105_label_value::RULE,
-    e106_ring_name::RULE,
-    e107_zone_conflict::RULE,
-    e110_node_count::RULE,
-    e111_fewer_nodes_than_racks::RULE,
-    e115_replication::RULE,
-    e116_too_many_nodes::RULE,
-    e117_no_nodes::RULE,
-    e119_additional_seed::RULE,
-    e120_unreachable_datacenter::RULE,
-    e121_kube_cluster_name::RULE,
-    e122_repository_path::RULE,
-    e123_repository_url::RULE,
-    e124_delivery_name::RULE,
-    e125_delivery_interval::RULE,
-    e126_delivery_namespace::RULE,
-    e127_delivered_twice::RULE,
-    e201_quantity::RULE,
-    e202_request_above_limit::RULE,
-    e203_requests_missing::RULE,
-    e204_expand_to::RULE,
-    e206_storage_size_missing::RULE,
-    e208_memory_missing::RULE,
-    e211_resource_name::RULE,
-    transitions::e301_cluster_renamed::RULE,
-    transitions::e302_namespace_changed::RULE,
-    transitions::e303_namespace_named::RULE,
-    transitions::e304_kube_cluster_changed::RULE,
-    transitions::e305_cluster_name_changed::RULE,
-    transitions::e306_datacenter_ring_name::RULE,
-    transitions::e307_rack_ring_name::RULE,
-    transitions::e308_rack_removed::RULE,
-    transitions::e309_racks_reordered::RULE,
-    transitions::e310_datacenters_reordered::RULE,
-    transitions::e311_rack_moved::RULE,
-    transitions::e312_datacenter_removed::RULE,
-    transitions::e313_several_datacenters_removed::RULE,
-    transitions::e314_datacenter_exchanged::RULE,
-    transitions::e315_num_tokens::RULE,
-    transitions::e316_partitioner::RULE,
-    transitions::e317_data_directory::RULE,
-    transitions::e318_storage_class::RULE,
-    transitions::e319_storage_size::RULE,
-    transitions::e320_expand_to_shrunk::RULE,
-    transitions::e321_access_mode::RULE,
-    transitions::e322_additional_claim::RULE,
-    transitions::e323_log_directory::RULE,
-    transitions::e324_kube_cluster_named::RULE,
-    transitions::e330_older_line::RULE,
-    transitions::e331_older_patch::RULE,
-    transitions::e332_line_skipped::RULE,
-    transitions::e333_upgrade_and_ring::RULE,
-    transitions::e335_storage_mode_back::RULE,
-    transitions::e336_storage_mode_skipped::RULE,
-    transitions::e337_roll_held_back::RULE,
-    transitions::e340_passwords_on::RULE,
-    transitions::e341_passwords_off::RULE,
-    transitions::e342_internode_encryption::RULE,
-    transitions::e343_client_encryption::RULE,
-    transitions::e344_cql_port::RULE,
-    transitions::e345_superuser_secret::RULE,
-    transitions::e350_nodes_below_replication::RULE,
-    transitions::e351_rack_takes_nodes::RULE,
-    transitions::e352_nodes_leave::RULE,
-    transitions::e353_replication_follows::RULE,
-    transitions::e354_founding_reopened::RULE,
-    transitions::e360_cluster_deleted::RULE,
-    e401_version::RULE,
-    e402_image::RULE,
-    e403_image_version::RULE,
-    e410_config_key_unknown::RULE,
-    e411_config_value::RULE,
-    e412_config_key_other_name::RULE,
-    e413_config_key_gone::RULE,
-    e414_config_key_owned::RULE,
-    e415_num_tokens::RULE,
-    e416_token_allocation::RULE,
-    e417_config_combination::RULE,
-    e420_heap::RULE,
-    e421_garbage_collector::RULE,
-    e422_jvm_option::RULE,
-    e423_logger_name::RULE,
-    e424_environment::RULE,
-    e501_reserved_metadata::RULE,
-    e502_metadata_syntax::RULE,
-    e503_container_name::RULE,
-    e504_volume_name::RULE,
-    e505_port::RULE,
-    e508_host_network::RULE,
-    e509_node_port::RULE,
-    e510_toleration::RULE,
-    e511_topology_spread::RULE,
-    e512_object_name::RULE,
-    e514_scheduling::RULE,
-    e601_kubernetes_version::RULE,
-    e602_newer_field::RULE,
-    acceptance::E603,
-    e605_domain::RULE,
-    e606_revision::RULE,
-    e607_rollout::RULE,
-    w112_uneven_racks::RULE,
-    w113_single_rack::RULE,
-    w114_racks_below_replication::RULE,
-    w118_zones::RULE,
-    w128_delivery_unused::RULE,
-    w205_storage_small::RULE,
-    w207_memory_limit_missing::RULE,
-    w405_image_floating::RULE,
-    w418_config_key_deprecated::RULE,
-    w424_heap_pointers::RULE,
-    w425_secret_in_environment::RULE,
-    w506_readiness_probe::RULE,
-    w507_restricted::RULE,
-    w513_termination_grace::RULE,
-    w515_node_port_range::RULE,
-    acceptance::W604,
+/// Every rule about topologies, sorted by code: errors, then warnings.
+const RULES: &[(Rule, Check)] = &[
+    (e101_name_not_a_label::RULE, Topology(e101_name_not_a_label::check)),
+    (e102_name_too_long::RULE, Topology(e102_name_too_long::check)),
+    (e103_name_collision::RULE, Fleet(e103_name_collision::check)),
+    (e104_duplicate_names::RULE, Topology(e104_duplicate_names::check)),
+    (e105_label_value::RULE, Fleet(e105_label_value::check)),
+    (e106_ring_name::RULE, Topology(e106_ring_name::check)),
+    (e107_zone_conflict::RULE, Topology(e107_zone_conflict::check)),
+    (e110_node_count::RULE, Topology(e110_node_count::check)),
+    (e111_fewer_nodes_than_racks::RULE, Topology(e111_fewer_nodes_than_racks::check)),
+    (e115_replication::RULE, Topology(e115_replication::check)),
+    (e116_too_many_nodes::RULE, Topology(e116_too_many_nodes::check)),
+    (e117_no_nodes::RULE, Topology(e117_no_nodes::check)),
+    (e119_additional_seed::RULE, Topology(e119_additional_seed::check)),
+    (e120_unreachable_datacenter::RULE, Topology(e120_unreachable_datacenter::check)),
+    (e121_kube_cluster_name::RULE, Topology(e121_kube_cluster_name::check)),
+    (e122_repository_path::RULE, Topology(e122_repository_path::check)),
+    (e123_repository_url::RULE, Topology(e123_repository_url::check)),
+    (e124_delivery_name::RULE, Topology(e124_delivery_name::check)),
+    (e125_delivery_interval::RULE, Topology(e125_delivery_interval::check)),
+    (e126_delivery_namespace::RULE, Topology(e126_delivery_namespace::check)),
+    (e127_delivered_twice::RULE, Fleet(e127_delivered_twice::check)),
+    (e201_quantity::RULE, Topology(e201_quantity::check)),
+    (e202_request_above_limit::RULE, Topology(e202_request_above_limit::check)),
+    (e203_requests_missing::RULE, Topology(e203_requests_missing::check)),
+    (e204_expand_to::RULE, Topology(e204_expand_to::check)),
+    (e206_storage_size_missing::RULE, Topology(e206_storage_size_missing::check)),
+    (e208_memory_missing::RULE, Topology(e208_memory_missing::check)),
+    (e211_resource_name::RULE, Topology(e211_resource_name::check)),
+    (e401_version::RULE, Topology(e401_version::check)),
+    (e402_image::RULE, Topology(e402_image::check)),
+    (e403_image_version::RULE, Topology(e403_image_version::check)),
+    (e410_config_key_unknown::RULE, Topology(e410_config_key_unknown::check)),
+    (e411_config_value::RULE, Topology(e411_config_value::check)),
+    (e412_config_key_other_name::RULE, Topology(e412_config_key_other_name::check)),
+    (e413_config_key_gone::RULE, Topology(e413_config_key_gone::check)),
+    (e414_config_key_owned::RULE, Topology(e414_config_key_owned::check)),
+    (e415_num_tokens::RULE, Topology(e415_num_tokens::check)),
+    (e416_token_allocation::RULE, Topology(e416_token_allocation::check)),
+    (e417_config_combination::RULE, Topology(e417_config_combination::check)),
+    (e420_heap::RULE, Topology(e420_heap::check)),
+    (e421_garbage_collector::RULE, Topology(e421_garbage_collector::check)),
+    (e422_jvm_option::RULE, Topology(e422_jvm_option::check)),
+    (e423_logger_name::RULE, Topology(e423_logger_name::check)),
+    (e424_environment::RULE, Topology(e424_environment::check)),
+    (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
+    (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
+    (e503_container_name::RULE, Topology(e503_container_name::check)),
+    (e504_volume_name::RULE, Topology(e504_volume_name::check)),
+    (e505_port::RULE, Topology(e505_port::check)),
+    (e508_host_network::RULE, Topology(e508_host_network::check)),
+    (e509_node_port::RULE, Topology(e509_node_port::check)),
+    (e510_toleration::RULE, Topology(e510_toleration::check)),
+    (e511_topology_spread::RULE, Topology(e511_topology_spread::check)),
+    (e512_object_name::RULE, Topology(e512_object_name::check)),
+    (e514_scheduling::RULE, Topology(e514_scheduling::check)),
+    (e601_kubernetes_version::RULE, Topology(e601_kubernetes_version::check)),
+    (e602_newer_field::RULE, Topology(e602_newer_field::check)),
+    (e605_domain::RULE, Topology(e605_domain::check)),
+    (e606_revision::RULE, Topology(e606_revision::check)),
+    (e607_rollout::RULE, Topology(e607_rollout::check)),
+    (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
+    (w113_single_rack::RULE, Topology(w113_single_rack::check)),
+    (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
+    (w118_zones::RULE, Topology(w118_zones::check)),
+    (w128_delivery_unused::RULE, Topology(w128_delivery_unused::check)),
+    (w205_storage_small::RULE, Topology(w205_storage_small::check)),
+    (w207_memory_limit_missing::RULE, Topology(w207_memory_limit_missing::check)),
+    (w405_image_floating::RULE, Topology(w405_image_floating::check)),
+    (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
+    (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
+    (w425_secret_in_environment::RULE, Topology(w425_secret_in_environment::check)),
+    (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
+    (w507_restricted::RULE, Topology(w507_restricted::check)),
+    (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
+    (w515_node_port_range::RULE, Topology(w515_node_port_range::check)),
 ];
 
-/// The rule of a code, whatever the case of the letter; or of a name.
-pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+/// Every rule about topologies, in the order of the table.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().map(|(rule, _)| rule)
 }
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
@@ -312,8 +199,8 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
 pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
-    for rule in RULES {
-        if let Check::Fleet(check) = rule.check {
+    for (_, check) in RULES {
+        if let Fleet(check) = check {
             check(&subjects, &mut complaints);
         }
     }
@@ -322,29 +209,10 @@ pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
 
 fn check_alone(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    for rule in RULES {
-        if let Check::Topology(check) = rule.check {
+    for (_, check) in RULES {
+        if let Topology(check) = check {
             check(subject, &mut complaints);
         }
     }
     complaints
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_unique_sorted_and_of_the_right_form() {
-        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-        let mut sorted = codes.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(codes, sorted);
-        for rule in RULES {
-            let number = &rule.code[1..];
-            assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{}", rule.code);
-            assert!(!rule.summary.ends_with('.') && rule.explain.trim().ends_with('.'), "{}", rule.code);
-        }
-    }
 }

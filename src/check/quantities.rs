@@ -1,8 +1,8 @@
 //! Every amount that a topology writes, and what each is counted in. Called by the rules about resources and storage.
 
-use super::Subject;
 use crate::diagnostic::Route;
 use crate::kubernetes::quantity::{Quantity, QuantityError};
+use crate::subject::Subject;
 use crate::topology::Resources;
 use crate::topology::merge::Level;
 

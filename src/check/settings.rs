@@ -9,9 +9,9 @@ use cassc_cassandra::config_keys::{KeyTable, renamed, table};
 use cassc_ring::release::Minor;
 use serde_json::Value;
 
-use super::Subject;
 use super::config_findings::{config_route, shown};
 use crate::diagnostic::Route;
+use crate::subject::Subject;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace};
 

@@ -1,7 +1,7 @@
 //! W112: racks of very different size.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,10 +13,9 @@ With as many racks as replicas every rack holds everything once, however few its
 hold and serve the most, and fill up first, while those of the largest are idle.
 
 Give the racks of a datacenter the same number of nodes, or one more to some; `nodes` at the datacenter does that.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let counts = subject.nodes_of_racks(index).unwrap_or_default();
         let by_count = || counts.iter().copied().enumerate();

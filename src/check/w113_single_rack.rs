@@ -1,7 +1,7 @@
 //! W113: a datacenter of three or more nodes with a single rack.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W113",
@@ -13,10 +13,9 @@ roll that takes two pods, may take two replicas of the same row and with them th
 without moving all data: a new rack of one node would receive a replica of everything.
 
 Use three racks, one per zone; or accept the warning in a cluster that lives in one zone on purpose.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().into_iter().map(u64::from).sum();
         if datacenter.racks.len() == 1 && nodes >= 3 {

@@ -1,8 +1,8 @@
 //! W114: fewer racks than replicas.
 
 use super::e115_replication::system_replication;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,10 +16,9 @@ that fails during a roll.
 
 Use as many racks as the highest replication of your keyspaces (three, usually); or a single rack, if all is in one
 zone.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(replication) = system_replication(subject) else { return };
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().into_iter().map(u64::from).sum();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cassc_wording::quoted;
 
 use super::e107_zone_conflict::ZONE_LABEL;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +18,9 @@ A rack stands for what may be lost together, and Cassandra spreads replicas over
 lost zone takes two replicas. A rack without a zone goes where there is room: into the zone of another one.
 
 Give every rack of a datacenter a zone of its own; or none, where workers do not tell their zone.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let mut by_zone: BTreeMap<&str, Vec<(&RackPlace<'_>, Route)>> = BTreeMap::new();
         let mut without = Vec::new();

@@ -1,7 +1,7 @@
 //! W128: what is said about a delivery tool that is not the one in use.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 use crate::topology::Dialect;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,10 +14,9 @@ renders nothing, which looks as if the cluster was delivered.
 
 Write the `dialect` that is meant, or remove the block. Where one topology is rendered for both tools, with `--dialect`
 on the command line, nothing is said; then only the block of that dialect counts.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let delivery = &subject.spec().delivery;
     let blocks =
         [(Dialect::Argocd, "argocd", delivery.argocd.is_some()), (Dialect::Flux, "flux", delivery.flux.is_some())];

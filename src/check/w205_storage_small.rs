@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::quantities::amount;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 use crate::topology::merge::RackPlace;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,13 +16,12 @@ A quarter of such a volume may go to the commit log (`commitlog_total_space`, up
 much free space again as the tables that it merges. The size is what a volume is born with: it never changes.
 
 Ask for 10Gi at least; or accept the warning in a cluster that is thrown away.",
-    check: Check::Topology(check),
 };
 
 /// 10 GiB.
 const SMALLEST: u64 = 10 << 30;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for size in subject.racks.iter().filter_map(RackPlace::storage_size) {
         let too_small = amount("storage", size.value).is_ok_and(|bytes| bytes > 0 && bytes < SMALLEST);

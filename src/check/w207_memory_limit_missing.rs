@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W207",
@@ -15,10 +15,9 @@ memory grow as far as the worker goes, and when it runs out, the kernel kills wh
 which is Cassandra. A limit that equals the request gives the pod memory of its own.
 
 Write the limit beside the request.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in subject.racks.iter().filter(|place| place.limit("memory").is_none()) {
         let Some(request) = place.request("memory").filter(|request| seen.insert(request.level)) else { continue };

@@ -2,8 +2,8 @@
 
 use super::image::{floating, read};
 use super::written::{called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W405",
@@ -14,10 +14,9 @@ Without a fixed tag the container changes whenever a pod happens to be restarted
 of one rack run different programs, and no pull request showed it.
 
 Write a fixed tag or a digest.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for written in containers(subject) {
         let Some(image) = written.container.image.as_deref() else { continue };
         let Some(fault) = read(image).map_or_else(Some, floating) else { continue };

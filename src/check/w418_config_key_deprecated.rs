@@ -4,8 +4,8 @@ use cassc_cassandra::config_keys::Problem;
 
 use super::config_findings::{findings, minor};
 use super::e412_config_key_other_name::{is_fatal, suggestion};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W418",
@@ -16,10 +16,9 @@ Cassandra still takes the key, with a warning in its log at every start; a later
 middle of an upgrade.
 
 Write the new name with its value, or remove a key that has no successor.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {

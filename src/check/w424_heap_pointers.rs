@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use cassc_cassandra::jvm::GarbageCollector;
 
 use super::e420_heap::heap_route;
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::sizing::{COMPRESSED_POINTERS_END, HeapSetting};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W424",
@@ -18,13 +18,12 @@ From 32 GiB on the JVM addresses its objects with eight bytes instead of four. E
 32 GiB holds less than one of 31 GiB; it takes some 38 GiB to hold as much again. (ZGC never compresses pointers.)
 
 Write `31Gi`, or go well beyond 38 GiB.",
-    check: Check::Topology(check),
 };
 
 /// In mebibytes; where the larger pointers are made up for.
 const WORTH_IT_AGAIN: u64 = 38 * 1024;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
         let Some(heap) = place.heap() else { continue };

@@ -1,7 +1,7 @@
 //! W425: an environment variable that looks like a secret in clear text.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W425",
@@ -12,14 +12,13 @@ A topology lies in Git, and so do the manifests that are rendered from it. Whoev
 secret, for ever, and whoever may read StatefulSets reads it in Kubernetes.
 
 Keep the value in a Secret and mount it as an additional volume; or accept the warning where the value is none.",
-    check: Check::Topology(check),
 };
 
 /// How the names of such variables end.
 const ENDINGS: [&str; 8] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "ACCESS_KEY", "PRIVATE_KEY", "API_KEY"];
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (name, value) in &subject.spec().cassandra.environment {
         let upper = name.to_uppercase();
         let is_secret =

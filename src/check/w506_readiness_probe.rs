@@ -1,8 +1,8 @@
 //! W506: an extra container that decides whether the pod is ready.
 
 use super::written::{Role, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W506",
@@ -14,10 +14,9 @@ the clients, although the node serves; and the next node waits with its start, a
 disruption budget counts the node as lost.
 
 Remove the probe, unless clients must not reach a node without this container; then accept the warning.",
-    check: Check::Topology(check),
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for written in containers(subject) {
         if written.role != Role::Before && written.container.readiness_probe.is_some() {
             let message = format!("{} decides whether its Cassandra node is ready", called(&written));

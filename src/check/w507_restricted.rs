@@ -3,8 +3,8 @@
 use k8s_openapi::api::core::v1::SecurityContext;
 
 use super::written::{WrittenContainer, called, containers};
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W507",
@@ -18,7 +18,6 @@ starts.
 Without a `securityContext` an extra container gets one that passes. Where you write one, it needs
 `allowPrivilegeEscalation: false` and `capabilities: {drop: [ALL]}`, and may add `NET_BIND_SERVICE` only. Accept the
 warning in a namespace that does not enforce the standard.",
-    check: Check::Topology(check),
 };
 
 /// The only capability that may be added.
@@ -29,7 +28,7 @@ const SELINUX_TYPES: [&str; 4] = ["container_t", "container_init_t", "container_
 /// What is wrong with a container: the way to it, and in words. (`procMount` is refused by the API server: E602.)
 type Fault = (Route, &'static str);
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().pod.host_network {
         let at = subject.value(Route::of("spec.pod.hostNetwork"), "");
         let message = "the pods are on the network of their worker, which the `restricted` standard refuses";

@@ -1,7 +1,7 @@
 //! W513: too little time to drain.
 
-use super::{Check, Rule, Subject};
-use crate::diagnostic::{Diagnostic, Route};
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
     code: "W513",
@@ -13,13 +13,12 @@ the time is over it is killed in the middle of that, starts with a long replay o
 takes longer than it would have with patience.
 
 Give it 60 seconds or more, 120 by default.",
-    check: Check::Topology(check),
 };
 
 /// Below this a drain of ordinary memtables is often cut off; Cass Operator gives 120 seconds.
 const SHORTEST_SECONDS: u32 = 60;
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(seconds) = subject.spec().pod.termination_grace_seconds else { return };
     if seconds < SHORTEST_SECONDS {
         let message = format!("{seconds} seconds may not be enough to drain a node");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Container;
 
-use super::Subject;
 use crate::diagnostic::Route;
+use crate::subject::Subject;
 use crate::topology::Datacenter;
 
 /// A map of labels or annotations, and what it is written for.

@@ -7,7 +7,8 @@ use cassc_wording::nearest;
 use clap::Args;
 
 use super::{Ending, Failure};
-use crate::check::{RULES, Rule, rule};
+use crate::catalogue::{rule, rules};
+use crate::diagnostic::Rule;
 
 /// Explains a complaint by its code, such as E101; without one lists all.
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub(super) fn run(explain: &Explain) -> Result<Ending, Failure> {
 }
 
 fn listing() -> String {
-    RULES.iter().fold(String::new(), |mut text, rule| {
+    rules().into_iter().fold(String::new(), |mut text, rule| {
         writeln!(text, "{}  {}", rule.code, rule.summary).expect("writing to a String cannot fail");
         text
     })
@@ -40,7 +41,7 @@ fn explanation(rule: &Rule) -> String {
 }
 
 fn unknown(code: &str) -> String {
-    let near = nearest(code, RULES.iter().flat_map(|rule| [rule.code, rule.name]));
+    let near = nearest(code, rules().into_iter().flat_map(|rule| [rule.code, rule.name]));
     let hint = near.map_or_else(|| "`cassc explain` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
     format!("there is no rule `{code}`; {hint}")
 }

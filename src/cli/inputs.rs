@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::complaints::Complaining;
 use super::selection::Selection;
 use super::{Failure, talk};
-use crate::check::Warnings;
+use crate::catalogue::Warnings;
 use crate::diagnostic::Severity;
 use crate::parse::source::{Source, SourceError, read_all, read_all_there_are};
 use crate::topology::Dialect;

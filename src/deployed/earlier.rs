@@ -14,9 +14,6 @@ use crate::parse::source::Source;
 use crate::parse::{Committed, Parsed, Reading, Text, parse};
 use crate::report::{short, sorted};
 
-/// What an acceptance may name changes with the rules, and nothing is resolved from it.
-const ABOUT_ACCEPTANCES: &str = "E603";
-
 /// An earlier text that may hold topologies.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
@@ -95,8 +92,7 @@ fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, Deployed
     let EarlierTopology { mut parsed, text, path, file, heed } = earlier;
     // The only text that the complaints are shown with.
     parsed.document.text = 0;
-    let mut complaints = check(std::slice::from_ref(&parsed));
-    complaints.retain(|complaint| complaint.code != ABOUT_ACCEPTANCES);
+    let complaints = check(std::slice::from_ref(&parsed));
     if complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
         if heed == Heed::Nothing {
             return Ok(None);

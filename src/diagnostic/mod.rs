@@ -3,12 +3,15 @@
 
 use std::ops::Range;
 
+use cassc_wording::shortened;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 mod route;
+mod rule;
 
 pub use route::{Route, Step};
+pub use rule::Rule;
 
 /// How much a complaint weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -94,7 +97,14 @@ impl Label {
 impl Diagnostic {
     /// A complaint at a place, with a few words under it. Here and below names that are too long to be read are cut.
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Label) -> Self {
-        Self { code, severity, message: shortened(message.into()), labels: vec![at.shortened()], expected: None, help: None }
+        Self {
+            code,
+            severity,
+            message: shortened(message.into()),
+            labels: vec![at.shortened()],
+            expected: None,
+            help: None,
+        }
     }
 
     /// The same complaint with one more place.

@@ -6,6 +6,7 @@ mod lines;
 mod misread;
 mod places;
 mod read;
+mod rules;
 mod scalar;
 pub mod source;
 mod tree;
@@ -18,6 +19,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 pub use self::places::{locate, stands_at};
+pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
@@ -25,7 +27,7 @@ use self::lines::Lines;
 use self::misread::Misread;
 use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
-use self::tree::{Content, Node, TreeError, documents};
+use self::tree::{Content, Limits, Node, TreeError, documents};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
@@ -98,7 +100,7 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
             return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
-    let (roots, errors) = documents(&text);
+    let (roots, errors) = documents(&text, Limits::TOPOLOGY);
     let mut text = Text::of(source.name, None, text, roots);
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
@@ -271,9 +273,6 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             None if part == Part::Key && text == "<<" => {
                 ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
             }
-            None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
-                (format!("a key of more than {} bytes", yaml::LONGEST_KEY), "choose a shorter key")
-            }
             None => return,
         };
         let place = Place::Value { document, route: route.clone(), part };
@@ -335,7 +334,7 @@ impl Text {
     /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
     /// places in a lock are found in the same way.
     pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
-        let (roots, _) = documents(&text);
+        let (roots, _) = documents(&text, Limits::NONE);
         Self::of(name, committed, text, roots)
     }
 

@@ -6,10 +6,30 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::yaml;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 /// The deepest nesting that is read. A topology with extra containers needs about 14.
 const DEEPEST: usize = 48;
+
+/// What a text may hold. Far beyond what a topology needs, and little enough that rules which compare things with each
+/// other, or repeat names, take no time worth a word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The most entries of a map and elements of a list. The largest lists are those of racks and seeds.
+    entries: usize,
+    /// The longest text, in bytes. The longest ones are scripts of extra containers.
+    text: usize,
+    /// The longest key, in bytes.
+    key: usize,
+}
+
+impl Limits {
+    /// Those of topologies.
+    pub(super) const TOPOLOGY: Self = Self { entries: 5000, text: 64 * 1024, key: yaml::LONGEST_KEY };
+    /// None: for what cassc wrote itself.
+    pub(super) const NONE: Self = Self { entries: usize::MAX, text: usize::MAX, key: usize::MAX };
+}
 
 /// A value of the document and the bytes that it stands in.
 #[derive(Clone, Debug)]
@@ -70,8 +90,8 @@ pub(super) struct TreeError {
 
 /// The documents of a stream, and the complaints. Duplicate keys are collected, anything else ends the reading.
 /// An empty document is left out.
-pub(super) fn documents(text: &str) -> (Vec<Node>, Vec<TreeError>) {
-    let mut builder = Builder::new(text);
+pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Node>, Vec<TreeError>) {
+    let mut builder = Builder::new(text, limits);
     let mut roots = Vec::new();
     loop {
         match builder.next_document() {
@@ -120,6 +140,7 @@ type Result<T> = std::result::Result<T, TreeError>;
 
 struct Builder<'t> {
     text: &'t str,
+    limits: Limits,
     parser: Parser<'t, StrInput<'t>>,
     /// Byte position of every character; `None` when the text is ASCII and both are the same.
     byte_of_character: Option<Vec<usize>>,
@@ -127,9 +148,9 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, limits: Limits) -> Self {
         let byte_of_character = (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect());
-        Self { text, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
+        Self { text, limits, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
     }
 
     fn next_document(&mut self) -> Result<Option<Node>> {
@@ -157,6 +178,9 @@ impl<'t> Builder<'t> {
             return Err(too_deep(bytes));
         }
         match event {
+            Event::Scalar(text, _, 0, None) if text.len() > self.limits.text => {
+                Err(too_much(bytes.start, format!("a text of more than {} KiB", self.limits.text / 1024)))
+            }
             Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
             Event::SequenceStart(0, None) => self.list(bytes, depth),
             Event::MappingStart(0, None) => self.map(bytes, depth),
@@ -177,6 +201,9 @@ impl<'t> Builder<'t> {
                 items.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::List(items) });
             }
+            if items.len() == self.limits.entries {
+                return Err(too_much(start.start, format!("a list of more than {} elements", self.limits.entries)));
+            }
             items.push(self.node(event, span, depth + 1)?);
         }
     }
@@ -190,6 +217,9 @@ impl<'t> Builder<'t> {
                 let end = self.end_of_block(span, entries.last().map(|entry| entry.value.span.end));
                 entries.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
+            }
+            if entries.len() == self.limits.entries {
+                return Err(too_much(start.start, format!("a map of more than {} keys", self.limits.entries)));
             }
             let (key, key_span) = self.key(event, span, depth)?;
             let (event, span) = self.next_event()?;
@@ -206,6 +236,10 @@ impl<'t> Builder<'t> {
         let node = self.node(event, span, depth + 1)?;
         match node.content {
             Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
+            Content::Scalar(scalar) if scalar.text.len() > self.limits.key => {
+                let message = format!("a key of more than {} bytes", self.limits.key);
+                Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
+            }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
             Content::List(_) | Content::Map(_) | Content::TakenOut => {
                 Err(refusal("E002", node.span, "a key must be text", "quote it if it begins with `[`, `{` or `?`"))
@@ -299,6 +333,10 @@ fn too_deep(span: Range<usize>) -> TreeError {
     refusal("E005", span, message, "a topology needs no more than a dozen levels")
 }
 
+fn too_much(at: usize, message: String) -> TreeError {
+    refusal("E005", at..at, message, "a topology takes a few kilobytes; split a fleet into several files")
+}
+
 fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> TreeError {
     TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) }
 }
@@ -308,14 +346,14 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Node {
-        let (mut roots, errors) = documents(text);
+        let (mut roots, errors) = documents(text, Limits::TOPOLOGY);
         assert_eq!(errors, []);
         assert_eq!(roots.len(), 1);
         roots.remove(0)
     }
 
     fn error(text: &str) -> TreeError {
-        documents(text).1.into_iter().next().expect("the text is refused")
+        documents(text, Limits::TOPOLOGY).1.into_iter().next().expect("the text is refused")
     }
 
     #[test]
@@ -349,6 +387,21 @@ mod tests {
         assert_eq!(error("a: {<<: {b: 1}}\n").code, "E004");
         assert_eq!(error("a: 1\nb: 2\na: 3\n").code, "E003");
         assert_eq!(error("a:\n\tb: 1\n").message, "a tab in the indentation");
+    }
+
+    #[test]
+    fn what_is_far_too_large_is_refused_where_it_begins() {
         assert_eq!(error(&"[".repeat(100_000)).code, "E005");
+        let many = |item: &str| item.repeat(Limits::TOPOLOGY.entries + 1);
+        for (text, code) in [
+            (format!("a: 1\nb: [{}]\n", many("1, ")), "E005"),
+            (format!("a: 1\nb:\n{}", (0..=5000).map(|key| format!("  k{key}: 1\n")).collect::<String>()), "E005"),
+            (format!("a: 1\nb: {}\n", "x".repeat(Limits::TOPOLOGY.text + 1)), "E005"),
+            (format!("a: 1\n? {}\n: 1\n", "x".repeat(Limits::TOPOLOGY.key + 1)), "E012"),
+        ] {
+            let error = error(&text);
+            assert_eq!((error.code, error.span.start > 4), (code, true), "{}", error.message);
+            assert_eq!(documents(&text, Limits::NONE).1, []);
+        }
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Complaint, Complaints, Place};
 use super::{MOST_REPORTED, count, heaviest};
-use crate::check::rule;
+use crate::catalogue::rule;
 use crate::diagnostic::{self, Diagnostic, Label, Severity};
 use crate::parse::source::STANDARD_INPUT;
 use crate::parse::{Text, cluster_name, locate};

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::json::{Complaint, Complaints, Place};
-use crate::check::{Rule, rule};
-use crate::diagnostic::Severity;
+use crate::catalogue::rule;
+use crate::diagnostic::{Rule, Severity};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// How many characters GitHub allows in a description.

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Transition;
-use crate::check::{Check, Force, RULES, Rule};
-use crate::diagnostic::{Diagnostic, Route};
+use super::rules::{Force, RULES, TransitionRule};
+use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::topology::Acceptance;
 
 /// The judgment of a transition.
@@ -37,8 +37,7 @@ pub fn judge(transition: &Transition<'_>) -> Judgment {
     if transition.before == transition.after {
         return judgment;
     }
-    for rule in RULES {
-        let Check::Transition { check, force } = rule.check else { continue };
+    for TransitionRule { rule, force, check } in RULES {
         let mut complaints = Vec::new();
         check(transition, &mut complaints);
         match (force, acceptance(transition, rule)) {

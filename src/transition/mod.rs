@@ -8,17 +8,17 @@ mod effective;
 mod encryption;
 mod judgment;
 mod order;
-pub mod rules;
+mod rules;
 mod storage_mode;
 
 pub use changed::Changed;
 pub use judgment::{Accepted, Judgment, judge};
-pub use rules::e360_cluster_deleted::deletion;
+pub use rules::{Force, deletion, rules};
 
-use crate::check::{Rule, Subject};
 use crate::cluster::{Cluster, Datacenter, Rack};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Rule};
 use crate::parse::{Text, stands_at};
+use crate::subject::Subject;
 
 /// A deployed cluster and what it is to become.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use cassc::check::Warnings;
+use cassc::catalogue::Warnings;
 use cassc::deliver::{Arranged, arrange};
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;

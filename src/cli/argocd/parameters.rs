@@ -11,7 +11,7 @@ use cassc_wording::quoted;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::check::Warnings;
+use crate::catalogue::Warnings;
 use crate::topology::Dialect;
 
 /// The variable that holds all parameters.

@@ -1,10 +1,9 @@
 //! E301: a deployed cluster with another name in Kubernetes.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E301",
     name: "cluster-renamed",
     summary: "a deployed cluster has another `metadata.name`",
@@ -15,10 +14,11 @@ has no data.
 
 Write the name that it was. To give the cluster another name, write a topology of its own for it, as a further datacenter of
 the same ring (`additionalSeeds`), rebuild it, move the clients, and let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("under another name everything is new and empty") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("under another name everything is new and empty");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.name, &transition.after.name);
     if was != now {
         let at = At::of(Scope::Cluster, "metadata.name", "name");

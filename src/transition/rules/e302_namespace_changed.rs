@@ -1,10 +1,9 @@
 //! E302: a deployed datacenter in another namespace.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E302",
     name: "namespace-changed",
     summary: "a deployed datacenter is to be in another namespace",
@@ -14,10 +13,11 @@ empty claims, and the first pod could found a second ring on them while the old 
 
 Write the namespace that it was. To move the data, add a datacenter in the other namespace, let it be rebuilt, move the
 clients, and let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("claims do not move between namespaces") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("claims do not move between namespaces");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.namespace.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("namespace", "namespace");

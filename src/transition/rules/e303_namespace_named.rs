@@ -1,10 +1,9 @@
 //! E303: a namespace that is written where none was, or no longer.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E303",
     name: "namespace-named",
     summary: "a namespace is written where none was, or no longer",
@@ -14,10 +13,11 @@ same one, nothing happens. If it is another one, a second cluster starts there o
 
 Look where the objects are: `kubectl get statefulset --all-namespaces -l app.kubernetes.io/name=cassandra`. If it is this
 namespace, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.namespace.as_deref()) {
         let at = change.at("namespace", "namespace");
         let (message, now, was) = match (change.before, change.after) {

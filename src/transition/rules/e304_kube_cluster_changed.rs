@@ -1,10 +1,9 @@
 //! E304: a deployed datacenter in another Kubernetes cluster.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E304",
     name: "kube-cluster-changed",
     summary: "a deployed datacenter is to be in another Kubernetes cluster",
@@ -14,10 +13,11 @@ volumes while its old pods still run under the same names in the same ring.
 
 Write the name that it was. To move a datacenter, add one in the other Kubernetes cluster, let it be rebuilt, move the
 clients, and let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("volumes do not move between Kubernetes clusters") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("volumes do not move between Kubernetes clusters");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.kube_cluster.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("kubeCluster", "kubeCluster");

@@ -1,10 +1,9 @@
 //! E305: another `cluster_name` of a ring that exists.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E305",
     name: "ring-name-changed",
     summary: "a deployed cluster has another `clusterName`",
@@ -14,10 +13,11 @@ configured name …\", `SystemKeyspace.checkHealth`). The name is also part of e
 not let anybody change. Cass Operator's webhook refuses it too.
 
 Write the name that it was: `spec.clusterName`, which defaults to `metadata.name`.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start on the data of another cluster") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start on the data of another cluster");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.ring_name, &transition.after.ring_name);
     let renamed = transition.before.name != transition.after.name;
     // Without `clusterName` the name follows `metadata.name`, and E301 has said it.

@@ -1,10 +1,9 @@
 //! E306: another name in Cassandra for a datacenter that exists.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E306",
     name: "datacenter-ring-name-changed",
     summary: "a deployed datacenter has another name in Cassandra",
@@ -15,10 +14,11 @@ the replication wants it. Cass Operator's webhook refuses it.
 
 Write `ringName` as it was; it defaults to `name`. For another name add a datacenter, rebuild it, and let the old one
 leave.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start in another datacenter") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start in another datacenter");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for Pair { before, after } in transition.datacenters() {
         let (was, now) = (&before.ring_name, &after.ring_name);
         if was != now {

@@ -1,10 +1,9 @@
 //! E307: another name in Cassandra for a rack that exists.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E307",
     name: "rack-ring-name-changed",
     summary: "a deployed rack has another name in Cassandra",
@@ -14,10 +13,11 @@ from previous rack …\"), because which replicas it holds depends on it. The na
 StatefulSet, which the API server does not let anybody change.
 
 Write `ringName` as it was; it defaults to `name`.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start in another rack") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start in another rack");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (datacenter, rack) in transition.racks() {
         let (was, now) = (&rack.before.ring_name, &rack.after.ring_name);
         if was != now {

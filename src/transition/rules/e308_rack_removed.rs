@@ -1,11 +1,10 @@
 //! E308: a rack that is no longer there.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Rack};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E308",
     name: "rack-removed",
     summary: "a rack of a deployed datacenter is gone, or has another name",
@@ -16,10 +15,11 @@ with another name is a rack that is removed and one that is added.
 
 Racks stay. To have other racks, add a datacenter that has them, let it be rebuilt, move the clients, and scale the old
 one to `nodes: 0`; then it may be removed, and while it has no nodes its racks may change.",
-    check: Check::Transition { check, force: Force::Never("the rows of a rack cannot be moved while its datacenter serves") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the rows of a rack cannot be moved while its datacenter serves");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters().into_iter().filter(Pair::has_nodes) {
         for rack in removed(&pair) {
             complaints.push(refuse(transition, &pair, rack));

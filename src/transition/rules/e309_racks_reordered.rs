@@ -1,13 +1,12 @@
 //! E309: racks in another order.
 
 use super::e308_rack_removed::removed;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Rack};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::order::{OutOfOrder, out_of_order, right_order};
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E309",
     name: "racks-reordered",
     summary: "the racks of a deployed datacenter are in another order, or a new one is not the last",
@@ -17,8 +16,9 @@ which order pods start, and which pod founds the ring. In another order nodes wo
 anybody having asked for it. Cass Operator refuses it too.
 
 Write the racks in the order in which they were, and new ones after them.",
-    check: Check::Transition { check, force: Force::Never("the order of before says the same and moves nothing") },
 };
+
+pub(super) const FORCE: Force = Force::Never("the order of before says the same and moves nothing");
 
 /// The first rack of a datacenter that stands where it must not.
 pub(super) fn misplaced(pair: &Pair<'_, Datacenter>) -> Option<OutOfOrder> {
@@ -34,7 +34,7 @@ fn names(racks: &[Rack]) -> Vec<String> {
     racks.iter().map(|rack| rack.name.clone()).collect()
 }
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters() {
         let Some(moved) = misplaced(&pair) else { continue };
         let Pair { before, after } = pair;

@@ -1,12 +1,11 @@
 //! E310: datacenters in another order.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::order::{out_of_order, right_order};
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E310",
     name: "datacenters-reordered",
     summary: "the datacenters are in another order, or a new one is not the last",
@@ -16,10 +15,11 @@ of its own beside the one that exists.
 
 Write the datacenters in the order in which they were, and new ones after them. When the first one has left, the next is the
 first.",
-    check: Check::Transition { check, force: Force::Never("the order of before says the same and founds nothing") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the order of before says the same and founds nothing");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let names = |list: &[Datacenter]| list.iter().map(|datacenter| datacenter.name.clone()).collect::<Vec<_>>();
     let (was, now) = (names(&transition.before.datacenters), names(&transition.after.datacenters));
     let Some(moved) = out_of_order(&was, &now) else { return };

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E311",
     name: "rack-moved",
     summary: "the zone or the node labels of a rack with nodes are others",
@@ -17,12 +16,13 @@ removed, as cassc does: without a zone pods go wherever their volumes are.
 
 Write the zone that it was. To move a rack to another zone, add a datacenter whose racks have it, rebuild it, and let the
 old one leave. If the workers of before carry the new labels too, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| (rack.nodes > 0).then_some(&rack.node_labels)) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let Some((label, value)) = now.iter().find(|(label, value)| was.get(*label) != Some(value)) else { continue };

@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E312",
     name: "datacenter-removed",
     summary: "a datacenter that has nodes is gone, or has another name",
@@ -18,10 +17,11 @@ datacenter with another name is one that is removed and one that is added.
 
 Three commits do it: alter every keyspace so that the datacenter holds no replicas and move the clients; write `nodes: 0` for
 it and let its nodes leave the ring; then remove it. The claims stay until you delete them.",
-    check: Check::Transition { check, force: Force::Never("its nodes must leave the ring first") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("its nodes must leave the ring first");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let with_nodes = |datacenter: &&Datacenter| datacenter.nodes() > 0;
     for datacenter in transition.removed_datacenters().into_iter().filter(with_nodes) {
         let name = &datacenter.name;

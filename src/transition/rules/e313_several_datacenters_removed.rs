@@ -2,11 +2,10 @@
 
 use cassc_wording::quoted;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E313",
     name: "several-datacenters-removed",
     summary: "more than one datacenter is gone at once",
@@ -16,10 +15,11 @@ time too.
 
 Remove them one commit after the other. If all have `nodes: 0` and it is meant, accept the code and say so as the reason; a
 datacenter with nodes is E312.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let removed = transition.removed_datacenters();
     if removed.len() > 1 {
         let names: Vec<&str> = removed.iter().map(|datacenter| datacenter.name.as_str()).collect();

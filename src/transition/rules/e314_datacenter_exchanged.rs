@@ -1,12 +1,11 @@
 //! E314: one datacenter comes while another one goes.
 
 use super::e312_datacenter_removed::instead;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E314",
     name: "datacenter-exchanged",
     summary: "a datacenter comes while another one goes in the same change",
@@ -16,10 +15,11 @@ there are steps that a person decides: keyspaces are altered, clients move. Cass
 
 Make several commits of it: add the new datacenter; alter the keyspaces so that it holds replicas, rebuild it, and move
 the clients; alter the keyspaces so that the old one holds none; write `nodes: 0` for the old one; remove it.",
-    check: Check::Transition { check, force: Force::Never("the same is done safely in several commits") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the same is done safely in several commits");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (pairs, added) = (transition.datacenters(), transition.added_datacenters());
     let grown = pairs.iter().filter(|Pair { before, after }| before.nodes() == 0 && after.nodes() > 0);
     let emptied = pairs.iter().filter(|Pair { before, after }| before.nodes() > 0 && after.nodes() == 0);

@@ -1,11 +1,10 @@
 //! E315: another number of tokens for nodes that have data.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E315",
     name: "num-tokens-changed",
     summary: "`num_tokens` of nodes that have data is another one",
@@ -15,10 +14,11 @@ from … to …\"). It also counts when the number was never written: cassc's de
 
 Write the number that it was. For another one add a datacenter that has it (`cassandra.config` of the datacenter), let it be
 rebuilt, move the clients, and let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("Cassandra does not start with another number of tokens") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start with another number of tokens");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let number = |effective: &Effective| effective.text("num_tokens").unwrap_or_else(|| "1".to_owned());
     for change in transition.changed_config(number) {
         let (was, now) = (&change.before, &change.after);

@@ -1,11 +1,10 @@
 //! E316: another partitioner.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E316",
     name: "partitioner-changed",
     summary: "the partitioner of a deployed cluster is another one",
@@ -14,10 +13,11 @@ The partitioner decides where every row lies. It is the same on all nodes, for e
 written by another one and does not start.
 
 Write the partitioner that it was, or leave it out if it never was written.",
-    check: Check::Transition { check, force: Force::Never("no node finds its rows with another partitioner") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("no node finds its rows with another partitioner");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_config(partitioner) {
         let (was, now) = (&change.before, &change.after);
         let at = change.at("cassandra.config.partitioner", "config.partitioner");

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::directories::Location;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E317",
     name: "data-directory-moved",
     summary: "nodes that have data would look for it in another directory",
@@ -17,12 +16,13 @@ as an empty node under the address of an old one, and answers reads with nothing
 
 Leave the directories where they are. One more entry in `data_file_directories` is fine; it takes its share of what is
 written from then on.",
-    check: Check::Transition { check, force: Force::Never("the data would be left behind") },
 };
+
+pub(super) const FORCE: Force = Force::Never("the data would be left behind");
 
 const KEYS: [&str; 2] = ["data_file_directories", "local_system_data_file_directory"];
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for key in KEYS {
         for change in transition.changed_directories(key) {
             let kept: BTreeSet<&Location> = change.after.iter().collect();

@@ -1,10 +1,9 @@
 //! E318: another StorageClass for volumes that exist.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E318",
     name: "storage-class-changed",
     summary: "the StorageClass of a rack that is deployed is another one",
@@ -14,10 +13,11 @@ not move to it in any case. CassKop reverts such an edit without a word; Cass Op
 
 Write the class that it was. To move the data to another class, add a datacenter whose racks have it, let it be rebuilt,
 and remove the old one; or replace node by node after the StatefulSet was deleted with `--cascade=orphan`.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let class = |class: Option<&str>| class.map_or("the default class".to_owned(), |class| format!("`{class}`"));
     for change in transition.changed_racks(|_, _, rack| rack.storage.class.as_deref()) {
         let (was, now) = (class(change.before), class(change.after));

@@ -1,11 +1,10 @@
 //! E319: another size for volumes that exist.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::quantity::Quantity;
-use crate::transition::Transition;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E319",
     name: "storage-size-changed",
     summary: "the size that the data volumes of a deployed rack are born with is another one",
@@ -17,10 +16,11 @@ annotation allows it, and then deletes the StatefulSet to make it anew.
 To grow, leave `size` as it is and write `expandTo` beside it: the claims are expanded in place, nothing restarts, and new
 claims are expanded right after they were made. To shrink, add a datacenter with smaller volumes, let it be rebuilt, and
 let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet; `expandTo` grows volumes") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet; `expandTo` grows volumes");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.storage.size.as_str()) {
         let (was, now) = (change.before, change.after);
         let at = change.at("storage.size", "storage.size");

@@ -1,11 +1,10 @@
 //! E320: a smaller `expandTo`, or none any more.
 
 use super::e319_storage_size::is_larger;
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E320",
     name: "expand-to-shrunk",
     summary: "`storage.expandTo` of a deployed rack is smaller, or gone",
@@ -16,10 +15,11 @@ webhook refuses to shrink, too.
 
 Leave `expandTo` at the largest size that was ever written. To shrink, add a datacenter with smaller volumes, let it be
 rebuilt, and let the old one leave.",
-    check: Check::Transition { check, force: Force::Never("volumes do not shrink") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("volumes do not shrink");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.expand_to.as_deref()) {
         let Some(was) = change.before.filter(|was| change.after.is_none_or(|now| is_larger(was, now))) else {
             continue;

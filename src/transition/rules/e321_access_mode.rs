@@ -1,10 +1,9 @@
 //! E321: another access mode for volumes that exist.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E321",
     name: "access-mode-changed",
     summary: "the access mode of the data volumes of a deployed rack is another one",
@@ -13,10 +12,11 @@ The access mode stands in the claim template of the StatefulSet, which is immuta
 own. Cass Operator's webhook refuses it too.
 
 Write the mode that it was (`ReadWriteOnce` where none was written). New datacenters may have another one.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.storage.access_mode.as_str()) {
         let (was, now) = (change.before, change.after);
         let at = change.at("storage.accessMode", "storage.accessMode");

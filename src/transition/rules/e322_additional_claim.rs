@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Cluster, VolumeClaim, VolumeSource};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E322",
     name: "additional-claim-changed",
     summary: "an additional volume with a `claim` comes, goes or changes in a deployed cluster",
@@ -19,10 +18,11 @@ later.
 Leave the claims as they are. Volumes from a ConfigMap, a Secret or an `emptyDir` come and go freely. For another disk, add a
 cluster of its own for a further datacenter of the ring (`additionalSeeds`), rebuild it, and let the old one leave; or delete
 the StatefulSets with `--cascade=orphan` and have them made anew by hand.",
-    check: Check::Transition { check, force: Force::Never("the API server refuses the StatefulSet") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     // A cluster of which everything is new has no StatefulSet that could refuse.
     if transition.racks().is_empty() {
         return;

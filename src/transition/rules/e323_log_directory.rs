@@ -1,10 +1,9 @@
 //! E323: another directory for the commit log, the hints or the change data of nodes that run.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E323",
     name: "log-directory-moved",
     summary: "the commit log, the hints or the change data of nodes that have data move to another directory",
@@ -15,8 +14,9 @@ empty commit log: pods are drained before they stop, but not when they crash or 
 
 Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node right
 before, repair afterwards, and accept the code with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// The keys, and what is left behind.
 const KEYS: [(&str, &str); 3] = [
@@ -25,7 +25,7 @@ const KEYS: [(&str, &str); 3] = [
     ("cdc_raw_directory", "the change data"),
 ];
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for (key, what) in KEYS {
         for change in transition.changed_directories(key) {
             let (Some(was), Some(now)) = (change.before.first(), change.after.first()) else { continue };

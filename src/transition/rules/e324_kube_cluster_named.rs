@@ -1,10 +1,9 @@
 //! E324: a Kubernetes cluster that gets a name, or loses it.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E324",
     name: "kube-cluster-named",
     summary: "a datacenter names its Kubernetes cluster for the first time, or no longer",
@@ -15,10 +14,11 @@ may prune them; one that reads the new folder in another Kubernetes cluster star
 
 Tell the delivery tool of that Kubernetes cluster to read the new folder, with pruning switched off, in the same change;
 accept the code and name the tool's change as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.kube_cluster.as_deref()) {
         let at = change.at("kubeCluster", "kubeCluster");
         let (message, was) = match (change.before, change.after) {

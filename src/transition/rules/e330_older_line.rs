@@ -1,10 +1,9 @@
 //! E330: an older release line of Cassandra.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E330",
     name: "older-release-line",
     summary: "a deployed cluster is to run an older release line of Cassandra",
@@ -15,10 +14,11 @@ start; its data is whole, but nothing older can read it. Cass Operator lets such
 
 Go forward: repair what made you want to go back. While a roll is on its way, `rollout: {stopped: true}` keeps the other pods
 as they are. To go back for good, restore the snapshots from before the upgrade into a new cluster.",
-    check: Check::Transition { check, force: Force::Never("an older line cannot read what a newer one wrote") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("an older line cannot read what a newer one wrote");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
     if now.minor < was.minor {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");

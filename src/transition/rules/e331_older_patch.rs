@@ -1,10 +1,9 @@
 //! E331: an older patch of the same release line.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E331",
     name: "older-patch",
     summary: "a deployed cluster is to run an older patch of its release line",
@@ -14,10 +13,11 @@ that brought it. Going back brings back every fault that was mended in between.
 
 Read NEWS.txt and CHANGES.txt of the patches in between. If none of them changed a format, accept the code and say what you
 are running away from as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
     if now.minor == was.minor && now.patch < was.patch {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");

@@ -2,11 +2,10 @@
 
 use cassc_ring::release::MINORS;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E332",
     name: "major-version-skipped",
     summary: "an upgrade leaves a major version of Cassandra out",
@@ -17,10 +16,11 @@ or 4.1. From 4.0 to 5.0 is one step. Cass Operator lets such an edit through.
 
 Upgrade to the major version in between, run `nodetool upgradesstables` on every node, and upgrade again in a later
 commit.",
-    check: Check::Transition { check, force: Force::Never("a node cannot read what a major version before the last wrote") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("a node cannot read what a major version before the last wrote");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
     if now.minor.major() <= was.minor.major() + 1 {
         return;

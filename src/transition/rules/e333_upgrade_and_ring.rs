@@ -3,13 +3,12 @@
 use cassc_ring::release::Minor;
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::storage_mode::StorageMode;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E333",
     name: "upgrade-with-ring-change",
     summary: "the release line, or the storage mode, changes together with the ring",
@@ -23,10 +22,11 @@ restart.
 
 Make two commits of it: upgrade, and wait until every node runs the new version and its SSTables are upgraded; then change
 the ring. Or the other way round. Growing volumes (`expandTo`) goes together with an upgrade.",
-    check: Check::Transition { check, force: Force::Never("two commits do the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (before, after) = (transition.before, transition.after);
     let Some((scope, label)) = ring_change(before, after) else { return };
     let ring = transition.now(At::of(scope, "nodes", "nodes"), label);

@@ -2,12 +2,11 @@
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::storage_mode::StorageMode;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E335",
     name: "storage-mode-back",
     summary: "`storage_compatibility_mode` goes back to an older one",
@@ -18,10 +17,11 @@ modes do not stream to each other (CASSANDRA-19126). Without a word in the topol
 the key goes back as well.
 
 Leave the mode where it is. It only goes forward: `CASSANDRA_4`, `UPGRADING`, `NONE`.",
-    check: Check::Transition { check, force: Force::Never("what was written in the newer formats stays") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("what was written in the newer formats stays");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if transition.before.version.minor != Minor::V5_0 || transition.after.version.minor != Minor::V5_0 {
         return;
     }

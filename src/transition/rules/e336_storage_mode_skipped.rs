@@ -2,14 +2,13 @@
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::storage_mode::StorageMode;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E336",
     name: "storage-mode-skipped",
     summary: "`storage_compatibility_mode` takes two steps at once",
@@ -21,10 +20,11 @@ run 5.0; then with `NONE`. A roll that leaves one out has nodes side by side tha
 
 Take the modes one commit after the other, each when the roll of the one before is done. An upgrade from 4.x begins with
 `CASSANDRA_4`, which is what holds when nothing is written. Only data that was born on 5.0 begins with `NONE`.",
-    check: Check::Transition { check, force: Force::Never("one commit after the other does the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("one commit after the other does the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     // Older lines have no such key.
     let mode = |cluster: &Cluster, effective: &Effective| {
         (cluster.version.minor == Minor::V5_0).then(|| StorageMode::of(effective))

@@ -2,16 +2,15 @@
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::encryption::Internode;
 use crate::transition::rules::e333_upgrade_and_ring::ring_change;
 use crate::transition::storage_mode::StorageMode;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E337",
     name: "roll-held-back",
     summary: "a change that every node must be ready for comes while a roll is held back",
@@ -23,10 +22,11 @@ plain to encrypted only. E332, E333, E336 and E342 refuse the same in one commit
 
 Let the roll end first: remove `rollout.stopped` or `rollout.canary` in a commit of its own, and wait. If nothing waits to
 restart, or if the canary is to go back to what the others still run, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let held = &transition.before.rollout;
     let (field, in_lock, waits) = match (held.stopped, held.canary_pods) {
         (true, _) => ("rollout.stopped", "rollout.stopped", "no pod restarts"),

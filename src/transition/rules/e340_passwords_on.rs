@@ -1,11 +1,10 @@
 //! E340: passwords for a cluster that runs without.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Authenticator;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E340",
     name: "passwords-switched-on",
     summary: "a cluster that lets everybody in is to ask for passwords",
@@ -19,10 +18,11 @@ role does not exist or has no permissions. Roles with passwords cannot be made b
 3. Switch with `rollout: {canary: {pods: 1}}` and accept this code. One node asks for passwords; the drivers leave it alone.
 4. On that node make the roles of the clients and grant them their permissions.
 5. Remove `canary`; the other nodes follow.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.authenticator, transition.after.authenticator)
         == (Authenticator::AllowAll, Authenticator::Password)
     {

@@ -1,11 +1,10 @@
 //! E341: no more passwords.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Authenticator;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E341",
     name: "passwords-switched-off",
     summary: "a cluster that asks for passwords is to let everybody in",
@@ -14,10 +13,11 @@ With `AllowAll` whoever reaches the CQL port reads, writes and drops everything;
 for nothing. Clients that send a password still get in.
 
 If the port is closed to everybody else, accept the code and say how as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.authenticator, transition.after.authenticator)
         == (Authenticator::Password, Authenticator::AllowAll)
     {

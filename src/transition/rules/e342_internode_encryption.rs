@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use cassc_ring::release::Minor;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::encryption::Internode;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E342",
     name: "internode-encryption-in-one-go",
     summary: "encryption between nodes is switched so that restarted and other nodes do not hear each other",
@@ -30,10 +29,11 @@ All datacenters take a step before one of them takes the next, a new one speaks 
 To switch off, the same backwards. 3.11 has no `optional`: upgrade first. A 3.11 that encrypts speaks on a port of its own;
 its upgrade needs `legacy_ssl_storage_port_enabled: true` (`enable_legacy_ssl_storage_port` in 4.0) until it is done. If the
 cluster may stand still while all nodes restart, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let internode = |cluster: &Cluster, effective: &Effective| Internode::of(cluster.version.minor, effective);
     let changes = transition.changed_config_of(internode);
     let steps = complaints.len();

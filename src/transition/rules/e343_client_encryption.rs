@@ -1,13 +1,12 @@
 //! E343: encryption to clients that is switched in one go.
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
-use crate::transition::Transition;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
 use crate::transition::encryption::Clients;
+use crate::transition::{Force, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E343",
     name: "client-encryption-in-one-go",
     summary: "encryption to clients is switched without a time in which both kinds of clients get in",
@@ -19,10 +18,11 @@ In `cassandra.config.client_encryption_options`: write `enabled: true` with `opt
 then remove `optional`. To switch encryption off, the same backwards. With `require_client_auth: true` a client needs a
 certificate of its own; it may show one before anybody asks, so give every client one first. If that is done, or no
 client runs, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let clients = |cluster: &Cluster, effective: &Effective| Clients::of(cluster.version.minor, effective);
     for change in transition.changed_config_of(clients) {
         let (was, now) = (change.before, change.after);

@@ -1,10 +1,9 @@
 //! E344: another CQL port for clients that are connected.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E344",
     name: "cql-port-changed",
     summary: "the CQL port of a deployed datacenter is another one",
@@ -15,10 +14,11 @@ one find nobody at first.
 
 For a port without an interruption add a datacenter that has it, rebuild it, and move the clients. If they may stand still
 for the roll, change their contact points together with it, accept the code and say so as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for Pair { before, after } in transition.datacenters() {
         let (was, now) = (before.native_port, after.native_port);
         if was != now && before.nodes() > 0 && after.nodes() > 0 {

@@ -1,10 +1,9 @@
 //! E345: another Secret of the first role.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E345",
     name: "superuser-secret-changed",
     summary: "the first role of a deployed cluster comes from another Secret",
@@ -14,10 +13,11 @@ ring, with its password and all its power; nobody takes it away. Cass Operator's
 
 To rotate the password, write the new one into the same Secret. To have another role, make it, see that everybody uses it,
 drop the old one, and accept the code with that as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (&transition.before.superuser_secret, &transition.after.superuser_secret);
     // A cluster of another name is said to be new already.
     if was != now && transition.before.name == transition.after.name {

@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E350",
     name: "nodes-below-replication",
     summary: "a datacenter would have fewer nodes than the deployed system keyspaces have replicas",
@@ -19,10 +18,11 @@ leave first.
 
 Lower the replication in a commit of its own, with the nodes still there, and look at the keyspaces of your own as well;
 then take the nodes away. A datacenter that leaves altogether (`nodes: 0`) is another story: E352.",
-    check: Check::Transition { check, force: Force::Never("two commits do the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let replication = transition.before.system_replication;
     for pair in below_replication(transition) {
         let Pair { before, after } = pair;

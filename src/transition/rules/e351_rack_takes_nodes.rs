@@ -3,12 +3,11 @@
 use cassc_ring::racks::split;
 use cassc_wording::nodes;
 
-use crate::check::{Check, Force, Rule};
 use crate::cluster::Datacenter;
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E351",
     name: "rack-takes-nodes",
     summary: "a rack is added with so little growth that another rack would lose nodes",
@@ -19,10 +18,11 @@ without increasing size\").
 
 Let the datacenter grow by so much that every rack keeps its nodes; the message says how many that are. To have fewer nodes
 in the end, add the rack first and shrink in a later commit.",
-    check: Check::Transition { check, force: Force::Never("more nodes now and fewer later does the same safely") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("more nodes now and fewer later does the same safely");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for pair in transition.datacenters().into_iter().filter(takes_nodes) {
         let needed = needed(&pair);
         let Pair { before, after } = pair;

@@ -5,12 +5,11 @@ use cassc_wording::nodes;
 use super::e308_rack_removed::removed;
 use super::e309_racks_reordered::misplaced;
 use super::e351_rack_takes_nodes::takes_nodes;
-use crate::check::{Check, Force, Rule};
 use crate::cluster::{Datacenter, Node, Rack};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Pair, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Pair, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E352",
     name: "nodes-leave",
     summary: "a deployed datacenter would have fewer nodes",
@@ -24,13 +23,14 @@ keyspace has no more replicas than nodes remain in the datacenter (none, if it g
 nodes have room for the data. Then run `nodetool decommission` in the pods that the message names, in that order, one at a
 time, and wait until `nodetool status` no longer shows the node. Then accept the code, say that as the reason, and merge
 at once: a pod that restarts meanwhile would join again. Remove the acceptance afterwards.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// How many pods a message names.
 const MOST_NAMES: usize = 6;
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     // Of racks that are gone, turned round or added too early other rules have spoken.
     let by_itself = |pair: &Pair<'_, _>| removed(pair).is_empty() && misplaced(pair).is_none() && !takes_nodes(pair);
     for pair in transition.datacenters().into_iter().filter(by_itself) {

@@ -3,11 +3,10 @@
 use cassc_wording::nodes;
 
 use super::e350_nodes_below_replication::below_replication;
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
-use crate::transition::{At, Scope, Transition};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E353",
     name: "replication-follows",
     summary: "a small new datacenter would lower the replication of the system keyspaces everywhere",
@@ -18,10 +17,11 @@ could not log in anywhere.
 
 Write `replication.system` as you want it. If it is the lower number, that says it; if not, the new datacenter needs as many
 nodes.",
-    check: Check::Transition { check, force: Force::Never("writing the number says the same") },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::Never("writing the number says the same");
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.system_replication, transition.after.system_replication);
     let written = transition.subject.spec().replication.system.is_some();
     if written || now >= was || !below_replication(transition).is_empty() {

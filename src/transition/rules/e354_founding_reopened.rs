@@ -1,11 +1,10 @@
 //! E354: a ring that may be founded again.
 
-use crate::check::{Check, Force, Rule};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Founding;
-use crate::transition::{At, Scope, Transition};
+use crate::transition::{At, Force, Scope, Transition};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E354",
     name: "founding-reopened",
     summary: "`founding` of a deployed cluster goes from `never` to `auto`",
@@ -16,10 +15,11 @@ backup is meant to bring back.
 
 Leave `founding: never`. It costs nothing once the ring exists. If the cluster is to begin anew, accept the code and say so
 as the reason.",
-    check: Check::Transition { check, force: Force::WithReason },
 };
 
-fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.founding, transition.after.founding) == (Founding::Never, Founding::Auto) {
         let at = At::of(Scope::Cluster, "founding", "founding");
         let message = "an empty volume could found a second ring";

@@ -2,12 +2,11 @@
 
 use cassc_wording::nodes;
 
-use crate::check::{Check, Rule};
 use crate::cluster::{Cluster, Datacenter};
-use crate::diagnostic::{Diagnostic, Label, Part, Place, Route};
-use crate::transition::{Accepted, Was};
+use crate::diagnostic::{Diagnostic, Label, Part, Place, Route, Rule};
+use crate::transition::{Accepted, Force, Was};
 
-pub(crate) const RULE: Rule = Rule {
+pub(super) const RULE: Rule = Rule {
     code: "E360",
     name: "cluster-deleted",
     summary: "the topology of a deployed cluster is gone",
@@ -29,8 +28,9 @@ the file in the next commit. The acceptance is read from what is deployed, so bo
 first is the announcement that others can object to.
 
 A file that was moved is no deletion, as long as the inputs still reach it: cassc finds the cluster by its name.",
-    check: Check::Deletion,
 };
+
+pub(super) const FORCE: Force = Force::WithReason;
 
 /// Judges the deletion of a cluster by what it accepts as it is deployed. `was` says where it is written.
 pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {

@@ -1,20 +1,15 @@
-//! E001 to E012: what is found while reading. Their complaints are made in [`crate::parse`]; here stands why.
+//! E001 to E012: what is found while reading. Their complaints are made beside this file; here stands why.
 
-use super::{Check, Rule};
+use crate::diagnostic::Rule;
 
 macro_rules! reading_rules {
     ($($code:ident $name:literal $summary:literal $explain:literal)*) => {
-        $(pub(super) const $code: Rule = Rule {
-            code: stringify!($code),
-            name: $name,
-            summary: $summary,
-            explain: $explain,
-            check: Check::Reading,
-        };)*
+        &[$(Rule { code: stringify!($code), name: $name, summary: $summary, explain: $explain }),*]
     };
 }
 
-reading_rules! {
+/// Every rule about the text, sorted by code.
+pub const RULES: &[Rule] = reading_rules! {
     E001 "not-utf8" "a file is not UTF-8" "\
 YAML is read as UTF-8. A file in another encoding would be misread where it matters least visibly: in names.
 
@@ -82,4 +77,4 @@ Some control characters (NEL, DEL, C1, non-characters) are changed or refused by
 the quoting; so are the key `<<` and keys of more than a thousand bytes.
 
 Remove the character, which is often an invisible remainder of copying, or choose another key."
-}
+};

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 
 use cassc_wording::nearest;
 
-use super::{Check, Force, Rule, Subject, rule};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Place, Route, Severity};
+use super::{rule, rules};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, Place, Route, Rule, Severity};
 use crate::parse::Parsed;
+use crate::subject::Subject;
+use crate::transition::{self, Force};
 
-pub(super) const E603: Rule = Rule {
+const E603: Rule = Rule {
     code: "E603",
     name: "acceptance",
     summary: "an entry of `spec.accept` names nothing that can be accepted, or gives no reason",
@@ -22,10 +24,9 @@ Some changes cannot be forced either, because they could never come true or woul
 
 Write `- {code: W113, reason: \"this cluster lives in one zone on purpose\"}`. Remove the entry of a change once it was
 made: a reason holds for one change.",
-    check: Check::Topology(check),
 };
 
-pub(super) const W604: Rule = Rule {
+const W604: Rule = Rule {
     code: "W604",
     name: "acceptance-unused",
     summary: "an entry of `spec.accept` accepts nothing",
@@ -34,11 +35,14 @@ The warning that is accepted here does not come up any more. An acceptance that 
 occasion, which nobody judged.
 
 Remove the entry.",
-    // Found by `settle`, which knows which acceptances were used.
-    check: Check::Reading,
 };
 
-fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+pub(super) const RULES: &[Rule] = &[E603, W604];
+
+/// Complains about entries that name nothing that can be accepted, or give no reason.
+fn unfit(parsed: &Parsed) -> Vec<Diagnostic> {
+    let subject = Subject::new(parsed);
+    let mut complaints = Vec::new();
     for (index, acceptance) in subject.spec().accept.iter().enumerate() {
         let route = Route::of("spec.accept").index(index);
         let at = subject.value(route.key("code"), "");
@@ -57,20 +61,22 @@ fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 .push(E603.complain("an acceptance needs a reason", at).expected("a sentence for the next reader"));
         }
     }
+    complaints
 }
 
 /// Whether `spec.accept` may name a rule, or why not.
 fn acceptable(rule: &Rule) -> Result<(), String> {
-    match rule.check {
+    let force = transition::rules().find(|(it, _)| it.code == rule.code).map(|(_, force)| force);
+    match force {
         _ if rule.severity() == Severity::Warning => Ok(()),
-        Check::Transition { force: Force::Never(why), .. } => Err(format!("cannot be accepted: {why}")),
-        Check::Transition { force: Force::WithReason, .. } | Check::Deletion => Ok(()),
-        Check::Reading | Check::Topology(_) | Check::Fleet(_) => Err("is an error and cannot be accepted".to_owned()),
+        Some(Force::WithReason) => Ok(()),
+        Some(Force::Never(why)) => Err(format!("cannot be accepted: {why}")),
+        None => Err("is an error and cannot be accepted".to_owned()),
     }
 }
 
 fn unknown(code: &str, at: Label) -> Diagnostic {
-    let acceptable = super::RULES.iter().filter(|rule| acceptable(rule).is_ok());
+    let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
     let complaint = E603.complain(format!("there is no warning and no change `{code}` that can be accepted"), at);
     match nearest(code, acceptable.map(|rule| rule.code)) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
@@ -87,7 +93,7 @@ pub enum Warnings {
     Deny,
 }
 
-/// Removes accepted warnings, adds W604 for acceptances that accepted nothing, and raises warnings to errors where they
+/// Removes accepted warnings, adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings to errors where they
 /// are denied. Complaints without an accepting document keep their weight.
 pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
@@ -100,7 +106,7 @@ pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings
             None => kept.push(complaint),
         }
     }
-    kept.extend(parsed.iter().flat_map(|parsed| unused(parsed, &used)));
+    kept.extend(parsed.iter().flat_map(|parsed| unfit(parsed).into_iter().chain(unused(parsed, &used))));
     if warnings == Warnings::Deny {
         for complaint in &mut kept {
             complaint.severity = Severity::Error;
