@@ -3,6 +3,7 @@
 //! denied. Changes are judged elsewhere ([`crate::transition::judge`]), beside what is deployed.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use cassc_wording::nearest;
 
@@ -76,9 +77,12 @@ fn acceptable(rule: &Rule) -> Result<(), String> {
 }
 
 fn unknown(code: &str, at: Label) -> Diagnostic {
-    let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
+    static ACCEPTABLE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
+        acceptable.map(|rule| rule.code).collect()
+    });
     let complaint = E603.complain(format!("there is no warning and no change `{code}` that can be accepted"), at);
-    match nearest(code, acceptable.map(|rule| rule.code)) {
+    match nearest(code, ACCEPTABLE.iter().copied()) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
         None => complaint,
     }
@@ -93,7 +97,7 @@ pub enum Warnings {
     Deny,
 }
 
-/// Removes accepted warnings, adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings to errors where they
+/// Removes accepted warnings (`parsed` is in the order of its documents), adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings to errors where they
 /// are denied. Complaints without an accepting document keep their weight.
 pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
@@ -117,8 +121,8 @@ pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings
 
 fn accepting(parsed: &[Parsed], complaint: &Diagnostic) -> Option<(DocumentId, usize)> {
     let Place::Value { document, .. } = complaint.labels.first()?.place else { return None };
-    let topology = &parsed.iter().find(|parsed| parsed.document == document)?.topology;
-    let accept = &topology.spec.accept;
+    let position = parsed.binary_search_by_key(&document, |parsed| parsed.document).ok()?;
+    let accept = &parsed[position].topology.spec.accept;
     let entry = accept.iter().position(|entry| entry.code == complaint.code && !entry.reason.trim().is_empty())?;
     (complaint.severity == Severity::Warning).then_some((document, entry))
 }

@@ -65,9 +65,7 @@ fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
     for place in &subject.racks {
         let tokens = place.config_value("initial_token").filter(|merged| !merged.value.is_null());
         let Some(tokens) = tokens else { continue };
-        let counts = subject.nodes_of_racks(place.datacenter_index).unwrap_or_default();
-        let nodes = counts.get(place.rack_index).copied().unwrap_or_default();
-        *nodes_at.entry(tokens.level).or_default() += u64::from(nodes);
+        *nodes_at.entry(tokens.level).or_default() += u64::from(subject.nodes_of(place));
     }
     let several = nodes_at.into_iter().filter(|(_, nodes)| *nodes > 1);
     let complaint = |(level, nodes): (Level, u64)| {

@@ -31,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let Some(replicas) = value.as_u64().or_else(|| value.as_str()?.parse().ok()) else { continue };
         let index = place.datacenter_index;
         let racks = match subject.nodes_of_racks(index) {
-            Some(counts) => counts.into_iter().filter(|nodes| *nodes > 0).count(),
+            Some(counts) => counts.iter().filter(|nodes| **nodes > 0).count(),
             None => place.datacenter.racks.len(),
         };
         if racks > 1 && (racks as u64) < replicas && seen.insert((written.level, index)) {

@@ -13,6 +13,10 @@ mod rule;
 pub use route::{Route, Step};
 pub use rule::Rule;
 
+/// After so many errors nobody looks for more: whoever repairs these runs cassc again. Warnings do not count, for what has
+/// nothing but warnings is rendered and must be looked at to its end.
+pub const MOST_ERRORS: usize = 5000;
+
 /// How much a complaint weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

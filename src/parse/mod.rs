@@ -9,6 +9,7 @@ mod read;
 mod rules;
 mod scalar;
 pub mod source;
+mod trail;
 mod tree;
 
 use std::collections::BTreeSet;
@@ -27,8 +28,9 @@ use self::lines::Lines;
 use self::misread::Misread;
 use self::read::read;
 use self::source::{LARGEST_SOURCE, Origin, Source};
+use self::trail::Trail;
 use self::tree::{Content, Limits, Node, TreeError, documents};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity, Step};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 
@@ -114,6 +116,10 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
         if !named && !is_ours(root) {
             continue;
         }
+        if complaints.len() >= MOST_ERRORS {
+            complaints.push(enough(document));
+            break;
+        }
         let (topology, misread) = parse_document(document, root);
         complaints.extend(misread);
         parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
@@ -151,6 +157,13 @@ fn names_our_kind(bytes: &[u8]) -> bool {
 fn is_ours(root: &Node) -> bool {
     let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
     text("apiVersion").starts_with("cassc/") || text("kind") == KIND
+}
+
+/// Says that what follows was not looked at.
+pub(crate) fn enough(document: DocumentId) -> Diagnostic {
+    let label = value_label(document, Route::root(), "");
+    let message = "there are too many errors before this document: cassc stops here";
+    Diagnostic::new("E005", Severity::Error, message, label).help("repair the first ones, then run cassc again")
 }
 
 fn nothing_here(text: usize) -> Diagnostic {
@@ -264,7 +277,7 @@ fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
 /// What the writer cannot write so that every reader reads the same.
 fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    visit_texts(root, &Route::root(), &mut |route, part, text| {
+    visit_texts(root, Trail::Root, &mut |trail, part, text| {
         let (message, help) = match yaml::unsafe_character(text) {
             Some((_, character)) => (
                 format!("the character U+{:04X} does not survive every YAML reader", u32::from(character)),
@@ -275,27 +288,27 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             }
             None => return,
         };
-        let place = Place::Value { document, route: route.clone(), part };
+        let place = Place::Value { document, route: trail.route(), part };
         let complaint = Diagnostic::new("E012", Severity::Error, message, Label { place, text: String::new() });
         complaints.push(complaint.help(help));
     });
     complaints
 }
 
-fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
+fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, Part, &str)) {
     match &node.content {
         Content::TakenOut => {}
-        Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
+        Content::Scalar(scalar) => visit(trail, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_texts(item, &route.index(index), visit);
+                visit_texts(item, Trail::Index(&trail, index), visit);
             }
         }
         Content::Map(entries) => {
             for entry in entries {
-                let route = route.key(&entry.key);
-                visit(&route, Part::Key, &entry.key);
-                visit_texts(&entry.value, &route, visit);
+                let trail = Trail::Key(&trail, &entry.key);
+                visit(trail, Part::Key, &entry.key);
+                visit_texts(&entry.value, trail, visit);
             }
         }
     }

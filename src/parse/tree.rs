@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::yaml;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
+
+use crate::diagnostic::MOST_ERRORS;
+use crate::yaml;
 
 /// The deepest nesting that is read. A topology with extra containers needs about 14.
 const DEEPEST: usize = 48;
@@ -96,8 +98,8 @@ pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Node>, Vec<TreeError
     loop {
         match builder.next_document() {
             Ok(Some(root)) if root.is_nothing() => {}
-            Ok(Some(root)) => roots.push(root),
-            Ok(None) => break,
+            Ok(Some(root)) if builder.errors.len() < MOST_ERRORS => roots.push(root),
+            Ok(_) => break,
             Err(error) => {
                 builder.errors.push(error);
                 break;
@@ -211,14 +213,14 @@ impl<'t> Builder<'t> {
     fn map(&mut self, start: Range<usize>, depth: usize) -> Result<Node> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen = BTreeSet::new();
-        loop {
+        for position in 0.. {
             let (event, span) = self.next_event()?;
             if event == Event::MappingEnd {
                 let end = self.end_of_block(span, entries.last().map(|entry| entry.value.span.end));
                 entries.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
             }
-            if entries.len() == self.limits.entries {
+            if position == self.limits.entries {
                 return Err(too_much(start.start, format!("a map of more than {} keys", self.limits.entries)));
             }
             let (key, key_span) = self.key(event, span, depth)?;
@@ -230,6 +232,7 @@ impl<'t> Builder<'t> {
                 self.duplicate(&entries, &key, key_span);
             }
         }
+        unreachable!("a map ends, or its text does")
     }
 
     fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<(String, Range<usize>)> {
