@@ -20,6 +20,8 @@ const DEEPEST: usize = 48;
 pub(super) struct Limits {
     /// The most entries of a map and elements of a list. The largest lists are those of racks and seeds.
     entries: usize,
+    /// The most documents of a text.
+    documents: usize,
     /// The longest text, in bytes. The longest ones are scripts of extra containers.
     text: usize,
     /// The longest key, in bytes.
@@ -28,9 +30,11 @@ pub(super) struct Limits {
 
 impl Limits {
     /// Those of topologies.
-    pub(super) const TOPOLOGY: Self = Self { entries: 5000, text: 64 * 1024, key: yaml::LONGEST_KEY };
+    pub(super) const TOPOLOGY: Self =
+        Self { entries: 5000, documents: 10_000, text: 64 * 1024, key: yaml::LONGEST_KEY };
     /// None: for what cassc wrote itself.
-    pub(super) const NONE: Self = Self { entries: usize::MAX, text: usize::MAX, key: usize::MAX };
+    pub(super) const NONE: Self =
+        Self { entries: usize::MAX, documents: usize::MAX, text: usize::MAX, key: usize::MAX };
 }
 
 /// A value of the document and the bytes that it stands in.
@@ -98,6 +102,11 @@ pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Node>, Vec<TreeError
     loop {
         match builder.next_document() {
             Ok(Some(root)) if root.is_nothing() => {}
+            Ok(Some(root)) if roots.len() == limits.documents => {
+                let message = format!("a file of more than {} documents", limits.documents);
+                builder.errors.push(too_much(root.span.start, message));
+                break;
+            }
             Ok(Some(root)) if builder.errors.len() < MOST_ERRORS => roots.push(root),
             Ok(_) => break,
             Err(error) => {

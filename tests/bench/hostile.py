@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-CASSC = Path(__file__).resolve().parents[2] / "target/release/cassc"
+CASSC = Path(os.environ.get("CASSC", Path(__file__).resolve().parents[2] / "target/release/cassc"))
 FORMATS = ("human", "short", "json", "sarif", "github", "gitlab")
 MOST_SECONDS = 2.0
 KINDS: dict[str, Callable[[random.Random, int], str]] = {}
@@ -197,7 +197,7 @@ def acceptances(rng: random.Random, size: int) -> str:
 
 @kind
 def acceptances_that_are_used(rng: random.Random, size: int) -> str:
-    environment = "".join(f"      PASSWORD_{number}: x\n" for number in range(20_000))
+    environment = filled(size // 2, "", numbered("      PASSWORD_#: x\n"))
     head = spec("  accept:\n") + "    - {code: W425, reason: x}\n"
     head = head.replace(VERSION, "  cassandra:\n    version: 4.1.9\n    environment:\n" + environment)
     return filled(size, head, repeated("    - {code: W113, reason: x}\n"))
@@ -490,7 +490,7 @@ def spent(command: list[str], folder: Path) -> tuple[float, int, int]:
 
 def measured(name: str, size: int, seed: int, folder: Path, formats: tuple[str, ...]) -> bool:
     text = KINDS[name](random.Random(seed), size).encode()
-    assert size // 2 < len(text) <= size, (name, len(text))
+    assert len(text) <= size, (name, len(text))
     file = folder / "input.yaml"
     file.write_bytes(text)
     runs = [[CASSC, "validate", "--format", form, file] for form in formats] + [[CASSC, "plan", file]]

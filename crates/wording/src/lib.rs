@@ -60,15 +60,31 @@ fn without_middle(text: &str) -> String {
 /// The nearest of the known words, if one is near enough to be a slip of the keyboard: at most a third of the
 /// letters differ, or they differ in case, `-` and `_` only.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let (wanted, letters) = (plain(word), Letters::of(word));
-    let is_near = |distance: usize, candidate: &str| distance * 3 <= candidate.len().max(word.len());
-    known
-        .into_iter()
-        .filter(|candidate| is_near(letters.least_distance(&Letters::of(candidate)), candidate))
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
-        .filter(|(distance, candidate)| is_near(*distance, candidate))
-        .min_by_key(|(distance, candidate)| (*distance, *candidate))
-        .map(|(_, candidate)| candidate)
+    Words::new(known).nearest(word)
+}
+
+/// Known words, prepared for being looked through often.
+#[derive(Clone, Debug)]
+pub struct Words<'k>(Vec<(&'k str, Letters)>);
+
+impl<'k> Words<'k> {
+    /// These words.
+    pub fn new(known: impl IntoIterator<Item = &'k str>) -> Self {
+        Self(known.into_iter().map(|word| (word, Letters::of(word))).collect())
+    }
+
+    /// The nearest of them, as [`nearest()`] says.
+    pub fn nearest(&self, word: &str) -> Option<&'k str> {
+        let (wanted, letters) = (plain(word), Letters::of(word));
+        let is_near = |distance: usize, candidate: &str| distance * 3 <= candidate.len().max(word.len());
+        let like = |candidate: &Letters, word: &str| is_near(letters.least_distance(candidate), word);
+        let candidates = self.0.iter().filter(|(candidate, letters)| like(letters, candidate));
+        candidates
+            .map(|(candidate, _)| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), *candidate))
+            .filter(|(distance, candidate)| is_near(*distance, candidate))
+            .min()
+            .map(|(_, candidate)| candidate)
+    }
 }
 
 /// A word without what does not count: case, `-` and `_`.
@@ -82,26 +98,29 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
 
 /// How often each letter stands in a word. Most words differ in so many letters that their order, which is costly to
 /// compare, cannot matter any more.
-struct Letters([usize; Self::GROUPS]);
+#[derive(Clone, Copy, Debug)]
+struct Letters([u8; Self::GROUPS]);
 
 impl Letters {
     /// Letters are counted in this many groups: `a` to `z` have one each, others share.
     const GROUPS: usize = 32;
 
     fn of(word: &str) -> Self {
-        let mut counts = [0; Self::GROUPS];
+        let mut counts = [0_u8; Self::GROUPS];
         for letter in letters(word) {
-            counts[letter as usize % Self::GROUPS] += 1;
+            let count = &mut counts[letter as usize % Self::GROUPS];
+            *count = count.saturating_add(1);
         }
         Self(counts)
     }
 
     /// The distance of two words is at least this: each step adds, removes or replaces one letter, or swaps two.
     fn least_distance(&self, other: &Self) -> usize {
-        let pairs = self.0.iter().zip(&other.0);
-        let (missing, extra) = pairs.fold((0, 0), |(missing, extra), (here, there)| {
-            (missing + there.saturating_sub(*here), extra + here.saturating_sub(*there))
-        });
+        let (mut missing, mut extra) = (0_usize, 0_usize);
+        for (here, there) in self.0.iter().zip(&other.0) {
+            missing += usize::from(there.saturating_sub(*here));
+            extra += usize::from(here.saturating_sub(*there));
+        }
         missing.max(extra)
     }
 }
