@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cassc::cluster::{Cluster, resolve};
+use cassc::cluster::Cluster;
 use cassc::diagnostic::Severity;
-use cassc::parse::source::{Origin, Source};
 use cassc::render::config;
 use cassc_cassandra::image::{jdk, option_files, published_patches};
 use cassc_cassandra::jvm::COLLECTORS;
@@ -63,12 +62,19 @@ fn temporary_folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
 }
 
-/// The cluster of a text, whatever cassc thinks of it.
+/// The cluster of a text.
 fn resolved(text: &str) -> Cluster {
-    let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-    let reading = cassc::parse::parse(vec![source]);
-    let parsed = reading.parsed.first().unwrap_or_else(|| panic!("{:?}\n{text}", reading.complaints));
-    resolve(&parsed.topology, None)
+    let compilation = compiled("shop.yaml", text.into(), None);
+    let cluster = compilation.clusters().next();
+    cluster.unwrap_or_else(|| panic!("{:?}\n{text}", compilation.complaints)).1
+}
+
+/// The cluster of [`topology`], whatever cassc thinks of the configuration.
+fn configured(minor: Minor, config: &Map<String, Value>) -> Cluster {
+    let mut cluster = resolved(&topology(minor, &Map::new()));
+    let racks = cluster.datacenters.iter_mut().flat_map(|datacenter| &mut datacenter.racks);
+    racks.for_each(|rack| rack.config = config.clone().into_iter().collect());
+    cluster
 }
 
 /// Folders of filled-in files, one per datacenter and distinct settings of a cluster.
@@ -96,7 +102,7 @@ fn judged(minor: Minor, configs: &[Map<String, Value>]) -> Vec<Judged> {
 fn judged_together(minor: Minor, configs: &[Map<String, Value>]) -> Vec<Judged> {
     let roots: Vec<TempDir> = configs.iter().map(|_| temporary_folder()).collect();
     let folder = |(config, root): (&Map<String, Value>, &TempDir)| {
-        folders(&resolved(&topology(minor, config)), root, &pod::READ).remove(0)
+        folders(&configured(minor, config), root, &pod::READ).remove(0)
     };
     let folders: Vec<PathBuf> = configs.iter().zip(&roots).map(folder).collect();
     let refusals = read(minor, &folders);

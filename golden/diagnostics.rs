@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use cassc::catalogue::{Warnings, rules, settle};
 use cassc::check::check;
-use cassc::parse::parse;
 use cassc::parse::source::{Origin, Source};
+use cassc::parse::{Reading, parse};
 use cassc::report::{Colors, human, sorted, summary};
 
 use crate::compare::{assert_same, difference, yaml_files};
@@ -27,12 +27,11 @@ fn code(case: &Path) -> String {
 fn complaints_of(case: &Path) -> (String, BTreeSet<&'static str>) {
     let name = case.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let bytes = fs::read(case).expect("a case can be read");
-    let reading = parse(vec![Source { name, bytes, origin: Origin::Named }]);
-    let mut complaints = reading.complaints;
-    complaints.extend(settle(&reading.parsed, check(&reading.parsed), Warnings::Show));
-    let complaints = sorted(&reading.texts, complaints);
+    let Reading { texts, parsed, complaints } = parse(vec![Source { name, bytes, origin: Origin::Named }]);
+    let complaints =
+        sorted(&texts, check(parsed, complaints, |parsed, found| settle(parsed, found, Warnings::Show)).complaints);
     let codes = complaints.iter().map(|complaint| complaint.code).collect();
-    let text = human(&reading.texts, &complaints, Colors::Plain);
+    let text = human(&texts, &complaints, Colors::Plain);
     (format!("{text}\n{}\n", summary(&complaints).unwrap_or_default()), codes)
 }
 

@@ -185,6 +185,10 @@ pub(crate) fn unknown_references(rendered: &Rendered, object: &Value) -> Vec<Str
     for volume in items(pod, "volumes") {
         references.push(("ConfigMap", &volume["configMap"]["name"]));
         references.push(("Secret", &volume["secret"]["secretName"]));
+        for source in items(&volume["projected"], "sources") {
+            references.push(("ConfigMap", &source["configMap"]["name"]));
+            references.push(("Secret", &source["secret"]["name"]));
+        }
     }
     references.extend(items(pod, "imagePullSecrets").map(|secret| ("Secret", &secret["name"])));
     for variable in containers(pod).flat_map(|container| items(container, "env")) {
@@ -210,6 +214,10 @@ fn external(cluster: &Cluster) -> BTreeSet<(&'static str, String)> {
     for volume in items(&value, "additionalVolumes") {
         add("ConfigMap", &volume["source"]["configMap"]);
         add("Secret", &volume["source"]["secret"]);
+        for source in items(&volume["source"]["projected"], "sources") {
+            add("ConfigMap", &source["configMap"]["name"]);
+            add("Secret", &source["secret"]["name"]);
+        }
     }
     external
 }

@@ -9,13 +9,11 @@ mod stories;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cassc::check::Checked;
 use cassc::cluster::{Cluster, Datacenter};
 use cassc::deliver::arrange;
 use cassc::lock::Lock;
-use cassc::parse::parse;
-use cassc::parse::source::{Origin, Source};
 use cassc::plan::{Action, Before, Plan, Verdict, deletion, plan};
-use cassc::topology::CassandraTopology;
 use proptest::prelude::*;
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -31,17 +29,13 @@ const HISTORIES: usize = 90;
 const STRANGERS: usize = 24;
 
 /// The topology, where the rules accept it.
-fn accepted(text: &str) -> Option<CassandraTopology> {
-    let mut compilation = compiled("random.yaml", text.as_bytes().to_vec(), None);
-    compilation.accepted.pop().map(|parsed| parsed.topology)
+fn accepted(text: &str) -> Option<Checked> {
+    compiled("random.yaml", text.as_bytes().to_vec(), None).accepted.pop()
 }
 
-/// The topology, whatever the rules say of it.
-fn read(text: &str) -> CassandraTopology {
-    let source = Source { name: "story.yaml".to_owned(), bytes: text.as_bytes().to_vec(), origin: Origin::Named };
-    let mut reading = parse(vec![source]);
-    assert_eq!(reading.complaints, []);
-    reading.parsed.remove(0).topology
+/// The topology, in which nothing is wrong.
+fn read(text: &str) -> Checked {
+    accepted(text).unwrap_or_else(|| panic!("the rules refuse this topology:\n{text}"))
 }
 
 /// The plan without a lock.

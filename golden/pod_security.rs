@@ -5,12 +5,20 @@
 use serde_json::{Value, json};
 
 use crate::hygiene::{containers, items, pod_spec};
-use crate::rendered::{all, assert_none, mutated};
+use crate::rendered::{all, assert_none, compiled, mutated, rendered};
 use crate::strict_schema::good_stateful_set;
 
-const SAFE_SYSCTLS: [&str; 5] = [
+/// Those of Kubernetes 1.32, the oldest supported one.
+const SAFE_SYSCTLS: [&str; 12] = [
     "kernel.shm_rmid_forced",
     "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
     "net.ipv4.tcp_syncookies",
     "net.ipv4.ping_group_range",
     "net.ipv4.ip_unprivileged_port_start",
@@ -218,4 +226,65 @@ fn containers_may_each_say_for_themselves_what_the_pod_does_not() {
         }
     }
     assert_eq!(broken_controls(&pod), Vec::<&str>::new());
+}
+
+const PLAIN: &str = r#"
+apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {name: shop, namespace: cass}
+spec:
+  cassandra: {version: 4.1.9}
+  resources: {requests: {cpu: "2", memory: 8Gi}, limits: {memory: 8Gi}}
+  storage: {size: 100Gi}
+  pod: POD
+  datacenters: [{name: dc1, nodes: 3, racks: [{name: a}, {name: b}, {name: c}]}]
+"#;
+
+/// What W507 says of a topology, and what the profile says of the pods that are rendered from it.
+fn both_opinions(pod: &str) -> (bool, Vec<&'static str>) {
+    let compilation = compiled("shop.yaml", PLAIN.replace("POD", pod).into_bytes(), None);
+    assert!(!compilation.accepted.is_empty(), "{pod}: {:#?}", compilation.complaints);
+    let warned = compilation.complaints.iter().any(|complaint| complaint.code == "W507");
+    let rendered = rendered(&compilation);
+    let templates = rendered.iter().flat_map(|it| it.of_kind("StatefulSet")).map(|it| &it["spec"]["template"]);
+    (warned, templates.flat_map(broken_controls).collect())
+}
+
+#[test]
+fn the_warning_comes_up_exactly_where_the_profile_is_broken() {
+    let good = r#"runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}"#;
+    let of_pod = |more: &str| format!("{{securityContext: {{{good}{more}}}}}");
+    let container = |more: &str| {
+        let context = "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}";
+        format!("{{containers: [{{name: x, image: 'x:1', securityContext: {{{context}{more}}}}}]}}")
+    };
+    let pods = [
+        "{}".to_owned(),
+        "{hostNetwork: true}".to_owned(),
+        "{securityContext: {}}".to_owned(),
+        "{securityContext: {runAsNonRoot: true}}".to_owned(),
+        "{securityContext: {seccompProfile: {type: RuntimeDefault}}}".to_owned(),
+        "{securityContext: {runAsNonRoot: true, seccompProfile: {type: Unconfined}}}".to_owned(),
+        "{securityContext: {runAsNonRoot: false, seccompProfile: {type: RuntimeDefault}}}".to_owned(),
+        "{securityContext: {runAsUser: 0, seccompProfile: {type: RuntimeDefault}}}".to_owned(),
+        of_pod(""),
+        of_pod(", appArmorProfile: {type: Unconfined}"),
+        of_pod(", seLinuxOptions: {level: 's0:c1,c2'}"),
+        of_pod(", seLinuxOptions: {type: spc_t}"),
+        of_pod(", seLinuxOptions: {role: r}"),
+        of_pod(", windowsOptions: {hostProcess: true}"),
+        of_pod(", sysctls: [{name: net.ipv4.tcp_keepalive_time, value: '60'}]"),
+        of_pod(", sysctls: [{name: vm.max_map_count, value: '1048575'}]"),
+        container(""),
+        container(", runAsUser: 0"),
+        container(", seLinuxOptions: {type: spc_t}"),
+        container("}, livenessProbe: {httpGet: {port: 1, host: 192.0.2.1}"),
+        container("}, livenessProbe: {tcpSocket: {port: 1, host: 192.0.2.1}"),
+        container("}, lifecycle: {preStop: {httpGet: {port: 1, host: 192.0.2.1}}"),
+        "{containers: [{name: x, image: 'x:1', ports: [{containerPort: 9500, hostPort: 9500}]}]}".to_owned(),
+    ];
+    for pod in pods {
+        let (warned, broken) = both_opinions(&pod);
+        assert_eq!(warned, !broken.is_empty(), "{pod}: {broken:?}");
+    }
 }

@@ -4,12 +4,13 @@
 
 use rayon::prelude::*;
 
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
 use crate::deployed::{Deployed, DeployedCluster, WantedFleet, pair};
 use crate::diagnostic::Diagnostic;
 use crate::emit::EmitError;
-use crate::parse::{Parsed, Text};
+use crate::parse::Text;
 use crate::plan::{self, Plan, Verdict};
 use crate::report;
 use crate::subject::Subject;
@@ -46,13 +47,13 @@ pub struct Assessment {
 /// deployed are put to `texts` where a complaint needs them.
 pub fn assess(
     texts: &mut Vec<Text>,
-    parsed: &[Parsed],
+    parsed: &[Checked],
     wanted: &WantedFleet,
     deployed: Deployed,
-    after: impl Fn(&Parsed, Option<&DeployedCluster>) -> Result<Cluster, EmitError> + Sync,
+    after: impl Fn(&Checked, Option<&DeployedCluster>) -> Result<Cluster, EmitError> + Sync,
 ) -> Result<Assessment, EmitError> {
     let pairing = pair(deployed, wanted);
-    let judge_quickly = |(parsed, deployed): (&Parsed, Option<DeployedCluster>)| {
+    let judge_quickly = |(parsed, deployed): (&Checked, Option<DeployedCluster>)| {
         let Some(deployed) = deployed else { return Ok(Assessed { deployed, judgment: Judgment::default() }) };
         let judgment = judge(texts, parsed, &after(parsed, Some(&deployed))?, &deployed, Was::default());
         Ok(Assessed { deployed: Some(deployed), judgment })
@@ -72,7 +73,7 @@ pub fn assess(
     Ok(Assessment { clusters, gone: gone.collect() })
 }
 
-fn judge(texts: &[Text], parsed: &Parsed, after: &Cluster, deployed: &DeployedCluster, was: Was) -> Judgment {
+fn judge(texts: &[Text], parsed: &Checked, after: &Cluster, deployed: &DeployedCluster, was: Was) -> Judgment {
     let subject = Subject::new(parsed);
     transition::judge(&Transition { subject: &subject, after, before: &deployed.cluster, texts, was })
 }

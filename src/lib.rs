@@ -59,12 +59,13 @@ pub mod lock;
 
 pub mod cli;
 
-use catalogue::Warnings;
+use catalogue::{Warnings, settle};
+use check::{Checked, Checkup};
 use cluster::Cluster;
-use diagnostic::{Diagnostic, Severity};
+use diagnostic::Diagnostic;
 use parse::source::Source;
 use parse::{Parsed, Reading, Text};
-use topology::{CassandraTopology, Dialect};
+use topology::Dialect;
 
 /// What the user may choose beside the topology.
 #[derive(Clone, Copy, Debug)]
@@ -85,14 +86,14 @@ pub struct Compilation {
     /// How many topologies were read.
     pub topologies: usize,
     /// The topologies that were accepted, in the order of the texts; none when a complaint is an error.
-    pub accepted: Vec<Parsed>,
+    pub accepted: Vec<Checked>,
 }
 
 impl Compilation {
     /// The clusters with the name of their source, as if none was deployed. Each is resolved when it is asked for, so
     /// that a fleet is never in memory as a whole.
     pub fn clusters(&self) -> impl Iterator<Item = (&str, Cluster)> {
-        self.accepted.iter().map(|parsed| (self.source(parsed), cluster(&parsed.topology, None)))
+        self.accepted.iter().map(|checked| (self.source(checked), cluster(checked, None)))
     }
 
     /// The name of the source of a topology.
@@ -103,21 +104,20 @@ impl Compilation {
 
 /// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not
 /// move (seeds, the generation of defaults, restart tokens), and the generation of its steps goes on from there.
-pub fn cluster(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
-    let cluster = cluster::resolve(topology, previous);
+pub fn cluster(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
+    let cluster = cluster::resolve(checked, previous);
     Cluster { generation: render::next_generation(previous, &cluster), ..cluster }
 }
 
 /// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`]
 /// makes the files of each.
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
-    let Reading { texts, mut parsed, mut complaints } = parse::parse(sources);
+    let Reading { texts, mut parsed, complaints } = parse::parse(sources);
     if let Some(dialect) = options.dialect {
         parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
     }
-    complaints.extend(catalogue::settle(&parsed, check::check(&parsed), options.warnings));
-    let refused = complaints.iter().any(|complaint| complaint.severity == Severity::Error);
     let topologies = parsed.len();
-    let accepted = if refused { Vec::new() } else { parsed };
+    let settled = |parsed: &[Parsed], found| settle(parsed, found, options.warnings);
+    let Checkup { complaints, accepted } = check::check(parsed, complaints, settled);
     Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use cassc::cluster::resolve;
+use cassc::catalogue::Warnings;
 use cassc::parse::source::{Origin, Source};
 use cassc::render::config;
+use cassc::{Options, compile};
 use tempfile::TempDir;
 
 use super::stand_ins::{CURL, GETENT, SLEEP};
@@ -28,9 +29,8 @@ static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         resources: {limits: {memory: 8Gi}}\n  datacenters:\n  - name: dc1\n    nodes: 3\n    \
         racks: [{name: r1}, {name: r2}, {name: r3}]\n";
     let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-    let reading = cassc::parse::parse(vec![source]);
-    assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
-    let cluster = resolve(&reading.parsed[0].topology, None);
+    let compilation = compile(vec![source], Options { dialect: None, warnings: Warnings::Deny });
+    let (_, cluster) = compilation.clusters().next().unwrap_or_else(|| panic!("{:?}", compilation.complaints));
     config::files(&cluster, &cluster.datacenters[0], config::Settings::of(&cluster.datacenters[0].racks[0]))
 });
 

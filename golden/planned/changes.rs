@@ -79,11 +79,14 @@ const CHANGES: &[fn(&mut Value, &Choice)] = &[
     logging,
     founding,
     services,
+    client_service,
+    disruption_budget,
     scheduling,
     volumes,
     node_port,
     authentication,
     system_logger,
+    gate,
     service_account,
     node_labels,
     image,
@@ -301,6 +304,10 @@ fn pod(topology: &mut Value, choice: &Choice) {
         ("terminationGraceSeconds", json!(600)),
         ("imagePullSecrets", json!(["other"])),
         ("containers", json!([])),
+        ("probes", json!({"readiness": {"timeoutSeconds": 20}, "startup": {"failureThreshold": 60}})),
+        ("dnsConfig", json!({"options": [{"name": "ndots", "value": "1"}]})),
+        ("hostAliases", json!([])),
+        ("runtimeClassName", json!("kata")),
     ];
     let (key, value) = one_of(choice, &values);
     topology["spec"]["pod"][*key] = value.clone();
@@ -337,11 +344,22 @@ fn services(topology: &mut Value, choice: &Choice) {
     topology["spec"]["services"][*service]["annotations"]["example.com/dns"] = json!("here");
 }
 
+fn client_service(topology: &mut Value, choice: &Choice) {
+    let types = [json!("ClusterIP"), json!("LoadBalancer"), Value::Null];
+    put(&mut datacenter(topology, choice)["services"]["cql"], "type", one_of(choice, &types));
+}
+
+fn disruption_budget(topology: &mut Value, choice: &Choice) {
+    let budgets = [json!({"maxUnavailable": 1}), json!({"maxUnavailable": 2}), Value::Null];
+    put(datacenter(topology, choice), "disruptionBudget", one_of(choice, &budgets));
+}
+
 fn scheduling(topology: &mut Value, choice: &Choice) {
     let values = [
         ("priorityClass", json!("important")),
         ("tolerations", json!([{"key": "x", "operator": "Exists"}])),
         ("topologySpread", json!([{"topologyKey": "kubernetes.io/hostname", "maxSkew": 1}])),
+        ("schedulerName", json!("volcano")),
     ];
     let (key, value) = one_of(choice, &values);
     level(topology, choice)["scheduling"][*key] = value.clone();
@@ -371,6 +389,11 @@ fn system_logger(topology: &mut Value, choice: &Choice) {
     let values =
         [json!({"enabled": true}), json!({"enabled": false}), json!({"image": "registry.example.com/tail:1.2.3"})];
     topology["spec"]["systemLogger"] = one_of(choice, &values).clone();
+}
+
+fn gate(topology: &mut Value, choice: &Choice) {
+    let values = [json!({"resources": {"limits": {"cpu": "200m"}}}), Value::Null];
+    put(&mut topology["spec"], "gate", one_of(choice, &values));
 }
 
 fn service_account(topology: &mut Value, choice: &Choice) {

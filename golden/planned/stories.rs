@@ -83,7 +83,13 @@ impl Story {
             }
             Self::Leaving => (Some(shop()), Some(replaced(&[("nodes: 9", "nodes: 0")]))),
             Self::Arriving => (Some(shop()), Some(shop() + DC3)),
-            Self::Few => (Some(shop()), Some(replaced(&[("nodes: 6", "nodes: 2")]))),
+            Self::Few => {
+                let of_two_racks = |nodes: u32| {
+                    let racks = format!("nodes: {nodes}, racks: [{{name: a}}, {{name: b}}]");
+                    replaced(&[("nodes: 6, racks: [{name: a}, {name: b}, {name: c}]", &racks)])
+                };
+                (Some(of_two_racks(6)), Some(of_two_racks(2)))
+            }
             Self::Upgrade => (Some(shop()), Some(replaced(&[("4.1.9", "5.0.6")]))),
             Self::Resumed => (Some(replaced(&[("rollout: {}", "rollout: {stopped: true}")])), Some(shop())),
             Self::New => (None, Some(shop())),

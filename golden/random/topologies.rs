@@ -155,11 +155,15 @@ fn storage() -> impl Strategy<Value = Value> {
         json!({"name": "settings", "mountPath": "/etc/settings", "configMap": {"name": "settings"}}),
         json!({"name": "keys", "mountPath": "/etc/keys", "secret": {"name": "keys.example"}}),
         json!({"name": "scratch", "mountPath": "/scratch", "emptyDir": {}}),
+        json!({"name": "self", "mountPath": "/etc/self",
+            "downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}}),
+        json!({"name": "together", "mountPath": "/etc/together",
+            "projected": {"sources": [{"secret": {"name": "keys.example"}}, {"configMap": {"name": "settings"}}]}}),
     ];
     let class = maybe(one_of(&[json!("fast-ssd")]));
     let size = one_of(&[json!("500Gi"), json!("1024Gi"), json!("1e12"), json!("1.5Ti")]);
     let mode = maybe(one_of(&[json!("ReadWriteOncePod")]));
-    (class, size, mode, subsequence(volumes, 0..=4)).prop_map(
+    (class, size, mode, subsequence(volumes, 0..=6)).prop_map(
         |(class, size, mode, volumes)| json!({"class": class, "size": size, "accessMode": mode, "additionalVolumes": volumes}),
     )
 }
@@ -176,13 +180,19 @@ fn resources() -> impl Strategy<Value = Value> {
 
 fn scheduling() -> impl Strategy<Value = Value> {
     let toleration = json!([{"key": "dedicated", "operator": "Equal", "value": "cassandra", "effect": "NoSchedule"}]);
+    let not_spot = json!({"matchExpressions": [{"key": "example.com/spot", "operator": "DoesNotExist"}]});
+    let required = json!({"nodeSelectorTerms": [not_spot]});
+    let node_affinity = maybe(one_of(&[
+        json!({"requiredDuringSchedulingIgnoredDuringExecution": required}),
+        json!({"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": not_spot}]}),
+    ]));
     let spread = json!([{"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 2}]);
     let anti_affinity = maybe(one_of(&[json!("required"), json!("preferred")]));
-    (anti_affinity, maybe(one_of(&[toleration])), maybe(one_of(&[spread])), any::<bool>()).prop_map(
-        |(anti_affinity, tolerations, spread, several)| {
+    (anti_affinity, maybe(one_of(&[toleration])), maybe(one_of(&[spread])), any::<bool>(), node_affinity).prop_map(
+        |(anti_affinity, tolerations, spread, several, node_affinity)| {
             let several = if several && anti_affinity != "required" { json!(true) } else { Value::Null };
             json!({"antiAffinity": anti_affinity, "tolerations": tolerations, "topologySpread": spread,
-                "severalNodesPerWorker": several, "priorityClass": "databases"})
+                "severalNodesPerWorker": several, "priorityClass": "databases", "nodeAffinity": node_affinity})
         },
     )
 }
@@ -201,6 +211,11 @@ fn pod() -> impl Strategy<Value = Value> {
         ("serviceAccount", json!("cassandra")),
         ("imagePullSecrets", json!(["registry"])),
         ("terminationGraceSeconds", json!(300)),
+        ("probes", json!({"liveness": {"periodSeconds": 30}, "readiness": {"failureThreshold": 5}, "startup": {}})),
+        ("dnsConfig", json!({"options": [{"name": "ndots", "value": "2"}]})),
+        ("hostAliases", json!([{"ip": "192.0.2.7", "hostnames": ["ldap.example.com"]}])),
+        ("runtimeClassName", json!("gvisor")),
+        ("securityContext", json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}})),
     ];
     let count = parts.len();
     subsequence(parts, 0..=count).prop_map(object)
@@ -211,9 +226,14 @@ fn rest() -> impl Strategy<Value = Value> {
         ("clusterName", json!("Test Cluster")),
         ("founding", json!("never")),
         ("kubernetes", json!({"version": "1.34", "domain": "kube.example"})),
-        ("services", json!({"cql": {"labels": {"expose": "on"}, "annotations": {"example.com/dns": "cql"}}})),
+        ("disruptionBudget", json!({"maxUnavailable": 1})),
+        (
+            "services",
+            json!({"cql": {"type": "LoadBalancer", "loadBalancerSourceRanges": ["10.0.0.0/8"], "labels": {"expose": "on"}, "annotations": {"example.com/dns": "cql"}}}),
+        ),
         ("auth", json!({"authenticator": "AllowAll"})),
         ("systemLogger", json!({"enabled": false})),
+        ("gate", json!({"resources": {"requests": {"cpu": "0.1"}, "limits": {"cpu": "0.1", "memory": "64Mi"}}})),
         ("managementApi", json!({"tls": {"serverSecret": "management-api"}})),
         ("additionalSeeds", json!(["192.0.2.7", "other.example.com"])),
     ];

@@ -97,8 +97,9 @@ pub enum Warnings {
     Deny,
 }
 
-/// Removes accepted warnings (`parsed` is in the order of its documents), adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings to errors where they
-/// are denied. Complaints without an accepting document keep their weight.
+/// Removes accepted warnings, adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings
+/// to errors where they are denied. Complaints without an accepting document keep their weight. `parsed` is in the order
+/// of its documents.
 pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
     let mut kept: Vec<Diagnostic> = Vec::new();

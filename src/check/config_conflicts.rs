@@ -8,9 +8,9 @@ use cassc_cassandra::config_keys::{Duration, TimeUnit, Width};
 use cassc_ring::release::Minor;
 use serde_json::Value;
 
-use super::e417_config_combination::Refusal;
+use super::config_refusal::Refusal;
 use super::e420_heap::memory;
-use super::settings::{Setting, Settings, amount};
+use super::settings::{Setting, Settings, amount, is, is_off, is_on};
 use crate::sizing::{HeapSetting, auto_heap};
 use crate::topology::merge::RackPlace;
 
@@ -32,34 +32,6 @@ pub(super) fn conflicts<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor
         flush_writers(settings),
     ];
     one.into_iter().flatten().chain(tokens(settings)).chain(same_directories(settings)).collect()
-}
-
-pub(super) fn is(setting: Option<&Setting>, wanted: &str) -> bool {
-    setting.is_some_and(|setting| match &setting.value {
-        Value::String(text) => text.eq_ignore_ascii_case(wanted),
-        _ => false,
-    })
-}
-
-/// Whether a switch is written, and on: Cassandra reads `yes`, `no`, `on` and `off` too.
-pub(super) fn is_on(setting: Option<&Setting>) -> bool {
-    setting.and_then(switch) == Some(true)
-}
-
-fn is_off(setting: &Setting) -> bool {
-    switch(setting) == Some(false)
-}
-
-fn switch(setting: &Setting) -> Option<bool> {
-    match &setting.value {
-        Value::Bool(value) => Some(*value),
-        Value::String(text) => match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" => Some(true),
-            "false" | "no" | "off" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn is_positive(setting: &Setting) -> bool {

@@ -3,9 +3,8 @@
 
 use cassc_ring::release::Minor;
 
-use super::config_conflicts::{is, is_on};
-use super::e417_config_combination::Refusal;
-use super::settings::{Setting, Settings};
+use super::config_refusal::Refusal;
+use super::settings::{Setting, Settings, is, is_on};
 
 /// Every encryption without a key.
 pub(super) fn without_key(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {

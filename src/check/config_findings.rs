@@ -236,7 +236,6 @@ mod tests {
 
     use crate::check::check;
     use crate::cluster::resolve;
-    use crate::diagnostic::Severity;
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
 
@@ -367,10 +366,8 @@ spec:
 ");
             let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
             let reading = parse(vec![source]);
-            let complaints = check(&reading.parsed);
-            if complaints.iter().all(|complaint| complaint.severity == Severity::Warning) {
-                reading.parsed.iter().for_each(|parsed| drop(resolve(&parsed.topology, None)));
-            }
+            let checkup = check(reading.parsed, reading.complaints, |_, found| found);
+            checkup.accepted.iter().for_each(|checked| drop(resolve(checked, None)));
         }
     }
 }

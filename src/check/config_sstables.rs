@@ -3,9 +3,8 @@
 
 use serde_json::Value;
 
-use super::config_conflicts::is;
-use super::e417_config_combination::Refusal;
-use super::settings::{Setting, Settings};
+use super::config_refusal::Refusal;
+use super::settings::{Setting, Settings, is};
 
 /// The formats of 5.0; case matters.
 const FORMATS: [&str; 2] = ["big", "bti"];

@@ -4,7 +4,7 @@
 use cassc_ring::release::Minor;
 use serde_json::Value;
 
-use super::e417_config_combination::Refusal;
+use super::config_refusal::Refusal;
 use super::settings::{Setting, Settings};
 
 /// What may be audited (`AuditLogEntryCategory`).

@@ -7,8 +7,8 @@ use cassc_ring::names;
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::Datacenter;
 use crate::topology::merge::Level;
+use crate::topology::{Datacenter, Services};
 
 pub(super) const RULE: Rule = Rule {
     code: "E103",
@@ -70,7 +70,9 @@ fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Claim<'t>)> {
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
         claims.extend(of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
-        claims.extend(of_datacenter(cluster, datacenter).into_iter().map(|claim| (owner, here(claim))));
+        claims.extend(
+            of_datacenter(cluster, datacenter, &subject.spec().services).into_iter().map(|claim| (owner, here(claim))),
+        );
         for place in subject.racks_of(datacenter_index) {
             let stateful_set = names::stateful_set(cluster, &datacenter.name, &place.rack.name);
             let pod = names::pod(&stateful_set, 0);
@@ -95,8 +97,10 @@ fn of_cluster(cluster: &str) -> [(&'static str, String); 5] {
     ]
 }
 
-fn of_datacenter(cluster: &str, datacenter: &Datacenter) -> Vec<(&'static str, String)> {
+fn of_datacenter(cluster: &str, datacenter: &Datacenter, services: &Services) -> Vec<(&'static str, String)> {
     let name = datacenter.name.as_str();
+    let has_client = datacenter.services.cql.r#type.or(services.cql.r#type).is_some();
+    let client = has_client.then(|| ("Service", names::client_service(cluster, name)));
     let node_port = datacenter.node_port.iter().map(|_| ("Service", names::node_port_service(cluster, name)));
     let always = [
         ("Service", names::cql_service(cluster, name)),
@@ -105,7 +109,7 @@ fn of_datacenter(cluster: &str, datacenter: &Datacenter) -> Vec<(&'static str, S
         ("PodDisruptionBudget", names::disruption_budget(name)),
         ("ConfigMap", names::configuration(cluster, name, "*")),
     ];
-    always.into_iter().chain(node_port).collect()
+    always.into_iter().chain(client).chain(node_port).collect()
 }
 
 fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Claim<'_>]) -> Option<Diagnostic> {

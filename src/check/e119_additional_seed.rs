@@ -109,6 +109,7 @@ fn own(subject: &Subject<'_>, seed: &str) -> Option<String> {
             names::all_pods_service(cluster, &datacenter.name),
             names::cql_service(cluster, &datacenter.name),
             names::additional_seed_service(cluster, &datacenter.name),
+            names::client_service(cluster, &datacenter.name),
             names::node_port_service(cluster, &datacenter.name),
         ];
         services.into_iter().find(|service| is_of_service(seed, service, namespace, domain))

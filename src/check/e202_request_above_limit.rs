@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::quantities::{Counted, amount, counted};
+use super::quantities::{Counted, amount, counted, helpers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
+use crate::topology::ResourceTable;
 use crate::topology::merge::{Level, Merged};
-use crate::topology::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 
 pub(super) const RULE: Rule = Rule {
     code: "E202",
@@ -34,12 +34,14 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen: BTreeSet<(Option<Route>, Option<Route>)> = BTreeSet::new();
     let racks =
         subject.racks.iter().map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));
-    let logger = &subject.spec().system_logger.resources;
-    let logger = (
-        with_defaults("requests", &logger.requests, SYSTEM_LOGGER_REQUESTS),
-        with_defaults("limits", &logger.limits, SYSTEM_LOGGER_LIMITS),
-    );
-    for (requests, limits) in racks.chain([logger]) {
+    let helpers = helpers(subject).into_iter().map(|helper| {
+        let side = |side: &str, written, defaults| with_defaults(&helper.route.key(side), written, defaults);
+        (
+            side("requests", &helper.written.requests, helper.requests),
+            side("limits", &helper.written.limits, helper.limits),
+        )
+    });
+    for (requests, limits) in racks.chain(helpers) {
         for (resource, request) in &requests {
             let limit = limits.get(resource);
             let place = (request.route.clone(), limit.and_then(|limit| limit.route.clone()));
@@ -57,11 +59,10 @@ fn merged<'t>(side: &str, quantities: BTreeMap<&'t str, Merged<&'t str>>) -> Sid
     quantities.into_iter().map(of).collect()
 }
 
-fn with_defaults<'t>(side: &str, written: &'t BTreeMap<String, String>, defaults: &[(&'t str, &'t str)]) -> Sides<'t> {
+fn with_defaults<'t>(at: &Route, written: &'t BTreeMap<String, String>, defaults: ResourceTable) -> Sides<'t> {
     let defaults = defaults.iter().map(|(resource, text)| (*resource, Side { text, level: None, route: None }));
     let written = written.iter().map(|(resource, text)| {
-        let route = Route::of("spec.systemLogger.resources").key(side).key(resource);
-        (resource.as_str(), Side { text, level: Some(Level::Cluster), route: Some(route) })
+        (resource.as_str(), Side { text, level: Some(Level::Cluster), route: Some(at.key(resource)) })
     });
     defaults.chain(written).collect()
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
+use super::config_refusal::Refusal;
 use super::settings::{Reader, Setting, Settings, amount, different_racks, in_form_of, name_in};
 use super::{config_conflicts, config_encryption, config_sstables, config_words};
 use crate::diagnostic::{Diagnostic, Route, Rule};
@@ -41,47 +42,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
             let routes = refusal.settings.iter().map(|(setting, _)| setting.route.clone()).collect();
             if seen.insert((refusal.topic, routes)) {
-                complaints.extend(refusal.complaint(subject));
+                complaints.extend(refusal.complaint(&RULE, subject));
             }
         }
-    }
-}
-
-/// Something that Cassandra refuses.
-pub(super) struct Refusal<'s> {
-    /// Tells refusals of the same settings apart.
-    pub(super) topic: Option<&'static str>,
-    /// What is wrong.
-    pub(super) message: String,
-    /// The settings that have a part in it, with a few words for each.
-    pub(super) settings: Vec<(&'s Setting, String)>,
-    /// What was expected.
-    pub(super) expected: Option<String>,
-    /// What to do.
-    pub(super) help: Option<String>,
-}
-
-impl<'s> Refusal<'s> {
-    /// A refusal of settings, the main one first.
-    pub(super) fn new(message: impl Into<String>, settings: &[&'s Setting]) -> Self {
-        let settings = settings.iter().map(|setting| (*setting, String::new())).collect();
-        Self { topic: None, message: message.into(), settings, expected: None, help: None }
-    }
-
-    /// The same refusal, saying what to do.
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// The complaint stands where the innermost setting is written.
-    fn complaint(mut self, subject: &Subject<'_>) -> Option<Diagnostic> {
-        self.settings.sort_by_key(|(setting, _)| std::cmp::Reverse(setting.level));
-        let mut labels = self.settings.into_iter().map(|(setting, text)| subject.value(setting.route.clone(), text));
-        let mut complaint = RULE.complain(self.message, labels.next()?);
-        complaint = labels.fold(complaint, Diagnostic::label);
-        complaint.expected = self.expected;
-        complaint.help = self.help;
-        Some(complaint)
     }
 }
 

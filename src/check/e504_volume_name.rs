@@ -20,8 +20,8 @@ An additional volume over a directory of the pod hides what is there: Cassandra'
 inside the data directory may be a claim of its own, such as a disk for the commit log; scratch space there is gone
 with the pod, and the writes that only the commit log had with it.
 
-Give each volume its own name and one source (`claim`, `configMap`, `secret` or `emptyDir`), and mount it at an
-absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
+Give each volume its own name and one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or
+`csi`), and mount it at an absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
 };
 
 /// The volumes that every pod has.
@@ -98,6 +98,9 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
         ("configMap", volume.config_map.is_some()),
         ("secret", volume.secret.is_some()),
         ("emptyDir", volume.empty_dir.is_some()),
+        ("downwardAPI", volume.downward_api.is_some()),
+        ("projected", volume.projected.is_some()),
+        ("csi", volume.csi.is_some()),
     ];
     let written: Vec<&str> = sources.into_iter().filter(|(_, written)| *written).map(|(key, _)| key).collect();
     let complaint = match written.as_slice() {
@@ -112,7 +115,8 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
             RULE.complain(message, at).label(subject.key(route.key(first), "a source"))
         }
     };
-    Some(complaint.expected("one of `claim`, `configMap`, `secret` and `emptyDir`"))
+    let known = "one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` and `csi`";
+    Some(complaint.expected(known))
 }
 
 fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
 use crate::subject::Subject;
+use crate::topology::AdditionalVolume;
 use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
@@ -45,8 +46,11 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         );
     }
     for (level, scheduling) in subject.schedulings() {
-        let route = level.route().key("scheduling").key("priorityClass");
-        names.extend(scheduling.priority_class.iter().map(|name| ("PriorityClass", name.as_str(), route.clone())));
+        let route = level.route().key("scheduling");
+        let priority = scheduling.priority_class.iter();
+        names.extend(priority.map(|name| ("PriorityClass", name.as_str(), route.key("priorityClass"))));
+        let scheduler = scheduling.scheduler_name.iter();
+        names.extend(scheduler.map(|name| ("scheduler", name.as_str(), route.key("schedulerName"))));
     }
     for (index, volume) in spec.storage.additional_volumes.iter().enumerate() {
         let route = Route::of("spec.storage.additionalVolumes").index(index);
@@ -55,10 +59,13 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         let (config_map, secret) = (volume.config_map.iter(), volume.secret.iter());
         names.extend(config_map.map(|it| ("ConfigMap", it.name.as_str(), route.key("configMap").key("name"))));
         names.extend(secret.map(|it| ("Secret", it.name.as_str(), route.key("secret").key("name"))));
+        names.extend(projected(volume, &route));
     }
     for (index, secret) in spec.pod.image_pull_secrets.iter().enumerate() {
         names.push(("Secret", secret, Route::of("spec.pod.imagePullSecrets").index(index)));
     }
+    let runtime = spec.pod.runtime_class_name.iter();
+    names.extend(runtime.map(|name| ("RuntimeClass", name.as_str(), Route::of("spec.pod.runtimeClassName"))));
     let account = spec.pod.service_account.iter();
     names.extend(account.map(|name| ("service account", name.as_str(), Route::of("spec.pod.serviceAccount"))));
     let superuser = spec.auth.superuser.secret_name.iter();
@@ -66,4 +73,19 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
     let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
     names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
     names
+}
+
+/// The objects behind a `projected` volume, and the Secret of a CSI driver.
+fn projected<'t>(volume: &'t AdditionalVolume, route: &Route) -> Vec<(&'static str, &'t str, Route)> {
+    let sources = volume.projected.iter().flat_map(|projected| projected.sources.iter().flatten()).enumerate();
+    let named = sources.flat_map(|(index, source)| {
+        let route = route.key("projected").key("sources").index(index);
+        let config_map = source.config_map.iter();
+        let config_map = config_map.map(|it| ("ConfigMap", it.name.as_str(), route.key("configMap").key("name")));
+        let secret = source.secret.iter().map(|it| ("Secret", it.name.as_str(), route.key("secret").key("name")));
+        config_map.chain(secret).collect::<Vec<_>>()
+    });
+    let secret = volume.csi.iter().filter_map(|csi| csi.node_publish_secret_ref.as_ref());
+    let way = Route::of("csi.nodePublishSecretRef.name");
+    named.chain(secret.map(|secret| ("Secret", secret.name.as_str(), route.join(&way)))).collect()
 }

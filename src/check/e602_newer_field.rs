@@ -1,4 +1,4 @@
-//! E602: fields of extra containers that this Kubernetes does not serve.
+//! E602: fields of extra containers and of the pod that this Kubernetes does not serve.
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
@@ -7,11 +7,12 @@ use super::written::{Role, WrittenContainer, called, containers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::subject::Subject;
+use crate::topology::Pod;
 
 pub(super) const RULE: Rule = Rule {
     code: "E602",
     name: "newer-field",
-    summary: "an extra container uses a field that this Kubernetes does not serve",
+    summary: "a container or the pod uses a field that this Kubernetes does not serve",
     explain: "\
 An API server whose release does not know a field, or has it switched off, drops the field silently or refuses the
 pod. The container then runs otherwise than it is written, and Argo CD shows a difference for ever.
@@ -109,8 +110,36 @@ const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> boo
     Field { keys, shown: keys, since: Since::Never(why), used }
 }
 
+/// A field of the pod, and the first minor that has it on by default.
+struct PodField {
+    /// Its way below `spec.pod`.
+    keys: &'static str,
+    since: u32,
+    used: fn(&Pod) -> bool,
+}
+
+/// After the same feature gates: `SupplementalGroupsPolicy` and `SELinuxChangePolicy` (both on in 1.33).
+const FIELDS_OF_PODS: &[PodField] = &[
+    PodField {
+        keys: "securityContext.supplementalGroupsPolicy",
+        since: 33,
+        used: |pod| pod.security_context.as_ref().is_some_and(|it| it.supplemental_groups_policy.is_some()),
+    },
+    PodField {
+        keys: "securityContext.seLinuxChangePolicy",
+        since: 33,
+        used: |pod| pod.security_context.as_ref().is_some_and(|it| it.se_linux_change_policy.is_some()),
+    },
+];
+
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(kubernetes) = kubernetes(subject) else { return };
+    let pod = &subject.spec().pod;
+    for field in FIELDS_OF_PODS.iter().filter(|field| field.since > kubernetes.number() && (field.used)(pod)) {
+        let at = subject.key(Route::of("spec.pod").join(&Route::of(field.keys)), "");
+        let message = format!("the pods use `{}`, which Kubernetes {kubernetes} does not serve", field.keys);
+        complaints.push(RULE.complain(message, at).help(needs(subject, field.since)));
+    }
     for written in containers(subject) {
         let restarts = written.container.restart_policy.is_some() && written.role != Role::Sidecar;
         let used = FIELDS.iter().filter(|field| (field.used)(written.container));
@@ -138,11 +167,13 @@ fn complaint(
         Since::Minor(since) => since,
     };
     let complaint = RULE.complain(format!("{message} Kubernetes {kubernetes} does not serve"), at(""));
-    Some(complaint.help(match subject.spec().kubernetes.version {
-        Some(_) => format!("it needs Kubernetes 1.{since}"),
-        None => {
-            let version = format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`");
-            format!("{version}; without it {OLDEST} is meant")
-        }
-    }))
+    Some(complaint.help(needs(subject, since)))
+}
+
+fn needs(subject: &Subject<'_>, since: u32) -> String {
+    if subject.spec().kubernetes.version.is_some() {
+        return format!("it needs Kubernetes 1.{since}");
+    }
+    let version = format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`");
+    format!("{version}; without it {OLDEST} is meant")
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::check;
+use super::complaints;
 use crate::parse::parse;
 use crate::parse::source::{Origin, Source};
 
@@ -181,7 +181,7 @@ proptest! {
         };
         let reading = parse(topologies.into_iter().enumerate().map(source).collect());
         prop_assert!(!reading.parsed.is_empty(), "{:?}", reading.complaints);
-        for complaint in check(&reading.parsed) {
+        for complaint in complaints(&reading.parsed) {
             prop_assert!(!complaint.message.is_empty() && !complaint.labels.is_empty());
             prop_assert!(!complaint.message.contains('\n'), "{}", complaint.message);
         }

@@ -1,11 +1,13 @@
 //! `Topology` → complaints. A table of rules, one file per rule, each with a stable code; every complaint of every
-//! rule is collected. What passes without an error can be resolved: [`crate::cluster::resolve`] relies on it. Rules about
-//! changes have a table of their own ([`crate::transition`]).
+//! rule is collected. What passes without an error is [`Checked`], and only that can be resolved. Rules about changes
+//! have a table of their own ([`crate::transition`]).
 
+mod checked;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
@@ -73,6 +75,13 @@ mod e510_toleration;
 mod e511_topology_spread;
 mod e512_object_name;
 mod e514_scheduling;
+mod e517_probe;
+mod e519_name_resolution;
+mod e520_node_affinity;
+mod e521_security_context;
+mod e523_volume_source;
+mod e524_budget_number;
+mod e526_cql_service;
 mod e601_kubernetes_version;
 mod e602_newer_field;
 mod e605_domain;
@@ -93,6 +102,15 @@ mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
 mod w515_node_port_range;
+mod w516_almost_guaranteed;
+mod w518_probe_patience;
+mod w522_pod_user;
+mod w525_disruption_budget;
+mod w527_open_load_balancer;
+
+#[cfg(test)]
+pub(crate) use checked::fixtures;
+pub use checked::{Checked, Checkup, check};
 
 use rayon::prelude::*;
 
@@ -167,6 +185,13 @@ const RULES: &[(Rule, Check)] = &[
     (e511_topology_spread::RULE, Topology(e511_topology_spread::check)),
     (e512_object_name::RULE, Topology(e512_object_name::check)),
     (e514_scheduling::RULE, Topology(e514_scheduling::check)),
+    (e517_probe::RULE, Topology(e517_probe::check)),
+    (e519_name_resolution::RULE, Topology(e519_name_resolution::check)),
+    (e520_node_affinity::RULE, Topology(e520_node_affinity::check)),
+    (e521_security_context::RULE, Topology(e521_security_context::check)),
+    (e523_volume_source::RULE, Topology(e523_volume_source::check)),
+    (e524_budget_number::RULE, Topology(e524_budget_number::check)),
+    (e526_cql_service::RULE, Topology(e526_cql_service::check)),
     (e601_kubernetes_version::RULE, Topology(e601_kubernetes_version::check)),
     (e602_newer_field::RULE, Topology(e602_newer_field::check)),
     (e605_domain::RULE, Topology(e605_domain::check)),
@@ -187,6 +212,11 @@ const RULES: &[(Rule, Check)] = &[
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
     (w515_node_port_range::RULE, Topology(w515_node_port_range::check)),
+    (w516_almost_guaranteed::RULE, Topology(w516_almost_guaranteed::check)),
+    (w518_probe_patience::RULE, Topology(w518_probe_patience::check)),
+    (w522_pod_user::RULE, Topology(w522_pod_user::check)),
+    (w525_disruption_budget::RULE, Topology(w525_disruption_budget::check)),
+    (w527_open_load_balancer::RULE, Topology(w527_open_load_balancer::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.
@@ -199,7 +229,7 @@ const AT_ONCE: usize = 64;
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
-pub fn check(parsed: &[Parsed]) -> Vec<Diagnostic> {
+pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = Vec::new();
     let mut n_errors = 0;

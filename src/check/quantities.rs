@@ -3,8 +3,10 @@
 use crate::diagnostic::Route;
 use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::subject::Subject;
-use crate::topology::Resources;
 use crate::topology::merge::Level;
+use crate::topology::{
+    GATE_LIMITS, GATE_REQUESTS, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
+};
 
 /// An amount as written.
 #[derive(Clone, Debug)]
@@ -50,11 +52,43 @@ pub(super) fn page_size(resource: &str) -> Option<u64> {
     size.bytes().ok().filter(|bytes| *bytes > 0)
 }
 
-/// Every map of requests and limits, with its place: those of Cassandra at every level, then the system logger's.
+/// Every map of requests and limits, with its place: those of Cassandra at every level, then those of cassc's other
+/// containers.
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
     let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
-    let logger = (Route::of("spec.systemLogger.resources"), &subject.spec().system_logger.resources);
-    levels.chain([logger]).collect()
+    let helpers = helpers(subject).map(|helper| (helper.route, helper.written));
+    levels.chain(helpers).collect()
+}
+
+/// Requests and limits of a container of cassc beside Cassandra.
+pub(super) struct Helper<'t> {
+    /// Where they stand.
+    pub(super) route: Route,
+    /// What is written.
+    pub(super) written: &'t Resources,
+    /// What is requested where nothing is written.
+    pub(super) requests: ResourceTable,
+    /// The limits where nothing is written.
+    pub(super) limits: ResourceTable,
+}
+
+/// The containers of cassc beside Cassandra.
+pub(super) fn helpers<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
+    let spec = subject.spec();
+    [
+        Helper {
+            route: Route::of("spec.systemLogger.resources"),
+            written: &spec.system_logger.resources,
+            requests: SYSTEM_LOGGER_REQUESTS,
+            limits: SYSTEM_LOGGER_LIMITS,
+        },
+        Helper {
+            route: Route::of("spec.gate.resources"),
+            written: &spec.gate.resources,
+            requests: GATE_REQUESTS,
+            limits: GATE_LIMITS,
+        },
+    ]
 }
 
 /// Every request and every limit.

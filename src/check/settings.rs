@@ -153,6 +153,36 @@ pub(super) fn name_in(minor: Minor, newest: &str) -> String {
     old.map_or(newest, |old| old.name).to_owned()
 }
 
+/// Whether a setting is written as this word, whatever the case.
+pub(super) fn is(setting: Option<&Setting>, wanted: &str) -> bool {
+    setting.is_some_and(|setting| match &setting.value {
+        Value::String(text) => text.eq_ignore_ascii_case(wanted),
+        _ => false,
+    })
+}
+
+/// Whether a switch is written, and on: Cassandra reads `yes`, `no`, `on` and `off` too.
+pub(super) fn is_on(setting: Option<&Setting>) -> bool {
+    setting.and_then(switch) == Some(true)
+}
+
+/// Whether a switch is off.
+pub(super) fn is_off(setting: &Setting) -> bool {
+    switch(setting) == Some(false)
+}
+
+fn switch(setting: &Setting) -> Option<bool> {
+    match &setting.value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -6,7 +6,8 @@ use k8s_openapi::api::core::v1::Container;
 
 use crate::diagnostic::Route;
 use crate::subject::Subject;
-use crate::topology::Datacenter;
+use crate::topology::merge::Level;
+use crate::topology::{CqlService, Datacenter, ServiceOptions};
 
 /// A map of labels or annotations, and what it is written for.
 pub(super) struct WrittenMap<'t> {
@@ -31,14 +32,14 @@ pub(super) enum Carrier {
 
 /// Every map of labels.
 pub(super) fn labels<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
-    let services = services(subject).into_iter().map(|(route, options)| (route, &options.labels));
-    maps("labels", &subject.topology.metadata.labels, &subject.spec().pod.labels, services)
+    let of_services = services(subject).into_iter().map(|it| (it.route, it.labels));
+    maps("labels", &subject.topology.metadata.labels, &subject.spec().pod.labels, of_services)
 }
 
 /// Every map of annotations.
 pub(super) fn annotations<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
-    let services = services(subject).into_iter().map(|(route, options)| (route, &options.annotations));
-    maps("annotations", &subject.topology.metadata.annotations, &subject.spec().pod.annotations, services)
+    let of_services = services(subject).into_iter().map(|it| (it.route, it.annotations));
+    maps("annotations", &subject.topology.metadata.annotations, &subject.spec().pod.annotations, of_services)
 }
 
 fn maps<'t>(
@@ -54,16 +55,38 @@ fn maps<'t>(
     all.map(|(route, carrier, entries)| WrittenMap { route: route.key(field), carrier, entries }).collect()
 }
 
-fn services<'t>(subject: &Subject<'t>) -> [(Route, &'t crate::topology::ServiceOptions); 5] {
+/// What is written for a service.
+struct WrittenService<'t> {
+    route: Route,
+    labels: &'t BTreeMap<String, String>,
+    annotations: &'t BTreeMap<String, String>,
+}
+
+fn services<'t>(subject: &Subject<'t>) -> Vec<WrittenService<'t>> {
     let services = &subject.spec().services;
-    let route = |key| Route::of("spec.services").key(key);
-    [
-        (route("cql"), &services.cql),
-        (route("allPods"), &services.all_pods),
-        (route("seed"), &services.seed),
-        (route("additionalSeed"), &services.additional_seed),
-        (route("nodePort"), &services.node_port),
-    ]
+    let others = [
+        ("allPods", &services.all_pods),
+        ("seed", &services.seed),
+        ("additionalSeed", &services.additional_seed),
+        ("nodePort", &services.node_port),
+    ];
+    let others = others.into_iter().map(|(key, ServiceOptions { labels, annotations })| WrittenService {
+        route: Route::of("spec.services").key(key),
+        labels,
+        annotations,
+    });
+    let cql = cql_services(subject).into_iter();
+    let cql = cql.map(|(route, CqlService { labels, annotations, .. })| WrittenService { route, labels, annotations });
+    cql.chain(others).collect()
+}
+
+/// Every place where the service for CQL clients is written: the cluster, then the datacenters.
+pub(super) fn cql_services<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t CqlService)> {
+    let cluster = (Level::Cluster, &subject.spec().services.cql);
+    let datacenters = subject.spec().datacenters.iter().enumerate();
+    let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.services.cql));
+    let all = std::iter::once(cluster).chain(datacenters);
+    all.map(|(level, cql)| (level.route().key("services").key("cql"), cql)).collect()
 }
 
 /// A container that the user adds.

@@ -10,6 +10,7 @@ use super::complaints::Complaining;
 use super::inputs::Inputs;
 use super::{Failure, talk};
 use crate::assessment::{Assessment, assess};
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange};
 use crate::deployed::{
@@ -19,7 +20,6 @@ use crate::deployed::{
 use crate::diagnostic::Diagnostic;
 use crate::emit::{self, EmitError, Overwrite};
 use crate::lock::LOCK_FILE_NAME;
-use crate::parse::Parsed;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
 use crate::report::sorted;
@@ -80,7 +80,7 @@ pub(super) fn judge<'o>(
     let against = deployed.as_ref().map(|deployed| deployed.name.clone());
     let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
     let mut texts = std::mem::take(&mut compilation.texts);
-    let after = |parsed: &Parsed, deployed: Option<&DeployedCluster>| after(output, parsed, deployed);
+    let after = |parsed: &Checked, deployed: Option<&DeployedCluster>| after(output, parsed, deployed);
     let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed.unwrap_or(nothing), after)?;
     compilation.texts = texts;
     Ok(Judged { compilation, assessment, against, is_own: judging.against.is_none(), output, stale })
@@ -88,7 +88,7 @@ pub(super) fn judge<'o>(
 
 /// The locks of the output directory. One that Git could not merge, or that is broken and to be overwritten, is
 /// understood as far as it goes; then only the clusters at hand are looked at, and nothing counts as deleted.
-fn own_locks(output: Kept<'_>, accepted: &[Parsed]) -> Result<Option<Deployed>, Failure> {
+fn own_locks(output: Kept<'_>, accepted: &[Checked]) -> Result<Option<Deployed>, Failure> {
     match rendered(output.path) {
         Ok(deployed) => Ok(deployed),
         Err(DeployedError::Lock { .. }) => {
@@ -101,7 +101,7 @@ fn own_locks(output: Kept<'_>, accepted: &[Parsed]) -> Result<Option<Deployed>, 
     }
 }
 
-fn recorded(output: Kept<'_>, parsed: &Parsed) -> Result<Option<DeployedCluster>, EmitError> {
+fn recorded(output: Kept<'_>, parsed: &Checked) -> Result<Option<DeployedCluster>, EmitError> {
     let recorded = emit::read::recorded(output.path, &parsed.topology.metadata.name, output.overwrite)?;
     Ok(recorded.map(|recorded| DeployedCluster {
         cluster: recorded.previous().into_owned(),
@@ -125,21 +125,21 @@ fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Ve
 /// of two renders is a change for both branches, even where Git merged the ring and the templates by itself.
 pub(super) fn settled(
     output: Kept<'_>,
-    parsed: &Parsed,
+    parsed: &Checked,
     deployed: Option<&DeployedCluster>,
 ) -> Result<Cluster, EmitError> {
     let recorded = emit::read::recorded(output.path, &parsed.topology.metadata.name, output.overwrite)?;
-    let Some(recorded) = recorded else { return Ok(cluster(&parsed.topology, deployed.map(|it| &it.cluster))) };
+    let Some(recorded) = recorded else { return Ok(cluster(parsed, deployed.map(|it| &it.cluster))) };
     let previous = recorded.previous();
-    let settled = cluster(&parsed.topology, Some(&previous));
+    let settled = cluster(parsed, Some(&previous));
     let generation = previous.generation.saturating_add(1);
     Ok(if recorded.is_conflict() { Cluster { generation, ..settled } } else { settled })
 }
 
-fn after(output: Option<Kept<'_>>, parsed: &Parsed, deployed: Option<&DeployedCluster>) -> Result<Cluster, EmitError> {
+fn after(output: Option<Kept<'_>>, parsed: &Checked, deployed: Option<&DeployedCluster>) -> Result<Cluster, EmitError> {
     match output {
         Some(output) => settled(output, parsed, deployed),
-        None => Ok(cluster(&parsed.topology, deployed.map(|deployed| &deployed.cluster))),
+        None => Ok(cluster(parsed, deployed.map(|deployed| &deployed.cluster))),
     }
 }
 

@@ -15,6 +15,7 @@ use super::judging::{Judged, Judging, Kept, judge, settled};
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::Compilation;
+use crate::check;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange, in_order_of_stages, is_in_a_stage};
 use crate::diff::{Comparison, Difference, DifferenceKind, compare};
@@ -25,7 +26,6 @@ use crate::emit::{EmitError, Overwrite, read, stream};
 use crate::file_tree::FileTree;
 use crate::git::untracked;
 use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
-use crate::parse::Parsed;
 use crate::parse::source::STANDARD_INPUT;
 use crate::paths::absolute;
 use crate::plan::Plan;
@@ -128,7 +128,7 @@ pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Fai
 
 /// A cluster's folder is replaced as a whole and not searched for topologies: one that lies in it would be lost.
 pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation) -> Result<(), Failure> {
-    let folder = |parsed: &Parsed| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
+    let folder = |parsed: &check::Checked| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
     let folders: BTreeSet<PathBuf> = compilation.accepted.iter().filter_map(folder).collect();
     for parsed in &compilation.accepted {
         let source = compilation.source(parsed);
@@ -161,7 +161,7 @@ fn locked(output: &Path, source: &str, cluster: &Cluster, arranged: Arranged, ex
 
 /// What would change in the directories of the clusters, in their order.
 pub(super) fn comparisons(output: &Path, compilation: &Compilation) -> Result<Vec<Comparison>, EmitError> {
-    let compared = |parsed: &Parsed| {
+    let compared = |parsed: &check::Checked| {
         let cluster = settled(Kept { path: output, overwrite: Overwrite::KeepForeign }, parsed, None)?;
         let (tree, lock) = rendered(output, compilation.source(parsed), &cluster);
         comparison(output, &cluster.name, &tree, &lock)
@@ -350,7 +350,7 @@ const AFTER: Advice = Advice {
               restore it from Git if it was lost",
 };
 
-fn tell_remark(output: &Path, parsed: &Parsed, remark: Option<&Remark>, advice: &Advice) {
+fn tell_remark(output: &Path, parsed: &check::Checked, remark: Option<&Remark>, advice: &Advice) {
     let Some(remark) = remark else { return };
     let path = output.join(&parsed.topology.metadata.name).join(LOCK_FILE_NAME);
     let said = match remark {

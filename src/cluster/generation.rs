@@ -12,7 +12,7 @@ pub struct Defaults {
     /// What is new in it, for people.
     pub news: &'static str,
     /// How long the readiness probe may take, in seconds.
-    pub readiness_timeout_seconds: i32,
+    pub readiness_timeout_seconds: u32,
 }
 
 /// Every generation, oldest first; the position is the number less one.

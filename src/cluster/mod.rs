@@ -1,22 +1,26 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a topology that was checked; read by every later stage and kept in
+//! canonical form. Made by [`resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
 pub mod generation;
 mod nodes;
+mod pod;
 mod resolve;
+mod services;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use k8s_openapi::api::core::v1::{Container, Toleration};
+use k8s_openapi::api::core::v1::{NodeAffinity, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
+pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
 pub use resolve::resolve;
+pub use services::{CqlService, ServiceOptions, Services};
 
 use cassc_ring::release::Release;
 
@@ -78,6 +82,9 @@ pub struct Cluster {
     pub services: Services,
     /// The container that prints `system.log`.
     pub system_logger: Option<SystemLogger>,
+    /// What the gate requests and may use.
+    #[serde(default, skip_serializing_if = "Gate::is_default")]
+    pub gate: Gate,
     /// The Secret with certificate and key of the Management API.
     pub management_api_secret: Option<String>,
     /// Nodes of this Cassandra cluster that run elsewhere.
@@ -119,6 +126,12 @@ pub struct Datacenter {
     pub native_port: u16,
     /// The CQL port on every worker.
     pub node_port: Option<u16>,
+    /// What the datacenter has of its own for CQL clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cql_service: Option<CqlService>,
+    /// How many pods may be taken away at once.
+    #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
+    pub max_unavailable: u32,
     /// The racks.
     pub racks: Vec<Rack>,
     /// The pods that are Cassandra's seeds here, in the order of starting.
@@ -208,6 +221,12 @@ pub struct Scheduling {
     pub anti_affinity: Option<AntiAffinity>,
     /// The tolerated taints.
     pub tolerations: Vec<Toleration>,
+    /// What workers must and should be like, beside the node labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_affinity: Option<NodeAffinity>,
+    /// The scheduler; `None` is that of Kubernetes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduler_name: Option<String>,
     /// The PriorityClass.
     pub priority_class: Option<String>,
     /// How the pods of the datacenter are spread.
@@ -224,98 +243,6 @@ pub struct TopologySpread {
     pub max_skew: u16,
     /// What to do when it cannot be kept.
     pub when_unsatisfiable: WhenUnsatisfiable,
-}
-
-/// What a claim is born with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VolumeClaim {
-    /// The StorageClass; `None` is the default class of the Kubernetes cluster.
-    pub class: Option<String>,
-    /// The size, canonical.
-    pub size: String,
-    /// Kubernetes' own word.
-    pub access_mode: String,
-}
-
-/// A volume beside the data volume.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AdditionalVolume {
-    /// Its name in the pod.
-    pub name: String,
-    /// Where it is mounted.
-    pub mount_path: String,
-    /// What it is.
-    pub source: VolumeSource,
-}
-
-/// What an additional volume is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum VolumeSource {
-    /// A claim for every pod.
-    Claim(VolumeClaim),
-    /// A ConfigMap of that name.
-    ConfigMap(String),
-    /// A Secret of that name.
-    Secret(String),
-    /// Scratch space with a size limit.
-    EmptyDir(Option<String>),
-}
-
-/// What else the pods carry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pod {
-    /// Labels of the pods alone.
-    pub labels: StringMap,
-    /// Annotations of the pods.
-    pub annotations: StringMap,
-    /// More containers.
-    pub containers: Vec<Container>,
-    /// More init containers.
-    pub init_containers: Vec<Container>,
-    /// The service account that exists; `None`: one is made.
-    pub service_account: Option<String>,
-    /// Secrets that the images are pulled with.
-    pub image_pull_secrets: Vec<String>,
-    /// How long a pod may drain, in seconds.
-    pub termination_grace_seconds: u32,
-    /// Whether the pods are on the network of their worker.
-    pub host_network: bool,
-}
-
-/// Labels and annotations of the services.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields are the services' names")]
-pub struct Services {
-    pub cql: ServiceOptions,
-    pub all_pods: ServiceOptions,
-    pub seed: ServiceOptions,
-    pub additional_seed: ServiceOptions,
-    pub node_port: ServiceOptions,
-}
-
-/// What a service carries beside its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceOptions {
-    /// Labels.
-    pub labels: StringMap,
-    /// Annotations.
-    pub annotations: StringMap,
-}
-
-/// The container that prints `system.log`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SystemLogger {
-    /// Its image.
-    pub image: String,
-    /// Its requests, canonical.
-    pub requests: StringMap,
-    /// Its limits, canonical.
-    pub limits: StringMap,
 }
 
 /// Nodes of this Cassandra cluster that run elsewhere, by kind of address (an `EndpointSlice` holds one kind).
@@ -337,6 +264,16 @@ impl AdditionalSeeds {
     }
 }
 
+/// What a disruption budget allowed before there was a field for it, and allows by default.
+fn one_pod() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one_pod(pods: &u32) -> bool {
+    *pods == one_pod()
+}
+
 fn first_generation() -> u64 {
     1
 }
@@ -353,15 +290,13 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 #[cfg(test)]
 pub(crate) mod fixtures {
     use super::{Cluster, resolve};
-    use crate::parse::parse;
-    use crate::parse::source::{Origin, Source};
+    use crate::check::fixtures::checked;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {
         let text = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
                     cassandra: {version: 4.1.9}\n  resources: {limits: {memory: 8Gi}}\n  storage: {size: 10Gi}\n  \
                     datacenters: [{name: dc1, nodes: 1}]\n";
-        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        resolve(&parse(vec![source]).parsed[0].topology, None)
+        resolve(&checked(text), None)
     }
 }

@@ -1,8 +1,7 @@
-//! Checked topology → [`Cluster`]. Cannot fail: whatever could be wrong was refused by a rule, and each `expect` here
-//! names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
+//! [`Checked`] topology → [`Cluster`]. Cannot fail: rules refused what could be wrong, or there would be no `Checked`,
+//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
 //! restart tokens) comes from the previous one, where there is one.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use cassc_cassandra::image::default_image;
@@ -12,12 +11,13 @@ use cassc_ring::order::datacenter_order;
 use cassc_ring::racks::split;
 use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
+use k8s_openapi::api::core::v1::NodeAffinity;
 
 use super::{
-    AdditionalSeeds, AdditionalVolume, Cluster, Datacenter, Jvm, Pod, Rack, Repository, RestartTokens, Rollout,
-    Scheduling, ServiceOptions, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, VolumeSource,
-    generation,
+    AdditionalSeeds, AdditionalVolume, Cluster, CqlService, Datacenter, Gate, Jvm, Pod, Rack, Repository,
+    RestartTokens, Rollout, Scheduling, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, generation,
 };
+use crate::check::Checked;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::sizing::{self, Budget, HeapSetting};
@@ -40,7 +40,8 @@ const FILE_ANNOTATIONS: [&str; 7] = [
 
 /// Fills every default and builds every name. `previous` is the same cluster as its lock knows it. The number of the
 /// generation of steps is carried over as it is: [`crate::render::next_generation`] raises it.
-pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Cluster {
+pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
+    let topology = &checked.topology;
     let (metadata, spec) = (&topology.metadata, &topology.spec);
     let name = metadata.name.clone();
     let ring_name = spec.cluster_name.clone().unwrap_or_else(|| name.clone());
@@ -62,10 +63,11 @@ pub fn resolve(topology: &CassandraTopology, previous: Option<&Cluster>) -> Clus
         system_replication: system_replication(spec, &datacenters),
         authenticator: spec.auth.authenticator,
         superuser_secret: spec.auth.superuser.secret_name.clone().unwrap_or_else(|| names::superuser_secret(&name)),
-        pod: pod(&spec.pod),
-        additional_volumes: spec.storage.additional_volumes.iter().map(additional_volume).collect(),
-        services: services(&spec.services),
-        system_logger: system_logger(&spec.system_logger, &image),
+        pod: Pod::of(&spec.pod),
+        additional_volumes: spec.storage.additional_volumes.iter().map(AdditionalVolume::of).collect(),
+        services: Services::of(&spec.services),
+        system_logger: SystemLogger::of(&spec.system_logger, &image),
+        gate: Gate::of(&spec.gate),
         management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
@@ -108,7 +110,7 @@ fn pull_policy(policy: Option<ImagePullPolicy>) -> String {
     word.to_owned()
 }
 
-fn access_mode(mode: Option<AccessMode>) -> String {
+pub(super) fn access_mode(mode: Option<AccessMode>) -> String {
     let word = match mode {
         Some(AccessMode::ReadWriteOncePod) => "ReadWriteOncePod",
         Some(AccessMode::ReadWriteMany) => "ReadWriteMany",
@@ -146,11 +148,17 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
             namespace: datacenter.namespace.clone().or_else(|| topology.metadata.namespace.clone()),
             native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
             node_port: datacenter.node_port.as_ref().map(|port| port.native),
+            cql_service: CqlService::of(&topology.spec.services.cql, &datacenter.services.cql),
+            max_unavailable: max_unavailable(&topology.spec, datacenter),
             seeds: seed_pods(&racks, before.map_or(&[], |before| &before.seeds)),
             racks,
         }
     };
     topology.spec.datacenters.iter().enumerate().map(datacenter).collect()
+}
+
+fn max_unavailable(spec: &Spec, datacenter: &topology::Datacenter) -> u32 {
+    datacenter.disruption_budget.max_unavailable.or(spec.disruption_budget.max_unavailable).unwrap_or(1)
 }
 
 fn nodes_of_racks(datacenter: &topology::Datacenter) -> Vec<u32> {
@@ -227,76 +235,27 @@ fn scheduling(place: &RackPlace<'_>) -> Scheduling {
     Scheduling {
         anti_affinity: if several { written } else { Some(written.unwrap_or_default()) },
         tolerations: place.tolerations().map(|merged| merged.value.to_vec()).unwrap_or_default(),
+        node_affinity: node_affinity(place),
+        scheduler_name: place.scheduler_name().map(|merged| merged.value.to_owned()),
         priority_class: place.priority_class().map(|merged| merged.value.to_owned()),
         topology_spread: place.topology_spread().map(|it| it.value.iter().map(spread).collect()).unwrap_or_default(),
     }
+}
+
+fn node_affinity(place: &RackPlace<'_>) -> Option<NodeAffinity> {
+    let affinity = NodeAffinity {
+        required_during_scheduling_ignored_during_execution: place.required_workers().map(|it| it.value.clone()),
+        preferred_during_scheduling_ignored_during_execution: place.preferred_workers().map(|it| it.value.to_vec()),
+    };
+    (affinity != NodeAffinity::default()).then_some(affinity)
 }
 
 fn canonical<'t>(written: impl Iterator<Item = (&'t str, Merged<&'t str>)>) -> StringMap {
     written.map(|(resource, merged)| (resource.to_owned(), quantity(merged.value))).collect()
 }
 
-fn quantity(written: &str) -> String {
+pub(super) fn quantity(written: &str) -> String {
     amount(written).canonical()
-}
-
-fn pod(pod: &topology::Pod) -> Pod {
-    Pod {
-        labels: pod.labels.clone(),
-        annotations: pod.annotations.clone(),
-        containers: pod.containers.clone(),
-        init_containers: pod.init_containers.clone(),
-        service_account: pod.service_account.clone(),
-        image_pull_secrets: pod.image_pull_secrets.clone(),
-        termination_grace_seconds: pod.termination_grace_seconds.unwrap_or(120),
-        host_network: pod.host_network,
-    }
-}
-
-fn additional_volume(volume: &topology::AdditionalVolume) -> AdditionalVolume {
-    let claim = volume.claim.as_ref().map(|claim| {
-        VolumeSource::Claim(VolumeClaim {
-            class: claim.class.clone(),
-            size: quantity(&claim.size),
-            access_mode: access_mode(claim.access_mode),
-        })
-    });
-    let config_map = volume.config_map.as_ref().map(|named| VolumeSource::ConfigMap(named.name.clone()));
-    let secret = volume.secret.as_ref().map(|named| VolumeSource::Secret(named.name.clone()));
-    let size_limit = |empty: &topology::EmptyDirectory| empty.size_limit.as_deref().map(quantity);
-    let empty_dir = volume.empty_dir.as_ref().map(|empty| VolumeSource::EmptyDir(size_limit(empty)));
-    AdditionalVolume {
-        name: volume.name.clone(),
-        mount_path: volume.mount_path.clone(),
-        source: claim.or(config_map).or(secret).or(empty_dir).expect("E504 refused volumes without a source"),
-    }
-}
-
-fn services(services: &topology::Services) -> Services {
-    let options = |options: &topology::ServiceOptions| ServiceOptions {
-        labels: options.labels.clone(),
-        annotations: options.annotations.clone(),
-    };
-    Services {
-        cql: options(&services.cql),
-        all_pods: options(&services.all_pods),
-        seed: options(&services.seed),
-        additional_seed: options(&services.additional_seed),
-        node_port: options(&services.node_port),
-    }
-}
-
-fn system_logger(logger: &topology::SystemLogger, image: &str) -> Option<SystemLogger> {
-    let with_defaults = |written: &StringMap, defaults: &[(&str, &str)]| {
-        let written = written.iter().map(|(resource, text)| (resource.clone(), quantity(text)));
-        let defaults = defaults.iter().map(|(resource, text)| ((*resource).to_owned(), (*text).to_owned()));
-        defaults.chain(written).collect::<BTreeMap<_, _>>()
-    };
-    logger.enabled.then(|| SystemLogger {
-        image: logger.image.clone().unwrap_or_else(|| image.to_owned()),
-        requests: with_defaults(&logger.resources.requests, topology::SYSTEM_LOGGER_REQUESTS),
-        limits: with_defaults(&logger.resources.limits, topology::SYSTEM_LOGGER_LIMITS),
-    })
 }
 
 fn additional_seeds(written: &[String]) -> AdditionalSeeds {

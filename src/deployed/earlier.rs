@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{DeployedCluster, DeployedError, NamedText, TopologyFile};
-use crate::check::check;
+use crate::check::{Checkup, check};
 use crate::cluster::resolve;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::parse::source::Source;
@@ -92,17 +92,17 @@ fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, Deployed
     let EarlierTopology { mut parsed, text, path, file, heed } = earlier;
     // The only text that the complaints are shown with.
     parsed.document.text = 0;
-    let complaints = check(std::slice::from_ref(&parsed));
-    if complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
+    let cluster = parsed.topology.metadata.name.clone();
+    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), |_, found| found);
+    let Some(checked) = accepted.pop() else {
         if heed == Heed::Nothing {
             return Ok(None);
         }
-        let cluster = parsed.topology.metadata.name.clone();
         let text = Text::other(text.name.clone(), text.committed.clone(), text.text.to_string());
         let complaint = first_error(&[text], complaints).unwrap_or_default();
         return Err(DeployedError::Refused { cluster, complaint });
-    }
-    let cluster = resolve(&parsed.topology, None);
+    };
+    let cluster = resolve(&checked, None);
     Ok(Some(DeployedCluster { cluster, lock: None, lock_text: None, topology_text: Some(text), path, file }))
 }
 

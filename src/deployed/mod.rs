@@ -20,13 +20,14 @@ use rayon::prelude::*;
 
 pub use pairing::{Pairing, pair};
 
+use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::diagnostic::DocumentId;
 use crate::emit::EmitError;
 use crate::git::GitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
-use crate::parse::{Committed, Parsed, Text};
+use crate::parse::{Committed, Text};
 use crate::paths;
 use crate::transition::Was;
 
@@ -262,9 +263,9 @@ pub fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
 }
 
 /// What was read, as [`pair`] wants to know it.
-pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
+pub fn wanted(texts: &[Text], checked: &[Checked]) -> WantedFleet {
     let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(paths::real);
-    let wanted = |parsed: &Parsed| {
+    let wanted = |parsed: &Checked| {
         let (metadata, spec) = (&parsed.topology.metadata, &parsed.topology.spec);
         let own = spec.datacenters.iter().map(|datacenter| datacenter.namespace.clone());
         Wanted {
@@ -275,7 +276,7 @@ pub fn wanted(texts: &[Text], parsed: &[Parsed]) -> WantedFleet {
         }
     };
     WantedFleet {
-        topologies: parsed.par_iter().map(wanted).collect(),
+        topologies: checked.par_iter().map(wanted).collect(),
         files: texts.par_iter().filter_map(real).collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! What cassc has to say about a topology: complaints as values. Rules and the reader make them,
 //! [`crate::report`] prints them, the command line decides the exit code from them.
 
+use std::fmt;
 use std::ops::Range;
 
 use cassc_wording::shortened;
@@ -25,6 +26,16 @@ pub enum Severity {
     Error,
     /// Rendered all the same; an error under `--deny warnings`; accepted by naming code and reason under `spec.accept`.
     Warning,
+}
+
+/// The word that every text report has for it; in JSON it is the same.
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
 }
 
 /// Which part of an entry a label underlines.
@@ -137,5 +148,17 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shortened(help.into()));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_severity_has_one_word() {
+        for severity in [Severity::Error, Severity::Warning] {
+            assert_eq!(serde_json::to_value(severity).expect("a word is JSON"), severity.to_string());
+        }
     }
 }

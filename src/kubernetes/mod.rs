@@ -1,6 +1,8 @@
-//! What Kubernetes is, as far as values go: quantities and supported releases.
+//! What Kubernetes is, as far as values go: quantities, supported releases, what a name may be, what the `restricted`
+//! standard refuses.
 //! Pure; the checks and the resolver read it.
 
 pub mod quantity;
 pub mod release;
+pub mod restricted;
 pub mod syntax;

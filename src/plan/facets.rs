@@ -182,12 +182,27 @@ fn without_passwords(value: &Value) -> Value {
     }
 }
 
+/// A value as users write it on one line.
+fn flow(value: &Value) -> String {
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    let joined = |items: Vec<String>| items.join(", ");
+    match value {
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key}: {}", flow(value));
+            format!("{{{}}}", joined(map.iter().map(entry).collect()))
+        }
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(flow).collect())),
+        Value::String(text) if plain(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// Long values are cut: the manifests have them whole.
 const LONGEST_SHOWN: usize = 120;
 
 fn short(value: &Value) -> String {
     let text = told_list(value).or_else(|| value.as_str().map(str::to_owned));
-    let text = text.unwrap_or_else(|| without_passwords(value).to_string());
+    let text = text.unwrap_or_else(|| flow(&without_passwords(value)));
     if text.chars().count() <= LONGEST_SHOWN {
         return text;
     }

@@ -20,6 +20,9 @@ const OF_CLUSTER: &[Words] = &[
     ("domain", "kubernetes.domain"),
     ("environment", "cassandra.environment"),
     ("founding", "founding"),
+    ("gate.limits", "gate.resources.limits"),
+    ("gate.requests", "gate.resources.requests"),
+    ("gate", "gate.resources"),
     ("generation", ""),
     ("image", "cassandra.image"),
     ("imagePullPolicy", "cassandra.imagePullPolicy"),
@@ -36,13 +39,18 @@ const OF_CLUSTER: &[Words] = &[
     ("rollout", "rollout"),
     ("services", "services"),
     ("superuserSecret", "auth.superuser.secretName"),
+    ("systemLogger.limits", "systemLogger.resources.limits"),
+    ("systemLogger.requests", "systemLogger.resources.requests"),
     ("systemLogger", "systemLogger"),
     ("systemReplication", "replication.system"),
     ("version", "cassandra.version"),
 ];
 
 const OF_DATACENTER: &[Words] = &[
+    ("cqlService.serviceType", "services.cql.type"),
+    ("cqlService", "services.cql"),
     ("kubeCluster", "kubeCluster"),
+    ("maxUnavailable", "disruptionBudget.maxUnavailable"),
     ("name", "name"),
     ("namespace", "namespace"),
     ("nativePort", "nodePort.native"),

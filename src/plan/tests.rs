@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use super::*;
+use crate::check::fixtures::checked;
 use crate::cluster::resolve;
 use crate::deliver::{Arranged, arrange};
 use crate::file_tree::FileTree;
-use crate::parse::parse;
-use crate::parse::source::{Origin, Source};
 
 /// Three racks of two nodes each.
 const SHOP: &str = "\
@@ -24,17 +23,10 @@ spec:
       racks: [{name: a}, {name: b}, {name: c}]
 ";
 
-fn topology(text: &str) -> crate::parse::Parsed {
-    let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-    let mut reading = parse(vec![source]);
-    assert_eq!(reading.complaints, []);
-    reading.parsed.remove(0)
-}
-
 /// The plan from the first text to the second one.
 fn planned(before: &str, after: &str) -> Plan {
-    let before = resolve(&topology(before).topology, None);
-    let after = resolve(&topology(after).topology, Some(&before));
+    let before = resolve(&checked(before), None);
+    let after = resolve(&checked(after), Some(&before));
     plan(Some(&Before { cluster: &before, lock: None }), &after)
 }
 
@@ -138,7 +130,7 @@ fn no_password_is_told() {
 /// A lock says what was rendered, also when the cassc of today renders it otherwise.
 #[test]
 fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own() {
-    let cluster = resolve(&topology(SHOP).topology, None);
+    let cluster = resolve(&checked(SHOP), None);
     let Arranged { files, mut templates, .. } = arrange(&cluster);
     templates.insert("shop-dc1-b-sts".to_owned(), "0".repeat(64));
     let other = |(path, text): (&str, &str)| {
@@ -168,7 +160,8 @@ fn a_third_rack_restarts_the_two_others_and_says_so() {
 
 #[test]
 fn nodes_leave_after_the_system_keyspaces_have_fewer_replicas() {
-    let plan = planned(&replaced(&[("nodes: 6", "nodes: 3")]), &replaced(&[("nodes: 6", "nodes: 2")]));
+    let of_one_rack = |nodes| replaced(&[("nodes: 6", nodes), (", {name: b}, {name: c}", "")]);
+    let plan = planned(&of_one_rack("nodes: 3"), &of_one_rack("nodes: 2"));
     let actions: Vec<&Action> = plan.steps.iter().map(|step| &step.action).collect();
     let lower = actions.iter().position(|it| matches!(it, Action::ReplicateSystemKeyspaces { .. }));
     let leave = actions.iter().position(|it| matches!(it, Action::Decommission { .. }));

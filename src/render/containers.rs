@@ -1,24 +1,20 @@
 //! The containers of a pod: the gate, Cassandra behind its Management API, the system logger, and what the user adds.
 
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, ExecAction, HTTPGetAction, Lifecycle, LifecycleHandler, Probe,
-    ResourceRequirements, SecurityContext,
+    Capabilities, Container, ContainerPort, EnvVar, ExecAction, Lifecycle, LifecycleHandler, ResourceRequirements,
+    SecurityContext,
 };
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::Here;
-use super::kit::{pod_field, quantities, strings, variable};
+use super::kit::{pod_field, quantities, variable};
 use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
+use super::{Here, probes};
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
 
 /// The port of the Management API.
-const MANAGEMENT_PORT: u16 = 8080;
+pub(super) const MANAGEMENT_PORT: u16 = 8080;
 
 /// Seconds of the termination grace that draining leaves for the end of the process.
 const SECONDS_AFTER_DRAIN: u32 = 15;
-
-/// Seconds of the readiness probe's timeout that asking leaves for saying why not.
-const SECONDS_AFTER_ASKING: i32 = 2;
 
 /// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`,
 /// then the system logger. It is an init container that goes on (a sidecar), because those end after the others: it
@@ -57,7 +53,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(script("gate.sh")),
         env: Some(env),
-        resources: Some(resources(&strings([("cpu", "50m"), ("memory", "64Mi")]), &strings([("memory", "128Mi")]))),
+        resources: Some(resources(&cluster.gate.requests, &cluster.gate.limits)),
         security_context: Some(restricted(Some(volumes::read_only_root(cluster)))),
         volume_mounts: Some(volumes::gate_mounts(cluster)),
         ..Container::default()
@@ -75,8 +71,9 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
         env: Some(environment(cluster)),
         ports: Some(ports(datacenter)),
         resources: Some(resources(&rack.requests, &rack.limits)),
-        readiness_probe: Some(readiness(cluster)),
-        liveness_probe: Some(liveness(cluster)),
+        readiness_probe: Some(probes::readiness(cluster)),
+        liveness_probe: Some(probes::liveness(cluster)),
+        startup_probe: probes::startup(cluster),
         lifecycle: Some(Lifecycle {
             pre_stop: Some(LifecycleHandler {
                 exec: Some(ExecAction { command: Some(script("drain.sh")) }),
@@ -101,7 +98,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
         variable("MGMT_API_DISABLE_MCAC", "true"),
         variable("DRAIN_SECONDS", drain.to_string()),
-        variable("READY_SECONDS", (cluster.defaults().readiness_timeout_seconds - SECONDS_AFTER_ASKING).to_string()),
+        variable("READY_SECONDS", probes::seconds_to_ask(cluster).to_string()),
         variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
     if cluster.management_api_secret.is_some() {
@@ -134,37 +131,6 @@ fn ports(datacenter: &Datacenter) -> Vec<ContainerPort> {
         ("metrics", 9000),
     ];
     ports.map(port).into()
-}
-
-/// Asks the Management API, and writes the marker of a bootstrapped volume.
-fn readiness(cluster: &Cluster) -> Probe {
-    let exec = Some(ExecAction { command: Some(script("ready.sh")) });
-    Probe { exec, timeout_seconds: Some(cluster.defaults().readiness_timeout_seconds), ..probe(20, 10) }
-}
-
-/// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that
-/// died is restarted by the Management API within 30 seconds; only when that does not help for 90 seconds the container
-/// is.
-fn liveness(cluster: &Cluster) -> Probe {
-    let probe = Probe { failure_threshold: Some(6), ..probe(30, 15) };
-    if cluster.management_api_secret.is_some() {
-        return Probe { exec: Some(ExecAction { command: Some(script("live.sh")) }), ..probe };
-    }
-    let get = HTTPGetAction {
-        path: Some("/api/v0/probes/liveness".to_owned()),
-        port: IntOrString::Int(i32::from(MANAGEMENT_PORT)),
-        ..HTTPGetAction::default()
-    };
-    Probe { http_get: Some(get), ..probe }
-}
-
-fn probe(initial_delay_seconds: i32, period_seconds: i32) -> Probe {
-    Probe {
-        initial_delay_seconds: Some(initial_delay_seconds),
-        period_seconds: Some(period_seconds),
-        timeout_seconds: Some(10),
-        ..Probe::default()
-    }
 }
 
 /// What `kubectl logs -c server-system-logger` shows. In system.log stands what Cassandra says, a configuration that it
@@ -213,6 +179,6 @@ fn resources(requests: &StringMap, limits: &StringMap) -> ResourceRequirements {
     ResourceRequirements { requests: quantities(requests), limits: quantities(limits), claims: None }
 }
 
-fn script(name: &str) -> Vec<String> {
+pub(super) fn script(name: &str) -> Vec<String> {
     vec!["/bin/sh".to_owned(), format!("{CONFIGURATION_PATH}/{name}")]
 }

@@ -1,4 +1,4 @@
-//! The disruption budget of a datacenter: one pod at a time. It counts across racks, so that a drain cannot take the
+//! The disruption budget of a datacenter: one pod at a time, unless the user says another number. It counts across racks, so that a drain cannot take the
 //! second replica of a row; it stands from the start (Cass Operator adds it after the first full readiness), and it is
 //! `maxUnavailable`, which growth does not change (the operator's `minAvailable` must follow the size).
 
@@ -16,7 +16,9 @@ pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Obje
     let budget = PodDisruptionBudget {
         metadata: kit::metadata(here, names::disruption_budget(&datacenter.name), selector.clone()),
         spec: Some(PodDisruptionBudgetSpec {
-            max_unavailable: Some(IntOrString::Int(1)),
+            max_unavailable: Some(IntOrString::Int(
+                i32::try_from(datacenter.max_unavailable).expect("E524 refused larger numbers"),
+            )),
             selector: Some(kit::matching(selector)),
             unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
             ..PodDisruptionBudgetSpec::default()

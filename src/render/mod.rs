@@ -8,6 +8,7 @@ mod containers;
 mod disruption_budget;
 mod kit;
 mod pod;
+mod probes;
 mod service_account;
 mod services;
 mod stateful_set;

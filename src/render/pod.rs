@@ -10,11 +10,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit::{self, not_empty};
 use super::{Here, containers, volumes};
-use crate::cluster::{Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread};
+use crate::cluster::{CASSANDRA_ID, Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread};
 use crate::topology::{AntiAffinity, WhenUnsatisfiable};
-
-/// User and group `cassandra` of the images.
-const CASSANDRA_ID: i64 = 999;
 
 /// Before the level of a restart token, in the annotations of the pods. E501 keeps users away from it.
 pub(crate) const RESTART_PREFIX: &str = "cassc/restart-";
@@ -52,13 +49,17 @@ fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &st
         affinity: affinity(here, rack),
         automount_service_account_token: Some(false),
         containers: containers::containers(here, datacenter, rack),
-        dns_policy: cluster.pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned()),
+        dns_config: cluster.pod.dns_config.clone(),
+        dns_policy: dns_policy(cluster),
         enable_service_links: Some(false),
+        host_aliases: not_empty(cluster.pod.host_aliases.clone()),
         host_network: cluster.pod.host_network.then_some(true),
         image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
         init_containers: Some(containers::init_containers(here, datacenter, rack)),
         priority_class_name: rack.scheduling.priority_class.clone(),
-        security_context: Some(security_context()),
+        runtime_class_name: cluster.pod.runtime_class_name.clone(),
+        scheduler_name: rack.scheduling.scheduler_name.clone(),
+        security_context: Some(cluster.pod.security_context.clone().unwrap_or_else(restricted)),
         service_account_name: Some(account),
         termination_grace_period_seconds: Some(i64::from(cluster.pod.termination_grace_seconds)),
         tolerations: not_empty(rack.scheduling.tolerations.clone()),
@@ -68,9 +69,15 @@ fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &st
     }
 }
 
+/// On the network of its worker a pod would otherwise ask the worker's name servers, which know no pods.
+fn dns_policy(cluster: &Cluster) -> Option<String> {
+    let of_worker = || cluster.pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned());
+    cluster.pod.dns_policy.clone().or_else(of_worker)
+}
+
 /// The `restricted` Pod Security Standard, as far as it is the pod's. A volume whose root already belongs to the group
 /// is not walked: with terabytes of data that would take minutes at every start.
-fn security_context() -> PodSecurityContext {
+fn restricted() -> PodSecurityContext {
     PodSecurityContext {
         run_as_user: Some(CASSANDRA_ID),
         run_as_group: Some(CASSANDRA_ID),
@@ -83,24 +90,37 @@ fn security_context() -> PodSecurityContext {
 }
 
 fn affinity(here: Here<'_>, rack: &Rack) -> Option<Affinity> {
-    let node_affinity = node_affinity(&rack.node_labels);
+    let node_affinity = node_affinity(rack);
     let pod_anti_affinity = rack.scheduling.anti_affinity.map(|strength| anti_affinity(here, strength));
     let any = node_affinity.is_some() || pod_anti_affinity.is_some();
     any.then_some(Affinity { node_affinity, pod_affinity: None, pod_anti_affinity })
 }
 
-/// One term: a worker must carry all labels. (Several terms would be alternatives.)
-fn node_affinity(node_labels: &StringMap) -> Option<NodeAffinity> {
-    let requirement = |(key, value): (&String, &String)| NodeSelectorRequirement {
+/// The user's, and in each of its terms the labels that a worker must carry: terms are alternatives, so that a term without
+/// them would let the pods go to another zone.
+fn node_affinity(rack: &Rack) -> Option<NodeAffinity> {
+    let written = rack.scheduling.node_affinity.clone().unwrap_or_default();
+    let terms = written.required_during_scheduling_ignored_during_execution.map(|it| it.node_selector_terms);
+    let terms = terms.unwrap_or_else(|| vec![NodeSelectorTerm::default()]);
+    let with_labels = |term: NodeSelectorTerm| {
+        let expressions = requirements(&rack.node_labels).chain(term.match_expressions.into_iter().flatten());
+        NodeSelectorTerm { match_expressions: not_empty(expressions.collect::<Vec<_>>()), ..term }
+    };
+    let is_something = |term: &NodeSelectorTerm| term.match_expressions.is_some() || term.match_fields.is_some();
+    let terms: Vec<NodeSelectorTerm> = terms.into_iter().map(with_labels).filter(is_something).collect();
+    let affinity = NodeAffinity {
+        required_during_scheduling_ignored_during_execution: not_empty(terms)
+            .map(|node_selector_terms| NodeSelector { node_selector_terms }),
+        ..written
+    };
+    (affinity != NodeAffinity::default()).then_some(affinity)
+}
+
+fn requirements(node_labels: &StringMap) -> impl Iterator<Item = NodeSelectorRequirement> {
+    node_labels.iter().map(|(key, value)| NodeSelectorRequirement {
         key: key.clone(),
         operator: "In".to_owned(),
         values: Some(vec![value.clone()]),
-    };
-    let requirements = not_empty(node_labels.iter().map(requirement).collect::<Vec<_>>())?;
-    let term = NodeSelectorTerm { match_expressions: Some(requirements), match_fields: None };
-    Some(NodeAffinity {
-        required_during_scheduling_ignored_during_execution: Some(NodeSelector { node_selector_terms: vec![term] }),
-        preferred_during_scheduling_ignored_during_execution: None,
     })
 }
 

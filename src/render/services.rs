@@ -8,6 +8,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{Here, Object, Resource, Stage, kit};
 use crate::cluster::{Datacenter, ServiceOptions, StringMap};
+use crate::topology::{CqlServiceType, TrafficPolicy};
 
 /// Finds the first pod of each rack, ready or not: for Reaper and for other datacenters, never Cassandra's own seed list.
 /// The operator labels seeds at run time; without one the ordinal that the StatefulSet controller labels has to do.
@@ -23,6 +24,7 @@ pub(super) fn seed_service(here: Here<'_>) -> Object {
 /// All services of a datacenter.
 pub(super) fn of_datacenter(here: Here<'_>, datacenter: &Datacenter) -> Vec<Object> {
     let mut objects = vec![all_pods(here, datacenter), cql(here, datacenter), additional_seeds(here, datacenter)];
+    objects.extend(client(here, datacenter));
     objects.extend(node_port(here, datacenter));
     objects.extend(endpoint_slices(here, datacenter));
     objects
@@ -52,7 +54,50 @@ fn cql(here: Here<'_>, datacenter: &Datacenter) -> Object {
         ("metrics", 9000),
     ]);
     let spec = ServiceSpec { selector: Some(selector.clone()), ports: Some(ports), ..headless(Readiness::Ready) };
-    service(here, name, selector, &here.cluster.services.cql, spec)
+    let options = match &datacenter.cql_service {
+        // Labels and annotations are meant for the service with the address: two with one name in DNS would fight for it.
+        Some(own) if own.service_type.is_some() => ServiceOptions::default(),
+        Some(own) => ServiceOptions { labels: own.labels.clone(), annotations: own.annotations.clone() },
+        None => here.cluster.services.cql.clone(),
+    };
+    service(here, name, selector, &options, spec)
+}
+
+/// One address for all ready pods, inside the Kubernetes cluster or of a load balancer. It stands beside the headless one,
+/// whose name must go on giving the addresses of pods: the gate compares them. Only ports of CQL are in it: whoever reaches
+/// the Management API may do anything.
+fn client(here: Here<'_>, datacenter: &Datacenter) -> Option<Object> {
+    let own = datacenter.cql_service.as_ref()?;
+    let service_type = own.service_type?;
+    let name = names::client_service(&here.cluster.name, &datacenter.name);
+    let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let native = ("native", datacenter.native_port);
+    let encrypted = encrypted_port(datacenter).map(|port| ("tls-native", port));
+    let ports = ports(&std::iter::once(native).chain(encrypted).collect::<Vec<_>>());
+    let spec = ServiceSpec { selector: Some(selector.clone()), ports: Some(ports), ..ServiceSpec::default() };
+    let policy = |policy| match policy {
+        TrafficPolicy::Cluster => "Cluster".to_owned(),
+        TrafficPolicy::Local => "Local".to_owned(),
+    };
+    let spec = match service_type {
+        CqlServiceType::ClusterIp => ServiceSpec { type_: Some("ClusterIP".to_owned()), ..spec },
+        CqlServiceType::LoadBalancer => ServiceSpec {
+            type_: Some("LoadBalancer".to_owned()),
+            load_balancer_class: own.load_balancer_class.clone(),
+            load_balancer_source_ranges: kit::not_empty(own.load_balancer_source_ranges.clone()),
+            external_traffic_policy: own.external_traffic_policy.map(policy),
+            ..spec
+        },
+    };
+    let options = ServiceOptions { labels: own.labels.clone(), annotations: own.annotations.clone() };
+    Some(service(here, name, selector, &options, spec))
+}
+
+/// The port for encrypted clients, where Cassandra opens a second one for them.
+fn encrypted_port(datacenter: &Datacenter) -> Option<u16> {
+    let ports = datacenter.racks.iter().filter_map(|rack| rack.config.get("native_transport_port_ssl"));
+    let port = ports.filter_map(|port| u16::try_from(port.as_u64()?).ok()).next();
+    port.filter(|port| *port != datacenter.native_port)
 }
 
 /// Has no selector: its addresses are the EndpointSlices beside it.

@@ -3,8 +3,8 @@
 use cassc_ring::names;
 use cassc_ring::names::SERVER_DATA;
 use k8s_openapi::api::core::v1::{
-    ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaim, PersistentVolumeClaimSpec, SecretVolumeSource,
-    Volume, VolumeMount, VolumeResourceRequirements,
+    CSIVolumeSource, ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaim, PersistentVolumeClaimSpec,
+    SecretVolumeSource, Volume, VolumeMount, VolumeResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -94,8 +94,16 @@ pub(super) fn logger_mounts() -> Vec<VolumeMount> {
 
 fn additional_mounts(cluster: &Cluster) -> impl Iterator<Item = VolumeMount> {
     cluster.additional_volumes.iter().map(|volume| match volume.source {
-        VolumeSource::ConfigMap(_) | VolumeSource::Secret(_) => read_only_mount(&volume.name, &volume.mount_path),
-        VolumeSource::Claim(_) | VolumeSource::EmptyDir(_) => mount(&volume.name, &volume.mount_path),
+        VolumeSource::Claim(_)
+        | VolumeSource::EmptyDir(_)
+        | VolumeSource::Csi(CSIVolumeSource { read_only: None | Some(false), .. }) => {
+            mount(&volume.name, &volume.mount_path)
+        }
+        VolumeSource::ConfigMap(_)
+        | VolumeSource::Secret(_)
+        | VolumeSource::DownwardApi(_)
+        | VolumeSource::Projected(_)
+        | VolumeSource::Csi(_) => read_only_mount(&volume.name, &volume.mount_path),
     })
 }
 
@@ -105,7 +113,7 @@ fn additional_mounts(cluster: &Cluster) -> impl Iterator<Item = VolumeMount> {
 pub(super) fn claim_templates(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Vec<PersistentVolumeClaim> {
     let additional = cluster.additional_volumes.iter().filter_map(|volume| match &volume.source {
         VolumeSource::Claim(claim) => Some((volume.name.as_str(), claim)),
-        VolumeSource::ConfigMap(_) | VolumeSource::Secret(_) | VolumeSource::EmptyDir(_) => None,
+        _ => None,
     });
     let claims = std::iter::once((SERVER_DATA, &rack.storage)).chain(additional);
     claims.map(|(name, claim)| claim_template(name, claim, cluster, datacenter, rack)).collect()
@@ -142,22 +150,29 @@ fn additional(volume: &AdditionalVolume) -> Option<Volume> {
         VolumeSource::ConfigMap(name) => Some(config_map(&volume.name, name, None)),
         VolumeSource::Secret(name) => Some(secret(&volume.name, name)),
         VolumeSource::EmptyDir(size_limit) => Some(empty_dir(&volume.name, size_limit.clone())),
+        VolumeSource::DownwardApi(source) => Some(Volume { downward_api: Some(source.clone()), ..named(&volume.name) }),
+        VolumeSource::Projected(source) => Some(Volume { projected: Some(source.clone()), ..named(&volume.name) }),
+        VolumeSource::Csi(source) => Some(Volume { csi: Some(source.clone()), ..named(&volume.name) }),
     }
 }
 
 fn empty_dir(name: &str, size_limit: Option<String>) -> Volume {
     let source = EmptyDirVolumeSource { medium: None, size_limit: size_limit.map(Quantity) };
-    Volume { name: name.to_owned(), empty_dir: Some(source), ..Volume::default() }
+    Volume { empty_dir: Some(source), ..named(name) }
 }
 
 fn config_map(name: &str, config_map: &str, optional: Option<bool>) -> Volume {
     let source = ConfigMapVolumeSource { name: config_map.to_owned(), optional, ..ConfigMapVolumeSource::default() };
-    Volume { name: name.to_owned(), config_map: Some(source), ..Volume::default() }
+    Volume { config_map: Some(source), ..named(name) }
 }
 
 fn secret(name: &str, secret: &str) -> Volume {
     let source = SecretVolumeSource { secret_name: Some(secret.to_owned()), ..SecretVolumeSource::default() };
-    Volume { name: name.to_owned(), secret: Some(source), ..Volume::default() }
+    Volume { secret: Some(source), ..named(name) }
+}
+
+fn named(name: &str) -> Volume {
+    Volume { name: name.to_owned(), ..Volume::default() }
 }
 
 fn mount(volume: &str, path: &str) -> VolumeMount {

@@ -11,16 +11,12 @@ pub fn github(complaints: &Complaints) -> String {
 }
 
 fn line(complaint: &Complaint) -> String {
-    let command = match complaint.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     let mut properties = complaint.labels.first().map(place).unwrap_or_default();
     properties.push(("title", format!("{} ({})", complaint.code, complaint.name)));
     let properties: Vec<String> =
         properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
     let message: Vec<String> = complaint.sentences().collect();
-    format!("::{command} {}::{}\n", properties.join(","), data(&message.join("\n")))
+    format!("::{} {}::{}\n", complaint.severity, properties.join(","), data(&message.join("\n")))
 }
 
 /// Columns are allowed on a single line only (docs.github.com, "REST API endpoints for check runs", `start_column`).

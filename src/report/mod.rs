@@ -58,8 +58,9 @@ fn count<'c>(complaints: impl IntoIterator<Item = &'c Diagnostic>, severity: Sev
 
 /// `2 errors, 1 warning`; `None` for neither.
 fn numbers(errors: usize, warnings: usize, which: &str) -> Option<String> {
-    let words = |number: usize, word: &str| (number > 0).then(|| counted(number, &format!("{which}{word}")));
-    let parts: Vec<String> = [words(errors, "error"), words(warnings, "warning")].into_iter().flatten().collect();
+    let numbers = [(errors, Severity::Error), (warnings, Severity::Warning)];
+    let there = numbers.into_iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = there.map(|(number, weight)| counted(number, &format!("{which}{weight}"))).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::json::{Complaint, Complaints, Place};
 use crate::catalogue::rule;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::Rule;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// How many characters GitHub allows in a description.
@@ -43,7 +43,7 @@ fn rules(complaints: &Complaints) -> Vec<&'static Rule> {
 }
 
 fn metadata(rule: &Rule) -> Value {
-    let level = level(rule.severity());
+    let level = rule.severity();
     let first_paragraph = rule.explain.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     json!({
         "id": rule.code,
@@ -63,7 +63,7 @@ fn result(complaint: &Complaint, rules: &[&Rule]) -> Value {
     let mut result = json!({
         "ruleId": complaint.code,
         "ruleIndex": rules.iter().position(|rule| rule.code == complaint.code),
-        "level": level(complaint.severity),
+        "level": complaint.severity,
         "message": {"text": message(&sentences.join("\n"))},
         "locations": places.next().map(location).into_iter().collect::<Vec<Value>>(),
         "partialFingerprints": {"cassc/v1": complaint.fingerprint},
@@ -105,13 +105,6 @@ fn location(place: &Place) -> Value {
 /// take no arguments, and stay as they are.
 fn message(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
 }
 
 /// A path as a reference relative to the repository; one outside of the working directory as a `file` URI. Everything

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CassandraOverrides, Resources, Scheduling, StorageOverrides};
+use super::{CassandraOverrides, DatacenterServices, DisruptionBudget, Resources, Scheduling, StorageOverrides};
 
 /// A datacenter of the cluster.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,6 +33,12 @@ pub struct Datacenter {
     pub namespace: Option<String>,
     /// Opens the CQL port on every worker.
     pub node_port: Option<NodePort>,
+    /// The services here; what is absent comes from the cluster.
+    #[serde(default)]
+    pub services: DatacenterServices,
+    /// How many pods may be taken away at once here; what is absent comes from the cluster.
+    #[serde(default)]
+    pub disruption_budget: DisruptionBudget,
     /// What is different about Cassandra here.
     #[serde(default)]
     pub cassandra: CassandraOverrides,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::Toleration;
+use k8s_openapi::api::core::v1::{NodeSelector, PreferredSchedulingTerm, Toleration};
 use serde_json::Value;
 
 use super::{
@@ -190,6 +190,29 @@ impl<'t> RackPlace<'t> {
     /// The tolerated taints.
     pub fn tolerations(&self) -> Option<Merged<&'t [Toleration]>> {
         self.innermost(self.schedulings().map(|level| level.tolerations.as_deref()))
+    }
+
+    /// What workers must be like.
+    pub fn required_workers(&self) -> Option<Merged<&'t NodeSelector>> {
+        self.innermost(
+            self.schedulings().map(|level| {
+                level.node_affinity.as_ref()?.required_during_scheduling_ignored_during_execution.as_ref()
+            }),
+        )
+    }
+
+    /// What workers should be like.
+    pub fn preferred_workers(&self) -> Option<Merged<&'t [PreferredSchedulingTerm]>> {
+        self.innermost(
+            self.schedulings().map(|level| {
+                level.node_affinity.as_ref()?.preferred_during_scheduling_ignored_during_execution.as_deref()
+            }),
+        )
+    }
+
+    /// The scheduler.
+    pub fn scheduler_name(&self) -> Option<Merged<&'t str>> {
+        self.innermost(self.schedulings().map(|level| level.scheduler_name.as_deref()))
     }
 
     /// The PriorityClass.

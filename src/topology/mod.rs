@@ -7,8 +7,10 @@ mod datacenter;
 mod delivery;
 pub mod merge;
 mod pod;
+mod probes;
 mod rollout;
 mod scheduling;
+mod services;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -21,10 +23,13 @@ pub use cassandra::{CassandraOverrides, Config};
 pub use cassc_cassandra::jvm::GarbageCollector;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
-pub use pod::{ManagementApi, ManagementApiTls, Pod, ServiceOptions, Services, SystemLogger};
-pub use pod::{SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
+pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
+pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
+pub use probes::{ProbeTimings, Probes};
 pub use rollout::{Canary, Rollout};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
+pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
+pub use services::{ServiceOptions, Services, TrafficPolicy};
 pub use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,
     VolumeClaim,
@@ -112,9 +117,12 @@ pub struct Spec {
     /// What else the pods carry.
     #[serde(default)]
     pub pod: Pod,
-    /// Annotations and labels of the services.
+    /// Annotations and labels of the services, and a service of another type for CQL clients.
     #[serde(default)]
     pub services: Services,
+    /// How many pods of a datacenter may be taken away at once.
+    #[serde(default)]
+    pub disruption_budget: DisruptionBudget,
     /// Who may log in to Cassandra.
     #[serde(default)]
     pub auth: Auth,
@@ -122,6 +130,9 @@ pub struct Spec {
     /// it.
     #[serde(default)]
     pub system_logger: SystemLogger,
+    /// The init container that decides when Cassandra may start.
+    #[serde(default)]
+    pub gate: Gate,
     /// Access to the Management API, which starts and drains Cassandra.
     #[serde(default)]
     pub management_api: ManagementApi,

@@ -1,6 +1,6 @@
 //! What a user may write about the workers that pods go to.
 
-use k8s_openapi::api::core::v1::Toleration;
+use k8s_openapi::api::core::v1::{NodeAffinity, Toleration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,13 @@ pub struct Scheduling {
     /// Taints that the pods tolerate, in Kubernetes' own form. A list replaces the one of the level above.
     #[schemars(with = "Option<Vec<serde_json::Map<String, serde_json::Value>>>")]
     pub tolerations: Option<Vec<Toleration>>,
+    /// Which workers the pods must or should go to, in Kubernetes' own form, with the operators `In`, `NotIn`, `Exists`,
+    /// `DoesNotExist`, `Gt` and `Lt`. Whatever is required here is required beside `zone` and `nodeLabels`. The required and
+    /// the preferred half are each taken from the innermost level that writes it.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    pub node_affinity: Option<NodeAffinity>,
+    /// The scheduler of the pods. Defaults to that of Kubernetes.
+    pub scheduler_name: Option<String>,
     /// The PriorityClass of the pods.
     pub priority_class: Option<String>,
     /// Spreads the pods of the datacenter over the values of a worker's label. A list replaces the one of the level above.

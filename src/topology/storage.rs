@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::core::v1::{CSIVolumeSource, DownwardAPIVolumeSource, ProjectedVolumeSource};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -90,7 +91,8 @@ pub enum ImagePullPolicy {
     Never,
 }
 
-/// A volume beside the data volume: exactly one of `claim`, `configMap`, `secret` and `emptyDir`.
+/// A volume beside the data volume: exactly one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected`
+/// and `csi`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -107,6 +109,17 @@ pub struct AdditionalVolume {
     pub secret: Option<NamedObject>,
     /// Scratch space that lives as long as the pod.
     pub empty_dir: Option<EmptyDirectory>,
+    /// What the pod knows of itself (labels, annotations, limits), as files, in Kubernetes' own form.
+    #[serde(rename = "downwardAPI")]
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    pub downward_api: Option<DownwardAPIVolumeSource>,
+    /// ConfigMaps, Secrets, a token of the service account and what the pod knows of itself in one folder, in Kubernetes'
+    /// own form.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    pub projected: Option<ProjectedVolumeSource>,
+    /// A volume that a CSI driver makes together with the pod, such as secrets of a vault, in Kubernetes' own form.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
+    pub csi: Option<CSIVolumeSource>,
 }
 
 /// A claim for every pod.

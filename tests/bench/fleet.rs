@@ -5,12 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use cassc::catalogue::Warnings;
+use cassc::catalogue::{Warnings, settle};
+use cassc::check::Checked;
 use cassc::deliver::{Arranged, arrange};
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
 use cassc::lock::Lock;
 use cassc::parse::source::{Origin, Source};
+use cassc::parse::{Parsed, Reading};
 use cassc::{Compilation, Options, check, compile, parse};
 use divan::{Bencher, black_box};
 use rayon::prelude::*;
@@ -53,7 +55,7 @@ fn compiled(clusters: usize) -> Compilation {
 /// What `cassc render -o` does with a fleet that was accepted: each cluster is resolved, rendered and written in turn.
 fn write_all(root: &Path, compilation: &Compilation) {
     compilation.accepted.par_iter().for_each(|parsed| {
-        let (source, cluster) = (compilation.source(parsed), cassc::cluster(&parsed.topology, None));
+        let (source, cluster) = (compilation.source(parsed), cassc::cluster(parsed, None));
         let Arranged { files: tree, templates, .. } = arrange(&cluster);
         let lock = Lock::new(Path::new(source), cluster.clone(), &tree, templates);
         write(root, &cluster.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
@@ -64,17 +66,18 @@ fn write_all(root: &Path, compilation: &Compilation) {
 #[divan::bench(args = FLEETS)]
 fn parse_and_check(bencher: Bencher, clusters: usize) {
     bencher.with_inputs(|| sources(clusters)).bench_values(|sources| {
-        let reading = parse::parse(sources);
-        black_box(check::check(&reading.parsed)).len()
+        let Reading { parsed, complaints, .. } = parse::parse(sources);
+        let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
+        black_box(check::check(parsed, complaints, settled)).complaints.len()
     });
 }
 
 /// Fills every default, builds every object and writes it as text, in memory.
 #[divan::bench(args = FLEETS)]
 fn resolve_and_render(bencher: Bencher, clusters: usize) {
-    let reading = parse::parse(sources(clusters));
-    let render = |parsed: &parse::Parsed| arrange(&cassc::cluster::resolve(&parsed.topology, None)).files.len();
-    bencher.bench(|| reading.parsed.par_iter().map(render).sum::<usize>());
+    let compilation = compiled(clusters);
+    let render = |checked: &Checked| arrange(&cassc::cluster::resolve(checked, None)).files.len();
+    bencher.bench(|| compilation.accepted.par_iter().map(render).sum::<usize>());
 }
 
 /// Writes all trees with their locks into a directory that was not there.

@@ -17,6 +17,11 @@ pub fn cql_service(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-service")
 }
 
+/// `<cluster>-<datacenter>-client-service`: ready pods behind one address, for CQL clients.
+pub fn client_service(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-client-service")
+}
+
 /// `<cluster>-<datacenter>-additional-seed-service`: nodes of this Cassandra cluster that run elsewhere.
 pub fn additional_seed_service(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-additional-seed-service")

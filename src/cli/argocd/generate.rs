@@ -7,13 +7,13 @@ use super::parameters::Parameters;
 use super::told::complaints;
 use super::{locks, told};
 use crate::assessment::{Assessed, Assessment, assess};
+use crate::check::Checked;
 use crate::cli::render::refuse_shared_folders;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange, in_order_of_stages};
 use crate::deployed::{DeployedCluster, wanted};
 use crate::diagnostic::Severity;
 use crate::emit::{EmitError, stream};
-use crate::parse::Parsed;
 use crate::topology::Dialect;
 use crate::{Compilation, Options, cluster, compile};
 
@@ -82,8 +82,8 @@ fn assessed(compilation: &mut Compilation, selection: &Selection) -> Result<Asse
     let wanted = wanted(&compilation.texts, &compilation.accepted);
     let sources = compilation.accepted.iter().map(|parsed| compilation.source(parsed));
     let deployed = locks::deployed(sources, &wanted, selection)?;
-    let after = |parsed: &Parsed, deployed: Option<&DeployedCluster>| {
-        Ok(cluster(&parsed.topology, deployed.map(|deployed| &deployed.cluster)))
+    let after = |parsed: &Checked, deployed: Option<&DeployedCluster>| {
+        Ok(cluster(parsed, deployed.map(|deployed| &deployed.cluster)))
     };
     let mut texts = std::mem::take(&mut compilation.texts);
     let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed, after);
@@ -92,8 +92,8 @@ fn assessed(compilation: &mut Compilation, selection: &Selection) -> Result<Asse
 }
 
 /// The cluster as its lock would record it, and what is printed of it.
-fn rendered(parsed: &Parsed, assessed: &Assessed, dialect: Dialect) -> (Cluster, Arranged) {
-    let cluster = cluster(&parsed.topology, assessed.deployed.as_ref().map(|deployed| &deployed.cluster));
+fn rendered(parsed: &Checked, assessed: &Assessed, dialect: Dialect) -> (Cluster, Arranged) {
+    let cluster = cluster(parsed, assessed.deployed.as_ref().map(|deployed| &deployed.cluster));
     let arranged = arrange(&Cluster { dialect, ..cluster.clone() });
     (cluster, arranged)
 }

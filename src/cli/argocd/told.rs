@@ -4,7 +4,7 @@
 use super::super::talk;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::Text;
-use crate::report::{place, visible};
+use crate::report::{short, visible};
 
 /// How many complaints are told before the rest is counted.
 pub(super) const MOST_COMPLAINTS: usize = 5;
@@ -24,12 +24,7 @@ pub(super) fn complaints<'d>(texts: &[Text], complaints: impl IntoIterator<Item 
 }
 
 fn line(texts: &[Text], complaint: &Diagnostic) -> String {
-    let severity = match complaint.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let place = complaint.labels.first().map(|label| format!("{}: ", place(texts, label))).unwrap_or_default();
-    let mut told = format!("{place}{severity}[{}]: {}\n", complaint.code, complaint.message);
+    let mut told = short(texts, std::slice::from_ref(complaint));
     let expected = complaint.expected.iter().map(|expected| format!("  expected {expected}\n"));
     let help = complaint.help.iter().map(|help| format!("  help: {help}\n"));
     told.extend(expected.chain(help));

@@ -61,9 +61,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::check::fixtures::checked;
     use crate::cluster::resolve;
     use crate::parse::embedded;
-    use crate::parse::source::{Origin, Source};
 
     /// A cluster with these lines at the end of `spec`.
     fn cluster(version: &str, spec: &str) -> Cluster {
@@ -71,10 +71,7 @@ mod tests {
             "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop}}\nspec:\n  \
              storage: {{size: 10Gi}}\n  resources: {{limits: {{memory: 8Gi}}}}\n  cassandra:\n    version: {version}\n{spec}"
         );
-        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        let reading = crate::parse::parse(vec![source]);
-        assert!(reading.complaints.is_empty(), "{:?}", reading.complaints);
-        resolve(&reading.parsed[0].topology, None)
+        resolve(&checked(&text), None)
     }
 
     const THREE_RACKS: &str = "  datacenters: [{name: dc1, nodes: 3, racks: [{name: r1}, {name: r2}, {name: r3}]}]\n";

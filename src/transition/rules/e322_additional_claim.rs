@@ -46,7 +46,7 @@ fn claims(cluster: &Cluster) -> BTreeMap<&str, &VolumeClaim> {
     let volumes = cluster.additional_volumes.iter();
     let claim = volumes.filter_map(|volume| match &volume.source {
         VolumeSource::Claim(claim) => Some((volume.name.as_str(), claim)),
-        VolumeSource::ConfigMap(_) | VolumeSource::Secret(_) | VolumeSource::EmptyDir(_) => None,
+        _ => None,
     });
     claim.collect()
 }

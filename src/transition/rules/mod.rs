@@ -25,6 +25,7 @@ mod e321_access_mode;
 mod e322_additional_claim;
 mod e323_log_directory;
 mod e324_kube_cluster_named;
+mod e325_pod_user;
 mod e330_older_line;
 mod e331_older_patch;
 mod e332_line_skipped;
@@ -38,6 +39,7 @@ mod e342_internode_encryption;
 mod e343_client_encryption;
 mod e344_cql_port;
 mod e345_superuser_secret;
+mod e346_load_balancer_class;
 mod e350_nodes_below_replication;
 mod e351_rack_takes_nodes;
 mod e352_nodes_leave;
@@ -101,6 +103,7 @@ pub(super) const RULES: &[TransitionRule] = table![
     e322_additional_claim,
     e323_log_directory,
     e324_kube_cluster_named,
+    e325_pod_user,
     e330_older_line,
     e331_older_patch,
     e332_line_skipped,
@@ -114,6 +117,7 @@ pub(super) const RULES: &[TransitionRule] = table![
     e343_client_encryption,
     e344_cql_port,
     e345_superuser_secret,
+    e346_load_balancer_class,
     e350_nodes_below_replication,
     e351_rack_takes_nodes,
     e352_nodes_leave,

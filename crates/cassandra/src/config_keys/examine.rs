@@ -10,17 +10,8 @@ use super::{
     history::{Removed, Renamed, introduced_in, removed, renamed},
     kind::Kind,
     table::{Key, KeyTable, table},
-    value::check_value,
+    value::{Step, check_value},
 };
-
-/// One step on the way from the top of the configuration to a value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Into the value of this key. Keys are as written: a flat key with dots is one step.
-    Key(String),
-    /// Into this element of a list, from 0.
-    Index(usize),
-}
 
 /// Something wrong or worth a word, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

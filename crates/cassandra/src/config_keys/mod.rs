@@ -12,10 +12,10 @@ mod value;
 
 pub use self::{
     convert::Converter,
-    examine::{Finding, Problem, Step, examine},
+    examine::{Finding, Problem, examine},
     history::{Removed, Renamed, introduced_in, nearest, removed, renamed},
     kind::Kind,
     measure::{DataStorage, Duration, Smallest, StorageUnit, TimeUnit, Width, read_rate},
     table::{Key, KeyTable, Replacement, table},
-    value::{WrongValue, check_value},
+    value::{Step, WrongValue, check_value},
 };

@@ -6,11 +6,19 @@ use serde_json::{Map, Value};
 
 use super::{
     convert::Converter,
-    examine::Step,
     kind::Kind,
     measure::{Duration, Width, accepted_symbols, read_rate},
     table::Key,
 };
+
+/// One step on the way from the top of the configuration to a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Into the value of this key. Keys are as written: a flat key with dots is one step.
+    Key(String),
+    /// Into this element of a list, from 0.
+    Index(usize),
+}
 
 /// A value that a key does not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]

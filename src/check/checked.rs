@@ -1,0 +1,119 @@
+//! The only way from a topology to a cluster: [`check`] runs the rules, and what they find no error in is [`Checked`],
+//! which alone can be resolved ([`crate::cluster::resolve`]). Called by [`crate::compile`] and the reader of what is
+//! deployed.
+
+use std::ops::Deref;
+
+use super::complaints;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::Parsed;
+
+/// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
+/// the rules: whoever holds it may rely on them. It cannot be changed.
+#[derive(Debug)]
+pub struct Checked(Parsed);
+
+impl Deref for Checked {
+    type Target = Parsed;
+
+    fn deref(&self) -> &Parsed {
+        &self.0
+    }
+}
+
+/// What came out of checking.
+#[derive(Debug)]
+pub struct Checkup {
+    /// Everything there is to say, what reading complained about first.
+    pub complaints: Vec<Diagnostic>,
+    /// The topologies, in their order; none when a complaint is an error.
+    pub accepted: Vec<Checked>,
+}
+
+/// Checks topologies that are compiled together; `misread` is what reading complained about. One error anywhere, and
+/// none is accepted. What the rules found goes through `settle`, which may take away warnings and add complaints
+/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
+pub fn check(
+    parsed: Vec<Parsed>,
+    misread: Vec<Diagnostic>,
+    settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Checkup {
+    let found = complaints(&parsed);
+    let is_refused = has_error(&found);
+    let settled = settle(&parsed, found);
+    let complaints: Vec<Diagnostic> = misread.into_iter().chain(settled).collect();
+    let is_accepted = !is_refused && !has_error(&complaints);
+    let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
+    Checkup { complaints, accepted }
+}
+
+fn has_error(complaints: &[Diagnostic]) -> bool {
+    complaints.iter().any(|complaint| complaint.severity == Severity::Error)
+}
+
+/// Topologies for the tests of other modules.
+#[cfg(test)]
+pub(crate) mod fixtures {
+    use super::{Checked, Checkup, check};
+    use crate::parse::source::{Origin, Source};
+    use crate::parse::{Reading, parse};
+
+    /// The only topology of a text in which nothing is wrong.
+    pub(crate) fn checked(text: &str) -> Checked {
+        let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+        let Reading { parsed, complaints, .. } = parse(vec![source]);
+        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_, found| found);
+        assert_eq!(accepted.len(), 1, "{complaints:#?}\n{text}");
+        accepted.remove(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Warnings, settle};
+    use crate::parse::parse;
+    use crate::parse::source::{Origin, Source};
+
+    const SHOP: &str = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
+                        cassandra: {version: 4.1.9}\n  resources: {limits: {memory: 8Gi}}\n  storage: {size: 10Gi}\n  \
+                        datacenters: [{name: dc1, nodes: 3}]\n";
+
+    /// The codes of the complaints, and how many topologies were accepted.
+    fn checked(texts: &[&str], warnings: Warnings) -> (Vec<&'static str>, usize) {
+        let source = |text: &&str| Source { name: "a".to_owned(), bytes: (*text).into(), origin: Origin::Named };
+        let reading = parse(texts.iter().map(source).collect());
+        let Checkup { complaints, accepted } =
+            check(reading.parsed, reading.complaints, |parsed, found| settle(parsed, found, warnings));
+        (complaints.iter().map(|complaint| complaint.code).collect(), accepted.len())
+    }
+
+    fn accepting(code: &str) -> String {
+        format!("{SHOP}  accept: [{{code: {code}, reason: a test}}]\n")
+    }
+
+    #[test]
+    fn a_warning_may_be_accepted_and_an_error_may_not() {
+        assert_eq!(checked(&[SHOP], Warnings::Show), (vec!["W113"], 1));
+        assert_eq!(checked(&[SHOP], Warnings::Deny), (vec!["W113"], 0));
+        assert_eq!(checked(&[&accepting("W113")], Warnings::Deny), (vec![], 1));
+        let without_size = accepting("E206").replace("{size: 10Gi}", "{}");
+        assert_eq!(checked(&[&without_size], Warnings::Show), (vec!["E206", "W113", "E603"], 0));
+    }
+
+    #[test]
+    fn an_error_in_one_text_accepts_none_of_the_topologies() {
+        let other = SHOP.replace("name: shop", "name: other").replace("dc1", "dc2");
+        assert_eq!(checked(&[SHOP, &other], Warnings::Show), (vec!["W113", "W113"], 2));
+        assert_eq!(checked(&[SHOP, &other.replace("10Gi", "lots")], Warnings::Show), (vec!["W113", "E201", "W113"], 0));
+        assert_eq!(checked(&[SHOP, "{}\n"], Warnings::Show), (vec!["E007", "W113"], 0));
+        assert_eq!(checked(&[SHOP, SHOP], Warnings::Show).1, 0, "two clusters of one name");
+    }
+
+    #[test]
+    fn whoever_takes_an_error_away_accepts_nothing() {
+        let source = Source { name: "a".to_owned(), bytes: SHOP.replace("10Gi", "lots").into(), origin: Origin::Named };
+        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_, _| Vec::new());
+        assert!(checkup.complaints.is_empty() && checkup.accepted.is_empty());
+    }
+}

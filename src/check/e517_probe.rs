@@ -1,0 +1,50 @@
+//! E517: timings of a probe that Kubernetes takes for others, or that leave no time to ask.
+
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::subject::Subject;
+use crate::topology::ProbeTimings;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E517",
+    name: "probe",
+    summary: "the timings of a probe cannot be kept",
+    explain: "\
+Kubernetes takes 0 for its own default: `periodSeconds: 0` is 10, `timeoutSeconds: 0` is 1, `failureThreshold: 0` is 3. The
+live object then differs from the manifest for ever. The readiness probe uses the last two seconds of its timeout to say
+why the node is not ready, so it needs 3 at least.
+
+Write a larger number, or leave the field out.",
+};
+
+/// The readiness probe's script asks for the timeout less two seconds.
+const SHORTEST_READINESS: u32 = 3;
+/// The API server holds a signed number of 32 bits.
+const LARGEST: u32 = i32::MAX.unsigned_abs();
+
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (route, timings) in probes(subject) {
+        let is_readiness = route.last_key() == Some("readiness");
+        let shortest = if is_readiness { SHORTEST_READINESS } else { 1 };
+        let limits = [
+            ("initialDelaySeconds", timings.initial_delay_seconds, 0),
+            ("periodSeconds", timings.period_seconds, 1),
+            ("timeoutSeconds", timings.timeout_seconds, shortest),
+            ("failureThreshold", timings.failure_threshold, 1),
+        ];
+        for (key, written, smallest) in limits {
+            let Some(written) = written.filter(|written| !(smallest..=LARGEST).contains(written)) else { continue };
+            let message = format!("`{key}` of a probe cannot be {written}");
+            let complaint = RULE.complain(message, subject.value(route.key(key), ""));
+            complaints.push(complaint.expected(format!("{smallest} to {LARGEST}")));
+        }
+    }
+}
+
+/// The probes that are written, each with its place.
+pub(super) fn probes(subject: &Subject<'_>) -> Vec<(Route, ProbeTimings)> {
+    let probes = &subject.spec().pod.probes;
+    let written =
+        [("liveness", Some(probes.liveness)), ("readiness", Some(probes.readiness)), ("startup", probes.startup)];
+    let route = |key| Route::of("spec.pod.probes").key(key);
+    written.into_iter().filter_map(|(key, timings)| Some((route(key), timings?))).collect()
+}

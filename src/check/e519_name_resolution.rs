@@ -1,0 +1,144 @@
+//! E519: pods that would not find each other by name, or names that the API server refuses.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig};
+
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::syntax::is_subdomain;
+use crate::subject::Subject;
+use crate::topology::DnsPolicy;
+
+pub(super) const RULE: Rule = Rule {
+    code: "E519",
+    name: "name-resolution",
+    summary: "the pods would not find each other by name, or a name for them cannot exist",
+    explain:
+        "\
+Nodes find each other by the DNS names that the Kubernetes cluster gives to pods. The name servers of a worker
+(`dnsPolicy: Default`, and `ClusterFirst` on the worker's network) do not know these names, and an entry of `/etc/hosts`
+hides them. The gate then waits for ever.
+
+Leave `dnsPolicy` out. To ask other name servers as well, add `dnsConfig`. With `dnsPolicy: None` its name servers must
+know the names of the Kubernetes cluster. An alias has an IP address, once, and DNS names outside the cluster's domain.",
+};
+
+/// After `validatePodDNSConfig` in Kubernetes' `pkg/apis/core/validation`.
+const MOST_NAMESERVERS: usize = 3;
+const MOST_SEARCHES: usize = 32;
+const LONGEST_SEARCHES: usize = 2048;
+
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let pod = &subject.spec().pod;
+    complaints.extend(policy_fault(subject));
+    if let Some(config) = &pod.dns_config {
+        complaints.extend(config_faults(subject, config, &Route::of("spec.pod.dnsConfig")));
+    }
+    let mut seen: BTreeMap<&str, Route> = BTreeMap::new();
+    for (index, alias) in pod.host_aliases.iter().enumerate() {
+        let route = Route::of("spec.pod.hostAliases").index(index);
+        complaints.extend(alias_faults(subject, alias, &route));
+        if let Some(other) = seen.insert(&alias.ip, route.key("ip")) {
+            let message = format!("the address `{}` has two aliases", alias.ip.escape_debug());
+            let complaint = RULE.complain(message, subject.value(route.key("ip"), "and here"));
+            complaints.push(complaint.label(subject.value(other, "here")).help("put all its names into one entry"));
+        }
+    }
+}
+
+fn policy_fault(subject: &Subject<'_>) -> Option<Diagnostic> {
+    let pod = &subject.spec().pod;
+    let complain =
+        |message: &str, words: &str| RULE.complain(message, subject.value(Route::of("spec.pod.dnsPolicy"), words));
+    let config = pod.dns_config.clone().unwrap_or_default();
+    match pod.dns_policy? {
+        DnsPolicy::Default => {
+            let complaint = complain("the name servers of the workers do not know the pods", "asks the worker's");
+            Some(complaint.help("remove `dnsPolicy`; `dnsConfig` adds name servers and search domains"))
+        }
+        DnsPolicy::ClusterFirst if pod.host_network => {
+            let message = "on the network of their worker, the pods would ask the worker's name servers";
+            let complaint = complain(message, "has no effect there");
+            Some(complaint.help("remove it, or write `ClusterFirstWithHostNet`"))
+        }
+        DnsPolicy::None if config.nameservers.iter().flatten().next().is_none() => {
+            let complaint = complain("the pods have no name server", "none of the cluster's");
+            Some(complaint.help("add `dnsConfig: {nameservers: […]}` with servers that know the names of the cluster"))
+        }
+        DnsPolicy::None if config.searches.iter().flatten().next().is_none() && lacks_namespace(subject) => {
+            let complaint = complain("the names of the pods are completed from search domains, and there is none", "");
+            Some(complaint.help("write `metadata.namespace`, or `searches` in `dnsConfig`"))
+        }
+        DnsPolicy::ClusterFirst | DnsPolicy::ClusterFirstWithHostNet | DnsPolicy::None => None,
+    }
+}
+
+fn lacks_namespace(subject: &Subject<'_>) -> bool {
+    let datacenters = &subject.spec().datacenters;
+    subject.topology.metadata.namespace.is_none() && datacenters.iter().any(|it| it.namespace.is_none())
+}
+
+fn config_faults(subject: &Subject<'_>, config: &PodDNSConfig, route: &Route) -> Vec<Diagnostic> {
+    let mut complaints = Vec::new();
+    let mut too_many = |key: &str, count: usize, most: usize| {
+        let message = format!("{count} {key} are more than the API server takes");
+        let complaint = RULE.complain(message, subject.value(route.key(key), ""));
+        (count > most).then(|| complaints.push(complaint.expected(format!("{most} at most"))));
+    };
+    let count = |list: &Option<Vec<String>>| list.iter().flatten().count();
+    too_many("nameservers", count(&config.nameservers), MOST_NAMESERVERS);
+    too_many("searches", count(&config.searches), MOST_SEARCHES);
+    for (index, server) in config.nameservers.iter().flatten().enumerate() {
+        complaints.extend(address_fault(subject, server, route.key("nameservers").index(index)));
+    }
+    for (index, search) in config.searches.iter().flatten().enumerate() {
+        let domain = search.strip_suffix('.').unwrap_or(search).replace('_', "-");
+        if search != "." && !is_subdomain(&domain) {
+            let at = subject.value(route.key("searches").index(index), "");
+            let message = format!("`{}` is not a search domain", search.escape_debug());
+            complaints.push(RULE.complain(message, at).expected("a DNS name such as `example.com`"));
+        }
+    }
+    if config.searches.as_deref().unwrap_or_default().join(" ").len() > LONGEST_SEARCHES {
+        let at = subject.value(route.key("searches"), "");
+        let complaint = RULE.complain("the search domains are too long together", at);
+        complaints.push(complaint.expected(format!("{LONGEST_SEARCHES} characters at most")));
+    }
+    for (index, option) in config.options.iter().flatten().enumerate() {
+        if option.name.as_deref().is_none_or(str::is_empty) {
+            let at = subject.value(route.key("options").index(index), "");
+            complaints.push(RULE.complain("an option of the resolver has no name", at).expected("`name: ndots`"));
+        }
+    }
+    complaints
+}
+
+fn address_fault(subject: &Subject<'_>, written: &str, route: Route) -> Option<Diagnostic> {
+    let complain = || {
+        let message = format!("`{}` is not an IP address", written.escape_debug());
+        RULE.complain(message, subject.value(route, ""))
+    };
+    written.parse::<IpAddr>().is_err().then(complain)
+}
+
+fn alias_faults(subject: &Subject<'_>, alias: &HostAlias, route: &Route) -> Vec<Diagnostic> {
+    let mut complaints: Vec<Diagnostic> = address_fault(subject, &alias.ip, route.key("ip")).into_iter().collect();
+    let names = alias.hostnames.as_deref().unwrap_or_default();
+    if names.is_empty() {
+        let at = subject.value(route.clone(), "");
+        complaints.push(RULE.complain("an alias has no name", at).expected("`hostnames: [ldap.example.com]`"));
+    }
+    let domain = subject.spec().kubernetes.domain.as_deref().unwrap_or("cluster.local");
+    for (index, name) in names.iter().enumerate() {
+        let at = subject.value(route.key("hostnames").index(index), "");
+        if !is_subdomain(name) {
+            let message = format!("`{}` is not a DNS name", name.escape_debug());
+            complaints.push(RULE.complain(message, at).expected("lower-case letters, digits, `-` and `.`"));
+        } else if name == "localhost" || name.ends_with(&format!(".svc.{domain}")) || name.ends_with(".svc") {
+            let message = format!("the alias would hide `{name}`, by which something is found already");
+            complaints.push(RULE.complain(message, at).help("choose another name, or remove the alias"));
+        }
+    }
+    complaints
+}

@@ -1,0 +1,84 @@
+//! E526: a service for CQL clients that the API server refuses, or that is told what it cannot do.
+
+use std::net::IpAddr;
+
+use super::written::cql_services;
+use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::syntax::is_label_key;
+use crate::subject::Subject;
+use crate::topology::{CqlService, CqlServiceType};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E526",
+    name: "cql-service",
+    summary: "the service for CQL clients cannot be made as it is written",
+    explain: "\
+A class, networks and a traffic policy are those of a load balancer. The API server refuses a class without one, and
+networks that are not written as an address and a number of bits.
+
+Write `type: LoadBalancer` beside them. A class looks like the key of a label (`example.com/internal`), a network like
+`10.0.0.0/8` or `2001:db8::/32`.",
+};
+
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let of_cluster = subject.spec().services.cql.r#type;
+    let services = cql_services(subject);
+    let is_balanced = |cql: &CqlService| cql.r#type.or(of_cluster) == Some(CqlServiceType::LoadBalancer);
+    for (index, (route, cql)) in services.iter().enumerate() {
+        // What stands at the cluster may be meant for a datacenter.
+        let balanced = is_balanced(cql) || index == 0 && services.iter().any(|(_, cql)| is_balanced(cql));
+        complaints.extend(without_balancer(subject, cql, route).filter(|_| !balanced));
+        if let Some(class) = cql.load_balancer_class.as_deref().filter(|class| !is_label_key(class)) {
+            let message = format!("`{}` is not a class of load balancers", class.escape_debug());
+            let at = subject.value(route.key("loadBalancerClass"), "");
+            complaints.push(RULE.complain(message, at).expected("a name such as `example.com/internal`"));
+        }
+        for (index, range) in cql.load_balancer_source_ranges.iter().flatten().enumerate() {
+            if !is_network(range) {
+                let at = subject.value(route.key("loadBalancerSourceRanges").index(index), "");
+                let message = format!("`{}` is not a network", range.escape_debug());
+                complaints.push(RULE.complain(message, at).expected("an address and its bits, such as `10.0.0.0/8`"));
+            }
+        }
+    }
+}
+
+fn without_balancer(subject: &Subject<'_>, cql: &CqlService, route: &Route) -> Option<Diagnostic> {
+    let fields = [
+        ("loadBalancerClass", cql.load_balancer_class.is_some()),
+        ("loadBalancerSourceRanges", cql.load_balancer_source_ranges.is_some()),
+        ("externalTrafficPolicy", cql.external_traffic_policy.is_some()),
+    ];
+    let (key, _) = fields.into_iter().find(|(_, written)| *written)?;
+    let at = subject.key(route.key(key), "of a load balancer");
+    let complaint = RULE.complain(format!("`{key}` has no effect without a load balancer"), at);
+    Some(complaint.help("add `type: LoadBalancer`, or remove it"))
+}
+
+fn is_network(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    let plain = !bits.is_empty()
+        && bits.bytes().all(|byte| byte.is_ascii_digit())
+        && !(bits.len() > 1 && bits.starts_with('0'));
+    plain && bits.parse::<u8>().is_ok_and(|bits| bits <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_an_address_and_its_bits() {
+        for network in ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7/32", "2001:db8::/32", "::/0"] {
+            assert!(is_network(network), "{network}");
+        }
+        for text in ["", "10.0.0.0", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "2001:db8::/129", "a/8"] {
+            assert!(!is_network(text), "{text}");
+        }
+    }
+}

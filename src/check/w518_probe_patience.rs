@@ -1,0 +1,46 @@
+//! W518: probes that give up on a node that is only slow.
+
+use super::e517_probe::probes;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W518",
+    name: "probe-patience",
+    summary: "a probe gives up on a node that is only slow",
+    explain: "\
+The Management API restarts a Cassandra that died within 30 seconds, and the liveness probe is there for what that does not
+help. If the probe gives up earlier, the whole container is killed, and the node starts with a replay of its commit log.
+
+The readiness probe asks Cassandra itself. Under load the first answer was seen to take more than 8 seconds. A node that is
+called not ready takes no clients, and no other node starts and none is restarted meanwhile.
+
+Leave the field out, or write a larger number.",
+};
+
+/// Twice the time in which the Management API restarts Cassandra.
+const SHORTEST_LIVENESS: u64 = 60;
+/// What the readiness probe had in the first generation of defaults.
+const SHORTEST_READINESS: u32 = 10;
+
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for (route, timings) in probes(subject) {
+        let key = route.last_key().unwrap_or_default();
+        let (period, threshold) = (timings.period_seconds.unwrap_or(15), timings.failure_threshold.unwrap_or(6));
+        let patience = u64::from(period) * u64::from(threshold);
+        let written = if timings.period_seconds.is_some() { "periodSeconds" } else { "failureThreshold" };
+        if key == "liveness" && (1..SHORTEST_LIVENESS).contains(&patience) {
+            let message = format!("the container is restarted after {patience} seconds without an answer");
+            let complaint = RULE.complain(message, subject.value(route.key(written), ""));
+            complaints.push(complaint.expected(format!(
+                "`periodSeconds` times `failureThreshold` of {SHORTEST_LIVENESS} or more; the default is 90"
+            )));
+        }
+        let timeout = timings.timeout_seconds.filter(|timeout| (3..SHORTEST_READINESS).contains(timeout));
+        if let Some(timeout) = timeout.filter(|_| key == "readiness") {
+            let message = format!("a node that takes {timeout} seconds to answer is called not ready");
+            let complaint = RULE.complain(message, subject.value(route.key("timeoutSeconds"), ""));
+            complaints.push(complaint.expected(format!("{SHORTEST_READINESS} or more; the default is 15")));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! W525: a disruption budget that lets a quorum go, or nobody.
+
+use std::collections::BTreeSet;
+
+use super::e524_budget_number::route;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::Subject;
+use crate::topology::merge::Level;
+
+pub(super) const RULE: Rule = Rule {
+    code: "W525",
+    name: "disruption-budget",
+    summary: "the disruption budget lets more pods go than replication survives, or none",
+    explain: "\
+The disruption budget of a datacenter counts the pods of all its racks. With three replicas a quorum survives the loss of
+one: where two pods of different racks are missing, some rows can neither be read nor written at QUORUM or LOCAL_QUORUM.
+With five replicas two may be missing.
+
+With `maxUnavailable: 0` no pod is evicted. Whoever drains a worker waits, and so does a rolling restart that evicts pods.
+
+Keep 1, the default. Accept the warning where a worker holds several pods of one rack and is drained as a whole (with local
+disks its pods cannot go elsewhere in the meantime), and drain workers of one zone after those of another; or, with 0,
+where drains are meant to wait.",
+};
+
+/// What `replication.system` is by default, and what rows usually have.
+const USUAL_REPLICAS: u32 = 3;
+
+pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    let spec = subject.spec();
+    let mut seen = BTreeSet::new();
+    for (index, datacenter) in spec.datacenters.iter().enumerate() {
+        let own = datacenter.disruption_budget.max_unavailable.map(|number| (Level::Datacenter(index), number));
+        let written = own.or_else(|| Some((Level::Cluster, spec.disruption_budget.max_unavailable?)));
+        let nodes = subject.nodes_of_racks(index).unwrap_or_default().iter().copied().fold(0, u32::saturating_add);
+        let Some((level, number)) = written.filter(|_| nodes > 1) else { continue };
+        let replicas = spec.replication.system.unwrap_or(USUAL_REPLICAS).min(nodes);
+        let survived = replicas.saturating_sub(1) / 2;
+        let message = match number {
+            0 => format!("no pod of `{}` may be evicted, so that drains of workers wait", datacenter.name),
+            number if number > survived.max(1) => {
+                let pods = format!("{number} pods of `{}` may be missing at once", datacenter.name);
+                match replicas {
+                    0..=2 => format!("{pods}, and with fewer than 3 replicas a quorum survives no loss"),
+                    _ => format!("{pods}, and a quorum of {replicas} replicas survives the loss of {survived}"),
+                }
+            }
+            _ => continue,
+        };
+        if seen.insert((level, number, replicas)) {
+            let complaint = RULE.complain(message, subject.value(route(level), ""));
+            complaints.push(complaint.help(if number == 0 {
+                "accept the warning if drains are meant to wait, and raise it again afterwards".to_owned()
+            } else {
+                let most = survived.max(1);
+                format!("write {most}; or accept the warning if pods that go together belong to one rack")
+            }));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! E325: another user for pods whose files belong to the old one.
+
+use k8s_openapi::api::core::v1::PodSecurityContext;
+
+use crate::cluster::{CASSANDRA_ID, Cluster};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::transition::{At, Force, Scope, Transition};
+
+pub(super) const RULE: Rule = Rule {
+    code: "E325",
+    name: "pod-user-changed",
+    summary: "the pods of a deployed cluster run as another user, and the files stay with the old one",
+    explain: "\
+What Cassandra wrote belongs to its user, and its group may only read it. Another user cannot write to these files, so that
+the first node that restarts does not start. The kubelet opens all files to the group of `fsGroup` when it hands the volume
+over: at every start with `fsGroupChangePolicy: Always`, and otherwise when `fsGroup` is another one.
+
+Change `fsGroup` together with `runAsUser`. Or roll once with `fsGroupChangePolicy: Always`. Accept the code where you have
+changed the owner of the files yourself.",
+};
+
+pub(super) const FORCE: Force = Force::WithReason;
+
+pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
+    let (was, now) = (Owner::of(transition.before), Owner::of(transition.after));
+    if was.user == now.user || was.group != now.group || now.opens_files_at_every_start {
+        return;
+    }
+    let user =
+        |user: Option<i64>| user.map_or("the user that the platform chooses".to_owned(), |id| format!("user {id}"));
+    let at = At::of(Scope::Cluster, "pod.securityContext", "pod.securityContext");
+    let message = format!("{} cannot write to the files of {}", user(now.user), user(was.user));
+    let complaint = transition.refuse(&RULE, message, at, "another user, the same `fsGroup`", "the user before");
+    complaints.push(complaint.help(match now.user {
+        Some(user) => {
+            format!("write `fsGroup: {user}` too, or `fsGroupChangePolicy: Always` until all pods have restarted")
+        }
+        None => "write `fsGroupChangePolicy: Always` until all pods have restarted".to_owned(),
+    }));
+}
+
+/// Who owns the files of the data volume.
+struct Owner {
+    user: Option<i64>,
+    group: Option<i64>,
+    opens_files_at_every_start: bool,
+}
+
+impl Owner {
+    fn of(cluster: &Cluster) -> Self {
+        match &cluster.pod.security_context {
+            None => Self { user: Some(CASSANDRA_ID), group: Some(CASSANDRA_ID), opens_files_at_every_start: false },
+            Some(PodSecurityContext { run_as_user, fs_group, fs_group_change_policy, .. }) => Self {
+                user: *run_as_user,
+                group: *fs_group,
+                opens_files_at_every_start: fs_group.is_some()
+                    && fs_group_change_policy.as_deref() != Some("OnRootMismatch"),
+            },
+        }
+    }
+}
