@@ -10,6 +10,7 @@ mod restarts;
 mod ring;
 mod side;
 mod table;
+mod told;
 mod world;
 
 use cassc::cluster::Cluster;
@@ -52,6 +53,7 @@ impl<'c> Sides<'c> {
         world.judge_reasons(plan);
         world.judge_objects_at_the_end();
         if self.after.cluster.is_some() {
+            world.judge_told_before();
             world.judge_ring_at_the_end();
             world.judge_replicas_at_the_end();
             world.judge_restarts_at_the_end();
@@ -83,8 +85,10 @@ fn walk(world: &mut World<'_>, step: &Step) {
     match &step.action {
         Action::Person { task } => world.tasks.push((step.stage, task.clone())),
         Action::Apply { created, changed, removed, kept } => world.apply(created, changed, removed, kept),
-        Action::Decommission { datacenter, pods, nodes_left } => world.decommission(datacenter, pods, *nodes_left),
-        Action::Join { pods, founds } => world.join(pods, *founds),
+        Action::Decommission { datacenter, pods, nodes_left } => {
+            world.decommission(step.stage, datacenter, pods, *nodes_left);
+        }
+        Action::Join { pods, founds, .. } => world.join(pods, *founds),
         Action::ReplicateSystemKeyspaces { replicas } => world.replicate(replicas),
         Action::Rebuild { datacenter, from, pods } => world.rebuild(datacenter, from, pods),
         Action::Roll { racks, canary_pods, stopped } => world.roll(racks, *canary_pods, *stopped),
@@ -119,7 +123,7 @@ fn judge_counts(world: &mut World<'_>, plan: &Plan) {
         (counts.pods_restart, "pod", ")"),
         (counts.nodes_join, "node", " join"),
         (counts.nodes_leave, "node", " leave"),
-        (counts.claims_grow, "claim", " grow"),
+        (counts.claims_grow, "PVC", " grow"),
     ];
     for (number, one, end) in told.into_iter().filter(|(number, ..)| *number > 0) {
         let plural = if number == 1 { "" } else { "s" };

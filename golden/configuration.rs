@@ -4,26 +4,25 @@
 
 mod cassandra;
 mod differences;
+mod java;
 mod pod;
+mod shipped;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use cassc::cluster::Cluster;
 use cassc::diagnostic::Severity;
 use cassc::render::config;
-use cassc_cassandra::image::{jdk, option_files, published_patches};
-use cassc_cassandra::jvm::COLLECTORS;
+use cassc_cassandra::image::published_patches;
 use cassc_ring::release::{MINORS, Minor};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use self::cassandra::{HEAP, PER_JVM, Refusal, are_here, read};
-use self::differences::{STRICTER, UNSEEN, unexplained};
-use crate::real_tool::is_here;
+use self::differences::{STRICTER, UNSEEN, Unseen, unexplained};
 use crate::rendered::{assert_none, compiled, topologies};
 
 /// How many random configurations of each minor are tried, unless the environment says otherwise.
@@ -40,17 +39,23 @@ fn release(minor: Minor) -> String {
 struct Judged {
     minor: Minor,
     config: Map<String, Value>,
+    authenticator: &'static str,
     /// The codes of cassc's errors.
     codes: BTreeSet<&'static str>,
+    /// The codes of its warnings.
+    warnings: BTreeSet<&'static str>,
     /// Cassandra's words.
     refusal: Refusal,
 }
 
+/// Keys of cassandra.yaml, and the `auth.authenticator` beside them.
+type Trial = (Map<String, Value>, &'static str);
+
 /// Three racks of one node.
-fn topology(minor: Minor, config: &Map<String, Value>) -> String {
+fn topology(minor: Minor, (config, authenticator): &Trial) -> String {
     format!(
         "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop, namespace: cass}}\nspec:\n  \
-         storage: {{size: 100Gi}}\n  resources: {{requests: {{cpu: \"2\", memory: 8Gi}}, limits: {{memory: 8Gi}}}}\n  \
+         auth: {{authenticator: {authenticator}}}\n  storage: {{size: 100Gi}}\n  resources: {{requests: {{cpu: \"2\", memory: 8Gi}}, limits: {{memory: 8Gi}}}}\n  \
          datacenters: [{{name: dc1, nodes: 3, racks: [{{name: r1}}, {{name: r2}}, {{name: r3}}]}}]\n  cassandra:\n    \
          version: {}\n    jvm: {{heap: {HEAP}}}\n    config: {}\n",
         release(minor),
@@ -70,8 +75,8 @@ fn resolved(text: &str) -> Cluster {
 }
 
 /// The cluster of [`topology`], whatever cassc thinks of the configuration.
-fn configured(minor: Minor, config: &Map<String, Value>) -> Cluster {
-    let mut cluster = resolved(&topology(minor, &Map::new()));
+fn configured(minor: Minor, (config, authenticator): &Trial) -> Cluster {
+    let mut cluster = resolved(&topology(minor, &(Map::new(), authenticator)));
     let racks = cluster.datacenters.iter_mut().flat_map(|datacenter| &mut datacenter.racks);
     racks.for_each(|rack| rack.config = config.clone().into_iter().collect());
     cluster
@@ -95,23 +100,27 @@ fn folders(cluster: &Cluster, root: &TempDir, names: &[&str]) -> Vec<PathBuf> {
 }
 
 /// Both verdicts on configurations of a minor.
-fn judged(minor: Minor, configs: &[Map<String, Value>]) -> Vec<Judged> {
-    configs.par_chunks(PER_JVM).flat_map(|chunk| judged_together(minor, chunk)).collect()
+fn judged(minor: Minor, trials: &[Trial]) -> Vec<Judged> {
+    trials.par_chunks(PER_JVM).flat_map(|chunk| judged_together(minor, chunk)).collect()
 }
 
-fn judged_together(minor: Minor, configs: &[Map<String, Value>]) -> Vec<Judged> {
-    let roots: Vec<TempDir> = configs.iter().map(|_| temporary_folder()).collect();
-    let folder = |(config, root): (&Map<String, Value>, &TempDir)| {
-        folders(&configured(minor, config), root, &pod::READ).remove(0)
-    };
-    let folders: Vec<PathBuf> = configs.iter().zip(&roots).map(folder).collect();
+fn judged_together(minor: Minor, trials: &[Trial]) -> Vec<Judged> {
+    let roots: Vec<TempDir> = trials.iter().map(|_| temporary_folder()).collect();
+    let folder = |(trial, root): (&Trial, &TempDir)| folders(&configured(minor, trial), root, &pod::READ).remove(0);
+    let folders: Vec<PathBuf> = trials.iter().zip(&roots).map(folder).collect();
     let refusals = read(minor, &folders);
-    let judged = |(config, refusal): (&Map<String, Value>, Refusal)| {
-        let compilation = compiled("shop.yaml", topology(minor, config).into_bytes(), None);
-        let errors = compilation.complaints.iter().filter(|complaint| complaint.severity == Severity::Error);
-        Judged { minor, config: config.clone(), codes: errors.map(|error| error.code).collect(), refusal }
+    trials.iter().zip(refusals).map(|(trial, refusal)| Judged { refusal, ..told(minor, trial) }).collect()
+}
+
+/// What cassc alone says.
+fn told(minor: Minor, trial: &Trial) -> Judged {
+    let compilation = compiled("shop.yaml", topology(minor, trial).into_bytes(), None);
+    let of = |severity: Severity| {
+        let complaints = compilation.complaints.iter().filter(|complaint| complaint.severity == severity);
+        complaints.map(|complaint| complaint.code).collect()
     };
-    configs.iter().zip(refusals).map(judged).collect()
+    let (codes, warnings) = (of(Severity::Error), of(Severity::Warning));
+    Judged { minor, config: trial.0.clone(), authenticator: trial.1, codes, warnings, refusal: None }
 }
 
 fn count() -> usize {
@@ -124,8 +133,16 @@ fn fault(judged: &Judged) -> Option<String> {
     let config = || Value::from(judged.config.clone());
     match &judged.refusal {
         Some(words) if judged.codes.is_empty() => {
-            let unseen = UNSEEN.iter().any(|entry| words.contains(entry.words));
-            (!unseen).then(|| format!("{} refuses what cassc accepts: {}\n    {words}", judged.minor, config()))
+            let warned = |entry: &Unseen| entry.warning.is_none_or(|code| judged.warnings.contains(code));
+            let unseen = UNSEEN.iter().any(|entry| words.contains(entry.words) && warned(entry));
+            (!unseen).then(|| {
+                format!(
+                    "{} refuses what cassc accepts with {}: {}\n    {words}",
+                    judged.minor,
+                    judged.authenticator,
+                    config()
+                )
+            })
         }
         None => unexplained(judged)
             .map(|code| format!("{} takes what cassc refuses with {code}: {}", judged.minor, config())),
@@ -143,8 +160,11 @@ fn what_is_accepted_is_read_and_what_is_not_read_is_refused() {
     if !are_here() {
         return;
     }
-    let all: Vec<Judged> =
-        MINORS.into_par_iter().flat_map(|minor| judged(minor, &values::configurations(minor, count()))).collect();
+    let trials = |minor: Minor| {
+        let authenticators = ["Password", "AllowAll"].into_iter().cycle();
+        values::configurations(minor, count()).into_iter().zip(authenticators).collect::<Vec<Trial>>()
+    };
+    let all: Vec<Judged> = MINORS.into_par_iter().flat_map(|minor| judged(minor, &trials(minor))).collect();
     assert_none(&all.iter().filter_map(fault).collect::<Vec<_>>());
     let accepted = percent(&all, |judged| judged.codes.is_empty() && judged.refusal.is_none());
     let refused = percent(&all, |judged| !judged.codes.is_empty() && judged.refusal.is_some());
@@ -164,7 +184,7 @@ fn every_listed_difference_is_still_one() {
     let stricter = STRICTER.iter().map(|entry| entry.example);
     let examples: Vec<(Minor, &str)> = stricter.chain(UNSEEN.iter().map(|entry| entry.example)).collect();
     let of_minor = |minor: Minor| {
-        let of_minor = examples.iter().filter(|(of, _)| *of == minor).map(|(_, config)| example(config));
+        let of_minor = examples.iter().filter(|(of, _)| *of == minor).map(|(_, config)| (example(config), "Password"));
         judged_together(minor, &of_minor.collect::<Vec<_>>())
     };
     let all: Vec<Judged> = MINORS.into_par_iter().flat_map_iter(of_minor).collect();
@@ -217,43 +237,6 @@ fn the_files_of_every_example_are_read() {
         let (titles, folders): (Vec<_>, Vec<_>) = named.map(|(title, folder)| (title.as_str(), folder.clone())).unzip();
         let verdicts = titles.into_iter().zip(read(minor, &folders));
         verdicts.filter_map(|(title, refusal)| Some(format!("{title}: {}", refusal?))).collect::<Vec<_>>()
-    });
-    assert_none(&faults.collect::<Vec<_>>());
-}
-
-/// What Cassandra's start script makes of the option files: every line that begins with a dash, split at spaces.
-fn options(configuration: &Path) -> Vec<String> {
-    let names = option_files(Minor::V5_0);
-    let files = std::iter::once(names.common).chain(names.per_jdk);
-    let texts = files.map(|name| std::fs::read_to_string(configuration.join(name)).expect("the gate wrote it"));
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    texts
-        .flat_map(|text| text.lines().filter(|line| line.starts_with('-')).flat_map(words).collect::<Vec<_>>())
-        .collect()
-}
-
-#[test]
-fn the_java_of_the_image_of_5_0_takes_its_options() {
-    if !is_here("sh", &["-c", "java -version 2>&1 | grep -q 'version \"17'"]) {
-        return;
-    }
-    let jdk = jdk(Minor::V5_0);
-    let collectors = COLLECTORS.into_iter().filter(|collector| collector.available(jdk).is_ok());
-    let of_collectors = collectors.map(|collector| {
-        let word = serde_json::to_value(collector).expect("a collector is a word");
-        let text = topology(Minor::V5_0, &Map::new()).replace("heap: 2Gi", &format!("heap: 2Gi, gc: {word}"));
-        (format!("{collector:?}"), resolved(&text))
-    });
-    let of_5_0 = clusters().into_iter().filter(|(_, cluster)| cluster.version.minor == Minor::V5_0);
-    let faults = of_collectors.chain(of_5_0).filter_map(|(title, cluster)| {
-        let root = temporary_folder();
-        let log = root.path().to_str().expect("temporary folders have plain names");
-        let options = options(&folders(&cluster, &root, &[])[0]);
-        let options = options.iter().map(|option| option.replace("/var/log/cassandra", log));
-        // Nobody has so much memory to touch.
-        let output = Command::new("java").args(options).args(["-XX:-AlwaysPreTouch", "-version"]).output();
-        let output = output.expect("Java starts");
-        (!output.status.success()).then(|| format!("{title}: {}", String::from_utf8_lossy(&output.stdout)))
     });
     assert_none(&faults.collect::<Vec<_>>());
 }

@@ -7,6 +7,9 @@ mod probes;
 mod stand_ins;
 pub(crate) mod world;
 
+use std::collections::BTreeSet;
+
+use cassc_ring::state::Key;
 use world::World;
 
 /// The start order of these tests: three racks with one pod each.
@@ -275,4 +278,20 @@ fn a_volume_that_cannot_be_written_is_named() {
         assert_eq!(run.status, Some(1), "{}", run.stderr);
         run.said(&["the data volume cannot be written to"]);
     });
+}
+
+/// The gate reads the state ConfigMap by the keys of [`Key`], and by no others: the program in the cluster writes them.
+#[test]
+fn the_gate_reads_the_keys_that_the_ring_names() {
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/scripts");
+    let files = walkdir::WalkDir::new(scripts).into_iter().map(|entry| entry.expect("the scripts are readable"));
+    let texts = files
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| std::fs::read_to_string(entry.path()).expect("scripts are text"));
+    let mut read = BTreeSet::new();
+    for text in texts {
+        let calls = text.split("$(known ").skip(1).filter_map(|rest| rest.split(')').next());
+        read.extend(calls.map(|key| key.trim_matches('"').replace("$POD_NAME", "POD").replace("$1", "POD")));
+    }
+    assert_eq!(read, Key::ALL.map(|key| key.of("POD")).into());
 }

@@ -19,6 +19,7 @@ mod invariants;
 mod manifests;
 mod merges;
 mod mutations;
+mod names;
 mod planned;
 mod plans;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ mod markdown;
 
 use std::collections::BTreeSet;
 
+use cassc::report::Colors;
 use cassc::report::plan::{FleetPlan, json, json_schema, markdown as as_markdown, text};
 use serde_json::Value;
 
@@ -15,7 +16,9 @@ use crate::compare::{assert_same, difference, repository};
 fn every_fleet_reads_as_expected() {
     let mut differences = Vec::new();
     for (name, fleet) in fleets::all() {
-        for (extension, written) in [("txt", text(&fleet)), ("md", as_markdown(&fleet)), ("json", json(&fleet))] {
+        for (extension, written) in
+            [("txt", text(&fleet, Colors::Plain)), ("md", as_markdown(&fleet)), ("json", json(&fleet))]
+        {
             let expected = repository(&format!("golden/plans/{name}.{extension}"));
             differences.extend(difference(&expected, &written));
         }

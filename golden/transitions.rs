@@ -115,7 +115,8 @@ fn judgment(
             Err(refused) => Judgment { refused: vec![refused], accepted: Vec::new() },
         };
     };
-    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was })
+    let rings = (before.ring(), after.ring());
+    judge(&Transition { subject: &Subject::new(checked), after, before, texts, was, rings })
 }
 
 /// What is told about a commit: what is refused, what is accepted, and what happens.
@@ -130,7 +131,7 @@ fn section(commit: &Commit<'_>) -> String {
         write!(text, "\naccepted: {code} {message} ({reason})\n").expect("a String takes all");
     }
     if judgment.refused.is_empty() {
-        let told = report::plan::text(&FleetPlan::new(None, vec![plan_of(commit)]));
+        let told = report::plan::text(&FleetPlan::new(None, vec![plan_of(commit)]), Colors::Plain);
         let told = told.split("\n\nSteps in prepare and settle").next().unwrap_or_default();
         write!(text, "\n{}\n", told.trim_end()).expect("a String takes all");
     }

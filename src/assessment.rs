@@ -75,7 +75,9 @@ pub fn assess(
 
 fn judge(texts: &[Text], parsed: &Checked, after: &Cluster, deployed: &DeployedCluster, was: Was) -> Judgment {
     let subject = Subject::new(parsed);
-    transition::judge(&Transition { subject: &subject, after, before: &deployed.cluster, texts, was })
+    let before = &deployed.cluster;
+    let rings = (before.ring(), after.ring());
+    transition::judge(&Transition { subject: &subject, after, before, texts, was, rings })
 }
 
 impl Assessment {

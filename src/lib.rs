@@ -7,7 +7,7 @@
 //!    [`diagnostic::Diagnostic`], and [`report`] puts them under the user's own lines.
 //! 3. [`deployed`] reads what is deployed, from a lock, a directory or the merge base in git, and finds the cluster that each
 //!    topology was.
-//! 4. [`cluster`] fills every default and builds every name, and keeps what must not move of the deployed one: a
+//! 4. [`mod@resolve`] fills every default and builds every name, and keeps what must not move of the deployed one: a
 //!    [`cluster::Cluster`]. It cannot fail.
 //! 5. [`transition`] judges the change from the one to the other, with rules like those of [`check`].
 //! 6. [`render`] builds the typed Kubernetes objects, with the text inside ConfigMaps from `templates/`.
@@ -40,6 +40,7 @@ pub mod git;
 pub mod deployed;
 
 pub mod cluster;
+pub mod resolve;
 
 pub mod assessment;
 pub mod transition;
@@ -105,7 +106,7 @@ impl Compilation {
 /// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not
 /// move (seeds, the generation of defaults, restart tokens), and the generation of its steps goes on from there.
 pub fn cluster(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
-    let cluster = cluster::resolve(checked, previous);
+    let cluster = resolve::resolve(checked, previous);
     Cluster { generation: render::next_generation(previous, &cluster), ..cluster }
 }
 

@@ -9,8 +9,13 @@ use super::world::{State, World};
 
 impl World<'_> {
     /// Nodes leave.
-    pub(super) fn decommission(&mut self, datacenter: &str, pods: &[String], nodes_left: u32) {
-        self.judge_base("nodes leave");
+    pub(super) fn decommission(&mut self, stage: Stage, datacenter: &str, pods: &[String], nodes_left: u32) {
+        // Where the delivery tool applies everything at once, nodes leave before it applies anything.
+        if stage != Stage::Before {
+            self.judge_base("nodes leave");
+        } else if !self.handled.is_empty() {
+            self.find(Kind::ApplyOrder, "nodes leave after everything was applied");
+        }
         if self.somebody_starts() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes of {datacenter} leave while others start"));
         }

@@ -1,6 +1,7 @@
 //! Where each kind of step may run, and the guards without which it may not.
 
 use cassc::plan::{Action, Guard, Stage, Step};
+use cassc::topology::Dialect;
 
 use super::finding::Kind;
 use super::world::World;
@@ -9,7 +10,11 @@ impl World<'_> {
     /// Stage and guards of a step.
     pub(super) fn judge_row(&mut self, step: &Step) {
         let (stages, guards) = row(&step.action);
-        if !stages.contains(&step.stage) {
+        // Argo CD and Flux apply everything at once, kubectl what it is given.
+        let at_once = self.after.cluster.is_some_and(|cluster| cluster.dialect != Dialect::Plain);
+        let is_before = |stage: &Stage| *stage == Stage::Prepare && at_once;
+        let allowed = |stage: &Stage| if is_before(stage) { Stage::Before } else { *stage };
+        if !stages.iter().any(|stage| allowed(stage) == step.stage) {
             self.find(Kind::WrongStage, format!("{:?} in {:?}", step.action, step.stage));
         }
         for guard in guards.iter().filter(|guard| !step.guards.contains(guard)) {

@@ -23,7 +23,7 @@ fn a_pull_request_is_judged_against_the_commit_where_it_began() {
 fn a_refused_change_is_red_and_its_sentence_stands_in_the_comment() {
     in_every_shell(|stage| {
         stage.commit("clusters/shop.yaml", &topology("shop", 2));
-        stage.check(&[]).ended(1).tells("error[E352]").comments("would be deleted without leaving the ring");
+        stage.check(&[]).ended(1).tells("error[E352]").comments("is removed, and cassc does not decommission it");
         stage.git("source", &["rm", "--quiet", "clusters/shop.yaml"]);
         stage.git("source", &["commit", "--quiet", "--message", "delete"]);
         stage.check(&[]).ended(1).tells("the last file of clusters was deleted").comments("E360");

@@ -177,7 +177,7 @@ fn a_deleted_topology_takes_its_rendered_files_along_once_that_was_accepted() {
             let file = format!("clusters/{name}.yaml");
             stage.git("source", &["rm", "--quiet", &file]);
             stage.git("source", &["commit", "--quiet", "--message", "delete"]);
-            stage.deliver(&[]).ended(1).comments("E360").tells("its topology is gone");
+            stage.deliver(&[]).ended(1).comments("E360").tells("is missing");
             stage.git("source", &["reset", "--quiet", "--hard", "HEAD~1"]);
             stage.commit(&file, &ending(name, 3));
             stage.deliver(&[]).done();

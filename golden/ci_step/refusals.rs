@@ -20,7 +20,7 @@ fn a_refused_change_is_not_delivered_and_the_comment_says_why() {
         stage.deliver(&[]).done();
         stage.commit("clusters/shop.yaml", &topology("shop", 2));
         stage.commit("clusters/web.yaml", &topology("web", 3));
-        let outcome = stage.deliver(&[]).ended(1).comments("would be deleted without leaving the ring");
+        let outcome = stage.deliver(&[]).ended(1).comments("is removed, and cassc does not decommission it");
         outcome.tells("error[E352]").tells("nothing is delivered, of no cluster: they are delivered together");
         stage.commit("clusters/shop.yaml", "kind: CassandraTopology\napiVersion: cassc/v1alpha1\n");
         stage.deliver(&[]).ended(1).comments("error[E010]");

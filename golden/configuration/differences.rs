@@ -55,7 +55,9 @@ pub(super) const STRICTER: &[Stricter] = &[
         code: "E411",
         because: "a text where a map with class_name belongs is taken for a class only where Cassandra makes one",
         example: (V5_0, r#"{"commitlog_compression": 5}"#),
-        has_it: |minor, config| any(config, "", &|name, value| is_class(minor, name) && !value.is_object()),
+        has_it: |minor, config| {
+            any(config, "", &|name, value| is_class(minor, name) && !value.is_object() && !value.is_array())
+        },
     },
     Stricter {
         code: "E411",
@@ -103,6 +105,12 @@ pub(super) const STRICTER: &[Stricter] = &[
         has_it: |_, config| has_top(config, "allocate_tokens_for_local_replication_factor"),
     },
     Stricter {
+        code: "E416",
+        because: "a keyspace for the tokens is looked for when a node joins, which is later",
+        example: (V4_1, r#"{"allocate_tokens_for_keyspace": "shop"}"#),
+        has_it: |_, config| has_top(config, "allocate_tokens_for_keyspace"),
+    },
+    Stricter {
         code: "E417",
         because: "a number of tokens below 1 is refused when a node joins, which is later",
         example: (V3_11, r#"{"num_tokens": 0}"#),
@@ -134,6 +142,8 @@ pub(super) struct Unseen {
     pub(super) words: &'static str,
     /// Why it cannot be seen.
     pub(super) because: &'static str,
+    /// What cassc warns about.
+    pub(super) warning: Option<&'static str>,
     /// An example, with its minor.
     pub(super) example: (Minor, &'static str),
 }
@@ -143,26 +153,31 @@ pub(super) const UNSEEN: &[Unseen] = &[
     Unseen {
         words: "ClassNotFoundException",
         because: "a class may be in a jar that the image adds",
+        warning: Some("W429"),
         example: (V4_1, r#"{"client_encryption_options": {"ssl_context_factory": {"class_name": "x"}}}"#),
     },
     Unseen {
         words: "Unable to find class",
         because: "a class may be in a jar that the image adds",
+        warning: Some("W429"),
         example: (V5_0, r#"{"network_authorizer": {"class_name": "x"}}"#),
     },
     Unseen {
         words: "Invalid Request Scheduler class",
         because: "a class may be in a jar that the image adds",
+        warning: Some("W429"),
         example: (V3_11, r#"{"request_scheduler": "x"}"#),
     },
     Unseen {
         words: "Failed to initialize SSL",
         because: "a keystore lies in a volume",
+        warning: None,
         example: (V5_0, r#"{"client_encryption_options": {"enabled": true, "keystore_password": "x"}}"#),
     },
     Unseen {
         words: "failed to load key provider",
         because: "a keystore lies in a volume",
+        warning: None,
         example: (
             V4_0,
             r#"{"transparent_data_encryption_options": {"enabled": true, "key_provider":

@@ -71,7 +71,7 @@ fn raising_the_revision_restarts_every_pod_and_says_why() {
     for lock in [of_the_first_generation(), of_format_1()] {
         let after = cassc::cluster(&read(&revised(2)), Some(lock.cluster()));
         let plan = plan(Some(&Before { cluster: lock.cluster(), lock: Some(&lock) }), &after);
-        assert_eq!(plan.summary, "3 racks roll (9 pods), nothing joins, nothing leaves");
+        assert_eq!(plan.summary, "3 racks restart (9 pods), no node joins, no node leaves");
         assert!(racks(&plan).all(|rack| rack.reasons == ["revision"]), "{plan:#?}");
         assert!(!plan.steps.iter().any(|step| matches!(step.action, Action::Join { .. })), "{plan:#?}");
     }

@@ -97,7 +97,7 @@ fn accepted() -> Accepted {
 
 /// One cluster with every action, stage and guard. No real plan has all of them.
 pub(crate) fn every_action() -> FleetPlan {
-    let summary = "2 racks roll (8 pods), 1 node joins, 2 nodes leave";
+    let summary = "2 racks restart (8 pods), 1 node joins, 2 nodes leave";
     let changes = vec![
         change("cassandra.config.concurrent_reads", None, [Some("32"), Some("64")], Effect::Restarts, 8),
         change("resources", Some("dc1/r2"), [None, Some("4 CPUs, 16Gi")], Effect::Restarts, 1),
@@ -157,7 +157,7 @@ fn early_steps() -> Vec<Step> {
         step(
             Stage::Cluster,
             &[Guard::PredecessorsReady],
-            Action::Join { pods: owned(["shop-dc1-r1-sts-3"]), founds: false },
+            Action::Join { pods: owned(["shop-dc1-r1-sts-3"]), founds: false, start_orders: 1 },
         ),
     ]
 }
@@ -190,7 +190,7 @@ fn new(cluster: &str, nodes: usize) -> Plan {
     let created = ["r1", "r2", "r3"].map(|rack| object("StatefulSet", &format!("{cluster}-dc1-{rack}-sts"))).to_vec();
     let nothing = || Vec::new();
     let apply = Action::Apply { created, changed: nothing(), removed: nothing(), kept: nothing() };
-    let join = Action::Join { pods: pods(&format!("{cluster}-dc1-r1-sts"), nodes), founds: true };
+    let join = Action::Join { pods: pods(&format!("{cluster}-dc1-r1-sts"), nodes), founds: true, start_orders: 1 };
     let steps = vec![step(Stage::Cluster, &[], apply), step(Stage::Cluster, &[Guard::PredecessorsReady], join)];
     let counts = Counts { nodes_join: nodes, ..Counts::default() };
     Plan { counts, steps, ..plan(cluster, Verdict::New, &format!("{nodes} nodes start")) }
@@ -242,7 +242,7 @@ fn fleet() -> FleetPlan {
     let cart = Plan {
         changes: vec![label],
         steps: vec![step(Stage::Base, &[], apply)],
-        ..plan("cart", Verdict::Changed, "nothing rolls, nothing joins, nothing leaves")
+        ..plan("cart", Verdict::Changed, "nothing restarts, no node joins, no node leaves")
     };
     let written = change("founding", None, [None, Some("auto")], Effect::Nothing, 0);
     let same = Plan { changes: vec![written], ..unchanged("users") };

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use cassc::plan::{Action, Change, ClaimGrowth, Effect, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict};
+use cassc::report::Colors;
 use cassc::report::plan::{FleetPlan, LIMIT, MARKER, markdown, text};
 use cassc::transition::Accepted;
 use proptest::prelude::*;
@@ -90,7 +91,7 @@ fn actions(names: &mut Names<'_>) -> Vec<Action> {
             kept: vec![names.object()],
         },
         Action::Decommission { datacenter: names.one(), pods: names.two(), nodes_left: 1 },
-        Action::Join { pods: names.two(), founds: false },
+        Action::Join { pods: names.two(), founds: false, start_orders: 1 },
         Action::ReplicateSystemKeyspaces { replicas: BTreeMap::from([(names.one(), 1)]) },
         Action::Rebuild { datacenter: names.one(), from: names.one(), pods: names.two() },
         Action::Roll { racks: vec![rack], canary_pods: None, stopped: false },
@@ -192,7 +193,7 @@ fn no_text_of_a_user_changes_the_form_mentions_anybody_or_is_lost() {
         let seen = seen(&written);
         let lost: Vec<&str> = used.iter().flat_map(|string| parts(string)).filter(|it| !seen.contains(it)).collect();
         assert_eq!(lost, Vec::<&str>::new(), "{written}\n{seen}");
-        for report in [written, text(&hostile)] {
+        for report in [written, text(&hostile, Colors::Plain)] {
             let control = report.chars().find(|&it| (it.is_control() && it != '\n') || it == '\u{202e}');
             assert_eq!(control, None, "{report:?}");
         }

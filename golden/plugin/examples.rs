@@ -99,7 +99,8 @@ fn the_image_has_what_the_other_files_name() {
     let rust = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'));
     let rust = rust.expect("the manifest names the oldest Rust");
     assert!(dockerfile.contains(&format!("FROM rust:{rust}-alpine")), "the image builds with Rust {rust}");
-    assert!(dockerfile.contains("cargo build --release --locked"));
+    assert!(dockerfile.contains("cargo build --profile dist --locked") && manifest.contains("\n[profile.dist]"));
+    assert!(dockerfile.contains("COPY --from=build /source/target/dist/cassc "));
     assert!(dockerfile.contains("COPY examples/argocd/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml\n"));
     assert!(dockerfile.contains(" /usr/local/bin/cassc\n") && dockerfile.contains("\nUSER 999:999\n"));
     assert!(dockerfile.contains("ENTRYPOINT [\"/var/run/argocd/argocd-cmp-server\"]"));

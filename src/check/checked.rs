@@ -1,5 +1,5 @@
 //! The only way from a topology to a cluster: [`check`] runs the rules, and what they find no error in is [`Checked`],
-//! which alone can be resolved ([`crate::cluster::resolve`]). Called by [`crate::compile`] and the reader of what is
+//! which alone can be resolved ([`crate::resolve`]). Called by [`crate::compile`] and the reader of what is
 //! deployed.
 
 use std::ops::Deref;

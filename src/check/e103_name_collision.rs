@@ -1,28 +1,27 @@
-//! E103: two objects of one name in one namespace, or two services on one port of every worker.
+//! E103: two objects with the same name in one namespace, or two services with the same node port.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_ring::names;
+use cassc_ring::names::{self, Named};
 
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
+use crate::topology::Datacenter;
 use crate::topology::merge::Level;
-use crate::topology::{Datacenter, Services};
 
 pub(super) const RULE: Rule = Rule {
     code: "E103",
     name: "name-collision",
     summary: "two objects would have the same name in one namespace",
     explain: "\
-Names of objects are put together from those of cluster, datacenter and rack, so that a cluster that Cass Operator
-runs can be taken over. Put together, `a-b` and `c` are the same as `a` and `b-c`, a datacenter `seed` has the name of
-the seed service, and a disruption budget is named after the datacenter alone. Of two objects of one name the one that
-is applied last replaces the other: a rack, or the protection of a datacenter, is gone. Node ports exist once per
-Kubernetes cluster, whatever the namespace.
+Object names are built from the names of cluster, datacenter and rack, in the same way as in Cass Operator. So `a-b` plus `c`
+equals `a` plus `b-c`, the services of a datacenter `seed` can have the name of the seed service, and a PodDisruptionBudget
+is named after the datacenter alone. If two objects have the same name, the one that is applied last replaces the other: a
+rack, or the protection of a datacenter, is lost. Node ports are unique per Kubernetes cluster, not per namespace.
 
-All topologies that are compiled together are compared, per Kubernetes cluster (`kubeCluster`) and namespace. Rename
-one of the two, or give it a namespace of its own.",
+cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace. Rename one of the two, or use
+a different namespace.",
 };
 
 /// What claims a name: a topology, or a datacenter of it, by their positions.
@@ -42,7 +41,7 @@ pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) 
     }
     let whole: BTreeSet<(usize, usize)> = collisions.keys().filter_map(whole_topologies).collect();
     for ((first, second), claims) in &collisions {
-        // Two clusters of one name share everything; it is told once.
+        // Two clusters with the same name share all object names: one complaint is enough.
         if whole.contains(&(first.0, second.0)) && first.0 != second.0 && second.1.is_some() {
             continue;
         }
@@ -55,7 +54,7 @@ fn whole_topologies((first, second): &(Owner, Owner)) -> Option<(usize, usize)> 
     (first.1.is_none() && second.1.is_none()).then_some((first.0, second.0))
 }
 
-/// E104 tells of two datacenters of one name in a topology.
+/// E104 reports two datacenters with the same name in one topology.
 fn same_name_in_one_topology(subjects: &[Subject<'_>], first: Owner, second: Owner) -> bool {
     let name = |owner: Owner| Some(&subjects[owner.0].spec().datacenters.get(owner.1?)?.name);
     first.0 == second.0 && name(first).is_some() && name(first) == name(second)
@@ -68,48 +67,33 @@ fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Claim<'t>)> {
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let (kube_cluster, namespace) = destination(subject, datacenter);
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
-        claims.extend(of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
+        claims.extend(names::of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
-        claims.extend(
-            of_datacenter(cluster, datacenter, &subject.spec().services).into_iter().map(|claim| (owner, here(claim))),
-        );
+        claims.extend(of_datacenter(subject, datacenter).into_iter().map(|claim| (owner, here(claim))));
         for place in subject.racks_of(datacenter_index) {
-            let stateful_set = names::stateful_set(cluster, &datacenter.name, &place.rack.name);
-            let pod = names::pod(&stateful_set, 0);
             let volumes = &subject.spec().storage.additional_volumes;
             let templates = volumes.iter().filter(|volume| volume.claim.is_some()).map(|volume| volume.name.as_str());
-            for template in templates.chain(["server-data"]) {
-                claims.push((owner, here(("PersistentVolumeClaim", format!("{template}-{pod}")))));
-            }
-            claims.push((owner, here(("StatefulSet", stateful_set))));
+            let templates = templates.chain([names::SERVER_DATA]);
+            let of_rack = names::of_rack(cluster, &datacenter.name, &place.rack.name, templates);
+            claims.extend(of_rack.into_iter().map(|claim| (owner, here(claim))));
         }
     }
     claims
 }
 
-fn of_cluster(cluster: &str) -> [(&'static str, String); 5] {
-    [
-        ("Service", names::seed_service(cluster)),
-        ("ServiceAccount", names::service_account(cluster)),
-        ("ConfigMap", names::start_order(cluster)),
-        ("ConfigMap", names::desired_ring(cluster)),
-        ("ConfigMap", names::state(cluster)),
-    ]
-}
-
-fn of_datacenter(cluster: &str, datacenter: &Datacenter, services: &Services) -> Vec<(&'static str, String)> {
-    let name = datacenter.name.as_str();
-    let has_client = datacenter.services.cql.r#type.or(services.cql.r#type).is_some();
-    let client = has_client.then(|| ("Service", names::client_service(cluster, name)));
-    let node_port = datacenter.node_port.iter().map(|_| ("Service", names::node_port_service(cluster, name)));
-    let always = [
-        ("Service", names::cql_service(cluster, name)),
-        ("Service", names::all_pods_service(cluster, name)),
-        ("Service", names::additional_seed_service(cluster, name)),
-        ("PodDisruptionBudget", names::disruption_budget(name)),
-        ("ConfigMap", names::configuration(cluster, name, "*")),
-    ];
-    always.into_iter().chain(client).chain(node_port).collect()
+fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
+    let (cluster, name) = (subject.topology.metadata.name.as_str(), datacenter.name.as_str());
+    let mut named = names::of_datacenter(cluster, name);
+    if datacenter.node_port.is_some() {
+        named.extend(names::of_node_port(cluster, name));
+    }
+    if datacenter.services.cql.r#type.or(subject.spec().services.cql.r#type).is_some() {
+        named.extend(names::of_clients(cluster, name));
+    }
+    if !subject.spec().additional_seeds.is_empty() {
+        named.extend(names::of_additional_seeds(cluster, name));
+    }
+    named
 }
 
 fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Claim<'_>]) -> Option<Diagnostic> {
@@ -118,8 +102,8 @@ fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Cl
     let (kube_cluster, namespace, kind, name) = claims.iter().min_by_key(|(_, _, kind, _)| weight(kind))?;
     let more = match claims.len() - 1 {
         0 => String::new(),
-        1 => ", and one more object".to_owned(),
-        more => format!(", and {more} more objects"),
+        1 => " (and 1 more object)".to_owned(),
+        more => format!(" (and {more} more objects)"),
     };
     let place = match (namespace, kube_cluster) {
         (Some(namespace), None) => format!("namespace `{namespace}`"),
@@ -128,11 +112,11 @@ fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Cl
         (None, Some(kube_cluster)) => format!("the same namespace of `{kube_cluster}`"),
     };
     let message = format!("the {kind} `{name}` would exist twice in {place}{more}");
-    let at = owner_label(subjects, second, "and for this one");
-    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "once for this name"));
+    let at = owner_label(subjects, second, "second object");
+    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "first object"));
     Some(complaint.help(match (first, second) {
-        ((one, None), (other, None)) if one != other => "rename one of the clusters, or give it another namespace",
-        ((one, _), (other, _)) if one != other => "rename one of the two, or give it another namespace",
+        ((one, None), (other, None)) if one != other => "rename one of the clusters, or use a different namespace",
+        ((one, _), (other, _)) if one != other => "rename one of the two, or use a different namespace",
         _ => "rename one of the two",
     }))
 }
@@ -151,13 +135,12 @@ fn node_ports(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
             let claim = (datacenter.kube_cluster.as_deref(), port);
             match first.get(&claim) {
                 Some(taken) => {
-                    let message = format!("two datacenters open port {port} on the same workers");
-                    let complaint = RULE.complain(message, subject.value(route, "and here")).label(taken.clone());
-                    complaints
-                        .push(complaint.help("a node port exists once per Kubernetes cluster; choose another one"));
+                    let message = format!("two datacenters in the same Kubernetes cluster use the node port {port}");
+                    let complaint = RULE.complain(message, subject.value(route, "used twice")).label(taken.clone());
+                    complaints.push(complaint.help("use a different port for one of them"));
                 }
                 None => {
-                    first.insert(claim, subject.value(route, "here"));
+                    first.insert(claim, subject.value(route, "first use"));
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! have a table of their own ([`crate::transition`]).
 
 mod checked;
+mod config_classes;
 mod config_conflicts;
 mod config_encryption;
 mod config_findings;
@@ -11,10 +12,10 @@ mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
-mod image;
 mod owned_keys;
 mod quantities;
 mod settings;
+mod vm_options;
 mod written;
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod e421_garbage_collector;
 mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
+mod e426_vm_option;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -98,6 +100,8 @@ mod w405_image_floating;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_environment;
+mod w427_vm_option;
+mod w429_class_unknown;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -174,6 +178,7 @@ const RULES: &[(Rule, Check)] = &[
     (e422_jvm_option::RULE, Topology(e422_jvm_option::check)),
     (e423_logger_name::RULE, Topology(e423_logger_name::check)),
     (e424_environment::RULE, Topology(e424_environment::check)),
+    (e426_vm_option::RULE, Topology(e426_vm_option::check)),
     (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
     (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
     (e503_container_name::RULE, Topology(e503_container_name::check)),
@@ -208,6 +213,8 @@ const RULES: &[(Rule, Check)] = &[
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
     (w425_secret_in_environment::RULE, Topology(w425_secret_in_environment::check)),
+    (w427_vm_option::RULE, Topology(w427_vm_option::check)),
+    (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),

@@ -1,55 +1,21 @@
-//! Every amount that a topology writes, and what each is counted in. Called by the rules about resources and storage.
+//! Every amount that a topology writes. Called by the rules about resources and storage.
 
 use crate::diagnostic::Route;
-use crate::kubernetes::quantity::{Quantity, QuantityError};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
     GATE_LIMITS, GATE_REQUESTS, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
 };
 
-/// An amount as written.
+/// A quantity as written.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenQuantity<'t> {
-    /// Where it stands.
+    /// Its place in the topology.
     pub(super) route: Route,
-    /// The resource that it is an amount of; `storage` for volumes.
+    /// The resource, such as `cpu`; `storage` for volumes.
     pub(super) resource: &'t str,
-    /// The amount itself.
+    /// The text, not yet parsed.
     pub(super) text: &'t str,
-}
-
-/// What an amount is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// Thousandths of a core.
-    Millis,
-    /// Bytes.
-    Bytes,
-    /// Pieces of an extended resource.
-    Pieces,
-}
-
-/// What a resource is counted in; an unknown name without a domain is taken for bytes, as most misspelt ones are.
-pub(super) fn counted(resource: &str) -> Counted {
-    match resource {
-        "cpu" => Counted::Millis,
-        _ if resource.contains('/') => Counted::Pieces,
-        _ => Counted::Bytes,
-    }
-}
-
-/// The amount in what its resource is counted in, at most what the API server can hold (a signed 64-bit number).
-pub(super) fn amount(resource: &str, text: &str) -> Result<u64, QuantityError> {
-    let quantity: Quantity = text.parse()?;
-    let amount = if counted(resource) == Counted::Millis { quantity.millis()? } else { quantity.bytes()? };
-    if amount > i64::MAX.unsigned_abs() { Err(QuantityError::TooLarge(text.to_owned())) } else { Ok(amount) }
-}
-
-/// The size of the pages of a `hugepages-2Mi`, in bytes; `None` for any other resource, and where it names no size.
-pub(super) fn page_size(resource: &str) -> Option<u64> {
-    let size: Quantity = resource.strip_prefix("hugepages-")?.parse().ok()?;
-    size.bytes().ok().filter(|bytes| *bytes > 0)
 }
 
 /// Every map of requests and limits, with its place: those of Cassandra at every level, then those of cassc's other
@@ -60,19 +26,19 @@ pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)
     levels.chain(helpers).collect()
 }
 
-/// Requests and limits of a container of cassc beside Cassandra.
+/// Requests and limits of one of cassc's other containers.
 pub(super) struct Helper<'t> {
-    /// Where they stand.
+    /// Their place.
     pub(super) route: Route,
-    /// What is written.
+    /// As written.
     pub(super) written: &'t Resources,
-    /// What is requested where nothing is written.
+    /// The default requests.
     pub(super) requests: ResourceTable,
-    /// The limits where nothing is written.
+    /// The default limits.
     pub(super) limits: ResourceTable,
 }
 
-/// The containers of cassc beside Cassandra.
+/// cassc's containers other than Cassandra.
 pub(super) fn helpers<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
     let spec = subject.spec();
     [
@@ -102,7 +68,7 @@ pub(super) fn requests_and_limits<'t>(subject: &Subject<'t>) -> Vec<WrittenQuant
     .collect()
 }
 
-/// Every size of a volume: the data volume at every level and what it is expanded to, additional claims, scratch space.
+/// All sizes of volumes: `size` and `expandTo` of the data volume at every level, additional claims, and `emptyDir` limits.
 pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
     let spec = subject.spec();
     let of_data = |route: Route, size: &'t Option<String>, expand_to: &'t Option<String>| {

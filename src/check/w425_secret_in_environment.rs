@@ -8,10 +8,10 @@ pub(super) const RULE: Rule = Rule {
     name: "secret-in-environment",
     summary: "an environment variable looks like a secret in clear text",
     explain: "\
-A topology lies in Git, and so do the manifests that are rendered from it. Whoever may read the repository reads the
-secret, for ever, and whoever may read StatefulSets reads it in Kubernetes.
+The topology and the rendered manifests are stored in Git. Everyone who can read the repository can read the secret, and it
+stays in the history. Everyone who can read StatefulSets can read it in Kubernetes.
 
-Keep the value in a Secret and mount it as an additional volume; or accept the warning where the value is none.",
+Store the value in a Secret and mount it as an additional volume. If the value is not secret, accept W425.",
 };
 
 /// How the names of such variables end.
@@ -24,15 +24,15 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let is_secret =
             ENDINGS.iter().any(|ending| upper.ends_with(ending)) || upper == "KEY" || upper.ends_with("_KEY");
         if is_secret && !value.is_empty() && !is_file(value) {
-            let at = subject.value(Route::of("spec.cassandra.environment").key(name), "in clear text, in Git");
+            let at = subject.value(Route::of("spec.cassandra.environment").key(name), "readable in Git");
             let complaint = RULE.complain(format!("`{name}` looks like a secret"), at);
-            let help = "mount a Secret instead: `storage.additionalVolumes: [{secret: {name: …}}]`";
+            let help = "mount a Secret: `storage: {additionalVolumes: [{name: …, mountPath: …, secret: {name: …}}]}`";
             complaints.push(complaint.help(help));
         }
     }
 }
 
-/// The path of a file is no secret.
+/// The path of a file is not a secret.
 fn is_file(value: &str) -> bool {
     value.starts_with('/')
 }

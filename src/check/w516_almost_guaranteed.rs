@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::quantities::{Helper, amount, helpers};
+use super::quantities::{Helper, helpers};
 use super::written::containers;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
 use crate::topology::ResourceTable;
 use crate::topology::merge::{Merged, RackPlace};

@@ -1,7 +1,7 @@
 //! How a verb says what is wrong: to people on standard error, to programs as a report. A report holds all that a run
 //! complains about, so it is written once, when nothing more can be found.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -119,7 +119,7 @@ impl<'a> Complaining<'a> {
         match people {
             People::Short => talk(&short(texts, complaints)),
             People::Human => {
-                let colors = if io::stderr().is_terminal() { Colors::Ansi } else { Colors::Plain };
+                let colors = Colors::of(&io::stderr());
                 talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
             }
         }

@@ -1,6 +1,7 @@
 //! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what
 //! is refused.
 
+use std::io;
 use std::path::Path;
 
 use clap::Args;
@@ -22,7 +23,7 @@ use crate::emit::{self, EmitError, Overwrite};
 use crate::lock::LOCK_FILE_NAME;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
-use crate::report::sorted;
+use crate::report::{Colors, sorted};
 use crate::{Compilation, cluster, git};
 
 /// What a change is judged against.
@@ -178,7 +179,7 @@ impl Judged<'_> {
             plan.steps.clear();
         }
         if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
-            talk(&text(&fleet));
+            talk(&text(&fleet, Colors::of(&io::stderr())));
         }
     }
 

@@ -1,5 +1,6 @@
 //! `cassc plan`: what a change will do, before anybody merges it.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -10,6 +11,7 @@ use super::judging::{Judging, Kept, judge};
 use super::selection::Selection;
 use super::{Ending, Failure, print};
 use crate::emit::Overwrite;
+use crate::report::Colors;
 use crate::report::plan::{FleetPlan, json, markdown, text};
 
 /// Says what a change of the topologies will do to what is deployed.
@@ -66,7 +68,7 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
     judged.refuse_nothing(&plan.inputs)?;
     let fleet: FleetPlan = judged.plans()?;
     let printed = match plan.format {
-        PlanFormat::Text => text(&fleet),
+        PlanFormat::Text => text(&fleet, Colors::of(&io::stdout())),
         PlanFormat::Markdown => markdown(&fleet),
         PlanFormat::Json => json(&fleet),
     };

@@ -66,7 +66,7 @@ impl Repository {
     }
 
     /// Only the block of the dialect in force counts.
-    pub(super) fn of(delivery: &Delivery, cluster: &str) -> Option<Self> {
+    pub(crate) fn of(delivery: &Delivery, cluster: &str) -> Option<Self> {
         match delivery.dialect {
             Dialect::Argocd => delivery.argocd.as_ref().map(|written| Self::Argocd(argocd(written, cluster))),
             Dialect::Flux => delivery.flux.as_ref().map(|written| Self::Flux(flux(written))),

@@ -1,12 +1,11 @@
 //! The resolved cluster: every default filled in, every name built, racks sized, seeds chosen, quantities in their
-//! canonical form. Made by [`resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
+//! canonical form. Made by [`crate::resolve`] from a [`crate::check::Checked`] topology; read by every later stage and kept in
 //! `cassc.lock`, so its fields are a format: they are added, never renamed.
 
 mod delivery;
 pub mod generation;
 mod nodes;
 mod pod;
-mod resolve;
 mod services;
 
 use std::collections::BTreeMap;
@@ -16,10 +15,10 @@ use k8s_openapi::api::core::v1::{NodeAffinity, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+pub use cassc_ring::desired::Rollout;
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
-pub use resolve::resolve;
 pub use services::{CqlService, ServiceOptions, Services};
 
 use cassc_ring::release::Release;
@@ -54,7 +53,6 @@ pub struct Cluster {
     /// The DNS domain of Kubernetes.
     pub domain: String,
     /// The version of Cassandra.
-    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub version: Release,
     /// The image of gate, Cassandra and system logger.
     pub image: String,
@@ -183,20 +181,6 @@ pub struct RestartTokens {
     pub rack: Option<String>,
 }
 
-/// How pods are restarted; none of it is in a pod template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rollout {
-    /// How many pods restart before the roll waits for `canary` to be removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub canary_pods: Option<u32>,
-    /// Whether nothing restarts for now.
-    pub stopped: bool,
-    /// The token that has failed steps run again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<String>,
-}
-
 /// The Java virtual machine of a rack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -289,8 +273,9 @@ fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S)
 /// A cluster for the tests of other modules.
 #[cfg(test)]
 pub(crate) mod fixtures {
-    use super::{Cluster, resolve};
+    use super::Cluster;
     use crate::check::fixtures::checked;
+    use crate::resolve::resolve;
 
     /// One datacenter of one node.
     pub(crate) fn shop() -> Cluster {

@@ -1,6 +1,8 @@
 //! Who belongs to a resolved cluster: its datacenters, racks and nodes by name, by Kubernetes cluster and in start
 //! order. Called by everything that reads a [`Cluster`].
 
+use cassc_ring::desired::{self, Ring};
+use cassc_ring::founding::may_found;
 use cassc_ring::names;
 use cassc_ring::order::{Pod, datacenter_order};
 
@@ -52,6 +54,38 @@ impl Rack {
 }
 
 impl Cluster {
+    /// The ring that the cluster asks for: all that is said of it in the cluster itself.
+    pub fn ring(&self) -> Ring {
+        let rack = |rack: &Rack| desired::Rack {
+            ring_name: rack.ring_name.clone(),
+            stateful_set: rack.stateful_set.clone(),
+            nodes: rack.nodes,
+            expand_to: rack.expand_to.clone(),
+        };
+        let datacenter = |datacenter: &Datacenter| desired::Datacenter {
+            name: datacenter.name.clone(),
+            ring_name: datacenter.ring_name.clone(),
+            kube_cluster: datacenter.kube_cluster.clone(),
+            namespace: datacenter.namespace.clone(),
+            racks: datacenter.racks.iter().map(rack).collect(),
+        };
+        Ring {
+            format: desired::Format,
+            cluster_name: self.ring_name.clone(),
+            version: self.version,
+            system_replication: self.system_replication,
+            superuser_secret: self.superuser_secret.clone(),
+            rollout: self.rollout.clone(),
+            datacenters: self.datacenters.iter().map(datacenter).collect(),
+        }
+    }
+
+    /// Whether its first pod may found a ring.
+    pub fn may_found(&self) -> bool {
+        let has_additional_seeds = self.additional_seeds.all().next().is_some();
+        may_found(self.founding, has_additional_seeds, self.kube_clusters().len())
+    }
+
     /// A datacenter by its name in Kubernetes.
     pub fn datacenter(&self, name: &str) -> Option<&Datacenter> {
         self.datacenters.iter().find(|datacenter| datacenter.name == name)

@@ -1,5 +1,4 @@
-//! What pods carry: volumes beside the data volume, containers, what the gate and the system logger may use. Types and
-//! how they come from the topology; rules refused what cannot be.
+//! What pods carry: volumes beside the data volume, containers, what the gate and the system logger may use.
 
 use k8s_openapi::api::core::v1::{
     CSIVolumeSource, Container, DownwardAPIVolumeSource, HostAlias, PodDNSConfig, PodSecurityContext,
@@ -8,8 +7,7 @@ use k8s_openapi::api::core::v1::{
 use serde::{Deserialize, Serialize};
 
 use super::StringMap;
-use super::resolve::{access_mode, quantity};
-use crate::topology::{self, ProbeTimings, ResourceTable};
+use crate::topology::{GATE_LIMITS, GATE_REQUESTS, ProbeTimings, ResourceTable};
 
 /// User and group `cassandra` of the images.
 pub const CASSANDRA_ID: i64 = 999;
@@ -121,41 +119,18 @@ pub struct Gate {
 
 impl Default for Gate {
     fn default() -> Self {
-        Self::of(&topology::Gate::default())
+        let defaults = |table: ResourceTable| {
+            table.iter().map(|(resource, amount)| ((*resource).to_owned(), (*amount).to_owned())).collect()
+        };
+        Self { requests: defaults(GATE_REQUESTS), limits: defaults(GATE_LIMITS) }
     }
 }
 
 impl Gate {
-    /// Defaults for what is not written.
-    pub(super) fn of(written: &topology::Gate) -> Self {
-        let topology::Resources { requests, limits } = &written.resources;
-        Self {
-            requests: with_defaults(requests, topology::GATE_REQUESTS),
-            limits: with_defaults(limits, topology::GATE_LIMITS),
-        }
-    }
-
     /// Whether it is as it was before there was a field for it: then the lock does not name it.
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
-}
-
-impl SystemLogger {
-    /// `None` where it is switched off; it runs the image of Cassandra unless the user names one.
-    pub(super) fn of(written: &topology::SystemLogger, image: &str) -> Option<Self> {
-        written.enabled.then(|| Self {
-            image: written.image.clone().unwrap_or_else(|| image.to_owned()),
-            requests: with_defaults(&written.resources.requests, topology::SYSTEM_LOGGER_REQUESTS),
-            limits: with_defaults(&written.resources.limits, topology::SYSTEM_LOGGER_LIMITS),
-        })
-    }
-}
-
-fn with_defaults(written: &StringMap, defaults: ResourceTable) -> StringMap {
-    let written = written.iter().map(|(resource, text)| (resource.clone(), quantity(text)));
-    let defaults = defaults.iter().map(|(resource, text)| ((*resource).to_owned(), (*text).to_owned()));
-    defaults.chain(written).collect()
 }
 
 /// When the Cassandra container is asked. What is not written follows the generation of defaults.
@@ -179,62 +154,10 @@ fn is_default_timing(timings: &ProbeTimings) -> bool {
 }
 
 impl Probes {
-    fn of(written: &topology::Probes) -> Self {
-        Self { liveness: written.liveness, readiness: written.readiness, startup: written.startup }
-    }
-
     /// Whether nothing is written: then the lock does not name it.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl Pod {
-    /// Defaults for what is not written.
-    pub(super) fn of(written: &topology::Pod) -> Self {
-        Self {
-            labels: written.labels.clone(),
-            annotations: written.annotations.clone(),
-            containers: written.containers.clone(),
-            init_containers: written.init_containers.clone(),
-            service_account: written.service_account.clone(),
-            image_pull_secrets: written.image_pull_secrets.clone(),
-            termination_grace_seconds: written.termination_grace_seconds.unwrap_or(120),
-            host_network: written.host_network,
-            host_aliases: written.host_aliases.clone(),
-            dns_policy: written.dns_policy.map(|policy| policy.word().to_owned()),
-            dns_config: written.dns_config.clone(),
-            runtime_class_name: written.runtime_class_name.clone(),
-            probes: Probes::of(&written.probes),
-            security_context: written.security_context.clone(),
-        }
-    }
-}
-
-impl AdditionalVolume {
-    /// A volume with its one source.
-    pub(super) fn of(volume: &topology::AdditionalVolume) -> Self {
-        let claim = volume.claim.as_ref().map(|claim| {
-            VolumeSource::Claim(VolumeClaim {
-                class: claim.class.clone(),
-                size: quantity(&claim.size),
-                access_mode: access_mode(claim.access_mode),
-            })
-        });
-        let config_map = volume.config_map.as_ref().map(|named| VolumeSource::ConfigMap(named.name.clone()));
-        let secret = volume.secret.as_ref().map(|named| VolumeSource::Secret(named.name.clone()));
-        let size_limit = |empty: &topology::EmptyDirectory| empty.size_limit.as_deref().map(quantity);
-        let empty_dir = volume.empty_dir.as_ref().map(|empty| VolumeSource::EmptyDir(size_limit(empty)));
-        let downward_api = volume.downward_api.clone().map(VolumeSource::DownwardApi);
-        let projected = volume.projected.clone().map(VolumeSource::Projected);
-        let csi = volume.csi.clone().map(VolumeSource::Csi);
-        let source = claim.or(config_map).or(secret).or(empty_dir).or(downward_api).or(projected).or(csi);
-        Self {
-            name: volume.name.clone(),
-            mount_path: volume.mount_path.clone(),
-            source: source.expect("E504 refused volumes without a source"),
-        }
     }
 }
 

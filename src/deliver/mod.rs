@@ -111,6 +111,20 @@ pub struct Delivered {
     pub retirement: Retirement,
 }
 
+impl Delivered {
+    /// An object that an older cassc rendered and this one does not render any more: what the name of its file says.
+    /// `None` for a file that lies in no folder of a stage.
+    pub fn of_file(path: &str) -> Option<Self> {
+        stages::row_of_file(path)?;
+        let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
+        let (kind, name) = file.rsplit_once('_')?;
+        let mut kinds = Resource::KINDS.iter();
+        let kind = kinds.find(|known| kind.ends_with(&format!("_{}", known.to_lowercase()))).unwrap_or(&"object");
+        let (stage, retirement) = (Stage::Base, Retirement::Prune);
+        Some(Self { kube_cluster: None, namespace: None, kind, name: name.to_owned(), stage, retirement })
+    }
+}
+
 /// Objects → files.
 pub fn arrange(cluster: &Cluster) -> Arranged {
     let Arranged { files: mut tree, mut templates, mut objects } = Arranged::default();

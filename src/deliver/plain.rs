@@ -45,9 +45,9 @@ fn stage_by_stage(cluster: &Cluster) -> String {
         cluster.kube_clusters().into_iter().map(command).collect::<Vec<_>>().join("\n")
     };
     format!(
-        "apply this change stage by stage, in the folder that is rendered into; the root kustomization would stop pods \
-         whose nodes have not left:\n{}\nthen the steps of prepare, one after the other, until `nodetool status` lists \
-         none of the nodes that leave\n{}",
+        "apply this change stage by stage, in the output directory; the root kustomization would delete pods whose nodes are \
+         members of the ring:\n{}\nthen do the steps of prepare, until `nodetool status` lists none of the nodes that \
+         leave, and then\n{}",
         apply(Stage::Base),
         apply(Stage::Cluster)
     )

@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use super::{DeployedCluster, DeployedError, NamedText, TopologyFile};
 use crate::check::{Checkup, check};
-use crate::cluster::resolve;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::parse::source::Source;
 use crate::parse::{Committed, Parsed, Reading, Text, parse};
 use crate::report::{short, sorted};
+use crate::resolve::resolve;
 
 /// An earlier text that may hold topologies.
 #[derive(Clone, Debug)]

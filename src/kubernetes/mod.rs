@@ -2,7 +2,10 @@
 //! standard refuses.
 //! Pure; the checks and the resolver read it.
 
+pub(crate) mod endpoint;
+pub(crate) mod image;
 pub mod quantity;
 pub mod release;
+pub(crate) mod resource;
 pub mod restricted;
 pub mod syntax;

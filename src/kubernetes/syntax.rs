@@ -5,6 +5,9 @@
 pub const LABEL_LENGTH: usize = 63;
 /// The longest object name or prefix of a label key, in characters.
 pub const SUBDOMAIN_LENGTH: usize = 253;
+/// The longest name of a StatefulSet whose pods can be made: 63 characters of the label `controller-revision-hash`, less
+/// `-` and ten digits of hash (Kubernetes issue 64023).
+pub const STATEFUL_SET_LENGTH: usize = 52;
 /// The longest name of a port, in characters (`IsValidPortName`).
 const PORT_NAME_LENGTH: usize = 15;
 
@@ -16,14 +19,14 @@ pub fn is_label(text: &str) -> bool {
 /// Why a text of any length is not made like a DNS label, in words; `None` where it is.
 pub fn label_fault(text: &str) -> Option<String> {
     if text.is_empty() {
-        return Some("it is empty".to_owned());
+        return Some("empty".to_owned());
     }
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match text.chars().find(|c| !allowed(*c)) {
-        Some(c) if c.is_ascii_uppercase() => Some("only lower-case letters are allowed".to_owned()),
-        Some(' ') => Some("blanks are not allowed".to_owned()),
+        Some(c) if c.is_ascii_uppercase() => Some("upper-case letters are not allowed".to_owned()),
+        Some(' ') => Some("spaces are not allowed".to_owned()),
         Some(c) => Some(format!("`{}` is not allowed", c.escape_debug())),
-        None if text.starts_with('-') || text.ends_with('-') => Some("it begins or ends with `-`".to_owned()),
+        None if text.starts_with('-') || text.ends_with('-') => Some("starts or ends with `-`".to_owned()),
         None => None,
     }
 }
@@ -67,6 +70,19 @@ pub fn is_port_name(name: &str) -> bool {
 /// printable ASCII without `=`.
 pub fn is_environment_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
+}
+
+/// Whether a text is the name of a variable that every shell passes on. Kubernetes would take more, dots and dashes among
+/// it, which the scripts of the image cannot read.
+pub fn is_shell_variable(name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(word)
+}
+
+/// Whether volumes can be mounted at a path: absolute, more than the root, and the shortest spelling.
+pub fn is_mount_path(path: &str) -> bool {
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains([':', '\0']);
+    path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain))
 }
 
 /// The DNS label that a text most likely means: lower case, `-` for blanks, dots and underscores, the rest left out.
@@ -130,6 +146,16 @@ mod tests {
         assert!(is_port_name("http") && is_port_name("p2"));
         for bad in ["", "80", "a--b", "-a", "Http", "sixteen-letters-"] {
             assert!(!is_port_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn volumes_are_mounted_at_plain_absolute_paths() {
+        for plain in ["/a", "/a/b.c", "/var/lib/cassandra/commitlog", "/..."] {
+            assert!(is_mount_path(plain), "{plain}");
+        }
+        for other in ["", "/", "a", "/a/", "//a", "/a/../b", "/a/./b", "/a:b"] {
+            assert!(!is_mount_path(other), "{other}");
         }
     }
 

@@ -44,8 +44,8 @@ impl de::Error for Misread {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let mut misread = Self::new("E010", format!("the field `{field}` is missing"));
-        misread.help = Some(format!("add `{field}:`"));
+        let mut misread = Self::new("E010", format!("the required field `{field}` is missing"));
+        misread.help = Some(format!("add `{field}: …`"));
         misread.missing = Some(field);
         misread
     }
@@ -61,7 +61,7 @@ impl de::Error for Misread {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let mut misread = Self::new("E009", format!("there is no choice `{variant}` here"));
+        let mut misread = Self::new("E009", format!("unknown value `{variant}`"));
         misread.expected = Some(format!("one of {}", expected.join(", ")));
         misread.help = nearest(variant, expected.iter().copied()).map(|known| format!("did you mean `{known}`?"));
         misread

@@ -136,13 +136,13 @@ fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
         |code, message: String| Diagnostic::new(code, Severity::Error, message, bytes_label(index, 0..0, ""));
     if source.bytes.len() as u64 > LARGEST_SOURCE {
         let message = format!("{} is larger than {} MiB", source.name, LARGEST_SOURCE / 1024 / 1024);
-        return Err(complain("E005", message).help("a cluster takes a few kilobytes; split a fleet into several files"));
+        return Err(complain("E005", message).help("split the fleet into several files"));
     }
     match std::str::from_utf8(&source.bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
         Err(error) => {
             let line = 1 + source.bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            let message = format!("{} is not UTF-8: the first wrong byte is in line {line}", source.name);
+            let message = format!("{} is not valid UTF-8: the first invalid byte is on line {line}", source.name);
             Err(complain("E001", message).help("save the file as UTF-8"))
         }
     }
@@ -168,9 +168,9 @@ pub(crate) fn enough(document: DocumentId) -> Diagnostic {
 
 fn nothing_here(text: usize) -> Diagnostic {
     let label = bytes_label(text, 0..0, "");
-    Diagnostic::new("E006", Severity::Error, "there is nothing in this file", label)
+    Diagnostic::new("E006", Severity::Error, "the file contains no YAML document", label)
         .expected(format!("a document with `apiVersion: {API_VERSION}` and `kind: {KIND}`"))
-        .help("`cassc init` writes a commented one")
+        .help("run `cassc init` to create a commented topology")
 }
 
 fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopology>, Vec<Diagnostic>) {
@@ -188,7 +188,7 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
 fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
     let Content::Map(_) = root.content else {
         let label = value_label(document, Route::root(), "");
-        let complaint = Diagnostic::new("E007", Severity::Error, "this document is not a map", label);
+        let complaint = Diagnostic::new("E007", Severity::Error, "the document is not a map", label);
         return Some(complaint.expected(format!("`apiVersion: {API_VERSION}`, `kind: {KIND}`, `metadata` and `spec`")));
     };
     for (field, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
@@ -197,8 +197,8 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
             continue;
         }
         let message = match found {
-            None => format!("the field `{field}` is missing"),
-            Some(found) => format!("`{found}` is no `{field}` that cassc knows"),
+            None => format!("the required field `{field}` is missing"),
+            Some(found) => format!("unsupported `{field}`: `{found}`"),
         };
         let label = value_label(document, Route::of(field), "");
         let complaint =
@@ -280,11 +280,11 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     visit_texts(root, Trail::Root, &mut |trail, part, text| {
         let (message, help) = match yaml::unsafe_character(text) {
             Some((_, character)) => (
-                format!("the character U+{:04X} does not survive every YAML reader", u32::from(character)),
-                "remove it; it is often an invisible remainder of copying",
+                format!("the character U+{:04X} is not portable between YAML parsers", u32::from(character)),
+                "remove the character; it often comes from copy and paste and is invisible",
             ),
             None if part == Part::Key && text == "<<" => {
-                ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
+                ("the key `<<` is not portable between YAML parsers, even in quotes".to_owned(), "use a different key")
             }
             None => return,
         };

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_ring::names;
+use cassc_ring::step::{ObjectName, RackRoll};
+use cassc_ring::{Change, Ring, names};
 
-use super::{Before, ObjectName, RackRoll, facets, reasons};
+use super::{Before, facets, reasons};
 use crate::cluster::{Cluster, Datacenter, Rack};
-use crate::deliver::{Arranged, Delivered, arrange, is_handed_over, is_in_a_stage};
+use crate::deliver::{Arranged, Delivered, arrange, is_handed_over};
 use crate::file_tree::FileTree;
 use crate::lock::digest;
-use crate::render::{Retirement, Stage};
 
 /// Everything that is different.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Difference<'d> {
     pub rolls: Vec<RackRoll>,
     /// Whether the deployed cluster itself would be rendered otherwise today: another version of cassc wrote it.
     pub rendered_otherwise: bool,
+    /// The rings of both sides.
+    rings: (Option<Ring>, Option<Ring>),
 }
 
 /// The files for the delivery tool itself that are different.
@@ -49,6 +51,7 @@ impl<'d> Difference<'d> {
     /// whatever the clusters say.
     pub fn new(deployed: Option<&Before<'d>>, after: Option<&'d Cluster>, now: &Arranged) -> Self {
         let before = deployed.map(|deployed| deployed.cluster);
+        let rings = (before.map(Cluster::ring), after.map(Cluster::ring));
         let mut facets = before.zip(after).map(|(before, after)| facets::facets(before, after)).unwrap_or_default();
         let Some(was) = deployed.map(|deployed| Rendered::new(deployed, now)) else {
             let created = now.objects.values().cloned().collect();
@@ -62,6 +65,7 @@ impl<'d> Difference<'d> {
                 facets,
                 rolls: Vec::new(),
                 rendered_otherwise: false,
+                rings,
             };
         };
         let (created, changed, retired) = objects(&was, now);
@@ -70,7 +74,7 @@ impl<'d> Difference<'d> {
             reasons::find(before, after, &mut facets, &mut rolls);
         }
         let (handed_over, rendered_otherwise) = (handed_over(&was.files, &now.files), was.rendered_otherwise);
-        Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise }
+        Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise, rings }
     }
 
     /// Whether no object is different, and nothing that the delivery tool is told.
@@ -79,41 +83,10 @@ impl<'d> Difference<'d> {
         same && self.handed_over == HandedOver::default()
     }
 
-    /// The datacenters with nodes before or after: name, before, after.
-    pub fn datacenters(&self) -> Vec<(&'d str, Option<&'d Datacenter>, Option<&'d Datacenter>)> {
-        let of = |cluster: Option<&'d Cluster>| cluster.map_or(&[][..], |cluster| &cluster.datacenters);
-        let (before, after) = (of(self.before), of(self.after));
-        let find = |list: &'d [Datacenter], name: &str| list.iter().find(|datacenter| datacenter.name == name);
-        let gone = before.iter().filter(|datacenter| find(after, &datacenter.name).is_none());
-        let all = after.iter().chain(gone).map(|datacenter| datacenter.name.as_str());
-        all.map(|name| (name, find(before, name), find(after, name))).collect()
+    /// What becomes of the ring.
+    pub fn ring(&self) -> Change<'_> {
+        Change { before: self.rings.0.as_ref(), after: self.rings.1.as_ref() }
     }
-
-    /// The pods of a datacenter that are new, in the order in which they start.
-    pub fn joining(before: Option<&Datacenter>, after: Option<&Datacenter>) -> Vec<String> {
-        let there: BTreeSet<String> = before.map(in_start_order).unwrap_or_default().into_iter().collect();
-        after.map(in_start_order).unwrap_or_default().into_iter().filter(|pod| !there.contains(pod)).collect()
-    }
-
-    /// The pods of a datacenter that go, in the order in which they leave: the last in start order first, so that each
-    /// is the last ordinal of its rack when its turn comes.
-    pub fn leaving(before: Option<&Datacenter>, after: Option<&Datacenter>) -> Vec<String> {
-        let mut leaving = Self::joining(after, before);
-        leaving.reverse();
-        leaving
-    }
-
-    /// How many nodes of a datacenter stay: so many it has when others have left and nobody has joined yet.
-    pub fn staying(before: Option<&Datacenter>, after: Option<&Datacenter>) -> u32 {
-        let (Some(before), Some(after)) = (before, after) else { return 0 };
-        let stay = |rack: &Rack| before.rack(&rack.name).map_or(0, |was| was.nodes.min(rack.nodes));
-        after.racks.iter().map(stay).sum()
-    }
-}
-
-/// The pods of a datacenter in start order.
-pub(super) fn in_start_order(datacenter: &Datacenter) -> Vec<String> {
-    datacenter.in_start_order().map(|node| node.pod()).collect()
 }
 
 impl From<&Delivered> for ObjectName {
@@ -154,7 +127,7 @@ impl Rendered {
                 objects.retain(|path, _| lock.files().contains_key(path));
                 let unknown = lock.files().keys().filter(|path| !rendered.files.iter().any(|(it, _)| it == *path));
                 let unknown: Vec<(String, Delivered)> =
-                    unknown.filter_map(|path| Some((path.clone(), object_of_path(path)?))).collect();
+                    unknown.filter_map(|path| Some((path.clone(), Delivered::of_file(path)?))).collect();
                 objects.extend(unknown);
                 Self { files: lock.files().clone(), templates, objects, rendered_otherwise }
             }
@@ -190,21 +163,6 @@ fn handed_over(was: &BTreeMap<String, String>, now: &FileTree) -> HandedOver {
     let given = now.iter().filter(|(path, text)| is_handed_over(path) && is_other(path, text));
     let taken_back = was.keys().filter(|path| is_handed_over(path) && now.get(path).is_none());
     HandedOver { given: given.map(|(path, _)| path.to_owned()).collect(), taken_back: taken_back.cloned().collect() }
-}
-
-/// An object that an older cassc rendered and this one knows nothing of, by the name of its file.
-fn object_of_path(path: &str) -> Option<Delivered> {
-    if !is_in_a_stage(path) {
-        return None;
-    }
-    let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
-    let (kind, name) = file.rsplit_once('_')?;
-    let kind = ["Service", "ConfigMap", "Job", "ServiceAccount", "StatefulSet", "PodDisruptionBudget", "EndpointSlice"]
-        .into_iter()
-        .find(|known| kind.ends_with(&format!("_{}", known.to_lowercase())))
-        .unwrap_or("object");
-    let (stage, retirement) = (Stage::Base, Retirement::Prune);
-    Some(Delivered { kube_cluster: None, namespace: None, kind, name: name.to_owned(), stage, retirement })
 }
 
 /// New, different and retired objects. An object is the same one by its name and not by its file: the files of all

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{derived_from_version, field_of};
+use super::fields::{derived_from_memory, derived_from_version, field_of};
 use super::leaves::{Leaf, Level, leaves};
 use crate::cluster::{Cluster, Datacenter, Rack};
 
@@ -49,9 +49,10 @@ pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     let leaves = leaves(before, after);
     let mut by_field: BTreeMap<(String, Level), Vec<Leaf>> = BTreeMap::new();
     for leaf in leaves {
-        let version = derived_from_version(before, after, &leaf);
-        let (field, at) = if version {
+        let (field, at) = if derived_from_version(before, after, &leaf) {
             ("cassandra.version".to_owned(), Level::Cluster)
+        } else if let Some(field) = derived_from_memory(before, after, &leaf) {
+            (field.to_owned(), leaf.at.clone())
         } else {
             let Some(field) = field_of(&leaf) else { continue };
             (field, leaf.at.clone())
@@ -93,8 +94,8 @@ fn list<T: Clone + Serialize>(
     (names(was) != names(now)).then(|| Facet {
         field: field.to_owned(),
         place: place(at),
-        from: Some(was.len().to_string()),
-        to: Some(now.len().to_string()),
+        from: Some(names(was).join(", ")),
+        to: Some(names(now).join(", ")),
         leaves: vec![leaf],
         rolls: Vec::new(),
     })
@@ -162,47 +163,42 @@ fn shown(field: &str, leaves: &[Leaf]) -> (Option<String>, Option<String>) {
     (text(from), text(to))
 }
 
-/// A list of texts; acceptances are told by their codes.
-fn told_list(value: &Value) -> Option<String> {
-    let word = |item: &'_ Value| item.as_str().or_else(|| item.get("code")?.as_str()).map(str::to_owned);
-    let words: Option<Vec<String>> = value.as_array()?.iter().map(word).collect();
-    words.map(|words| if words.is_empty() { "none".to_owned() } else { words.join(", ") })
-}
-
-/// A plan is a comment on a pull request: what is below a key that speaks of a password is not shown.
-fn without_passwords(value: &Value) -> Value {
-    let shown = |(key, value): (&String, &Value)| {
-        let is_secret = key.to_lowercase().contains("password");
-        (key.clone(), if is_secret { "…".into() } else { without_passwords(value) })
-    };
+/// A value in the flow style of YAML, without the outer braces and without quotes; acceptances are told by their codes. A
+/// plan is a comment on a pull request: what is below a key that speaks of a password is not shown.
+fn in_words(value: &Value) -> String {
     match value {
-        Value::Object(map) => Value::Object(map.iter().map(shown).collect()),
-        Value::Array(items) => items.iter().map(without_passwords).collect(),
-        other => other.clone(),
-    }
-}
-
-/// A value as users write it on one line.
-fn flow(value: &Value) -> String {
-    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    let joined = |items: Vec<String>| items.join(", ");
-    match value {
-        Value::Object(map) => {
-            let entry = |(key, value): (&String, &Value)| format!("{key}: {}", flow(value));
-            format!("{{{}}}", joined(map.iter().map(entry).collect()))
-        }
-        Value::Array(items) => format!("[{}]", joined(items.iter().map(flow).collect())),
-        Value::String(text) if plain(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(item).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => entries(map),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+fn item(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) => match map.get("code").and_then(Value::as_str) {
+            Some(code) => code.to_owned(),
+            None => format!("{{{}}}", entries(map)),
+        },
+        other => in_words(other),
+    }
+}
+
+fn entries(map: &serde_json::Map<String, Value>) -> String {
+    let is_secret = |key: &str| key.to_lowercase().contains("password");
+    let shown = |(key, value): (&String, &Value)| {
+        format!("{key}: {}", if is_secret(key) { "…".to_owned() } else { item(value) })
+    };
+    map.iter().filter(|(_, value)| !value.is_null()).map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// Long values are cut: the manifests have them whole.
 const LONGEST_SHOWN: usize = 120;
 
 fn short(value: &Value) -> String {
-    let text = told_list(value).or_else(|| value.as_str().map(str::to_owned));
-    let text = text.unwrap_or_else(|| flow(&without_passwords(value)));
+    let text = in_words(value);
     if text.chars().count() <= LONGEST_SHOWN {
         return text;
     }

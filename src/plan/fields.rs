@@ -125,6 +125,20 @@ pub(super) fn derived_from_version(before: &Cluster, after: &Cluster, leaf: &Lea
     }
 }
 
+/// The field behind a heap that stays as it is while the comment above it changes: the memory that it has to fit into.
+pub(super) fn derived_from_memory(before: &Cluster, after: &Cluster, leaf: &Leaf) -> Option<&'static str> {
+    let Level::Rack(datacenter, rack) = &leaf.at else { return None };
+    let of = |cluster: &'_ Cluster| cluster.datacenter(datacenter).and_then(|it| it.rack(rack)).cloned();
+    let (was, now) = (of(before)?, of(after)?);
+    let how = |reason: &str| reason.split(':').next().map(str::to_owned);
+    let same_heap = was.jvm.heap_mebibytes == now.jvm.heap_mebibytes;
+    if leaf.path != ["jvm", "heapReason"] || !same_heap || how(&was.jvm.heap_reason) != how(&now.jvm.heap_reason) {
+        return None;
+    }
+    let limits = was.limits.get("memory") != now.limits.get("memory");
+    Some(if limits { "resources.limits.memory" } else { "resources.requests.memory" })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, Value, json};

@@ -14,11 +14,13 @@ mod summary;
 mod value;
 
 pub use difference::{Difference, HandedOver};
-pub use order::{Guard, Row, STEPS, Stage};
-pub use value::{Action, Change, ClaimGrowth, Counts, Effect, ObjectName, Plan, RackRoll, Refusal, Step, Verdict};
+pub use value::{Change, Counts, Effect, Plan, Refusal, Step, Verdict};
+
+pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
+use cassc_ring::step::{ORDER, Row};
 
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange};
+use crate::deliver::{Arranged, arrange, stage_by_stage};
 use crate::lock::Lock;
 
 /// The cluster that a plan begins at.
@@ -56,10 +58,11 @@ pub fn deletion(deployed: &Before<'_>) -> Plan {
 
 fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -> Plan {
     let step = |row: &'static Row| {
-        let actions = (row.actions)(difference).into_iter();
-        actions.map(|action| Step { stage: row.stage, action, guards: row.guards.to_vec() })
+        let actions = order::actions(row.kind, difference).into_iter();
+        actions.map(|action| Step { stage: stage(row, difference), action, guards: row.guards.to_vec() })
     };
-    let steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { STEPS.iter().flat_map(step).collect() };
+    let mut steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { ORDER.iter().flat_map(step).collect() };
+    steps.sort_by_key(|step| step.stage != Stage::Before);
     let counts = summary::counts(&steps);
     Plan {
         cluster: cluster.to_owned(),
@@ -71,6 +74,13 @@ fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -
         refusals: Vec::new(),
         accepted: Vec::new(),
     }
+}
+
+/// Where a step runs. Argo CD and Flux apply everything at a merge, StatefulSets included: what has to be done before
+/// those change is done before the merge.
+fn stage(row: &Row, difference: &Difference<'_>) -> Stage {
+    let applies_at_once = difference.after.is_some_and(|after| stage_by_stage(after).is_none());
+    if row.stage == Stage::Prepare && applies_at_once { Stage::Before } else { row.stage }
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::step::RackRoll;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use serde_json::Value;
 
-use super::RackRoll;
 use super::facets::Facet;
 use super::leaves::{Leaf, Level};
 use crate::cluster::Cluster;

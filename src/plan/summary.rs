@@ -28,31 +28,34 @@ pub(super) fn counts(steps: &[Step]) -> Counts {
     counts
 }
 
-/// `2 racks roll (6 pods), 1 node joins, nothing leaves`.
+/// `2 racks restart (6 pods), 1 node joins, no node leaves`.
 pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
     let node = |number: usize, one: &str, many: &str| match number {
-        0 => format!("nothing {one}"),
+        0 => format!("no node {one}"),
         _ => counted_as(number, &format!("node {one}"), &format!("nodes {many}")),
     };
     let rolls = match counts.racks_roll {
-        0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a roll goes on".to_owned(),
+        0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a rolling restart resumes".to_owned(),
         0 => "nothing restarts".to_owned(),
         racks => {
             let is_held_back = steps.iter().any(is_held_back);
-            let (one, many) =
-                if is_held_back { ("rack waits to roll", "racks wait to roll") } else { ("rack rolls", "racks roll") };
+            let (one, many) = if is_held_back {
+                ("rack waits to restart", "racks wait to restart")
+            } else {
+                ("rack restarts", "racks restart")
+            };
             format!("{} ({})", counted_as(racks, one, many), counted(counts.pods_restart, "pod"))
         }
     };
     let ring = format!("{}, {}", node(counts.nodes_join, "joins", "join"), node(counts.nodes_leave, "leaves", "leave"));
     let grow = match counts.claims_grow {
         0 => String::new(),
-        claims => format!(", {}", counted_as(claims, "claim grows", "claims grow")),
+        claims => format!(", {}", counted_as(claims, "PVC grows", "PVCs grow")),
     };
     match verdict {
         Verdict::New => node(counts.nodes_join, "joins", "join"),
         Verdict::Unchanged => "nothing changes".to_owned(),
-        Verdict::Deleted => "the topology is gone".to_owned(),
+        Verdict::Deleted => "the topology was deleted".to_owned(),
         Verdict::Changed | Verdict::Refused => format!("{rolls}, {ring}{grow}"),
     }
 }
@@ -84,7 +87,11 @@ pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
         };
         Change { field, place, from: facet.from.clone(), to: facet.to.clone(), effect, pods }
     };
-    nodes(before, after).into_iter().chain(facets.into_iter().map(of_facet)).chain(cassc_itself(difference)).collect()
+    let facets: Vec<Change> = facets.into_iter().map(of_facet).collect();
+    let is_told = |change: &Change| facets.iter().any(|it| (&it.field, &it.place) == (&change.field, &change.place));
+    let mut changes = nodes(before, after);
+    changes.retain(|change| !is_told(change));
+    changes.into_iter().chain(facets).chain(cassc_itself(difference)).collect()
 }
 
 /// That another version of cassc wrote what is deployed.
@@ -105,7 +112,8 @@ fn nodes(before: &Cluster, after: &Cluster) -> Vec<Change> {
         match before.datacenter(&name) {
             None => changes.push(whole(None, Some(datacenter))),
             Some(was) if was.nodes() != datacenter.nodes() => {
-                changes.push(number(name, was.nodes(), datacenter.nodes()));
+                changes.push(number(name.clone(), was.nodes(), datacenter.nodes()));
+                changes.extend(racks_by_name(was, datacenter));
             }
             Some(was) => changes
                 .extend(racks(was, datacenter).map(|(rack, from, to)| number(format!("{name}/{rack}"), from, to))),
@@ -120,6 +128,15 @@ fn nodes(before: &Cluster, after: &Cluster) -> Vec<Change> {
 fn number(place: String, from: u32, to: u32) -> Change {
     let (from, to) = (Some(from.to_string()), Some(to.to_string()));
     Change { field: "nodes".to_owned(), place: Some(place), from, to, effect: Effect::Ring, pods: 0 }
+}
+
+/// The racks of a datacenter, where some are new or gone.
+fn racks_by_name(was: &Datacenter, now: &Datacenter) -> Option<Change> {
+    let names = |it: &Datacenter| it.racks.iter().map(|rack| rack.name.as_str()).collect::<Vec<_>>().join(", ");
+    let (from, to) = (names(was), names(now));
+    let place = Some(now.name.clone());
+    let told = || Change { field: "racks".to_owned(), place, from: None, to: None, effect: Effect::Ring, pods: 0 };
+    (from != to).then(|| Change { from: Some(from), to: Some(to), ..told() })
 }
 
 /// A datacenter that comes or goes.

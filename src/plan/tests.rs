@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::*;
 use crate::check::fixtures::checked;
-use crate::cluster::resolve;
 use crate::deliver::{Arranged, arrange};
 use crate::file_tree::FileTree;
+use crate::resolve::resolve;
 
 /// Three racks of two nodes each.
 const SHOP: &str = "\
@@ -59,7 +59,7 @@ fn nothing_follows_from_nothing() {
 #[test]
 fn a_key_of_cassandra_yaml_restarts_every_pod_and_is_named() {
     let plan = planned(SHOP, &replaced(&[("concurrent_reads: 32", "concurrent_reads: 64")]));
-    assert_eq!(plan.summary, "3 racks roll (6 pods), nothing joins, nothing leaves");
+    assert_eq!(plan.summary, "3 racks restart (6 pods), no node joins, no node leaves");
     let why = vec!["cassandra.config.concurrent_reads".to_owned()];
     assert_eq!(roll(&plan), [("a".into(), why.clone()), ("b".into(), why.clone()), ("c".into(), why)]);
     assert_eq!(changes(&plan), [("cassandra.config.concurrent_reads", None, Effect::Restarts, 6)]);
@@ -76,7 +76,7 @@ fn what_one_rack_says_restarts_that_rack_alone() {
 #[test]
 fn an_annotation_of_the_objects_touches_nothing_that_runs() {
     let plan = planned(SHOP, &replaced(&[("namespace: cass}", "namespace: cass, annotations: {team: data}}")]));
-    assert_eq!(plan.summary, "nothing restarts, nothing joins, nothing leaves");
+    assert_eq!(plan.summary, "nothing restarts, no node joins, no node leaves");
     assert_eq!(changes(&plan), [("metadata.annotations.team", None, Effect::Objects, 0)]);
 }
 
@@ -98,9 +98,13 @@ fn a_restart_token_restarts_its_rack_and_removing_it_restarts_nothing() {
 #[test]
 fn growth_joins_in_start_order_and_cleans_up() {
     let plan = planned(SHOP, &replaced(&[("nodes: 6", "nodes: 8")]));
-    assert_eq!(plan.summary, "nothing restarts, 2 nodes join, nothing leaves");
+    assert_eq!(plan.summary, "nothing restarts, 2 nodes join, no node leaves");
     let actions: Vec<&Action> = plan.steps.iter().map(|step| &step.action).collect();
-    let join = Action::Join { pods: vec!["shop-dc1-a-sts-2".into(), "shop-dc1-b-sts-2".into()], founds: false };
+    let join = Action::Join {
+        pods: vec!["shop-dc1-a-sts-2".into(), "shop-dc1-b-sts-2".into()],
+        founds: false,
+        start_orders: 1,
+    };
     assert!(actions.contains(&&join), "{actions:#?}");
     assert!(actions.iter().any(|action| matches!(action, Action::Cleanup { pods } if pods.len() == 6)), "{actions:#?}");
 }
@@ -108,7 +112,7 @@ fn growth_joins_in_start_order_and_cleans_up() {
 #[test]
 fn expanding_claims_changes_no_stateful_set() {
     let plan = planned(SHOP, &replaced(&[("size: 100Gi", "size: 100Gi, expandTo: 200Gi")]));
-    assert_eq!(plan.summary, "nothing restarts, nothing joins, nothing leaves, 6 claims grow");
+    assert_eq!(plan.summary, "nothing restarts, no node joins, no node leaves, 6 PVCs grow");
     assert_eq!(changes(&plan), [("storage.expandTo", None, Effect::Claims, 0)]);
     assert!(!format!("{:?}", plan.steps).contains("StatefulSet"), "{:#?}", plan.steps);
 }
@@ -144,7 +148,7 @@ fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own
         templates,
     );
     let plan = plan(Some(&Before { cluster: &cluster, lock: Some(&lock) }), &cluster);
-    assert_eq!(plan.summary, "1 rack rolls (2 pods), nothing joins, nothing leaves");
+    assert_eq!(plan.summary, "1 rack restarts (2 pods), no node joins, no node leaves");
     assert_eq!(roll(&plan), [("b".to_owned(), vec!["this version of cassc".to_owned()])]);
     assert_eq!(changes(&plan), [("this version of cassc", None, Effect::Restarts, 2)]);
 }

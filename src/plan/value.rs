@@ -1,11 +1,9 @@
 //! The plan as a value: what the formats print and the JSON Schema describes.
 
-use std::collections::BTreeMap;
-
+use cassc_ring::step::{Action, Guard, Stage};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::order::{Guard, Stage};
 use crate::transition::Accepted;
 
 /// What will happen to one cluster.
@@ -112,133 +110,6 @@ pub struct Step {
     pub action: Action,
     /// What must hold before it, and while it goes on.
     pub guards: Vec<Guard>,
-}
-
-/// What a step does. Pods, StatefulSets and claims are named as in Kubernetes, in the order in which it is done.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Action {
-    /// A person does something that no manifest can say.
-    Person {
-        /// What, and how.
-        task: String,
-    },
-    /// Objects are applied.
-    Apply {
-        /// The new ones.
-        created: Vec<ObjectName>,
-        /// The different ones.
-        changed: Vec<ObjectName>,
-        /// Those that are no longer rendered and that the delivery tool removes.
-        removed: Vec<ObjectName>,
-        /// Those that are no longer rendered and stay until something or somebody removes them.
-        kept: Vec<ObjectName>,
-    },
-    /// Nodes leave the ring, one at a time; their data streams to the others.
-    Decommission {
-        /// The datacenter.
-        datacenter: String,
-        /// Their pods.
-        pods: Vec<String>,
-        /// How many nodes the datacenter then has.
-        nodes_left: u32,
-    },
-    /// Nodes start for the first time, one at a time, in this order.
-    Join {
-        /// Their pods.
-        pods: Vec<String>,
-        /// Whether the first of them founds the ring.
-        founds: bool,
-    },
-    /// The system keyspaces get replicas in the datacenters as they are now.
-    ReplicateSystemKeyspaces {
-        /// Replicas by datacenter, as Cassandra calls it.
-        replicas: BTreeMap<String, u32>,
-    },
-    /// A new datacenter copies its data from another one.
-    Rebuild {
-        /// The datacenter.
-        datacenter: String,
-        /// Where the data comes from, as Cassandra calls it.
-        from: String,
-        /// Its pods, one at a time.
-        pods: Vec<String>,
-    },
-    /// Pods restart, one at a time and rack by rack.
-    Roll {
-        /// The racks.
-        racks: Vec<RackRoll>,
-        /// How many pods restart before it waits for `rollout.canary` to be removed.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        canary_pods: Option<u32>,
-        /// Whether nothing restarts until `rollout.stopped` is removed.
-        stopped: bool,
-    },
-    /// The roll goes on where it was stopped, or beyond its canary: pods that still run an older template restart.
-    Resume {},
-    /// Tables are rewritten in the format of the new version, node by node.
-    UpgradeTables {
-        /// The pods.
-        pods: Vec<String>,
-    },
-    /// Nodes drop the data that now belongs to others, one at a time.
-    Cleanup {
-        /// The pods.
-        pods: Vec<String>,
-    },
-    /// Claims grow in place; no StatefulSet changes.
-    ExpandClaims {
-        /// The claims.
-        claims: Vec<ClaimGrowth>,
-    },
-    /// The claims of nodes that left are deleted, and their data with them.
-    DeleteClaims {
-        /// The claims.
-        claims: Vec<String>,
-    },
-}
-
-/// The restart of a rack's pods.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RackRoll {
-    /// The datacenter.
-    pub datacenter: String,
-    /// The rack.
-    pub rack: String,
-    /// Its StatefulSet.
-    pub stateful_set: String,
-    /// The pods that exist and restart; new ones start with the new template.
-    pub pods: Vec<String>,
-    /// Why, in the words of the topology.
-    pub reasons: Vec<String>,
-}
-
-/// A claim and what it grows to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct ClaimGrowth {
-    /// The claim.
-    pub claim: String,
-    /// Its size.
-    pub from: String,
-    /// Its new size.
-    pub to: String,
-}
-
-/// An object of Kubernetes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ObjectName {
-    /// The Kubernetes cluster, where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kube_cluster: Option<String>,
-    /// The namespace, where the topology names one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// Its kind.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
 }
 
 /// A refusal, as the plan tells it.

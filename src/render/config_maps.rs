@@ -6,13 +6,11 @@ use std::fmt::Write as _;
 
 use cassc_ring::names;
 use k8s_openapi::api::core::v1::ConfigMap;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::config::Settings;
-use super::{Here, Object, Resource, Retirement, Stage, config, kit};
-use crate::cluster::{Cluster, Datacenter, Node, Rack, Rollout, StringMap};
-use crate::topology::Founding;
+use super::{Here, Object, Retirement, Stage, config, kit};
+use crate::cluster::{Cluster, Datacenter, Node, Rack, StringMap};
 
 /// One generation of configuration.
 pub(super) struct Configuration<'c> {
@@ -52,7 +50,7 @@ pub(super) fn distinct(here: Here<'_>, datacenter: &Datacenter, configurations: 
             immutable: Some(true),
             binary_data: None,
         };
-        Object { stage: Stage::Base, retirement: Retirement::Keep, resource: Resource::ConfigMap(config_map) }
+        Object { stage: Stage::Base, retirement: Retirement::Keep, resource: config_map.into() }
     };
     by_name.into_iter().map(object).collect()
 }
@@ -114,15 +112,11 @@ fn seeds(here: Here<'_>) -> Vec<String> {
     cluster.datacenters_in(here.kube_cluster).into_iter().flat_map(of_datacenter).collect()
 }
 
-/// Only where the first datacenter lives, and only when the topology lets a ring be founded. Additional seeds name a
-/// ring that exists, so that a founder which cannot reach them must wait; unless they only connect the Kubernetes
-/// clusters of this very topology.
+/// Only where the first datacenter lives.
 fn may_found(here: Here<'_>) -> bool {
-    let cluster = here.cluster;
-    let first = cluster.datacenters.first();
-    let ring_exists = cluster.additional_seeds.all().next().is_some() && cluster.kube_clusters().len() == 1;
+    let first = here.cluster.datacenters.first();
     let lives_here = first.is_some_and(|first| first.kube_cluster.as_deref() == here.kube_cluster);
-    cluster.founding == Founding::Auto && lives_here && !ring_exists
+    lives_here && here.cluster.may_found()
 }
 
 /// The agent passes over a replication that is not 1 to 5, and with it over the whole datacenter
@@ -133,12 +127,10 @@ const MOST_REPLICAS_OF_THE_AGENT: u32 = 5;
 /// never more replicas than nodes. It stands here and not in the option files, because it changes with the number of
 /// nodes and no pod may restart for that.
 fn system_replication(cluster: &Cluster) -> Option<String> {
-    let replicas = |datacenter: &Datacenter| {
-        let nodes: u32 = datacenter.racks.iter().map(|rack| rack.nodes).sum();
-        let replicas = cluster.system_replication.min(nodes).min(MOST_REPLICAS_OF_THE_AGENT);
-        (replicas > 0).then(|| format!("{}:{replicas}", escaped(&datacenter.ring_name)))
-    };
-    let replicas: Vec<String> = cluster.datacenters.iter().filter_map(replicas).collect();
+    let ring = cluster.ring();
+    let text =
+        |(name, replicas): (&str, u32)| format!("{}:{}", escaped(name), replicas.min(MOST_REPLICAS_OF_THE_AGENT));
+    let replicas: Vec<String> = ring.system_replicas().map(text).collect();
     (!replicas.is_empty()).then(|| replicas.join(","))
 }
 
@@ -154,42 +146,6 @@ fn text(lines: Vec<String>) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
-/// What the ring should be, for the steps that run in the cluster.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DesiredRing<'c> {
-    format: u32,
-    cluster_name: &'c str,
-    version: String,
-    system_replication: u32,
-    superuser_secret: &'c str,
-    rollout: &'c Rollout,
-    datacenters: Vec<DesiredDatacenter<'c>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DesiredDatacenter<'c> {
-    name: &'c str,
-    ring_name: &'c str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kube_cluster: Option<&'c str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'c str>,
-    racks: Vec<DesiredRack<'c>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DesiredRack<'c> {
-    ring_name: &'c str,
-    stateful_set: &'c str,
-    nodes: u32,
-    /// What a claim of the data volume should hold, where that is not what it is born with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expand_to: Option<&'c str>,
-}
-
 /// The ring as the topology wants it, all Kubernetes clusters included.
 pub(super) fn desired_ring(here: Here<'_>) -> Object {
     let cluster = here.cluster;
@@ -201,34 +157,7 @@ pub(super) fn desired_ring(here: Here<'_>) -> Object {
 /// The text of `ring.json`: the whole ring, and how it is rolled. The generation stands beside it and not in it,
 /// because it counts the changes of this text.
 pub(super) fn ring_json(cluster: &Cluster) -> String {
-    let ring = DesiredRing {
-        format: 1,
-        cluster_name: &cluster.ring_name,
-        version: cluster.version.to_string(),
-        system_replication: cluster.system_replication,
-        superuser_secret: &cluster.superuser_secret,
-        rollout: &cluster.rollout,
-        datacenters: cluster.datacenters.iter().map(desired_datacenter).collect(),
-    };
-    serde_json::to_string_pretty(&ring).expect("strings and numbers always serialize") + "\n"
-}
-
-fn desired_datacenter(datacenter: &Datacenter) -> DesiredDatacenter<'_> {
-    let racks = datacenter.racks.iter();
-    DesiredDatacenter {
-        name: &datacenter.name,
-        ring_name: &datacenter.ring_name,
-        kube_cluster: datacenter.kube_cluster.as_deref(),
-        namespace: datacenter.namespace.as_deref(),
-        racks: racks
-            .map(|rack| DesiredRack {
-                ring_name: &rack.ring_name,
-                stateful_set: &rack.stateful_set,
-                nodes: rack.nodes,
-                expand_to: rack.expand_to.as_deref(),
-            })
-            .collect(),
-    }
+    serde_json::to_string_pretty(&cluster.ring()).expect("strings and numbers always serialize") + "\n"
 }
 
 /// A ConfigMap that keeps its name: changing it restarts nothing.
@@ -238,7 +167,7 @@ fn stable(here: Here<'_>, name: String, data: StringMap) -> Object {
         data: Some(data),
         ..ConfigMap::default()
     };
-    Object::pruned(Stage::Base, Resource::ConfigMap(config_map))
+    Object::pruned(Stage::Base, config_map)
 }
 
 #[cfg(test)]

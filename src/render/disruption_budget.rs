@@ -6,7 +6,7 @@ use cassc_ring::names;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Here, Object, Resource, Stage, kit};
+use super::{Here, Object, Stage, kit};
 use crate::cluster::Datacenter;
 
 /// The budget. A pod that is not ready may always be evicted: it serves nobody, and a broken generation could otherwise
@@ -25,5 +25,5 @@ pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Obje
         }),
         status: None,
     };
-    Object::pruned(Stage::Base, Resource::PodDisruptionBudget(budget))
+    Object::pruned(Stage::Base, budget)
 }

@@ -9,19 +9,14 @@ mod disruption_budget;
 mod kit;
 mod pod;
 mod probes;
+mod resource;
 mod service_account;
 mod services;
 mod stateful_set;
 mod volumes;
 mod workload;
 
-use k8s_openapi::api::apps::v1::StatefulSet;
-use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
-use k8s_openapi::api::discovery::v1::EndpointSlice;
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::Serialize;
-
+pub use resource::Resource;
 pub use workload::{next_generation, pod_templates, step_name};
 
 use crate::cluster::Cluster;
@@ -57,19 +52,6 @@ pub struct Object {
     pub retirement: Retirement,
     /// The object itself.
     pub resource: Resource,
-}
-
-/// The kinds of objects that are rendered.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "the names are Kubernetes' own")]
-pub enum Resource {
-    ConfigMap(ConfigMap),
-    EndpointSlice(EndpointSlice),
-    PodDisruptionBudget(PodDisruptionBudget),
-    Service(Box<Service>),
-    ServiceAccount(ServiceAccount),
-    StatefulSet(Box<StatefulSet>),
 }
 
 /// Everything that a cluster needs in one Kubernetes cluster.
@@ -109,45 +91,7 @@ pub(crate) struct Here<'c> {
 
 impl Object {
     /// An object that is pruned when it is no longer rendered.
-    fn pruned(stage: Stage, resource: Resource) -> Self {
-        Self { stage, retirement: Retirement::Prune, resource }
-    }
-}
-
-impl Resource {
-    /// `apiVersion` and `kind`.
-    pub fn kind(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::ConfigMap(_) => ("v1", "ConfigMap"),
-            Self::EndpointSlice(_) => ("discovery.k8s.io/v1", "EndpointSlice"),
-            Self::PodDisruptionBudget(_) => ("policy/v1", "PodDisruptionBudget"),
-            Self::Service(_) => ("v1", "Service"),
-            Self::ServiceAccount(_) => ("v1", "ServiceAccount"),
-            Self::StatefulSet(_) => ("apps/v1", "StatefulSet"),
-        }
-    }
-
-    /// Name, namespace, labels, annotations.
-    pub fn metadata(&self) -> &ObjectMeta {
-        match self {
-            Self::ConfigMap(object) => &object.metadata,
-            Self::EndpointSlice(object) => &object.metadata,
-            Self::PodDisruptionBudget(object) => &object.metadata,
-            Self::Service(object) => &object.metadata,
-            Self::ServiceAccount(object) => &object.metadata,
-            Self::StatefulSet(object) => &object.metadata,
-        }
-    }
-
-    /// The same, to be completed by delivery.
-    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
-        match self {
-            Self::ConfigMap(object) => &mut object.metadata,
-            Self::EndpointSlice(object) => &mut object.metadata,
-            Self::PodDisruptionBudget(object) => &mut object.metadata,
-            Self::Service(object) => &mut object.metadata,
-            Self::ServiceAccount(object) => &mut object.metadata,
-            Self::StatefulSet(object) => &mut object.metadata,
-        }
+    fn pruned(stage: Stage, resource: impl Into<Resource>) -> Self {
+        Self { stage, retirement: Retirement::Prune, resource: resource.into() }
     }
 }

@@ -3,7 +3,7 @@
 use cassc_ring::names;
 use k8s_openapi::api::core::v1::ServiceAccount;
 
-use super::{Here, Object, Resource, Stage, kit};
+use super::{Here, Object, Stage, kit};
 
 /// The account that is made, unless the user named one.
 pub(super) fn service_account(here: Here<'_>) -> Option<Object> {
@@ -16,5 +16,5 @@ pub(super) fn service_account(here: Here<'_>) -> Option<Object> {
         automount_service_account_token: Some(false),
         ..ServiceAccount::default()
     };
-    Some(Object::pruned(Stage::Base, Resource::ServiceAccount(account)))
+    Some(Object::pruned(Stage::Base, account))
 }

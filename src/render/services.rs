@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Here, Object, Resource, Stage, kit};
+use super::{Here, Object, Stage, kit};
 use crate::cluster::{Datacenter, ServiceOptions, StringMap};
 use crate::topology::{CqlServiceType, TrafficPolicy};
 
@@ -135,12 +135,12 @@ fn endpoint_slices(here: Here<'_>, datacenter: &Datacenter) -> Vec<Object> {
         labels.insert("kubernetes.io/service-name".to_owned(), service.clone());
         labels.insert("endpointslice.kubernetes.io/managed-by".to_owned(), "cassc".to_owned());
         let slice = EndpointSlice {
-            metadata: kit::metadata(here, format!("{service}-{suffix}"), labels),
+            metadata: kit::metadata(here, names::endpoint_slice(&here.cluster.name, &datacenter.name, suffix), labels),
             address_type: address_type.to_owned(),
             endpoints: vec![Endpoint { addresses: addresses.clone(), ..Endpoint::default() }],
             ports: None,
         };
-        Object::pruned(Stage::Base, Resource::EndpointSlice(slice))
+        Object::pruned(Stage::Base, slice)
     };
     kinds.into_iter().filter(|(_, _, addresses)| !addresses.is_empty()).map(slice).collect()
 }
@@ -181,5 +181,5 @@ fn service(here: Here<'_>, name: String, labels: StringMap, options: &ServiceOpt
     let annotations = metadata.annotations.take().unwrap_or_default().into_iter();
     metadata.annotations = kit::not_empty(annotations.chain(options.annotations.clone()).collect());
     let service = Service { metadata, spec: Some(spec), status: None };
-    Object::pruned(Stage::Base, Resource::Service(Box::new(service)))
+    Object::pruned(Stage::Base, service)
 }

@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1::{
     StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy,
 };
 
-use super::{Here, Object, Resource, Retirement, Stage, kit, pod, volumes};
+use super::{Here, Object, Retirement, Stage, kit, pod, volumes};
 use crate::cluster::{Datacenter, Rack};
 
 /// The StatefulSet, told which generation of configuration its pods use.
@@ -36,6 +36,5 @@ pub(super) fn stateful_set(here: Here<'_>, datacenter: &Datacenter, rack: &Rack,
     };
     let metadata = kit::metadata(here, rack.stateful_set.clone(), selector);
     let stateful_set = StatefulSet { metadata, spec: Some(spec), status: None };
-    let resource = Resource::StatefulSet(Box::new(stateful_set));
-    Object { stage: Stage::Cluster, retirement: Retirement::ByHand, resource }
+    Object { stage: Stage::Cluster, retirement: Retirement::ByHand, resource: stateful_set.into() }
 }

@@ -1,6 +1,8 @@
 //! Complaints under the user's own lines, in the form that rustc made familiar (annotate-snippets).
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer};
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 
 use super::excerpt::{Mark, source};
 use super::{MOST_SHOWN, heaviest, left_out, visible};
@@ -14,6 +16,13 @@ pub enum Colors {
     Ansi,
     /// None.
     Plain,
+}
+
+impl Colors {
+    /// What a stream shows: colors on a terminal, unless the user's environment says otherwise (`NO_COLOR`).
+    pub fn of(stream: &impl RawStream) -> Self {
+        if AutoStream::choice(stream) == ColorChoice::Never { Self::Plain } else { Self::Ansi }
+    }
 }
 
 /// The complaints, each with its source, an empty line between them; of very many the first errors, and how many more

@@ -8,6 +8,7 @@ mod delivery;
 pub mod merge;
 mod pod;
 mod probes;
+pub(crate) mod repository;
 mod rollout;
 mod scheduling;
 mod services;
@@ -16,17 +17,19 @@ mod storage;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
 pub use cassc_cassandra::jvm::GarbageCollector;
+pub use cassc_ring::founding::Founding;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
 pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};
 pub use rollout::{Canary, Rollout};
+pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
@@ -154,18 +157,6 @@ pub struct Spec {
     /// How the objects travel to Kubernetes.
     #[serde(default)]
     pub delivery: Delivery,
-}
-
-/// Whether a new ring may be founded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Founding {
-    /// The first pod founds the ring when its volume is empty, the ring was never recorded as founded, the cluster's
-    /// DNS answers, and no other pod is ready.
-    #[default]
-    Auto,
-    /// No pod ever founds a ring: an empty volume waits for a ring to join.
-    Never,
 }
 
 /// The Kubernetes that the objects are made for.

@@ -29,3 +29,11 @@ pub struct Canary {
     /// How many pods, the first in the order of the roll. The roll then waits until `canary` is removed.
     pub pods: u32,
 }
+
+/// The longest token, in bytes: enough for a sentence; annotations are small.
+pub(crate) const LONGEST_TOKEN: usize = 200;
+
+/// Whether a text is a token, `restart` or `retry`: it says something, on one line.
+pub(crate) fn is_token(token: &str) -> bool {
+    !token.trim().is_empty() && token.len() <= LONGEST_TOKEN && !token.contains(char::is_control)
+}

@@ -90,13 +90,13 @@ impl Clients {
         }
     }
 
-    /// In words, for messages.
+    /// In words, for labels.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Plain => "plain connections only",
-            Self::Either => "both kinds of connections",
-            Self::Encrypted => "encrypted connections only",
-            Self::Certified => "encrypted connections with a certificate only",
+            Self::Plain => "unencrypted only",
+            Self::Either => "encrypted or unencrypted",
+            Self::Encrypted => "encrypted only",
+            Self::Certified => "client certificate required",
         }
     }
 }

@@ -50,8 +50,7 @@ pub fn judge(transition: &Transition<'_>) -> Judgment {
             }
             (Force::WithReason, Some((index, _))) => {
                 let at = Route::of("spec.accept").index(index).key("reason");
-                let label =
-                    || transition.subject.value(at.clone(), "the reason of an earlier change; this one needs its own");
+                let label = || transition.subject.value(at.clone(), "reason of an earlier change; write a new reason");
                 judgment.refused.extend(complaints.into_iter().map(|complaint| complaint.label(label())));
             }
             _ => judgment.refused.extend(complaints),

@@ -7,13 +7,14 @@ mod directories;
 mod effective;
 mod encryption;
 mod judgment;
-mod order;
 mod rules;
 mod storage_mode;
 
 pub use changed::Changed;
 pub use judgment::{Accepted, Judgment, judge};
 pub use rules::{Force, deletion, rules};
+
+use cassc_ring::{Change, Ring, change};
 
 use crate::cluster::{Cluster, Datacenter, Rack};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Rule};
@@ -33,6 +34,8 @@ pub struct Transition<'t> {
     pub texts: &'t [Text],
     /// Where the deployed cluster is written.
     pub was: Was,
+    /// The rings of both sides, deployed and asked for.
+    pub rings: (Ring, Ring),
 }
 
 /// Where the deployed cluster is written: in a lock, in an earlier topology, or in both.
@@ -89,13 +92,6 @@ pub struct Pair<'t, T> {
     pub after: &'t T,
 }
 
-impl Pair<'_, Datacenter> {
-    /// Whether there were nodes, or will be.
-    fn has_nodes(&self) -> bool {
-        self.before.nodes() > 0 || self.after.nodes() > 0
-    }
-}
-
 impl<'t> Transition<'t> {
     /// A refusal with both its places: where the topology asks for it now, and what it was.
     pub fn refuse(
@@ -107,6 +103,20 @@ impl<'t> Transition<'t> {
         was: impl Into<String>,
     ) -> Diagnostic {
         rule.complain(message, self.now(at, now)).labels(self.was(at, was))
+    }
+
+    /// What becomes of the ring: racks and datacenters have the positions that they have in the clusters.
+    pub fn ring(&self) -> Change<'_> {
+        Change { before: Some(&self.rings.0), after: Some(&self.rings.1) }
+    }
+
+    /// The datacenters that were and still are, in the order of the topology, each with what becomes of its ring.
+    pub fn ring_pairs(&self) -> Vec<(Pair<'t, Datacenter>, change::Pair<'_>)> {
+        let of_name = |ring: change::Pair<'_>| {
+            let both = self.before.datacenter(ring.name).zip(self.after.datacenter(ring.name));
+            both.map(|(before, after)| Pair { before, after })
+        };
+        self.ring().datacenters().into_iter().filter_map(|ring| Some((of_name(ring)?, ring))).collect()
     }
 
     /// The datacenters that were and still are, in the order of the topology.
@@ -125,18 +135,6 @@ impl<'t> Transition<'t> {
             after.racks.iter().filter_map(pair)
         };
         self.datacenters().into_iter().flat_map(of_datacenter).collect()
-    }
-
-    /// The datacenters that are no longer asked for.
-    pub fn removed_datacenters(&self) -> Vec<&'t Datacenter> {
-        let before = self.before.datacenters.iter();
-        before.filter(|datacenter| self.after.datacenter(&datacenter.name).is_none()).collect()
-    }
-
-    /// The datacenters that were not there before.
-    pub fn added_datacenters(&self) -> Vec<&'t Datacenter> {
-        let after = self.after.datacenters.iter();
-        after.filter(|datacenter| self.before.datacenter(&datacenter.name).is_none()).collect()
     }
 
     /// A label where the topology says it now: at the innermost level that writes the field (such as `storage.size`),

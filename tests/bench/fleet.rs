@@ -34,12 +34,13 @@ fn new_folder() -> PathBuf {
     TempDir::new_in(&*FOLDER).expect("the temporary folder can be written").keep()
 }
 
-/// One file per cluster: the example with another name and namespace, which together are unique.
+/// One file per cluster: the example with a name of its own wherever the example has its own. Clusters may share no
+/// name, and no folder and Application of their delivery.
 fn sources(clusters: usize) -> Vec<Source> {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/multi-rack.yaml");
     let text = std::fs::read_to_string(example).expect("the example is there");
     let source = |number: usize| {
-        let text = text.replacen("name: multi-rack", &format!("name: cluster-{number}"), 1);
+        let text = text.replace("multi-rack", &format!("cluster-{number}"));
         let text = text.replacen("namespace: cass-operator", &format!("namespace: cass-{number}"), 1);
         Source { name: format!("clusters/{number}.yaml"), bytes: text.into_bytes(), origin: Origin::Found }
     };
@@ -76,7 +77,7 @@ fn parse_and_check(bencher: Bencher, clusters: usize) {
 #[divan::bench(args = FLEETS)]
 fn resolve_and_render(bencher: Bencher, clusters: usize) {
     let compilation = compiled(clusters);
-    let render = |checked: &Checked| arrange(&cassc::cluster::resolve(checked, None)).files.len();
+    let render = |checked: &Checked| arrange(&cassc::resolve::resolve(checked, None)).files.len();
     bencher.bench(|| compilation.accepted.par_iter().map(render).sum::<usize>());
 }
 

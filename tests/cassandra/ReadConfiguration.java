@@ -32,6 +32,12 @@ public final class ReadConfiguration {
     /** The classes of those jars, read once. */
     private static final Map<String, byte[]> CLASSES = new ConcurrentHashMap<>();
 
+    /** What reads settings later in the start, when it is loaded: a node ends there just the same. */
+    private static final List<String> LATER = List.of(
+        "org.apache.cassandra.schema.CompactionParams",
+        "org.apache.cassandra.schema.MemtableParams",
+        "org.apache.cassandra.service.CacheService");
+
     private ReadConfiguration() {
     }
 
@@ -59,6 +65,9 @@ public final class ReadConfiguration {
             Thread.currentThread().setContextClassLoader(classes);
             Class<?> descriptor = Class.forName("org.apache.cassandra.config.DatabaseDescriptor", true, classes);
             descriptor.getMethod("daemonInitialization").invoke(null);
+            for (String name : LATER)
+                if (classes.findResource(name.replace('.', '/') + ".class") != null)
+                    Class.forName(name, true, classes);
             return null;
         } catch (InvocationTargetException | ExceptionInInitializerError refused) {
             return words(refused.getCause());

@@ -1,6 +1,9 @@
 //! Every object name, in one place. Names follow Cass Operator (`LabelResourceName`, `pkg/reconciliation`), so that a
 //! cluster that it runs can be taken over without moving data. What goes in was checked to be a DNS label; nothing is
 //! sanitized.
+//!
+//! Two objects of one kind and name would replace each other. So whatever is rendered is also in one of the lists `of_…`
+//! below the names; E103 compares them.
 
 /// `<cluster>-seed-service`: finds the first pod of each rack.
 pub fn seed_service(cluster: &str) -> String {
@@ -25,6 +28,11 @@ pub fn client_service(cluster: &str, datacenter: &str) -> String {
 /// `<cluster>-<datacenter>-additional-seed-service`: nodes of this Cassandra cluster that run elsewhere.
 pub fn additional_seed_service(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-additional-seed-service")
+}
+
+/// `<additional seed service>-<kind of addresses>`: the addresses of that service.
+pub fn endpoint_slice(cluster: &str, datacenter: &str, addresses: &str) -> String {
+    format!("{}-{addresses}", additional_seed_service(cluster, datacenter))
 }
 
 /// `<cluster>-<datacenter>-node-port-service`: the CQL port on every worker.
@@ -88,6 +96,60 @@ pub const SERVER_DATA: &str = "server-data";
 /// `<cluster>-<step>-<hash>`: the Job of a step (`prepare`, `settle`).
 pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
+}
+
+/// Kind and name of an object.
+pub type Named = (&'static str, String);
+
+/// What a cluster has once in each of its namespaces.
+pub fn of_cluster(cluster: &str) -> Vec<Named> {
+    vec![
+        ("Service", seed_service(cluster)),
+        ("ServiceAccount", service_account(cluster)),
+        ("ConfigMap", start_order(cluster)),
+        ("ConfigMap", desired_ring(cluster)),
+        ("ConfigMap", state(cluster)),
+    ]
+}
+
+/// What every datacenter has. A name that ends in a hash ends in `*` here.
+pub fn of_datacenter(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![
+        ("Service", cql_service(cluster, datacenter)),
+        ("Service", all_pods_service(cluster, datacenter)),
+        ("Service", additional_seed_service(cluster, datacenter)),
+        ("PodDisruptionBudget", disruption_budget(datacenter)),
+        ("ConfigMap", configuration(cluster, datacenter, "*")),
+    ]
+}
+
+/// What a datacenter has beside that where its CQL port is open on every worker.
+pub fn of_node_port(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![("Service", node_port_service(cluster, datacenter))]
+}
+
+/// What a datacenter has beside that where CQL clients have an address of their own.
+pub fn of_clients(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![("Service", client_service(cluster, datacenter))]
+}
+
+/// What a datacenter has beside that where nodes of the cluster run elsewhere. `*` is the kind of addresses.
+pub fn of_additional_seeds(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![("EndpointSlice", endpoint_slice(cluster, datacenter, "*"))]
+}
+
+/// What a rack has: claims of its first pod, by their templates, and the StatefulSet that makes them.
+pub fn of_rack<'t>(
+    cluster: &str,
+    datacenter: &str,
+    rack: &str,
+    templates: impl IntoIterator<Item = &'t str>,
+) -> Vec<Named> {
+    let stateful_set = stateful_set(cluster, datacenter, rack);
+    let claims = templates.into_iter().map(|it| ("PersistentVolumeClaim", claim(it, &pod(&stateful_set, 0))));
+    let mut named: Vec<Named> = claims.collect();
+    named.push(("StatefulSet", stateful_set));
+    named
 }
 
 /// The pod's name under its governing service, complete: `<pod>.<service>.<namespace>.svc.<domain>`; without a

@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A Cassandra release line that cassc knows, in upgrade order.
@@ -53,8 +54,9 @@ impl fmt::Display for Minor {
     }
 }
 
-/// One Cassandra release: a known minor and any patch number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One Cassandra release: a known minor and any patch number. Written and read as text, such as `4.1.9`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Release {
     /// The release line.
     pub minor: Minor,
@@ -83,6 +85,20 @@ pub enum ReleaseError {
         /// What the user wrote.
         text: String,
     },
+}
+
+impl From<Release> for String {
+    fn from(release: Release) -> Self {
+        release.to_string()
+    }
+}
+
+impl TryFrom<String> for Release {
+    type Error = ReleaseError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
 }
 
 impl FromStr for Release {

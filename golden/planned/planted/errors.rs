@@ -126,7 +126,11 @@ pub(super) const PLANTED: &[Planted] = &[
         let retired = plan.steps.remove(retired);
         plan.steps.insert(0, retired);
     }),
-    (Kind::ApplyOrder, Story::Busy, |plan| hurry(plan, "decommission", "apply")),
+    (Kind::ApplyOrder, Story::Busy, |plan| {
+        let leaving = plan.steps.remove(at(plan, "decommission"));
+        let base = at(plan, "apply");
+        plan.steps.insert(base + 1, leaving);
+    }),
     (Kind::LeavesThoughItStays, Story::Busy, |plan| {
         pods(plan, "decommission").push("shop-dc2-c-sts-0".to_owned());
     }),

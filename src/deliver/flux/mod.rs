@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Place, Tool, annotation, folder, kustomize, tool_file};
 use crate::cluster::Repository;
-use crate::render::{Object, Resource, Retirement};
+use crate::render::{Object, Retirement};
 
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
@@ -27,11 +27,10 @@ pub(super) const TOOL: Tool = Tool {
     hand_over: Some("Flux"),
 };
 
-/// Scripts and configuration travel in ConfigMaps; commands and environment in StatefulSets.
 fn annotate(object: &mut Object) {
-    let carries_text = matches!(object.resource, Resource::ConfigMap(_) | Resource::StatefulSet(_));
+    let carries_scripts = object.resource.carries_scripts();
     let metadata = object.resource.metadata_mut();
-    if carries_text {
+    if carries_scripts {
         annotation(metadata, SUBSTITUTE, "disabled");
     }
     match object.retirement {

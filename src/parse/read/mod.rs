@@ -73,9 +73,9 @@ impl<'a> Reader<'a> {
             None
         };
         match unquoted {
-            Some(value) => Some(format!("write {value}, without quotes")),
+            Some(value) => Some(format!("write `{value}` without quotes")),
             None if wants_number && *plain && matches!(meaning(text), Meaning::Disputed(_)) => {
-                Some("write the number in plain decimal digits".to_owned())
+                Some("write a number in plain decimal digits".to_owned())
             }
             None => None,
         }
@@ -117,10 +117,12 @@ impl<'a> Reader<'a> {
     fn plain<'de, V: Visitor<'de>>(self, text: &str, visitor: V) -> Result<V::Value, Misread> {
         match meaning(text) {
             Meaning::Disputed(what) => {
-                let message = format!("`{text}` is text here and {what} to readers of YAML 1.1, Cassandra among them");
+                let message = format!("`{text}` is ambiguous: some YAML parsers read {what}, others do not");
                 let mut misread = Misread::new("E011", message);
                 misread.route = Some(self.trail.route());
-                misread.help = Some(format!("quote it (\"{text}\") if it is text, or write the value in plain form"));
+                misread.help = Some(format!(
+                    "write \"{text}\" if it is text; otherwise write `true`, `false` or plain decimal digits"
+                ));
                 self.notes.borrow_mut().push(misread);
                 visitor.visit_str(text)
             }
@@ -147,7 +149,7 @@ impl<'a> Reader<'a> {
 
     fn unknown_field(&self) {
         let Trail::Key(_, field) = self.trail else { return };
-        let mut misread = Misread::new("E008", format!("there is no field `{field}` here"));
+        let mut misread = Misread::new("E008", format!("unknown field `{field}`"));
         misread.route = Some(self.trail.route());
         misread.help = nearest(field, self.siblings.iter().copied()).map(|known| format!("did you mean `{known}`?"));
         if !self.siblings.is_empty() {

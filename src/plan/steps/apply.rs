@@ -1,6 +1,8 @@
 //! Objects are applied, stage by stage; what is no longer rendered goes last, as far as the delivery tool removes it.
 
-use super::super::{Action, Difference, ObjectName};
+use cassc_ring::step::{Action, ObjectName};
+
+use super::super::Difference;
 use crate::deliver::{Delivered, removes};
 use crate::render::Stage;
 

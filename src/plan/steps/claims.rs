@@ -1,8 +1,10 @@
 //! Claims grow in place; those of nodes that left are deleted with their data.
 
+use cassc_ring::actions::leaving_pods;
 use cassc_ring::names;
+use cassc_ring::step::{Action, ClaimGrowth};
 
-use super::super::{Action, ClaimGrowth, Difference};
+use super::super::Difference;
 use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource};
 
 /// Claims of the data volume whose size is to be another one: of pods that stay, from what they have; of new pods, from
@@ -32,9 +34,8 @@ pub(crate) fn delete(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(before), Some(_)) = (difference.before, difference.after) else { return Vec::new() };
     let additional = before.additional_volumes.iter().filter(|it| matches!(it.source, VolumeSource::Claim(_)));
     let templates: Vec<&str> = [names::SERVER_DATA].into_iter().chain(additional.map(|it| it.name.as_str())).collect();
-    let datacenters = difference.datacenters().into_iter();
-    let pods = datacenters.flat_map(|(_, was, now)| Difference::leaving(was, now));
-    let claims: Vec<String> = pods
+    let claims: Vec<String> = leaving_pods(difference.ring())
+        .into_iter()
         .flat_map(|pod| templates.iter().map(move |template| names::claim(template, &pod)).collect::<Vec<_>>())
         .collect();
     if claims.is_empty() { Vec::new() } else { vec![Action::DeleteClaims { claims }] }

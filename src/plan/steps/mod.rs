@@ -1,13 +1,9 @@
-//! One file per kind of step: whether a difference needs it, and what exactly is done. Their order is the table's
-//! ([`super::STEPS`]).
+//! One file per kind of step that needs more than the change of the ring: whether a difference needs it, and what exactly
+//! is done. [`super::order`] calls them.
 
 pub(super) mod apply;
 pub(super) mod claims;
-pub(super) mod cleanup;
-pub(super) mod decommission;
-pub(super) mod join;
+mod growth;
 pub(super) mod person;
-pub(super) mod rebuild;
-pub(super) mod replicate;
+mod prerequisites;
 pub(super) mod roll;
-pub(super) mod upgrade;

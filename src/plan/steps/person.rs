@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Action, Difference};
+use cassc_ring::actions::leaving_pods;
+use cassc_ring::step::Action;
+
+use super::super::Difference;
+use super::{growth, prerequisites};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
 use crate::deliver::{handed_to, letting_go, stage_by_stage};
 use crate::render::Retirement;
@@ -10,13 +14,21 @@ use crate::topology::Authenticator;
 
 /// Before the change is merged.
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
+    let mut tasks = prerequisites::before(difference);
+    tasks.extend(growth::before(difference));
+    tasks.extend(before_a_change(difference));
+    tasks.into_iter().map(|task| Action::Person { task }).collect()
+}
+
+/// What a change of a deployed cluster asks for.
+fn before_a_change(difference: &Difference<'_>) -> Vec<String> {
     let (Some(was), Some(now)) = (difference.before, difference.after) else { return Vec::new() };
     let mut tasks = Vec::new();
-    for (_, before, after) in difference.datacenters() {
-        let Some(before) = before.filter(|it| it.nodes() > 0) else { continue };
-        if Difference::staying(Some(before), after) == 0 {
+    for pair in difference.ring().datacenters() {
+        let Some(before) = pair.before.filter(|_| pair.had_nodes()) else { continue };
+        if pair.staying() == 0 {
             tasks.push(format!(
-                "let no client use `{0}`, and take it out of the replication of every keyspace of yours: ALTER KEYSPACE … \
+                "move the clients away from `{0}`, and remove it from the replication of each of your keyspaces: ALTER KEYSPACE … \
                  WITH replication = {{'class': 'NetworkTopologyStrategy', …}} without '{0}'",
                 before.ring_name
             ));
@@ -24,34 +36,31 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     }
     if was.version.minor != now.version.minor {
         tasks.push(format!(
-            "see that the tables of an earlier upgrade were rewritten (`nodetool upgradesstables`), take a snapshot of every \
-             node, and let no repair, schema change or bootstrap run until every node is on {}",
+            "make sure that `nodetool upgradesstables` ran on every node after the last upgrade, and take a snapshot of every \
+             node; run no repair, schema change or bootstrap until every node runs {}",
             now.version
         ));
     }
     if was.dialect != now.dialect {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
-    if difference.datacenters().into_iter().any(|(_, before, after)| !Difference::leaving(before, after).is_empty()) {
+    if !leaving_pods(difference.ring()).is_empty() {
         tasks.extend(stage_by_stage(now));
     }
-    tasks.into_iter().map(|task| Action::Person { task }).collect()
+    tasks
 }
 
 /// Once nodes of a new datacenter have joined, before they copy their data.
 pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
     let Some(_) = difference.before.zip(difference.after) else { return Vec::new() };
-    let is_new = |was: Option<&Datacenter>, now: &Datacenter| was.is_none_or(|it| it.nodes() == 0) && now.nodes() > 0;
-    let task = |datacenter: &Datacenter| {
+    let task = |ring_name: &str| {
         format!(
-            "give the keyspaces that `{0}` is for replicas there: ALTER KEYSPACE … WITH replication = {{'class': \
-             'NetworkTopologyStrategy', …, '{0}': 3}}; clients read from it only after it was rebuilt",
-            datacenter.ring_name
+            "give your keyspaces replicas in `{ring_name}`: ALTER KEYSPACE … WITH replication = {{'class': \
+             'NetworkTopologyStrategy', …, '{ring_name}': 3}}; let clients read from it only after the rebuild"
         )
     };
-    let datacenters = difference.datacenters().into_iter();
-    let new = datacenters.filter_map(|(_, was, now)| now.filter(|now| is_new(was, now)));
-    new.map(|datacenter| Action::Person { task: task(datacenter) }).collect()
+    let new = difference.ring().datacenters().into_iter().filter(|pair| pair.is_new()).filter_map(|pair| pair.after);
+    new.map(|datacenter| Action::Person { task: task(&datacenter.ring_name) }).collect()
 }
 
 /// What the delivery tool is told about the cluster as a whole lies in files that it does not deliver itself.
@@ -65,13 +74,16 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
     let mut tasks = Vec::new();
     if !difference.handed_over.given.is_empty() {
         let files = files(&difference.handed_over.given);
-        tasks.push(format!("hand over to {}, unless something applies that folder: {files}", name(cluster.dialect)));
+        tasks.push(format!(
+            "apply for {}, unless something delivers that folder already: {files}",
+            name(cluster.dialect)
+        ));
     }
     if !difference.handed_over.taken_back.is_empty() {
         let was = difference.before.unwrap_or(cluster).dialect;
         let files = files(&difference.handed_over.taken_back);
         tasks.push(format!(
-            "delete from {} what is no longer rendered, and see that the objects of the ring stay (docs/delivery.md): {files}",
+            "delete for {} what is no longer rendered, without deleting the objects of the ring (docs/delivery.md): {files}",
             name(was)
         ));
     }
@@ -86,7 +98,7 @@ fn left_behind(difference: &Difference<'_>) -> Option<String> {
     let is_moved = was.0 == now.0 && was.1.namespace() != now.1.namespace();
     is_moved.then(|| {
         format!(
-            "delete in the namespace `{}` what was told to {} there: it would go on beside the new one (docs/delivery.md)",
+            "delete the object of {1} in the namespace `{0}`: otherwise it stays active beside the new one (docs/delivery.md)",
             was.1.namespace(),
             handed_to(was.0).unwrap_or("the delivery tool")
         )
@@ -103,7 +115,7 @@ fn leftovers(difference: &Difference<'_>) -> Vec<String> {
     let task = |((kube_cluster, namespace), names): ((Option<&str>, Option<&str>), Vec<&str>)| {
         let place = kube_cluster.map(|name| format!(" in {name}")).unwrap_or_default();
         format!(
-            "delete what has no nodes any more, and no tool deletes: kubectl -n {} delete statefulset {}{place}",
+            "delete the StatefulSets without nodes, which no tool deletes: kubectl -n {} delete statefulset {}{place}",
             namespace.unwrap_or("NAMESPACE"),
             names.join(" ")
         )
@@ -116,14 +128,12 @@ fn of_deletion(before: &Cluster) -> Vec<Action> {
     let nodes: u32 = before.datacenters.iter().map(Datacenter::nodes).sum();
     let more = before.additional_volumes.iter().filter(|it| matches!(it.source, VolumeSource::Claim(_))).count();
     let claims = nodes as usize * (1 + more);
-    let delete = "once the StatefulSets are deleted";
-    let stop = format!(
-        "{delete}, the {nodes} nodes of `{}` stop and no client is served; nothing is decommissioned",
-        before.name
-    );
+    let delete = "when the StatefulSets are deleted";
+    let stop =
+        format!("{delete}, the {nodes} nodes of `{}` stop and serve no client; nothing is decommissioned", before.name);
     let stay = format!(
-        "the {claims} claims stay with all data, and a topology of the same names would find them again; to give up the data, \
-         delete them: {}",
+        "the {claims} PVCs stay with all data, and a topology with the same names would use them again; to delete the data, run \
+         {}",
         deletions(before).join(", and ")
     );
     [stop, stay].map(|task| Action::Person { task }).into()
@@ -156,7 +166,7 @@ pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
     let changed = !difference.before.is_some_and(same);
     if asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
         tasks.push(format!(
-            "make the Secret `{}` and the first role from it: until then nobody can log in (README, \"The superuser\")",
+            "create the Secret `{}` and the first role from it; until then nobody can log in (README, \"The superuser\")",
             now.superuser_secret
         ));
     }

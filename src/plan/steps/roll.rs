@@ -1,7 +1,9 @@
 //! Pods whose template is another one restart: rack by rack in the order of the topology, pod by pod, each when every
 //! other node is up. A canary comes first, and a stopped roll waits.
 
-use super::super::{Action, Difference};
+use cassc_ring::step::Action;
+
+use super::super::Difference;
 
 /// The roll of the racks with another pod template.
 pub(crate) fn roll(difference: &Difference<'_>) -> Vec<Action> {

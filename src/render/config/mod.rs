@@ -62,8 +62,8 @@ mod tests {
 
     use super::*;
     use crate::check::fixtures::checked;
-    use crate::cluster::resolve;
     use crate::parse::embedded;
+    use crate::resolve::resolve;
 
     /// A cluster with these lines at the end of `spec`.
     fn cluster(version: &str, spec: &str) -> Cluster {

@@ -191,6 +191,7 @@ fn marked(line: &[Piece]) -> String {
         Piece::Words(text) => text.clone(),
         Piece::Name(text) => code(text),
         Piece::Prose(text) => prose(text),
+        Piece::Sign(sign) => sign.words().to_owned(),
     };
     line.iter().map(piece).collect()
 }

@@ -19,9 +19,8 @@ use crate::plan::{Plan, Stage, Verdict};
 /// How many unchanged clusters are named rather than counted.
 const NAMED_UNCHANGED: usize = 3;
 
-/// What is said where steps stand in stages that no Job does yet.
-const BY_HAND: &str = "Steps in prepare and settle are done by hand: this version of cassc emits no Jobs for these \
-                       stages yet. docs/plan.md tells how.";
+/// The last line where a plan has steps that no Job runs.
+const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. This version of cassc runs no Job for them.";
 
 /// The plans of a fleet by how much there is to say about them, each group in the order of the fleet.
 struct Groups<'f> {

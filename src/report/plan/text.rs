@@ -1,31 +1,88 @@
 //! Plans for a terminal: refusals first, then each cluster that changes with its changes and its steps in order, then
-//! the unchanged ones in one line. No colors, no control characters.
+//! the unchanged ones in one line. No control characters, but for colors where they are asked for.
 
+use anstyle::{AnsiColor, Style};
 use cassc_wording::counted_as;
 
 use super::escape::{shown, shown_lines};
-use super::words::{Line, Piece, effect, name, stage, told, value, words};
+use super::words::{Line, Piece, Sign, effect, name, stage, told, value, words};
 use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, groups, is_done_by_hand, tally, verdict_word};
-use crate::plan::{Change, Plan, Refusal, Step, Verdict};
+use crate::plan::{Action, Change, Plan, Refusal, Step, Verdict};
+use crate::report::Colors;
 use crate::transition::Accepted;
 
+/// What a line is about, for its color.
+#[derive(Clone, Copy)]
+enum Tone {
+    /// Something is refused, leaves or is deleted.
+    Loss,
+    /// Pods restart, or something changes.
+    Change,
+    /// Something is new.
+    Gain,
+    /// The name of a cluster.
+    Heading,
+    /// Everything else.
+    Plain,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Loss => AnsiColor::Red.on_default(),
+            Self::Change => AnsiColor::Yellow.on_default(),
+            Self::Gain => AnsiColor::Green.on_default(),
+            Self::Heading => Style::new().bold(),
+            Self::Plain => Style::new(),
+        }
+    }
+
+    fn of_step(action: &Action) -> Self {
+        match action {
+            Action::Decommission { .. } | Action::DeleteClaims { .. } => Self::Loss,
+            Action::Roll { .. } | Action::Resume {} => Self::Change,
+            Action::Join { .. } => Self::Gain,
+            _ => Self::Plain,
+        }
+    }
+
+    fn of_detail(detail: &Line) -> Self {
+        match detail.first() {
+            Some(Piece::Sign(Sign::Created)) => Self::Gain,
+            Some(Piece::Sign(Sign::Changed)) => Self::Change,
+            Some(Piece::Sign(Sign::Removed)) => Self::Loss,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// The text of a fleet's plan.
-pub fn text(fleet: &FleetPlan) -> String {
+pub fn text(fleet: &FleetPlan, colors: Colors) -> String {
+    let lines = toned(fleet);
+    let painted = |(tone, line): (Tone, String)| match (colors, tone) {
+        (Colors::Plain, _) | (_, Tone::Plain) => line,
+        (Colors::Ansi, tone) => format!("{0}{line}{0:#}", tone.style()),
+    };
+    lines.into_iter().map(|line| painted(line) + "\n").collect()
+}
+
+fn toned(fleet: &FleetPlan) -> Vec<(Tone, String)> {
     let groups = groups(fleet);
     if groups.refused.is_empty() && groups.told.is_empty() {
-        return nothing(fleet);
+        return vec![(Tone::Plain, nothing(fleet))];
     }
-    let mut blocks: Vec<String> = Vec::new();
+    let mut blocks: Vec<Vec<(Tone, String)>> = Vec::new();
     if fleet.plans.len() > 1 {
-        blocks.push(format!("{}{}\n", tally(fleet), against(fleet).map_or(String::new(), |it| format!(" ({it})"))));
+        let against = against(fleet).map_or(String::new(), |it| format!(" ({it})"));
+        blocks.push(vec![(Tone::Heading, tally(fleet) + &against)]);
     }
     let against = if fleet.plans.len() == 1 { against(fleet) } else { None };
     blocks.extend(groups.refused.iter().chain(&groups.told).map(|plan| cluster(plan, against.as_deref())));
-    blocks.extend(unchanged(&groups));
+    blocks.extend(unchanged(&groups).map(|lines| lines.into_iter().map(|line| (Tone::Plain, line)).collect()));
     if groups.told.iter().any(|plan| is_done_by_hand(plan)) {
-        blocks.push(format!("{BY_HAND}\n"));
+        blocks.push(vec![(Tone::Plain, BY_HAND.to_owned())]);
     }
-    blocks.join("\n")
+    blocks.join(&(Tone::Plain, String::new()))
 }
 
 fn against(fleet: &FleetPlan) -> Option<String> {
@@ -36,38 +93,36 @@ fn against(fleet: &FleetPlan) -> Option<String> {
 fn nothing(fleet: &FleetPlan) -> String {
     let against = against(fleet).map_or(String::new(), |against| format!(", {against}"));
     match fleet.plans.as_slice() {
-        [] => format!("There is no cluster to plan{against}.\n"),
-        [plan] => format!("{}: nothing changes{against}.\n", shown(&plan.cluster)),
-        plans => format!("Nothing changes in {} clusters{against}.\n", plans.len()),
+        [] => format!("There is no cluster to plan{against}."),
+        [plan] => format!("{}: nothing changes{against}.", shown(&plan.cluster)),
+        plans => format!("Nothing changes in {} clusters{against}.", plans.len()),
     }
 }
 
-fn unchanged(groups: &Groups<'_>) -> Option<String> {
+fn unchanged(groups: &Groups<'_>) -> Option<Vec<String>> {
     match groups.unchanged.as_slice() {
         [] => None,
         few if few.len() <= NAMED_UNCHANGED => {
-            let lines: Vec<String> = few.iter().map(|plan| shown(&plan.cluster) + ": nothing changes\n").collect();
-            Some(lines.concat())
+            Some(few.iter().map(|plan| shown(&plan.cluster) + ": nothing changes").collect())
         }
-        many => {
-            Some(format!("{}\n", counted_as(many.len(), "other cluster is unchanged", "other clusters are unchanged")))
-        }
+        many => Some(vec![counted_as(many.len(), "other cluster is unchanged", "other clusters are unchanged")]),
     }
 }
 
-fn cluster(plan: &Plan, against: Option<&str>) -> String {
+fn cluster(plan: &Plan, against: Option<&str>) -> Vec<(Tone, String)> {
     let word = verdict_word(plan.verdict).map_or(String::new(), |word| format!(" ({word})"));
-    let mut lines = vec![format!("{}{word}: {}", shown(&plan.cluster), shown(&plan.summary))];
-    lines.extend(against.map(|against| format!("  {against}")));
-    lines.extend(plan.refusals.iter().flat_map(refusal));
-    lines.extend(plan.accepted.iter().flat_map(accepted));
+    let of = |tone: Tone| move |line: String| (tone, line);
+    let mut lines = vec![(Tone::Heading, format!("{}{word}: {}", shown(&plan.cluster), shown(&plan.summary)))];
+    lines.extend(against.map(|against| (Tone::Plain, format!("  {against}"))));
+    lines.extend(plan.refusals.iter().flat_map(refusal).map(of(Tone::Loss)));
+    lines.extend(plan.accepted.iter().flat_map(accepted).map(of(Tone::Change)));
     if plan.verdict != Verdict::Refused {
-        lines.extend((!plan.changes.is_empty()).then(|| "  what changes".to_owned()));
-        lines.extend(plan.changes.iter().map(change));
-        lines.extend((!plan.steps.is_empty()).then(|| "  what happens, in this order".to_owned()));
+        lines.extend((!plan.changes.is_empty()).then(|| (Tone::Plain, "  changes".to_owned())));
+        lines.extend(plan.changes.iter().map(change).map(of(Tone::Plain)));
+        lines.extend((!plan.steps.is_empty()).then(|| (Tone::Plain, "  steps, in this order".to_owned())));
         lines.extend((1..).zip(&plan.steps).flat_map(|(number, it)| step(number, plan.steps.len(), it)));
     }
-    lines.join("\n") + "\n"
+    lines
 }
 
 fn refusal(refusal: &Refusal) -> Vec<String> {
@@ -79,7 +134,7 @@ fn refusal(refusal: &Refusal) -> Vec<String> {
 
 fn accepted(accepted: &Accepted) -> Vec<String> {
     let mut lines = continued(&format!("  accepted: {}: ", shown(&accepted.code)), "    ", &accepted.message);
-    lines.extend(continued("    because: ", "      ", &accepted.reason));
+    lines.extend(continued("    reason: ", "      ", &accepted.reason));
     lines
 }
 
@@ -104,14 +159,14 @@ fn change(change: &Change) -> String {
     plain(&line, "")
 }
 
-fn step(number: usize, last: usize, step: &Step) -> Vec<String> {
+fn step(number: usize, last: usize, step: &Step) -> Vec<(Tone, String)> {
     let digits = last.to_string().len();
     let told = told(step);
     let indent = " ".repeat(4 + digits + 2 + STAGE_WIDTH + 1);
     let stage = stage(step.stage);
     let title = format!("    {number:>digits$}. {stage:<STAGE_WIDTH$} {}", plain(&told.title, &indent));
-    let details = told.details.iter().map(|detail| format!("{indent}{}", plain(detail, &indent)));
-    [title].into_iter().chain(details).collect()
+    let detail = |detail: &Line| (Tone::of_detail(detail), format!("{indent}{}", plain(detail, &indent)));
+    [(Tone::of_step(&step.action), title)].into_iter().chain(told.details.iter().map(detail)).collect()
 }
 
 /// The longest word of a stage.
@@ -122,6 +177,7 @@ fn plain(line: &Line, indent: &str) -> String {
         Piece::Words(text) => text.clone(),
         Piece::Name(text) => shown(text),
         Piece::Prose(text) => shown_lines(text).join(&format!("\n{indent}")),
+        Piece::Sign(sign) => format!("{} ", sign.character()),
     };
     line.iter().map(piece).collect()
 }

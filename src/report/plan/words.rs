@@ -1,7 +1,7 @@
 //! What a plan says, as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
 //! a plan put these lines in their own form, so both say the same.
 
-use cassc_wording::counted_as;
+use cassc_wording::{counted_as, joined};
 
 use super::tallied;
 use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
@@ -9,6 +9,10 @@ use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRo
 /// Up to how many names a list that nobody has to check one by one is written out: those that follow each other by
 /// number, and others.
 const NAMED: (usize, usize) = (4, 12);
+/// The words before objects that no tool removes.
+const KEPT: &str = "no longer rendered; delete by hand once nothing uses it: ";
+/// From so many names on a list shows what they share once, in the braces of a shell.
+const BRACES: usize = 3;
 /// A list of which each name matters.
 const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
 /// How many characters of a value are shown; the JSON has all of it.
@@ -23,6 +27,36 @@ pub(super) enum Piece {
     Name(String),
     /// A sentence that is not ours, with names in backticks.
     Prose(String),
+    /// What becomes of the objects that follow.
+    Sign(Sign),
+}
+
+/// What becomes of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Created,
+    Changed,
+    Removed,
+}
+
+impl Sign {
+    /// The words before a list of such objects.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Created => "created: ",
+            Self::Changed => "changed: ",
+            Self::Removed => "removed: ",
+        }
+    }
+
+    /// The character for it in a text for a terminal, as in a diff.
+    pub(super) fn character(self) -> char {
+        match self {
+            Self::Created => '+',
+            Self::Changed => '~',
+            Self::Removed => '-',
+        }
+    }
 }
 
 /// A line.
@@ -72,7 +106,7 @@ fn effect_words(effect: Effect) -> &'static str {
     match effect {
         Effect::Restarts => "pods restart",
         Effect::Ring => "nodes join or leave",
-        Effect::Claims => "claims grow",
+        Effect::Claims => "PVCs grow",
         Effect::Objects => "objects change, nothing restarts",
         Effect::Nothing => "no object changes",
     }
@@ -92,27 +126,19 @@ pub(super) fn stage(stage: Stage) -> &'static str {
 
 /// A step in words.
 pub(super) fn told(step: &Step) -> Told {
-    let mut told = told_action(&step.action);
+    let mut told = told_action(step.stage, &step.action);
     told.details.extend(guards(&step.guards));
     told
 }
 
-fn told_action(action: &Action) -> Told {
+fn told_action(stage: Stage, action: &Action) -> Told {
     match action {
         Action::Person { task } => Told { title: vec![prose(task)], details: Vec::new() },
         Action::Apply { created, changed, removed, kept } => apply(created, changed, removed, kept),
-        Action::Decommission { datacenter, pods, nodes_left } => {
-            let leaving = counted_as(pods.len(), "node leaves the ring; ", "nodes leave the ring, one at a time; ");
-            let left = counted_as(*nodes_left as usize, "node", "nodes");
-            let left = if *nodes_left == 0 { "no node".to_owned() } else { left };
-            Told {
-                title: vec![words(leaving), name(datacenter), words(format!(" then has {left}"))],
-                details: vec![every(pods)],
-            }
-        }
-        Action::Join { pods, founds } => join(pods, *founds),
+        Action::Decommission { datacenter, pods, nodes_left } => decommission(stage, datacenter, pods, *nodes_left),
+        Action::Join { pods, founds, start_orders } => join(pods, *founds, *start_orders),
         Action::ReplicateSystemKeyspaces { replicas } => {
-            let mut title = vec![words("the system keyspaces get ")];
+            let mut title = vec![words(format!("alter the system keyspaces{}: ", by_hand(stage)))];
             for (position, (datacenter, number)) in replicas.iter().enumerate() {
                 let number = counted_as(*number as usize, "replica in ", "replicas in ");
                 title.push(words(if position == 0 { number } else { format!(", {number}") }));
@@ -121,42 +147,73 @@ fn told_action(action: &Action) -> Told {
             Told { title, details: Vec::new() }
         }
         Action::Rebuild { datacenter, from, pods } => {
-            let who = counted_as(pods.len(), "node of ", "nodes of ");
-            let copies =
-                if pods.len() == 1 { " copies its data from " } else { " copy their data, one at a time, from " };
-            Told { title: vec![words(who), name(datacenter), words(copies), name(from)], details: vec![some(pods)] }
+            let who = format!("rebuild {} of ", counted_as(pods.len(), "node", "nodes"));
+            let title = vec![words(who), name(datacenter), words(" from "), name(from), words(one_at_a_time(pods))];
+            Told { title, details: vec![some(pods)] }
         }
         Action::Roll { racks, canary_pods, stopped } => roll(racks, *canary_pods, *stopped),
         Action::Resume {} => Told {
-            title: vec![words("the roll goes on: pods that still run an older template restart, rack by rack")],
+            title: vec![words(
+                "resume the rolling restart: restart the pods that still have an older template, rack by rack",
+            )],
             details: Vec::new(),
         },
-        Action::UpgradeTables { pods } => {
-            let one = "node rewrites its tables in the format of the new version";
-            node_by_node(pods, one, "nodes rewrite their tables in the format of the new version, one at a time")
-        }
+        Action::UpgradeTables { pods } => on_nodes("run `nodetool upgradesstables` on", pods, ""),
         Action::Cleanup { pods } => {
-            let one = "node drops the data that now belongs to others";
-            node_by_node(pods, one, "nodes drop the data that now belongs to others, one at a time")
+            on_nodes("run `nodetool cleanup` on", pods, " (some of their ranges moved to new nodes)")
         }
         Action::ExpandClaims { claims } => expand(claims),
         Action::DeleteClaims { claims } => {
-            let one = "claim of a node that left is deleted, and its data with it";
-            let many = "claims of nodes that left are deleted, and their data with them";
-            Told { title: vec![words(counted_as(claims.len(), one, many))], details: vec![every(claims)] }
+            let one = "PVC of a decommissioned node, with its data";
+            let many = "PVCs of decommissioned nodes, with their data";
+            Told {
+                title: vec![words(format!("delete {}", counted_as(claims.len(), one, many)))],
+                details: vec![every(claims)],
+            }
         }
     }
 }
 
-fn node_by_node(pods: &[String], singular: &str, plural: &str) -> Told {
-    Told { title: vec![words(counted_as(pods.len(), singular, plural))], details: vec![some(pods)] }
+/// What is done by hand before the merge says so: the delivery tool applies everything at once.
+fn by_hand(stage: Stage) -> &'static str {
+    if stage == Stage::Before { " before you merge" } else { "" }
 }
 
-fn join(pods: &[String], founds: bool) -> Told {
+fn one_at_a_time(pods: &[String]) -> &'static str {
+    if pods.len() > 1 { ", one at a time" } else { "" }
+}
+
+fn on_nodes(command: &str, pods: &[String], why: &str) -> Told {
+    let nodes = counted_as(pods.len(), "node", "nodes");
+    Told { title: vec![prose(format!("{command} {nodes}{}{why}", one_at_a_time(pods)))], details: vec![some(pods)] }
+}
+
+fn decommission(stage: Stage, datacenter: &str, pods: &[String], nodes_left: u32) -> Told {
+    let nodes = counted_as(pods.len(), "node", "nodes");
+    let left = match nodes_left {
+        0 => "no node remains".to_owned(),
+        number => counted_as(number as usize, "node remains", "nodes remain"),
+    };
+    let title = vec![
+        words(format!("decommission {nodes} of ")),
+        name(datacenter),
+        words(format!("{}{}; {left}", by_hand(stage), one_at_a_time(pods))),
+    ];
+    let already = "skip nodes that are decommissioned already: `nodetool status` lists none of them when you merge";
+    let details = [every(pods)].into_iter().chain((stage == Stage::Before).then(|| vec![prose(already)]));
+    Told { title, details: details.collect() }
+}
+
+fn join(pods: &[String], founds: bool, start_orders: usize) -> Told {
+    let manner = match (pods.len(), start_orders) {
+        (1, _) => "",
+        (_, 1) => ", one at a time",
+        (_, _) => ", one at a time in each Kubernetes cluster",
+    };
     let title = match (founds, pods.len()) {
         (true, 1) => "1 node starts and founds the ring".to_owned(),
-        (true, number) => format!("{number} nodes start, one at a time; the first founds the ring"),
-        (false, number) => counted_as(number, "node joins", "nodes join, one at a time"),
+        (true, number) => format!("{number} nodes start{manner}; the first founds the ring"),
+        (false, number) => counted_as(number, "node joins", "nodes join") + manner,
     };
     Told { title: vec![words(title)], details: vec![some(pods)] }
 }
@@ -165,14 +222,18 @@ fn roll(racks: &[RackRoll], canary_pods: Option<u32>, stopped: bool) -> Told {
     let pods = racks.iter().map(|rack| rack.pods.len()).sum();
     let manner = if racks.len() > 1 { ", one at a time and rack by rack" } else { ", one at a time" };
     let manner = if pods == 1 { "" } else { manner };
-    let title = words(counted_as(pods, "pod restarts", "pods restart") + manner);
+    let title = words(format!("restart {}{manner}", counted_as(pods, "pod", "pods")));
     let mut details: Vec<Line> = Vec::new();
     if stopped {
-        details.push(vec![words("nothing restarts until "), name("rollout.stopped"), words(" is removed")]);
+        details.push(vec![words("paused: nothing restarts while "), name("rollout.stopped"), words(" is set")]);
     }
     if let Some(number) = canary_pods {
         let after = counted_as(number as usize, "pod", "pods");
-        details.push(vec![words(format!("waits after {after} until ")), name("rollout.canary"), words(" is removed")]);
+        details.push(vec![
+            words(format!("canary: stop after {after} until ")),
+            name("rollout.canary"),
+            words(" is removed"),
+        ]);
     }
     details.extend(racks.iter().map(|rack| {
         let mut line = vec![name(format!("{}/{}", rack.datacenter, rack.rack)), words(": ")];
@@ -186,7 +247,7 @@ fn roll(racks: &[RackRoll], canary_pods: Option<u32>, stopped: bool) -> Told {
 }
 
 fn expand(claims: &[ClaimGrowth]) -> Told {
-    let title = counted_as(claims.len(), "claim grows in place", "claims grow in place") + "; no StatefulSet changes";
+    let title = format!("expand {} in place; no StatefulSet changes", counted_as(claims.len(), "PVC", "PVCs"));
     let mut sizes: Vec<(&str, &str, Vec<String>)> = Vec::new();
     for ClaimGrowth { claim, from, to } in claims {
         match sizes.iter_mut().find(|(known_from, known_to, _)| known_from == from && known_to == to) {
@@ -204,15 +265,17 @@ fn expand(claims: &[ClaimGrowth]) -> Told {
 fn apply(created: &[ObjectName], changed: &[ObjectName], removed: &[ObjectName], kept: &[ObjectName]) -> Told {
     let all: Vec<&ObjectName> = [created, changed, removed, kept].into_iter().flatten().collect();
     let lists = [
-        (created, "is created", "are created", "created: ", NAMED),
-        (changed, "changes", "change", "changed: ", NAMED),
-        (removed, "is removed", "are removed", "removed by the delivery tool: ", EVERY),
-        (kept, "is kept", "are kept", "no longer rendered, and there until somebody deletes them: ", EVERY),
+        (created, "created", "created", Piece::Sign(Sign::Created), NAMED),
+        (changed, "changed", "changed", Piece::Sign(Sign::Changed), NAMED),
+        (removed, "removed", "removed", Piece::Sign(Sign::Removed), EVERY),
+        (kept, "left in place", "left in place", words(KEPT), EVERY),
     ];
-    let title = tallied(("object", "objects"), &lists.map(|(objects, one, many, ..)| (objects.len(), one, many)));
+    let counts: Vec<(usize, &str, &str)> =
+        lists.iter().map(|(objects, one, many, ..)| (objects.len(), *one, *many)).collect();
+    let title = tallied(("object", "objects"), &counts);
     let filled = lists.into_iter().filter(|(objects, ..)| !objects.is_empty());
     let details = filled.map(|(objects, _, _, lead, most)| {
-        let mut line = vec![words(lead)];
+        let mut line = vec![lead];
         line.extend(by_kind(objects, &all, most));
         line
     });
@@ -265,11 +328,35 @@ fn listed(names: &[String], most: (usize, usize)) -> Line {
         [first, .., last] if names.len() > most => {
             vec![name(first), words(" … "), name(last), words(format!(" ({})", names.len()))]
         }
-        _ => {
-            let commas = (0..names.len()).map(|position| words(if position == 0 { "" } else { ", " }));
-            commas.zip(names).flat_map(|(comma, text)| [comma, name(text)]).collect()
-        }
+        _ => match in_braces(names) {
+            Some(short) => vec![name(short)],
+            None => {
+                let commas = (0..names.len()).map(|position| words(if position == 0 { "" } else { ", " }));
+                commas.zip(names).flat_map(|(comma, text)| [comma, name(text)]).collect()
+            }
+        },
     }
+}
+
+/// `shop-dc1-{a,b,c}-sts-0` for three names or more that begin alike, as bash expands it: what they share up to a hyphen
+/// is written once. `None` where that is nothing, or where a name means something in braces.
+fn in_braces(names: &[String]) -> Option<String> {
+    let first = names.first().filter(|_| names.len() >= BRACES)?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_');
+    if !names.iter().all(|name| name.chars().all(is_plain)) {
+        return None;
+    }
+    let prefix = (0..first.len())
+        .rev()
+        .find(|end| first.as_bytes()[*end] == b'-' && names.iter().all(|name| name.starts_with(&first[..=*end])))?
+        + 1;
+    let suffix = (prefix..first.len()).find(|start| {
+        first.as_bytes()[*start] == b'-'
+            && names.iter().all(|name| name.len() > prefix + first.len() - start && name.ends_with(&first[*start..]))
+    });
+    let suffix = suffix.map_or("", |start| &first[start..]);
+    let middle: Vec<&str> = names.iter().map(|name| &name[prefix..name.len() - suffix.len()]).collect();
+    Some(format!("{}{{{}}}{suffix}", &first[..prefix], middle.join(",")))
 }
 
 /// Whether the names are `a-0`, `a-1`, …, upwards or downwards.
@@ -285,10 +372,10 @@ fn follow_each_other(names: &[String]) -> bool {
     is_next(1) || is_next(-1)
 }
 
-/// `only while no node is down, joining or leaving`; nothing for a step that waits for nothing.
+/// `only while every other node is up`; nothing for a step that waits for nothing.
 fn guards(guards: &[Guard]) -> Option<Line> {
     let is_lasting = |guard: &&Guard| !matches!(guard, Guard::NodeHasLeft | Guard::VersionsAgree | Guard::ClassExpands);
     let word = if guards.iter().any(|guard| is_lasting(&guard)) { "only while " } else { "only when " };
     let parts: Vec<String> = guards.iter().map(ToString::to_string).collect();
-    (!parts.is_empty()).then(|| vec![words(format!("{word}{}", parts.join(", and ")))])
+    (!parts.is_empty()).then(|| vec![words(format!("{word}{}", joined(&parts)))])
 }

@@ -1,4 +1,4 @@
-//! E302: a deployed datacenter in another namespace.
+//! E302: the namespace of a deployed datacenter changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,25 +6,26 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E302",
     name: "namespace-changed",
-    summary: "a deployed datacenter is to be in another namespace",
+    summary: "the namespace of a deployed datacenter changed",
     explain: "\
-No object moves from one namespace to another, and no claim does. The StatefulSets of the other namespace would get new,
-empty claims, and the first pod could found a second ring on them while the old one still runs.
+Objects cannot move to another namespace, and neither can PVCs. The StatefulSets in the new namespace would get new, empty
+PVCs. The first pod could found a second ring on them while the old ring still runs.
 
-Write the namespace that it was. To move the data, add a datacenter in the other namespace, let it be rebuilt, move the
-clients, and let the old one leave.",
+Write the deployed namespace. To move the data, add a datacenter in the new namespace, rebuild it, move the clients, and
+decommission the old datacenter.",
 };
 
-pub(super) const FORCE: Force = Force::Never("claims do not move between namespaces");
+pub(super) const FORCE: Force = Force::Never("PVCs cannot move to another namespace");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.namespace.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("namespace", "namespace");
-        let message = format!("{} cannot move from namespace `{was}` to `{now}`", change.whose());
-        let complaint =
-            transition.refuse(&RULE, message, at, "its volumes would be empty here", format!("was `{was}`"));
-        complaints
-            .push(complaint.help(format!("write `namespace: {was}`; `cassc explain E302` tells how to move data")));
+        let whose = change.whose();
+        let message = format!("the namespace of {whose} changed from `{was}` to `{now}`: the volumes would be empty");
+        let complaint = transition.refuse(&RULE, message, at, format!("now `{now}`"), format!("deployed: `{was}`"));
+        complaints.push(
+            complaint.help(format!("write `namespace: {was}`; `cassc explain E302` describes how to move the data")),
+        );
     }
 }

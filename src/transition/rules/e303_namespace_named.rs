@@ -1,4 +1,4 @@
-//! E303: a namespace that is written where none was, or no longer.
+//! E303: the namespace of a deployed datacenter was added or removed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,13 +6,13 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E303",
     name: "namespace-named",
-    summary: "a namespace is written where none was, or no longer",
+    summary: "the namespace of a deployed datacenter was added or removed",
     explain: "\
-Without a namespace the delivery tool decides where the objects go, and cassc does not know where that was. If it is the
-same one, nothing happens. If it is another one, a second cluster starts there on empty volumes, as E302 tells.
+Without `namespace` the delivery tool chooses the namespace, and cassc cannot see which one. In the same namespace nothing
+changes. In a different namespace a second cluster starts on empty volumes (E302).
 
-Look where the objects are: `kubectl get statefulset --all-namespaces -l app.kubernetes.io/name=cassandra`. If it is this
-namespace, accept the code and say so as the reason.",
+Find the deployed objects with `kubectl get statefulset --all-namespaces -l app.kubernetes.io/name=cassandra`. If they are
+in the same namespace, accept E303 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -22,18 +22,19 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let at = change.at("namespace", "namespace");
         let (message, now, was) = match (change.before, change.after) {
             (None, Some(now)) => (
-                format!("it is not known whether {} is in the namespace `{now}`", change.whose()),
-                "named now".to_owned(),
-                "the delivery tool chose one",
+                format!("{} may be deployed in a different namespace than `{now}`", change.whose()),
+                "added",
+                "no namespace".to_owned(),
             ),
             (Some(was), None) => (
-                format!("{} leaves the namespace `{was}` unless the delivery tool chooses it", change.whose()),
-                "the delivery tool chooses one now".to_owned(),
-                "what it was",
+                format!("the namespace `{was}` of {} was removed; the delivery tool now chooses it", change.whose()),
+                "no namespace",
+                format!("deployed: `{was}`"),
             ),
             _ => continue,
         };
         let complaint = transition.refuse(&RULE, message, at, now, was);
-        complaints.push(complaint.help("if it is the same namespace, accept E303 and say so as the reason"));
+        let help = "if the namespace stays the same, add `{code: E303, reason: …}` to `spec.accept`";
+        complaints.push(complaint.help(help));
     }
 }

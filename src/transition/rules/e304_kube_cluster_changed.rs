@@ -1,4 +1,4 @@
-//! E304: a deployed datacenter in another Kubernetes cluster.
+//! E304: the Kubernetes cluster of a deployed datacenter changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,24 +6,24 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E304",
     name: "kube-cluster-changed",
-    summary: "a deployed datacenter is to be in another Kubernetes cluster",
+    summary: "`kubeCluster` of a deployed datacenter changed",
     explain: "\
-Volumes stay in the Kubernetes cluster in which they were made. In another one the datacenter would begin with empty
-volumes while its old pods still run under the same names in the same ring.
+Volumes stay in the Kubernetes cluster where they were created. In a different Kubernetes cluster the datacenter would
+start with empty volumes while its old pods still run with the same names in the same ring.
 
-Write the name that it was. To move a datacenter, add one in the other Kubernetes cluster, let it be rebuilt, move the
-clients, and let the old one leave.",
+Write the deployed name. To move a datacenter, add a datacenter in the other Kubernetes cluster, rebuild it, move the
+clients, and decommission the old datacenter.",
 };
 
-pub(super) const FORCE: Force = Force::Never("volumes do not move between Kubernetes clusters");
+pub(super) const FORCE: Force = Force::Never("volumes cannot move to another Kubernetes cluster");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_datacenters(|datacenter| datacenter.kube_cluster.as_deref()) {
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let at = change.at("kubeCluster", "kubeCluster");
-        let message = format!("{} cannot move from the Kubernetes cluster `{was}` to `{now}`", change.whose());
-        let complaint =
-            transition.refuse(&RULE, message, at, "its volumes would be empty here", format!("was `{was}`"));
+        let whose = change.whose();
+        let message = format!("`kubeCluster` of {whose} changed from `{was}` to `{now}`: the volumes would be empty");
+        let complaint = transition.refuse(&RULE, message, at, format!("now `{now}`"), format!("deployed: `{was}`"));
         let help = format!("write `kubeCluster: {was}`; add a datacenter for `{now}`");
         complaints.push(complaint.help(help));
     }

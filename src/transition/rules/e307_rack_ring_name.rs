@@ -1,4 +1,4 @@
-//! E307: another name in Cassandra for a rack that exists.
+//! E307: `ringName` of a deployed rack changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
@@ -6,13 +6,13 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E307",
     name: "rack-ring-name-changed",
-    summary: "a deployed rack has another name in Cassandra",
+    summary: "`ringName` of a deployed rack changed",
     explain: "\
-A node keeps its rack beside its data and does not start in another one (\"Cannot start node if snitch's rack … differs
-from previous rack …\"), because which replicas it holds depends on it. The name is also part of the selector of the
-StatefulSet, which the API server does not let anybody change.
+A node stores the name of its rack with its data and does not start in a different rack (\"Cannot start node if snitch's
+rack … differs from previous rack …\"), because the rack decides which replicas the node holds. The name is also part of
+the selector of the StatefulSet, which is immutable.
 
-Write `ringName` as it was; it defaults to `name`.",
+Write the deployed `ringName`; it defaults to `name`.",
 };
 
 pub(super) const FORCE: Force = Force::Never("Cassandra does not start in another rack");
@@ -23,8 +23,9 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         if was != now {
             let scope = Scope::Rack(&datacenter.after.name, &rack.after.name);
             let at = At::of(scope, "ringName", "ringName");
-            let message = format!("the rack `{was}` of `{}` cannot become `{now}`", datacenter.after.ring_name);
-            let complaint = transition.refuse(&RULE, message, at, "no node starts with it", format!("was `{was}`"));
+            let name = format!("rack `{}` of `{}`", rack.after.name, datacenter.after.name);
+            let message = format!("`ringName` of {name} changed from `{was}` to `{now}`: its nodes would not start");
+            let complaint = transition.refuse(&RULE, message, at, format!("now `{now}`"), format!("deployed: `{was}`"));
             complaints.push(complaint.help(format!("write `ringName: {was}`")));
         }
     }

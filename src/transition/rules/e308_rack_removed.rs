@@ -1,56 +1,50 @@
-//! E308: a rack that is no longer there.
+//! E308: a deployed rack was removed or renamed.
 
-use crate::cluster::{Datacenter, Rack};
+use cassc_ring::facts::{Removed, removed_racks};
+
+use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
 
 pub(super) const RULE: Rule = Rule {
     code: "E308",
     name: "rack-removed",
-    summary: "a rack of a deployed datacenter is gone, or has another name",
+    summary: "a rack of a deployed datacenter was removed or renamed",
     explain: "\
-Cassandra puts the replicas of a row into different racks. With a rack less most rows belong to other nodes, all at once,
-and the pods of the rack would be deleted with the only nodes that have them. CassKop and Cass Operator refuse it. A rack
-with another name is a rack that is removed and one that is added.
+Cassandra places the replicas of a row in different racks. Without one of the racks most rows belong to other nodes at
+once, and the pods that hold these rows would be deleted. CassKop and Cass Operator refuse this change too. Renaming a
+rack removes it and adds a new one.
 
-Racks stay. To have other racks, add a datacenter that has them, let it be rebuilt, move the clients, and scale the old
-one to `nodes: 0`; then it may be removed, and while it has no nodes its racks may change.",
+Keep all deployed racks. To change the racks, add a datacenter with the new racks, rebuild it, move the clients, and scale
+the old datacenter to `nodes: 0`. You can then remove it. The racks of a datacenter without nodes may change.",
 };
 
-pub(super) const FORCE: Force = Force::Never("the rows of a rack cannot be moved while its datacenter serves");
+pub(super) const FORCE: Force = Force::Never("the data of a rack cannot move while its datacenter has nodes");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    for pair in transition.datacenters().into_iter().filter(Pair::has_nodes) {
-        for rack in removed(&pair) {
-            complaints.push(refuse(transition, &pair, rack));
-        }
+    for (pair, ring) in transition.ring_pairs() {
+        complaints.extend(removed_racks(ring).into_iter().map(|rack| refuse(transition, &pair, rack)));
     }
 }
 
-/// The racks of a datacenter that are no longer there.
-pub(super) fn removed<'t>(Pair { before, after }: &Pair<'t, Datacenter>) -> Vec<&'t Rack> {
-    before.racks.iter().filter(|rack| after.rack(&rack.name).is_none()).collect()
-}
-
-fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, rack: &Rack) -> Diagnostic {
-    let position = before.racks.iter().position(|it| it.name == rack.name);
-    let instead = position.and_then(|position| after.racks.get(position));
-    let renamed = instead.filter(|instead| before.rack(&instead.name).is_none());
-    let message = format!("rack `{}` of `{}` is gone", rack.name, after.name);
+fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacenter>, gone: Removed) -> Diagnostic {
+    let rack = &before.racks[gone.position];
+    let renamed = gone.instead.map(|position| &after.racks[position]);
+    let message = format!("rack `{}` of `{}` was removed", rack.name, after.name);
     let complaint = match renamed {
         Some(renamed) => {
             let scope = Scope::Rack(&after.name, &renamed.name);
-            RULE.complain(message, transition.now(At::name(scope), format!("is this `{}` renamed?", rack.name)))
+            RULE.complain(message, transition.now(At::name(scope), format!("`{}` renamed?", rack.name)))
         }
         None => RULE.complain(
             message,
-            transition.now(At::of(Scope::Datacenter(&after.name), "racks", "racks"), "not among these"),
+            transition.now(At::of(Scope::Datacenter(&after.name), "racks", "racks"), "not in this list"),
         ),
     };
-    let was = transition.was(At::name(Scope::Rack(&before.name, &rack.name)), "was here");
+    let was = transition.was(At::name(Scope::Rack(&before.name, &rack.name)), "deployed here");
     let help = match renamed {
-        Some(_) => format!("write `{}`: the name of a rack never changes; `ringName` neither", rack.name),
-        None => "put it back: racks stay until their whole datacenter has `nodes: 0`".to_owned(),
+        Some(_) => format!("write `name: {}`; a deployed rack cannot be renamed", rack.name),
+        None => format!("add rack `{}` again; it can be removed once its datacenter has `nodes: 0`", rack.name),
     };
     complaint.labels(was).help(help)
 }

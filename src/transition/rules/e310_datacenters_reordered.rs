@@ -1,35 +1,38 @@
-//! E310: datacenters in another order.
+//! E310: the order of the datacenters changed.
 
-use crate::cluster::Datacenter;
+use cassc_ring::facts::{misplaced_datacenter, right_order_of_datacenters};
+
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::transition::order::{out_of_order, right_order};
 use crate::transition::{At, Force, Scope, Transition};
 
 pub(super) const RULE: Rule = Rule {
     code: "E310",
     name: "datacenters-reordered",
-    summary: "the datacenters are in another order, or a new one is not the last",
+    summary: "the order of the datacenters changed, or a new datacenter is not last",
     explain: "\
-The first datacenter founds the ring, and pods start datacenter by datacenter. A new datacenter in front could found a ring
-of its own beside the one that exists.
+The first datacenter founds the ring, and pods start one datacenter after the other. A new datacenter at the front of the
+list could found a second ring.
 
-Write the datacenters in the order in which they were, and new ones after them. When the first one has left, the next is the
-first.",
+Keep the deployed order and add new datacenters at the end. When the first datacenter has been removed, the next one becomes
+the first.",
 };
 
-pub(super) const FORCE: Force = Force::Never("the order of before says the same and founds nothing");
+pub(super) const FORCE: Force = Force::Never("the deployed order gives the same datacenters and founds no second ring");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let names = |list: &[Datacenter]| list.iter().map(|datacenter| datacenter.name.clone()).collect::<Vec<_>>();
-    let (was, now) = (names(&transition.before.datacenters), names(&transition.after.datacenters));
-    let Some(moved) = out_of_order(&was, &now) else { return };
-    let (at, before_it) = (At::name(Scope::Datacenter(&moved.name)), At::name(Scope::Datacenter(&moved.before)));
-    let message = format!("the datacenter `{}` stands before `{}`", moved.name, moved.before);
+    let (was, now) = (&transition.rings.0, &transition.rings.1);
+    let Some(moved) = misplaced_datacenter(was, now) else { return };
+    let name = |position: usize| now.datacenters[position].name.as_str();
+    let order: Vec<&str> = right_order_of_datacenters(was, now).into_iter().map(name).collect();
+    let (datacenter, next) = (name(moved.position), name(moved.next()));
+    let (at, before_it) = (At::name(Scope::Datacenter(datacenter)), At::name(Scope::Datacenter(next)));
+    let kind = if moved.is_new { "new datacenter" } else { "datacenter" };
+    let message = format!("{kind} `{datacenter}` is listed before `{next}`");
     let (label, was_at) = if moved.is_new {
-        ("a new datacenter comes last", transition.was(before_it, "was here before it"))
+        ("new datacenters go last", transition.was(before_it, "deployed datacenter"))
     } else {
-        ("was behind it", transition.was(at, "stood here"))
+        ("was listed later", transition.was(at, "deployed position"))
     };
     let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
-    complaints.push(complaint.help(format!("write them in this order: {}", right_order(&was, &now))));
+    complaints.push(complaint.help(format!("write the datacenters in this order: {}", order.join(", "))));
 }

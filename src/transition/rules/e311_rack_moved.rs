@@ -1,6 +1,4 @@
-//! E311: a rack with nodes on other workers.
-
-use std::collections::BTreeMap;
+//! E311: the zone, the node labels or the required node affinity of a deployed rack changed.
 
 use crate::cluster::Rack;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -9,14 +7,14 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E311",
     name: "rack-moved",
-    summary: "the zone, the node labels or the required node affinity of a rack with nodes are others",
+    summary: "the zone, the node labels or the required node affinity of a deployed rack changed",
     explain: "\
-A volume belongs to the zone in which it was made, or to the very worker. A pod that must run elsewhere cannot take its
-volume along and stays Pending; the roll stops at the first one. Cass Operator refuses another zone and lets it be
-removed, as cassc does: without a zone pods go wherever their volumes are.
+A volume belongs to the zone, or to the worker, where it was created. A pod that must run elsewhere cannot use its volume
+and stays Pending; the rolling restart stops at the first such pod. Cass Operator refuses a changed zone too. Removing the
+zone is allowed: pods are then scheduled where their volumes are.
 
-Write the zone that it was. To move a rack to another zone, add a datacenter whose racks have it, rebuild it, and let the
-old one leave. If the workers of before carry the new labels too, accept the code and say so as the reason.",
+Write the deployed zone. To move a rack to another zone, add a datacenter with racks in that zone, rebuild it, and
+decommission the old datacenter. If the current workers have the new labels too, accept E311 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -29,14 +27,20 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let (Some(was), Some(now)) = (change.before, change.after) else { continue };
         let Some((label, value)) = now.iter().find(|(label, value)| was.get(*label) != Some(value)) else { continue };
         let whose = change.whose();
-        let (field, message) = if label == ZONE {
-            ("zone", format!("{whose} cannot follow to the zone `{value}`"))
+        let (field, key, message) = if label == ZONE {
+            ("zone", "zone", format!("the zone of {whose} changed to `{value}`: the volumes cannot move there"))
         } else {
-            ("nodeLabels", format!("{whose} cannot follow to workers with `{label}: {value}`"))
+            let message =
+                format!("{whose} now requires workers with `{label}: {value}`: the volumes cannot move there");
+            ("nodeLabels", label.as_str(), message)
         };
         let at = change.at(field, "nodeLabels");
-        let complaint = transition.refuse(&RULE, message, at, "the volumes stay where they are", shown(was, label));
-        complaints.push(complaint.help("write what it was; a rack moves by way of a new datacenter"));
+        let (deployed, help) = match was.get(label) {
+            Some(value) => (format!("deployed: `{value}`"), format!("write `{key}: {value}`")),
+            None => ("deployed on any worker".to_owned(), format!("remove `{key}`")),
+        };
+        let complaint = transition.refuse(&RULE, message, at, format!("now `{value}`"), deployed);
+        complaints.push(complaint.help(format!("{help}; to move a rack, add a datacenter there")));
     }
 }
 
@@ -50,13 +54,9 @@ fn required_workers(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let (Some(was), Some(Some(_))) = (&change.before, &change.after) else { continue };
         let field = "scheduling.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
         let at = change.at(field, "scheduling.nodeAffinity");
-        let message = format!("{} may have to go to other workers", change.whose());
-        let was = if was.is_some() { "what was required" } else { "any worker would do" };
-        let complaint = transition.refuse(&RULE, message, at, "the volumes stay where they are", was);
-        complaints.push(complaint.help("accept the code if the workers of before fit as well"));
+        let message = format!("{} now requires other workers: the volumes cannot move there", change.whose());
+        let was = if was.is_some() { "deployed with this requirement" } else { "deployed on any worker" };
+        let complaint = transition.refuse(&RULE, message, at, "now required", was);
+        complaints.push(complaint.help("if the current workers fit as well, accept E311 with that as the reason"));
     }
-}
-
-fn shown(was: &BTreeMap<String, String>, label: &str) -> String {
-    was.get(label).map_or_else(|| "was on any worker".to_owned(), |value| format!("was `{value}`"))
 }

@@ -1,5 +1,6 @@
-//! E313: several datacenters removed at once.
+//! E313: several datacenters were removed in one change.
 
+use cassc_ring::facts::{Removed, removed_datacenters};
 use cassc_wording::quoted;
 
 use crate::diagnostic::{Diagnostic, Rule};
@@ -8,25 +9,25 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E313",
     name: "several-datacenters-removed",
-    summary: "more than one datacenter is gone at once",
+    summary: "several datacenters were removed in one change",
     explain: "\
-A list that lost its end, a merge that went wrong: several datacenters rarely vanish on purpose. CassKop takes one at a
+Several datacenters are rarely removed on purpose: the list may be cut off, or a merge went wrong. CassKop allows one at a
 time too.
 
-Remove them one commit after the other. If all have `nodes: 0` and it is meant, accept the code and say so as the reason; a
-datacenter with nodes is E312.",
+Remove one datacenter per commit. If all of them have `nodes: 0` and the removal is intended, accept E313 with that as the
+reason. A datacenter with nodes is refused by E312.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    let removed = transition.removed_datacenters();
+    let removed = removed_datacenters(&transition.rings.0, &transition.rings.1);
     if removed.len() > 1 {
-        let names: Vec<&str> = removed.iter().map(|datacenter| datacenter.name.as_str()).collect();
-        let message = format!("the datacenters {} are gone at once", quoted(&names));
-        let complaint = RULE
-            .complain(message, transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "one at a time"));
-        let was = names.iter().filter_map(|name| transition.was(At::name(Scope::Datacenter(name)), "was here"));
-        complaints.push(complaint.labels(was).help("remove them one commit after the other"));
+        let name = |gone: &Removed| transition.before.datacenters[gone.position].name.as_str();
+        let names: Vec<&str> = removed.iter().map(name).collect();
+        let message = format!("the datacenters {} were removed in one change", quoted(&names));
+        let at = transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
+        let was = names.iter().filter_map(|name| transition.was(At::name(Scope::Datacenter(name)), "deployed here"));
+        complaints.push(RULE.complain(message, at).labels(was).help("remove one datacenter per commit"));
     }
 }

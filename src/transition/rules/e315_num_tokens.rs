@@ -1,4 +1,4 @@
-//! E315: another number of tokens for nodes that have data.
+//! E315: `num_tokens` of deployed nodes changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
@@ -7,24 +7,26 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E315",
     name: "num-tokens-changed",
-    summary: "`num_tokens` of nodes that have data is another one",
+    summary: "`num_tokens` of deployed nodes changed",
     explain: "\
-A node keeps its tokens beside its data and does not start with another number of them (\"Cannot change the number of tokens
-from … to …\"). It also counts when the number was never written: cassc's default (16) holds then.
+A node stores its tokens with its data and does not start with a different number (\"Cannot change the number of tokens from
+… to …\"). This also applies if the topology never set `num_tokens`: cassc's default is 16.
 
-Write the number that it was. For another one add a datacenter that has it (`cassandra.config` of the datacenter), let it be
-rebuilt, move the clients, and let the old one leave.",
+Write the deployed number. To change it, add a datacenter with the new number (`cassandra.config` of the datacenter), rebuild
+it, move the clients, and decommission the old datacenter.",
 };
 
-pub(super) const FORCE: Force = Force::Never("Cassandra does not start with another number of tokens");
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start with a different number of tokens");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let number = |effective: &Effective| effective.text("num_tokens").unwrap_or_else(|| "1".to_owned());
     for change in transition.changed_config(number) {
         let (was, now) = (&change.before, &change.after);
         let at = change.at("cassandra.config.num_tokens", "config.num_tokens");
-        let message = format!("the nodes of {} have {was} tokens each, not {now}", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, format!("{now} now"), format!("{was} before"));
-        complaints.push(complaint.help(format!("write `num_tokens: {was}`; a new datacenter may have another number")));
+        let whose = change.whose();
+        let message = format!("`num_tokens` of {whose} changed from {was} to {now}: its nodes would not start");
+        let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+        let help = format!("write `num_tokens: {was}`; only a new datacenter can have a different number");
+        complaints.push(complaint.help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! E316: another partitioner.
+//! E316: the partitioner changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::effective::Effective;
@@ -7,22 +7,23 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E316",
     name: "partitioner-changed",
-    summary: "the partitioner of a deployed cluster is another one",
+    summary: "the partitioner of a deployed cluster changed",
     explain: "\
-The partitioner decides where every row lies. It is the same on all nodes, for ever: a node finds its own SSTables
-written by another one and does not start.
+The partitioner decides which nodes store a row. It is the same on all nodes and never changes: a node with SSTables of a
+different partitioner does not start.
 
-Write the partitioner that it was, or leave it out if it never was written.",
+Write the deployed partitioner, or remove the key if it was never written.",
 };
 
-pub(super) const FORCE: Force = Force::Never("no node finds its rows with another partitioner");
+pub(super) const FORCE: Force = Force::Never("Cassandra does not start with a different partitioner");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_config(partitioner) {
         let (was, now) = (&change.before, &change.after);
         let at = change.at("cassandra.config.partitioner", "config.partitioner");
-        let message = format!("the rows of {} were placed by `{was}`, not by `{now}`", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, "no node starts with it", format!("was `{was}`"));
+        let whose = change.whose();
+        let message = format!("the partitioner of {whose} changed from `{was}` to `{now}`: its nodes would not start");
+        let complaint = transition.refuse(&RULE, message, at, format!("now `{now}`"), format!("deployed: `{was}`"));
         complaints.push(complaint.help(format!("write `partitioner: {was}`")));
     }
 }

@@ -1,4 +1,4 @@
-//! E317: a directory of data that is no longer read.
+//! E317: a data directory of deployed nodes was moved or removed.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,14 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E317",
     name: "data-directory-moved",
-    summary: "nodes that have data would look for it in another directory",
+    summary: "a data directory of deployed nodes was moved or removed",
     explain: "\
-Cassandra does not move files. A node that looks for its data elsewhere finds none and takes itself for a new one: it joins
-as an empty node under the address of an old one, and answers reads with nothing. A mount that moves has the same effect.
+Cassandra does not move files. A node that finds its data directory empty starts as a new node: it joins the ring without
+data, with the address of the old node, and its reads return nothing. Mounting the volume at a different path has the same
+effect.
 
-Leave the directories where they are. One more entry in `data_file_directories` is fine; it takes its share of what is
-written from then on.",
+Leave the directories where they are. You may add an entry to `data_file_directories`: Cassandra spreads new data over all
+of them.",
 };
 
 pub(super) const FORCE: Force = Force::Never("the data would be left behind");
@@ -29,9 +30,9 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
             let Some(left) = change.before.iter().find(|location| !kept.contains(location)) else { continue };
             let (field, in_lock) = (format!("cassandra.config.{key}"), format!("config.{key}"));
             let at = change.at(&field, &in_lock);
-            let message = format!("the data of {} lies in {left}, and nobody would read it", change.whose());
-            let complaint = transition.refuse(&RULE, message, at, "not among these", "what it was");
-            complaints.push(complaint.help(format!("leave `{key}`, and the volume that it lies in, as they were")));
+            let message = format!("the data of {} in {left} would no longer be read", change.whose());
+            let complaint = transition.refuse(&RULE, message, at, "not in this list", "deployed");
+            complaints.push(complaint.help(format!("write the deployed `{key}`, and leave its volume where it is")));
         }
     }
 }

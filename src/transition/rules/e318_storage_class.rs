@@ -1,4 +1,4 @@
-//! E318: another StorageClass for volumes that exist.
+//! E318: the StorageClass of deployed volumes changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,13 +6,13 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E318",
     name: "storage-class-changed",
-    summary: "the StorageClass of a rack that is deployed is another one",
+    summary: "the StorageClass of a deployed rack changed (volumeClaimTemplates are immutable)",
     explain: "\
-Claim templates of a StatefulSet are immutable: the API server refuses another StorageClass, and claims that exist would
-not move to it in any case. CassKop reverts such an edit without a word; Cass Operator's webhook refuses it.
+The volumeClaimTemplates of a StatefulSet are immutable: the API server refuses a different StorageClass. Existing PVCs
+would not move to it either. CassKop silently reverts this change; Cass Operator's webhook refuses it.
 
-Write the class that it was. To move the data to another class, add a datacenter whose racks have it, let it be rebuilt,
-and remove the old one; or replace node by node after the StatefulSet was deleted with `--cascade=orphan`.",
+Write the deployed class. To move the data, add a datacenter with the new class, rebuild it, and decommission the old
+datacenter. Or delete the StatefulSets with `--cascade=orphan` and replace the nodes one by one.",
 };
 
 pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
@@ -22,8 +22,10 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     for change in transition.changed_racks(|_, _, rack| rack.storage.class.as_deref()) {
         let (was, now) = (class(change.before), class(change.after));
         let at = change.at("storage.class", "storage.class");
-        let message = format!("the volumes of {} are of {was}", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), "what it was");
-        complaints.push(complaint.help("write the class that it was; `cassc explain E318` tells how to move data"));
+        let message = format!("the StorageClass of {} changed from {was} to {now}", change.whose());
+        let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+        let repair =
+            change.before.map_or("remove `storage.class`".to_owned(), |class| format!("write `class: {class}`"));
+        complaints.push(complaint.help(format!("{repair}; `cassc explain E318` describes how to move the data")));
     }
 }

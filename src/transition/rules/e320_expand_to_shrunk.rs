@@ -1,4 +1,4 @@
-//! E320: a smaller `expandTo`, or none any more.
+//! E320: `expandTo` was reduced or removed.
 
 use super::e319_storage_size::is_larger;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -7,17 +7,16 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E320",
     name: "expand-to-shrunk",
-    summary: "`storage.expandTo` of a deployed rack is smaller, or gone",
+    summary: "`storage.expandTo` of a deployed rack was reduced or removed",
     explain: "\
-Claims that were expanded cannot be made smaller; the API server refuses it. Without `expandTo` the claims that exist would
-keep their size and the next new node would get a volume of `size`, too small for its share of the data. Cass Operator's
-webhook refuses to shrink, too.
+PVCs cannot shrink; the API server refuses it. Without `expandTo` existing PVCs keep their size, but the next new node gets
+a volume of only `size`, too small for its share of the data. Cass Operator's webhook refuses smaller volumes too.
 
-Leave `expandTo` at the largest size that was ever written. To shrink, add a datacenter with smaller volumes, let it be
-rebuilt, and let the old one leave.",
+Keep `expandTo` at the deployed size or raise it. To shrink the volumes, add a datacenter with smaller volumes, rebuild it,
+and decommission the old datacenter.",
 };
 
-pub(super) const FORCE: Force = Force::Never("volumes do not shrink");
+pub(super) const FORCE: Force = Force::Never("volumes cannot shrink");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.expand_to.as_deref()) {
@@ -25,15 +24,18 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
             continue;
         };
         let at = change.at("storage.expandTo", "expandTo");
+        let whose = change.whose();
         let (message, label) = match change.after {
-            Some(now) => {
-                (format!("the data volumes of {} cannot shrink from {was} to {now}", change.whose()), "smaller")
-            }
-            None => {
-                (format!("new data volumes of {} would not get the {was} of the others", change.whose()), "without it")
-            }
+            Some(now) => (
+                format!("`storage.expandTo` of {whose} was reduced from {was} to {now}: volumes cannot shrink"),
+                "smaller",
+            ),
+            None => (
+                format!("`storage.expandTo` of {whose} was removed: new volumes would be smaller than {was}"),
+                "no `expandTo`",
+            ),
         };
-        let complaint = transition.refuse(&RULE, message, at, label, format!("was {was}"));
-        complaints.push(complaint.help(format!("write `expandTo: {was}`, or more")));
+        let complaint = transition.refuse(&RULE, message, at, label, format!("deployed: {was}"));
+        complaints.push(complaint.help(format!("write `expandTo: {was}` or a larger size")));
     }
 }

@@ -1,4 +1,4 @@
-//! E322: an additional volume with a claim that comes, goes or changes under a StatefulSet that exists.
+//! E322: the claim of an additional volume was added, removed or changed in a deployed cluster.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E322",
     name: "additional-claim-changed",
-    summary: "an additional volume with a `claim` comes, goes or changes in a deployed cluster",
+    summary: "the `claim` of an additional volume was added, removed or changed (volumeClaimTemplates are immutable)",
     explain: "\
-The claim of an additional volume is a claim template of every StatefulSet, and those are immutable: the API server refuses
-one more, one less, and another class, size or access mode. CassKop and Cass Operator let such an edit through and fail
-later.
+The claim of an additional volume is a volumeClaimTemplate of every StatefulSet, which is immutable: the API server refuses
+a new claim, a removed claim, and a changed class, size or access mode. CassKop and Cass Operator accept such a change and
+fail later.
 
-Leave the claims as they are. Volumes from a ConfigMap, a Secret or an `emptyDir` come and go freely. For another disk, add a
-cluster of its own for a further datacenter of the ring (`additionalSeeds`), rebuild it, and let the old one leave; or delete
-the StatefulSets with `--cascade=orphan` and have them made anew by hand.",
+Leave the claims unchanged. Volumes from a ConfigMap, a Secret or an `emptyDir` can be added and removed at any time. To use
+a different disk, write a second topology with a further datacenter of the same ring (`additionalSeeds`), rebuild it, and
+decommission the old datacenter. Or delete the StatefulSets with `--cascade=orphan` and recreate them by hand.",
 };
 
 pub(super) const FORCE: Force = Force::Never("the API server refuses the StatefulSet");
@@ -32,13 +32,13 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     for name in names {
         let message = match (was.get(name), now.get(name)) {
             (before, after) if before == after => continue,
-            (None, _) => format!("the volume `{name}` cannot be added with a `claim`"),
-            (_, None) => format!("the claim of the volume `{name}` cannot go"),
-            _ => format!("the claim of the volume `{name}` cannot change"),
+            (None, _) => format!("the volume `{name}` with a `claim` was added to a deployed cluster"),
+            (_, None) => format!("the claim of the volume `{name}` was removed from a deployed cluster"),
+            _ => format!("the claim of the volume `{name}` was changed in a deployed cluster"),
         };
         let at = At::of(Scope::Cluster, "storage.additionalVolumes", "additionalVolumes");
-        let complaint = transition.refuse(&RULE, message, at, "claim templates never change", "what they were");
-        complaints.push(complaint.help("leave the claims as they were; `cassc explain E322` tells the ways around"));
+        let complaint = transition.refuse(&RULE, message, at, "claims are immutable", "deployed claims");
+        complaints.push(complaint.help("write the deployed claims; `cassc explain E322` describes alternatives"));
     }
 }
 

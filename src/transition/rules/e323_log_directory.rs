@@ -1,4 +1,4 @@
-//! E323: another directory for the commit log, the hints or the change data of nodes that run.
+//! E323: the directory of the commit log, the hints or the CDC log of deployed nodes changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,14 +6,14 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E323",
     name: "log-directory-moved",
-    summary: "the commit log, the hints or the change data of nodes that have data move to another directory",
+    summary: "the directory of the commit log, the hints or the CDC log of deployed nodes changed",
     explain: "\
-Cassandra does not move files. What stands in the old commit log and was not flushed is lost for this node; hints that were
-kept for other nodes are never delivered; consumers of change data look in the wrong place. A node that was drained has an
-empty commit log: pods are drained before they stop, but not when they crash or their worker does.
+Cassandra does not move files. Mutations in the old commit log that are not flushed are lost on this node. Hints for other
+nodes are never delivered. Consumers of the CDC log look in the wrong directory. A drained node has an empty commit log:
+pods are drained before they stop, but not when they or their worker crash.
 
-Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node right
-before, repair afterwards, and accept the code with that as the reason.",
+Leave the directories where they are. If you have to move them, run `nodetool drain` or `nodetool flush` on every node
+shortly before, repair afterwards, and accept E323 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -32,9 +32,12 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
             let (field, in_lock) = (format!("cassandra.config.{key}"), format!("config.{key}"));
             let at = change.at(&field, &in_lock);
             let message = format!("{what} of {} would be left behind in {was}", change.whose());
-            let complaint = transition.refuse(&RULE, message, at, format!("now in {now}"), format!("was in {was}"));
-            complaints
-                .push(complaint.help("leave it where it is, or drain first and repair afterwards and accept E323"));
+            let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+            let help = format!(
+                "write the deployed `{key}`; if you drain all nodes first and repair afterwards, add `{{code: E323, \
+                 reason: …}}` to `spec.accept`"
+            );
+            complaints.push(complaint.help(help));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! E324: a Kubernetes cluster that gets a name, or loses it.
+//! E324: `kubeCluster` of a deployed datacenter was added or removed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{Force, Transition};
@@ -6,14 +6,14 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E324",
     name: "kube-cluster-named",
-    summary: "a datacenter names its Kubernetes cluster for the first time, or no longer",
+    summary: "`kubeCluster` of a deployed datacenter was added or removed",
     explain: "\
-`kubeCluster` is a name of your own; each one gets an output folder of its own. When a datacenter gets a first name, its
-objects are the same ones and lie in another folder. A delivery tool that still reads the old folder sees them vanish and
-may prune them; one that reads the new folder in another Kubernetes cluster starts an empty copy.
+`kubeCluster` is a name that you choose; each name gets its own output folder. When it is added or removed, the objects stay
+the same but move to a different folder. A delivery tool that still reads the old folder sees the objects disappear and may
+prune them. A delivery tool that reads the new folder in a different Kubernetes cluster starts an empty copy.
 
-Tell the delivery tool of that Kubernetes cluster to read the new folder, with pruning switched off, in the same change;
-accept the code and name the tool's change as the reason.",
+In the same change, point the delivery tool of that Kubernetes cluster to the new folder, with pruning switched off. Accept
+E324 and describe that change as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -23,14 +23,19 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let at = change.at("kubeCluster", "kubeCluster");
         let (message, was) = match (change.before, change.after) {
             (None, Some(now)) => {
-                (format!("the objects of {} move to the folder of `{now}`", change.whose()), "had no name")
+                let whose = change.whose();
+                let message = format!("`kubeCluster: {now}` of {whose} was added: the objects move to folder `{now}`");
+                (message, "no `kubeCluster`".to_owned())
             }
             (Some(was), None) => {
-                (format!("the objects of {} leave the folder of `{was}`", change.whose()), "what it was")
+                let whose = change.whose();
+                let message = format!("`kubeCluster: {was}` of {whose} was removed: the objects leave folder `{was}`");
+                (message, format!("deployed: `{was}`"))
             }
             _ => continue,
         };
-        let complaint = transition.refuse(&RULE, message, at, "a tool that reads the old folder may prune them", was);
-        complaints.push(complaint.help("point the delivery tool to the new folder, then accept E324"));
+        let complaint = transition.refuse(&RULE, message, at, "old folder may be pruned", was);
+        let help = "point the delivery tool to the new folder, and add `{code: E324, reason: …}` to `spec.accept`";
+        complaints.push(complaint.help(help));
     }
 }

@@ -1,4 +1,6 @@
-//! E331: an older patch of the same release line.
+//! E331: a downgrade to an older patch of the same release line.
+
+use cassc_ring::facts::{BadUpgrade, bad_upgrade};
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
@@ -6,23 +8,27 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E331",
     name: "older-patch",
-    summary: "a deployed cluster is to run an older patch of its release line",
+    summary: "the Cassandra version of a deployed cluster was lowered to an older patch",
     explain: "\
-Within a release line the formats are the same, as a rule; there were exceptions, and each stands in NEWS.txt under the patch
-that brought it. Going back brings back every fault that was mended in between.
+The patches of a release line usually share one file format. Exceptions are listed in NEWS.txt under the patch that
+introduced them. A downgrade also brings back every bug that was fixed in between.
 
-Read NEWS.txt and CHANGES.txt of the patches in between. If none of them changed a format, accept the code and say what you
-are running away from as the reason.",
+Read NEWS.txt and CHANGES.txt of the patches in between. If none of them changed a format, accept E331 and name the problem
+that you avoid as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.version, transition.after.version);
-    if now.minor == was.minor && now.patch < was.patch {
+    if bad_upgrade(was, now) == Some(BadUpgrade::OlderPatch) {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");
-        let message = format!("Cassandra {now} is older than {was}, which is deployed");
-        let complaint = transition.refuse(&RULE, message, at, "an older patch", format!("was {was}"));
-        complaints.push(complaint.help("if NEWS.txt names no change of a format in between, accept E331"));
+        let message = format!("downgrade: Cassandra {now} is older than the deployed {was}");
+        let complaint = transition.refuse(&RULE, message, at, "older patch", format!("deployed: {was}"));
+        let help = format!(
+            "write `version: {was}`; if NEWS.txt lists no format change in between, add `{{code: E331, reason: …}}` to \
+             `spec.accept`"
+        );
+        complaints.push(complaint.help(help));
     }
 }

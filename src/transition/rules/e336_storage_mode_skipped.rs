@@ -1,4 +1,4 @@
-//! E336: a storage compatibility mode that is left out.
+//! E336: `storage_compatibility_mode` skips a step.
 
 use cassc_ring::release::Minor;
 
@@ -11,18 +11,20 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E336",
     name: "storage-mode-skipped",
-    summary: "`storage_compatibility_mode` takes two steps at once",
+    summary: "`storage_compatibility_mode` skips a step",
     explain: "\
-Cassandra 5.0 is reached in three rolls (conf/cassandra.yaml of 5.0): first with `CASSANDRA_4`, so that nodes of both versions
-understand each other and one can still go back; then with `UPGRADING`, which takes the new formats into use once all nodes
-run 5.0; then with `NONE`. A roll that leaves one out has nodes side by side that do not stream to each other
-(CASSANDRA-19126), and files that the others cannot read.
+An upgrade to Cassandra 5.0 takes three rolling restarts (conf/cassandra.yaml of 5.0):
+1. `CASSANDRA_4`: nodes of both versions understand each other, and a downgrade is still possible.
+2. `UPGRADING`: nodes use the new formats once all of them run 5.0.
+3. `NONE`.
+If a step is skipped, nodes run side by side that do not stream to each other (CASSANDRA-19126), with files that the other
+nodes cannot read.
 
-Take the modes one commit after the other, each when the roll of the one before is done. An upgrade from 4.x begins with
-`CASSANDRA_4`, which is what holds when nothing is written. Only data that was born on 5.0 begins with `NONE`.",
+Use one commit per step, each when the previous rolling restart is complete. An upgrade from 4.x starts with `CASSANDRA_4`,
+the default. Only a cluster that was created with 5.0 starts with `NONE`.",
 };
 
-pub(super) const FORCE: Force = Force::Never("one commit after the other does the same safely");
+pub(super) const FORCE: Force = Force::Never("one commit per step does the same safely");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     // Older lines have no such key.
@@ -33,18 +35,20 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let (from, help) = match (change.before, change.after) {
             (None, Some(StorageMode::Upgrading | StorageMode::None)) => (
                 transition.before.version.to_string(),
-                "upgrade with `CASSANDRA_4` (or without the key), then write `UPGRADING`, then `NONE`",
+                "write `storage_compatibility_mode: CASSANDRA_4` for the upgrade, and the next mode in a later commit",
             ),
-            (Some(StorageMode::Cassandra4), Some(StorageMode::None)) => {
-                ("CASSANDRA_4".to_owned(), "write `UPGRADING` now, and `NONE` in a later commit")
-            }
+            (Some(StorageMode::Cassandra4), Some(StorageMode::None)) => (
+                "CASSANDRA_4".to_owned(),
+                "write `storage_compatibility_mode: UPGRADING`, and `NONE` in a later commit",
+            ),
             _ => continue,
         };
         let now = change.after.map_or("", StorageMode::word);
         let field = "cassandra.config.storage_compatibility_mode";
         let at = change.at(field, "config.storage_compatibility_mode");
-        let message = format!("{} cannot go from {from} to the storage mode {now} at once", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, "a later step", format!("was {from}"));
+        let whose = change.whose();
+        let message = format!("`storage_compatibility_mode` of {whose} skips a step: from {from} to {now}");
+        let complaint = transition.refuse(&RULE, message, at, "skips a step", format!("deployed: {from}"));
         complaints.push(complaint.help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! E341: no more passwords.
+//! E341: authentication is disabled on a running cluster.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Authenticator;
@@ -7,12 +7,13 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E341",
     name: "passwords-switched-off",
-    summary: "a cluster that asks for passwords is to let everybody in",
+    summary: "authentication is disabled on a running cluster",
     explain: "\
-With `AllowAll` whoever reaches the CQL port reads, writes and drops everything; roles and permissions stay stored and count
-for nothing. Clients that send a password still get in.
+With `AllowAll` every client that reaches the CQL port can read, write and drop everything. Roles and permissions stay stored
+but have no effect. Clients that send a password can still connect.
 
-If the port is closed to everybody else, accept the code and say how as the reason.",
+Write `authenticator: Password`. If only trusted clients can reach the port, accept E341 and describe the protection as the
+reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -22,8 +23,10 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         == (Authenticator::Password, Authenticator::AllowAll)
     {
         let at = At::of(Scope::Cluster, "auth.authenticator", "authenticator");
-        let message = "whoever reaches the CQL port could read, write and drop everything";
-        let complaint = transition.refuse(&RULE, message, at, "lets everybody in", "asked for passwords");
-        complaints.push(complaint.help("write `authenticator: Password`, or accept E341 and say what guards the port"));
+        let message = "authentication is disabled: every client could read, write and drop everything";
+        let complaint = transition.refuse(&RULE, message, at, "now `AllowAll`", "deployed: `Password`");
+        let help = "write `authenticator: Password`; if the CQL port is protected, add `{code: E341, reason: …}` to \
+                    `spec.accept`";
+        complaints.push(complaint.help(help));
     }
 }

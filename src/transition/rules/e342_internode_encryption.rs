@@ -1,4 +1,4 @@
-//! E342: encryption between nodes that is switched while some nodes do not understand it.
+//! E342: internode encryption changes in one step, so that restarted and other nodes cannot connect.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,23 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E342",
     name: "internode-encryption-in-one-go",
-    summary: "encryption between nodes is switched so that restarted and other nodes do not hear each other",
+    summary: "internode encryption changes in one step: restarted and other nodes cannot connect",
     explain: "\
-The roll restarts one node after the other. Meanwhile nodes of both configurations must hear each other, or the ring falls
-into two halves and no quorum holds. With `optional: true` a node (4.0 and later) accepts plain and encrypted connections on
-the storage port; `internode_encryption` says how it speaks itself.
+The rolling restart changes one node at a time. Meanwhile nodes with the old and the new configuration must be able to
+connect to each other. Otherwise the ring splits into two halves, and quorum requests fail. With `optional: true` a node
+(4.0 and later) accepts unencrypted and encrypted connections on the storage port. `internode_encryption` decides how it
+connects to other nodes.
 
-To switch on, in `cassandra.config.server_encryption_options`, each in a commit of its own and rolled to its end:
-1. `internode_encryption: none` with `optional: true`, keystore and truststore: all nodes understand both.
-2. `internode_encryption: all` (or `dc`, `rack`) with `optional: true`: they speak encrypted.
-3. `optional` removed: they accept nothing else.
+To switch encryption on, set in `cassandra.config.server_encryption_options`, each step in a commit of its own and with a
+complete rolling restart:
+1. `internode_encryption: none` with `optional: true`, keystore and truststore: all nodes accept both.
+2. `internode_encryption: all` (or `dc`, `rack`) with `optional: true`: nodes connect encrypted.
+3. Without `optional`: nodes accept only encrypted connections.
+Complete each step in all datacenters before the next step. A new datacenter starts with the settings of the others.
 
-All datacenters take a step before one of them takes the next, a new one speaks like the others.
-
-To switch off, the same backwards. 3.11 has no `optional`: upgrade first. A 3.11 that encrypts speaks on a port of its own;
-its upgrade needs `legacy_ssl_storage_port_enabled: true` (`enable_legacy_ssl_storage_port` in 4.0) until it is done. If the
-cluster may stand still while all nodes restart, accept the code and say so as the reason.",
+To switch encryption off, use the reverse order. 3.11 has no `optional`: upgrade first. A 3.11 node with encryption uses a
+separate port; the upgrade needs `legacy_ssl_storage_port_enabled: true` (`enable_legacy_ssl_storage_port` in 4.0) until it
+is complete. If the cluster may be down while all nodes restart, accept E342 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -44,8 +45,12 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         }
         let field = "cassandra.config.server_encryption_options";
         let at = change.at(field, "config.server_encryption_options");
-        let message = format!("restarted nodes of {} and the others would not hear each other", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, shown(now), format!("was {}", shown(was)));
+        let message = format!(
+            "internode encryption of {} changes in one step: restarted and other nodes cannot connect",
+            change.whose()
+        );
+        let complaint =
+            transition.refuse(&RULE, message, at, format!("now {}", shown(now)), format!("deployed: {}", shown(was)));
         complaints.push(complaint.help(help(
             transition.before.version.minor,
             transition.after.version.minor,
@@ -58,9 +63,8 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     }
 }
 
-/// Racks that did not fall out with each other before, or were not there, and will not hear each other once all of it is
-/// rolled, or while one has restarted and the other has not: a step that only one datacenter takes, two steps at once, a new
-/// datacenter that speaks otherwise.
+/// Two racks that could connect before, or are new, and cannot connect after the rolling restart or during it: a step in
+/// only one datacenter, two steps at once, or a new datacenter with different settings.
 fn apart(transition: &Transition<'_>) -> Option<Diagnostic> {
     let (before, after) = (spoken(transition.before), spoken(transition.after));
     let hear = |one: &Internode, other: &Internode| one.hears(other) && other.hears(one);
@@ -75,14 +79,14 @@ fn apart(transition: &Transition<'_>) -> Option<Diagnostic> {
         At::of(Scope::Rack(datacenter, rack), field, "config.server_encryption_options")
     };
     let name = |(datacenter, rack): (&str, &str)| format!("rack `{rack}` of `{datacenter}`");
-    let message = format!("nodes of {} and of {} would not hear each other", name(*one), name(*other));
+    let message = format!("nodes of {} and of {} cannot connect: their encryption differs", name(*one), name(*other));
     let until = if after.get(other) == Some(theirs) { "" } else { " until they restart" };
-    let complaint = RULE.complain(message, transition.now(at(*one), shown(now)));
+    let complaint = RULE.complain(message, transition.now(at(*one), format!("{} here", shown(now))));
     let complaint = complaint.label(transition.now(at(*other), format!("{} there{until}", shown(theirs))));
-    Some(complaint.help("let all datacenters take each step before one takes the next: `cassc explain E342`"))
+    Some(complaint.help("complete each step in all datacenters before the next step: `cassc explain E342`"))
 }
 
-/// What the nodes of each rack say to each other, by datacenter and rack.
+/// The internode encryption of each rack with nodes, by datacenter and rack.
 fn spoken(cluster: &Cluster) -> BTreeMap<(&str, &str), Internode> {
     let racks =
         cluster.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |it| (datacenter, it)));
@@ -100,13 +104,15 @@ fn shown(internode: &Internode) -> String {
     format!("`{}`{optional}{of}", internode.mode)
 }
 
-/// The next commit that all nodes understand.
+/// The next step that lets all nodes connect.
 fn help(before: Minor, after: Minor, was: &Internode, now: &Internode) -> String {
     let step = |mode: &str| format!("write `internode_encryption: {mode}` with `optional: true` first");
     match (was.mode.as_str(), now.mode.as_str()) {
-        _ if after == Minor::V3_11 => "3.11 cannot change it while it runs; upgrade first".to_owned(),
+        _ if after == Minor::V3_11 => "upgrade first: 3.11 cannot change it in a rolling restart".to_owned(),
         (was, now) if before == Minor::V3_11 && was == now => {
-            "open the port of 3.11 for the upgrade: `cassc explain E342`".to_owned()
+            let old = after == Minor::V4_0;
+            let key = if old { "enable_legacy_ssl_storage_port" } else { "legacy_ssl_storage_port_enabled" };
+            format!("write `{key}: true` until the upgrade is complete: `cassc explain E342`")
         }
         (mode, _) if !was.optional => step(mode),
         (_, mode) => step(mode),

@@ -1,4 +1,4 @@
-//! E343: encryption to clients that is switched in one go.
+//! E343: client encryption changes in one step.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -9,15 +9,15 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E343",
     name: "client-encryption-in-one-go",
-    summary: "encryption to clients is switched without a time in which both kinds of clients get in",
+    summary: "client encryption changes in one step: clients are locked out",
     explain: "\
-A node that is done with its restart refuses the clients that speak as they always did. With `optional: true` a node takes
-plain and encrypted connections on the same port.
+A restarted node rejects clients that still connect the old way. With `optional: true` a node accepts unencrypted and
+encrypted connections on the same port.
 
-In `cassandra.config.client_encryption_options`: write `enabled: true` with `optional: true` and let it roll; move all clients;
-then remove `optional`. To switch encryption off, the same backwards. With `require_client_auth: true` a client needs a
-certificate of its own; it may show one before anybody asks, so give every client one first. If that is done, or no
-client runs, accept the code and say so as the reason.",
+In `cassandra.config.client_encryption_options`, write `enabled: true` with `optional: true` and complete the rolling
+restart. Move all clients, and then remove `optional`. To switch encryption off, use the reverse order. With
+`require_client_auth: true` every client needs a certificate. Clients may send one before it is required, so give every
+client a certificate first. If all clients are ready, or no client runs, accept E343 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -27,16 +27,17 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     for change in transition.changed_config_of(clients) {
         let (was, now) = (change.before, change.after);
         let help = if now == Clients::Certified {
-            "give every client a certificate first, then accept E343 with that as the reason"
+            "give every client a certificate first, and add `{code: E343, reason: …}` to `spec.accept`"
         } else if [was, now].contains(&Clients::Either) || (was, now) == (Clients::Certified, Clients::Encrypted) {
             continue;
         } else {
-            "write `enabled: true` with `optional: true` first, and move the clients"
+            "write `enabled: true` with `optional: true`, move the clients, and remove `optional` in a later commit"
         };
         let field = "cassandra.config.client_encryption_options";
         let at = change.at(field, "config.client_encryption_options");
-        let message = format!("clients of {} would be locked out while they are moved", change.whose());
-        let complaint = transition.refuse(&RULE, message, at, now.words(), format!("took {}", was.words()));
+        let message =
+            format!("client encryption of {} changes in one step: clients would be locked out", change.whose());
+        let complaint = transition.refuse(&RULE, message, at, now.words(), format!("deployed: {}", was.words()));
         complaints.push(complaint.help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! E344: another CQL port for clients that are connected.
+//! E344: the CQL port of a deployed datacenter changed.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
@@ -6,14 +6,15 @@ use crate::transition::{At, Force, Pair, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E344",
     name: "cql-port-changed",
-    summary: "the CQL port of a deployed datacenter is another one",
+    summary: "the CQL port of a deployed datacenter changed",
     explain: "\
-With a `nodePort` Cassandra itself listens on that port, because drivers connect to every node with the port that they know.
-When it comes, goes or changes, clients that use the old port find node after node closed to them, and those that use the new
-one find nobody at first.
+With `nodePort` Cassandra itself listens on that port, because drivers connect to all nodes on the port of their contact
+points. When the port changes, clients with the old port lose one node after the other during the rolling restart. Clients
+with the new port reach no node at first.
 
-For a port without an interruption add a datacenter that has it, rebuild it, and move the clients. If they may stand still
-for the roll, change their contact points together with it, accept the code and say so as the reason.",
+To change the port without an interruption, add a datacenter with the new port, rebuild it, and move the clients. If an
+interruption is acceptable, change the contact points of the clients together with the port, and accept E344 with that as
+the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -23,9 +24,12 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let (was, now) = (before.native_port, after.native_port);
         if was != now && before.nodes() > 0 && after.nodes() > 0 {
             let at = At::of(Scope::Datacenter(&after.name), "nodePort.native", "nativePort");
-            let message = format!("clients of `{}` would find port {was} closed, node after node", after.name);
-            let complaint = transition.refuse(&RULE, message, at, format!("{now} now"), format!("{was} before"));
-            complaints.push(complaint.help("move the clients by way of a new datacenter, or let them stand still"));
+            let name = &after.name;
+            let message = format!("the CQL port of `{name}` changed from {was} to {now}: clients would be cut off");
+            let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+            let help = "add a datacenter with the new port, and move the clients; if an interruption is acceptable, \
+                        add `{code: E344, reason: …}` to `spec.accept`";
+            complaints.push(complaint.help(help));
         }
     }
 }

@@ -17,7 +17,7 @@ Write the class that it was. To change it, remove `services.cql.type` in one com
 address, and write it with the new class in the next.",
 };
 
-pub(super) const FORCE: Force = Force::Never("the API server refuses the service");
+pub(super) const FORCE: Force = Force::Never("the API server refuses the Service");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let class = |datacenter: &Datacenter| {

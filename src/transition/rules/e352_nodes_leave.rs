@@ -1,28 +1,27 @@
-//! E352: nodes that leave.
+//! E352: nodes are removed.
 
+use cassc_ring::facts::{deleted_members, shrunk_rack};
 use cassc_wording::nodes;
 
-use super::e308_rack_removed::removed;
-use super::e309_racks_reordered::misplaced;
-use super::e351_rack_takes_nodes::takes_nodes;
-use crate::cluster::{Datacenter, Node, Rack};
+use crate::cluster::Datacenter;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Pair, Scope, Transition};
 
 pub(super) const RULE: Rule = Rule {
     code: "E352",
     name: "nodes-leave",
-    summary: "a deployed datacenter would have fewer nodes",
+    summary: "the number of nodes of a deployed datacenter was reduced",
     explain: "\
-A StatefulSet with fewer replicas deletes its last pods, and nothing more: their nodes do not stream their rows to the others
-first. The ring counts them as down for ever, and rows whose replicas were on several of them are lost. A node has to be
-decommissioned before its pod goes.
+A StatefulSet with fewer replicas deletes its last pods. Their nodes are not decommissioned: they do not stream their data to
+the other nodes, and they stay DN in the ring. Rows with replicas only on these nodes are lost.
 
-cassc does not emit a Job yet that decommissions; this rule goes away with the one that does. Until then: see that every
-keyspace has no more replicas than nodes remain in the datacenter (none, if it goes to `nodes: 0`) and that the remaining
-nodes have room for the data. Then run `nodetool decommission` in the pods that the message names, in that order, one at a
-time, and wait until `nodetool status` no longer shows the node. Then accept the code, say that as the reason, and merge
-at once: a pod that restarts meanwhile would join again. Remove the acceptance afterwards.",
+Decommission the nodes by hand; cassc does not decommission nodes.
+1. Check that no keyspace has more replicas in this datacenter than the number of remaining nodes (with `nodes: 0`: no
+   replicas at all), and that the remaining nodes have enough free disk space.
+2. Run `nodetool decommission` in the pods that the help line names, in that order, one at a time. Wait until
+   `nodetool status` no longer lists the node.
+3. Accept E352 with that as the reason, and merge at once: a pod that restarts in between would join again.
+4. Remove the entry from `spec.accept` afterwards.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -31,34 +30,26 @@ pub(super) const FORCE: Force = Force::WithReason;
 const MOST_NAMES: usize = 6;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
-    // Of racks that are gone, turned round or added too early other rules have spoken.
-    let by_itself = |pair: &Pair<'_, _>| removed(pair).is_empty() && misplaced(pair).is_none() && !takes_nodes(pair);
-    for pair in transition.datacenters().into_iter().filter(by_itself) {
-        let leaving = leaving(&pair);
-        let Pair { before, after } = pair;
-        let shrinks = |rack: &&Rack| before.rack(&rack.name).is_some_and(|it| rack.nodes < it.nodes);
-        let Some(rack) = after.racks.iter().find(shrinks) else { continue };
+    for (Pair { before, after }, ring) in transition.ring_pairs() {
+        let leaving = deleted_members(ring);
+        let Some(rack) = shrunk_rack(ring).filter(|_| !leaving.is_empty()) else { continue };
+        let rack = &after.racks[rack];
         let at = At::of(Scope::Rack(&after.name, &rack.name), "nodes", "nodes");
-        let in_all = |datacenter: &Datacenter| format!("{} in all", nodes(datacenter.nodes()));
-        let in_rack = |count| format!("{} in `{}`", nodes(count), rack.name);
+        let in_all = |datacenter: &Datacenter| format!("{} in total", nodes(datacenter.nodes()));
+        let in_rack = |count| format!("{} in rack `{}`", nodes(count), rack.name);
         let (was, now) = if before.nodes() > after.nodes() {
             (in_all(before), in_all(after))
         } else {
             (in_rack(before.rack(&rack.name).map_or(0, |rack| rack.nodes)), in_rack(rack.nodes))
         };
         let message = match leaving.len() {
-            1 => format!("a node of `{}` would be deleted without leaving the ring", after.name),
-            count => format!("{count} nodes of `{}` would be deleted without leaving the ring", after.name),
+            1 => format!("1 node of `{}` is removed, and cassc does not decommission it", after.name),
+            count => format!("{count} nodes of `{}` are removed, and cassc does not decommission them", after.name),
         };
-        let complaint = transition.refuse(&RULE, message, at, now, was);
-        complaints.push(complaint.help(format!("decommission {} by hand, then accept E352", in_words(&leaving))));
+        let complaint = transition.refuse(&RULE, message, at, format!("now {now}"), format!("deployed: {was}"));
+        let help = format!("decommission {}, and add `{{code: E352, reason: …}}` to `spec.accept`", in_words(&leaving));
+        complaints.push(complaint.help(help));
     }
-}
-
-/// The pods that go, the last of the start order first.
-fn leaving(Pair { before, after }: &Pair<'_, Datacenter>) -> Vec<String> {
-    let leaves = |node: &Node<'_>| after.rack(&node.rack.name).is_some_and(|rack| node.ordinal >= rack.nodes);
-    before.in_start_order().rev().filter(leaves).map(|node| node.pod()).collect()
 }
 
 fn in_words(pods: &[String]) -> String {

@@ -1,42 +1,40 @@
-//! E353: a small new datacenter that lowers the replication of the others without a word.
+//! E353: a small new datacenter silently lowers the replication factor in all datacenters.
 
+use cassc_ring::facts::lowers_replication;
 use cassc_wording::nodes;
 
-use super::e350_nodes_below_replication::below_replication;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::transition::{At, Force, Scope, Transition};
 
 pub(super) const RULE: Rule = Rule {
     code: "E353",
     name: "replication-follows",
-    summary: "a small new datacenter would lower the replication of the system keyspaces everywhere",
+    summary: "a small new datacenter would lower the replication factor of the system keyspaces in all datacenters",
     explain: "\
-Where `replication.system` is not written, it is 3, or the number of nodes of the smallest datacenter if that is less. A new
-datacenter of one node would take `system_auth` from three replicas to one in all datacenters: with one node down some users
-could not log in anywhere.
+The default of `replication.system` is 3, or the number of nodes of the smallest datacenter if that is lower. A new
+datacenter with one node would reduce `system_auth` from three replicas to one in all datacenters. Then one node that is
+down is enough to make logins fail.
 
-Write `replication.system` as you want it. If it is the lower number, that says it; if not, the new datacenter needs as many
-nodes.",
+Write the `replication.system` that you want. If you want the higher number, the new datacenter needs that many nodes.",
 };
 
-pub(super) const FORCE: Force = Force::Never("writing the number says the same");
+pub(super) const FORCE: Force = Force::Never("write the number in `replication.system` instead");
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (was, now) = (transition.before.system_replication, transition.after.system_replication);
     let written = transition.subject.spec().replication.system.is_some();
-    if written || now >= was || !below_replication(transition).is_empty() {
-        return;
-    }
-    let with_nodes = transition.after.datacenters.iter().filter(|datacenter| datacenter.nodes() > 0);
-    let Some(smallest) = with_nodes.min_by_key(|datacenter| datacenter.nodes()) else { return };
-    // Where the smaller number was written, only what was written is gone.
+    let smallest = lowers_replication(&transition.rings.0, &transition.rings.1).filter(|_| !written);
+    let Some(smallest) = smallest.map(|position| &transition.after.datacenters[position]) else { return };
+    // The deployed number may have been written, and this change removes it.
     let at = At::of(Scope::Cluster, "replication.system", "systemReplication");
-    let message = format!("the system keyspaces would fall from {was} replicas to {now}");
+    let message = format!("the replication factor of the system keyspaces would drop from {was} to {now}");
     let scope = Scope::Datacenter(&smallest.name);
-    let label = format!("`{}` has {}, and the default follows the smallest", smallest.name, nodes(smallest.nodes()));
+    let label = format!("smallest datacenter: {}", nodes(smallest.nodes()));
     let complaint = RULE.complain(message, transition.now(At::of(scope, "nodes", "nodes"), label));
-    let was_at = transition.was(at, format!("{was} replicas deployed"));
-    let help =
-        format!("write `replication: {{system: {now}}}` if it is meant, or give `{}` {was} nodes", smallest.name);
+    let was_at = transition.was(at, format!("deployed: {was} replicas"));
+    let help = format!(
+        "give `{}` {was} nodes, or write `replication: {{system: {now}}}` to accept the lower number",
+        smallest.name
+    );
     complaints.push(complaint.labels(was_at).help(help));
 }

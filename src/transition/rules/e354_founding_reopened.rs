@@ -1,4 +1,4 @@
-//! E354: a ring that may be founded again.
+//! E354: `founding` changed from `never` to `auto`.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::topology::Founding;
@@ -7,14 +7,14 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E354",
     name: "founding-reopened",
-    summary: "`founding` of a deployed cluster goes from `never` to `auto`",
+    summary: "`founding` of a deployed cluster changed from `never` to `auto`",
     explain: "\
-`founding: never` says that the ring exists: an empty volume waits for it. With `auto` the first pod may found a ring when its
-volume is empty and it finds nobody: after a disaster that would be a second, empty ring in the place of the one that a
-backup is meant to bring back.
+With `founding: never` the ring exists, and a pod with an empty volume waits for it. With `auto` the first pod founds a ring
+if its volume is empty and it finds no other node. After a disaster that would be a second, empty ring in place of the ring
+that you want to restore.
 
-Leave `founding: never`. It costs nothing once the ring exists. If the cluster is to begin anew, accept the code and say so
-as the reason.",
+Keep `founding: never`; it has no disadvantage once the ring exists. To start again with an empty cluster, accept E354 with
+that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -22,9 +22,8 @@ pub(super) const FORCE: Force = Force::WithReason;
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     if (transition.before.founding, transition.after.founding) == (Founding::Never, Founding::Auto) {
         let at = At::of(Scope::Cluster, "founding", "founding");
-        let message = "an empty volume could found a second ring";
-        let complaint =
-            transition.refuse(&RULE, message, at, "`founding` is `auto` unless it is written", "was `never`");
+        let message = "`founding` changed from `never` to `auto`: a pod with an empty volume could found a second ring";
+        let complaint = transition.refuse(&RULE, message, at, "now `auto`", "deployed: `never`");
         complaints.push(complaint.help("write `founding: never`"));
     }
 }

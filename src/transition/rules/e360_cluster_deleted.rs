@@ -1,4 +1,4 @@
-//! E360: a deployed cluster without a topology.
+//! E360: the topology of a deployed cluster is missing.
 
 use cassc_wording::nodes;
 
@@ -9,25 +9,22 @@ use crate::transition::{Accepted, Force, Was};
 pub(super) const RULE: Rule = Rule {
     code: "E360",
     name: "cluster-deleted",
-    summary: "the topology of a deployed cluster is gone",
+    summary: "the topology of a deployed cluster is missing",
     explain: "\
-A file that disappears takes every object of its cluster with it, and nobody who reads the pull request sees them. What
-then happens depends on the tool that delivers:
+Without the file all objects of the cluster are no longer rendered, and the pull request does not show them. The effect
+depends on the delivery tool:
+- Argo CD and Flux prune objects that are no longer rendered. StatefulSets and the ConfigMaps with the configuration stay
+  until you delete them, and their pods keep running. Services, the PodDisruptionBudget, the seed list and the start order
+  may be deleted at once: clients lose the cluster while its pods still run.
+- `kubectl apply -k` deletes nothing.
+PVCs and the data on them always stay until you delete them (`persistentVolumeClaimRetentionPolicy: Retain`). Secrets that
+you created stay too.
 
-- Argo CD and Flux prune what is no longer rendered. StatefulSets and the ConfigMaps with the configuration stay until a
-  person deletes them, and their pods go on. Services, the disruption budget, the seed list and the start order may go
-  at once: clients lose the cluster while its pods still run.
-- `kubectl apply -k` removes nothing.
+To delete a cluster, first announce it in a commit of its own, while the topology still exists. Write
+`accept: [{code: E360, reason: \"moved to the new cluster, see the ticket\"}]` under `spec`. When that commit is deployed,
+delete the file. The entry is read from the deployed topology, so both steps in one pull request are refused.
 
-The claims, and the data in them, stay in every case (the StatefulSets say `Retain`) until a person deletes them. A Secret
-that was made by hand stays as well.
-
-To delete a cluster, say so while its topology is still there, in a commit of its own:
-`accept: [{code: E360, reason: \"moved to the new cluster, see the ticket\"}]` under `spec`. Once that is deployed, delete
-the file in the next commit. The acceptance is read from what is deployed, so both in one pull request are refused: the
-first is the announcement that others can object to.
-
-A file that was moved is no deletion, as long as the inputs still reach it: cassc finds the cluster by its name.",
+A moved file is not a deletion as long as the inputs still include it: cassc finds the cluster by its name.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
@@ -35,7 +32,7 @@ pub(super) const FORCE: Force = Force::WithReason;
 /// Judges the deletion of a cluster by what it accepts as it is deployed. `was` says where it is written.
 pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
     let nodes = nodes(gone.datacenters.iter().map(Datacenter::nodes).sum());
-    let message = format!("`{}` ({nodes}) is deployed, and its topology is gone", gone.name);
+    let message = format!("the topology of the deployed cluster `{}` ({nodes}) is missing", gone.name);
     let acceptance = gone.accept.iter().find(|it| it.code == RULE.code && !it.reason.trim().is_empty());
     if let Some(acceptance) = acceptance {
         return Ok(Accepted { code: RULE.code.to_owned(), message, reason: acceptance.reason.clone() });
@@ -47,10 +44,10 @@ pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
         }
     };
     let place = Place::Value { document, route: Route::of(route), part: Part::Value };
-    let label = Label { place, text: "what is deployed".to_owned() };
+    let label = Label { place, text: "deployed cluster".to_owned() };
     Err(RULE.complain(message, label).help(
-        "put the topology back; to delete the cluster, let it accept E360 in a commit of its own first \
-         (`accept: [{code: E360, reason: …}]`), and delete the file once that is deployed",
+        "restore the file; to delete the cluster, add `{code: E360, reason: …}` to its `spec.accept`, deploy that \
+         commit, and then delete the file",
     ))
 }
 
@@ -74,6 +71,6 @@ mod tests {
         }
         let accepted = deletion(&accepting("E360", "moved"), was).expect("it is accepted");
         assert_eq!(accepted.reason, "moved");
-        assert_eq!(accepted.message, "`shop` (1 node) is deployed, and its topology is gone");
+        assert_eq!(accepted.message, "the topology of the deployed cluster `shop` (1 node) is missing");
     }
 }

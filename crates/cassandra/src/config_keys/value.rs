@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     convert::Converter,
     kind::Kind,
-    measure::{Duration, Width, accepted_symbols, read_rate},
+    measure::{Duration, Smallest as _, Width, accepted_symbols, read_rate},
     table::Key,
 };
 
@@ -36,7 +36,7 @@ pub fn check_value(key: &Key, value: &Value) -> Result<(), WrongValue> {
     match value {
         Value::Null if key.nullable => Ok(()),
         Value::Null => Err(wrong(format!("{}; null is not allowed", expected(&key.kind, converter)))),
-        _ => check_kind(&key.kind, converter, value),
+        _ => check_kind(&key.kind, converter, value).and_then(|()| check_texts(key, value)),
     }
 }
 
@@ -194,8 +194,8 @@ fn check_class_part(name: &str, part: &Value, allowed: &[&str]) -> Result<(), Wr
     }
 }
 
-/// A class in the form of the shipped cassandra.yaml: a list of one map, in which the parameters are a list of one map
-/// too. The loader does not convert there, so the parameters must be texts.
+/// A class in the form of the shipped cassandra.yaml: a list of one map, in which the parameters are a list of one map, or
+/// of nothing, too. The loader does not convert there; what reads a number for a text is [`check_texts`].
 fn check_class_list(kind: &Kind, value: &Value) -> Result<(), WrongValue> {
     let elements = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let [Value::Object(class)] = elements else { return Err(wrong(expected(kind, None))) };
@@ -209,11 +209,25 @@ fn check_listed_class(class: &Map<String, Value>, kind: &Kind) -> Result<(), Wro
     if let Some(name) = class.keys().find(|name| *name != "class_name" && *name != "parameters") {
         return Err(below(Step::Key(name.clone()), wrong("class_name or parameters as the name")));
     }
-    let is_text_map = |element: &Value| element.as_object().is_some_and(|map| map.values().all(Value::is_string));
+    let is_map = |element: &Value| element.as_object().is_some_and(|map| map.values().all(is_scalar));
     match class.get("parameters").map(|parameters| parameters.as_array().map(Vec::as_slice)) {
         None => Ok(()),
-        Some(Some([only])) if is_text_map(only) => Ok(()),
-        Some(_) => Err(below(Step::Key("parameters".into()), wrong("a list of one map of texts in quotes"))),
+        Some(Some([only])) if only.is_null() || is_map(only) => Ok(()),
+        Some(_) => Err(below(Step::Key("parameters".into()), wrong("a list of one map"))),
+    }
+}
+
+/// A provider of keys reads its parameters as texts (`JKSKeyProvider`): in the list form, where nothing is converted, a
+/// number keeps Cassandra from starting.
+fn check_texts(key: &Key, value: &Value) -> Result<(), WrongValue> {
+    let parameters = value.get(0).and_then(|class| class.get("parameters")?.get(0)?.as_object());
+    let other = parameters.into_iter().flatten().find(|(_, parameter)| !parameter.is_string());
+    match other.filter(|_| key.name.ends_with("key_provider")) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let path = [Step::Index(0), Step::Key("parameters".into()), Step::Index(0), Step::Key(name.clone())];
+            Err(WrongValue { path: path.into(), expected: "a text in quotes".into() })
+        }
     }
 }
 
@@ -231,8 +245,9 @@ fn expected(kind: &Kind, converter: Option<Converter>) -> String {
         Kind::DataStorage(storage) => {
             let unit = accepted_symbols(storage.smallest);
             format!(
-                "an amount of data with a unit ({unit}), such as 64MiB, less than {} in the smallest",
-                storage.width.limit()
+                "an amount of data with a unit ({unit}), such as 64MiB, below {}{}",
+                storage.width.limit(),
+                storage.smallest.symbol()
             )
         }
         Kind::DataRate => "a data rate with a unit (B/s, KiB/s or MiB/s), such as 24MiB/s".into(),
@@ -350,11 +365,12 @@ mod tests {
     #[test]
     fn a_class_is_a_map_or_the_old_list_and_a_bare_name_since_5_0() {
         let map = json!({"class_name": "x", "parameters": {"seeds": "a", "n": 1}});
-        let list = json!([{"class_name": "x", "parameters": [{"seeds": "a"}]}]);
+        let list = json!([{"class_name": "x", "parameters": [{"seeds": "a", "n": 1}]}]);
+        let empty_list = json!([{"class_name": "x", "parameters": [null]}]);
         accepts(
             Minor::V3_11,
             "seed_provider",
-            &[map, list, json!({"class_name": "x", "parameters": null}), json!(null)],
+            &[map, list, empty_list, json!({"class_name": "x", "parameters": null}), json!(null)],
         );
         let refused = [
             json!([{"class_name": "x", "parameters": {"seeds": "a"}}]),
@@ -392,7 +408,9 @@ mod tests {
         assert_eq!((directories.path, directories.expected.as_str()), (vec![Step::Index(1)], "a text"));
         let port = wrong("native_transport_port", json!(null));
         assert_eq!(port.expected, "a whole number up to 2147483647; null is not allowed");
-        let seeds = wrong("seed_provider", json!([{"class_name": "x", "parameters": [{"seeds": 1}]}]));
-        assert_eq!(seeds.path, [Step::Index(0), Step::Key("parameters".into())]);
+        let hints = wrong("hints_compression", json!([{"class_name": "x", "parameters": [1]}]));
+        assert_eq!(hints.path, [Step::Index(0), Step::Key("parameters".into())]);
+        let keys = json!([{"class_name": "x", "parameters": [{"key_password": 1}]}]);
+        assert_eq!(wrong("transparent_data_encryption_options.key_provider", keys).path.len(), 4);
     }
 }

@@ -1,6 +1,9 @@
 //! [`Checked`] topology → [`Cluster`]. Cannot fail: rules refused what could be wrong, or there would be no `Checked`,
-//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the generation of defaults,
-//! restart tokens) comes from the previous one, where there is one.
+//! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
+//! generation of defaults, restart tokens) comes from the previous one, where there is one.
+
+mod pod;
+mod services;
 
 use std::net::IpAddr;
 
@@ -13,11 +16,13 @@ use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
 use k8s_openapi::api::core::v1::NodeAffinity;
 
-use super::{
-    AdditionalSeeds, AdditionalVolume, Cluster, CqlService, Datacenter, Gate, Jvm, Pod, Rack, Repository,
-    RestartTokens, Rollout, Scheduling, Services, StringMap, SystemLogger, TopologySpread, VolumeClaim, generation,
-};
+use self::pod::{additional_volume, gate, pod, system_logger};
+use self::services::{cql_service, services};
 use crate::check::Checked;
+use crate::cluster::{
+    AdditionalSeeds, Cluster, Datacenter, Jvm, Rack, Repository, RestartTokens, Rollout, Scheduling, StringMap,
+    TopologySpread, VolumeClaim, generation,
+};
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::sizing::{self, Budget, HeapSetting};
@@ -63,11 +68,11 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
         system_replication: system_replication(spec, &datacenters),
         authenticator: spec.auth.authenticator,
         superuser_secret: spec.auth.superuser.secret_name.clone().unwrap_or_else(|| names::superuser_secret(&name)),
-        pod: Pod::of(&spec.pod),
-        additional_volumes: spec.storage.additional_volumes.iter().map(AdditionalVolume::of).collect(),
-        services: Services::of(&spec.services),
-        system_logger: SystemLogger::of(&spec.system_logger, &image),
-        gate: Gate::of(&spec.gate),
+        pod: pod(&spec.pod),
+        additional_volumes: spec.storage.additional_volumes.iter().map(additional_volume).collect(),
+        services: services(&spec.services),
+        system_logger: system_logger(&spec.system_logger, &image),
+        gate: gate(&spec.gate),
         management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
@@ -110,7 +115,7 @@ fn pull_policy(policy: Option<ImagePullPolicy>) -> String {
     word.to_owned()
 }
 
-pub(super) fn access_mode(mode: Option<AccessMode>) -> String {
+fn access_mode(mode: Option<AccessMode>) -> String {
     let word = match mode {
         Some(AccessMode::ReadWriteOncePod) => "ReadWriteOncePod",
         Some(AccessMode::ReadWriteMany) => "ReadWriteMany",
@@ -148,7 +153,7 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
             namespace: datacenter.namespace.clone().or_else(|| topology.metadata.namespace.clone()),
             native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
             node_port: datacenter.node_port.as_ref().map(|port| port.native),
-            cql_service: CqlService::of(&topology.spec.services.cql, &datacenter.services.cql),
+            cql_service: cql_service(&topology.spec.services.cql, &datacenter.services.cql),
             max_unavailable: max_unavailable(&topology.spec, datacenter),
             seeds: seed_pods(&racks, before.map_or(&[], |before| &before.seeds)),
             racks,
@@ -254,7 +259,7 @@ fn canonical<'t>(written: impl Iterator<Item = (&'t str, Merged<&'t str>)>) -> S
     written.map(|(resource, merged)| (resource.to_owned(), quantity(merged.value))).collect()
 }
 
-pub(super) fn quantity(written: &str) -> String {
+fn quantity(written: &str) -> String {
     amount(written).canonical()
 }
 

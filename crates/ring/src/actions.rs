@@ -1,0 +1,156 @@
+//! What is done to the ring itself for a change of it, by kind of step; an empty list where nothing is to be done. The
+//! order and the guards stand in [`crate::step::ORDER`]. Nothing here speaks of objects, PVCs or restarts.
+
+use std::collections::BTreeSet;
+
+use crate::Change;
+use crate::change::Pair;
+use crate::desired::{Datacenter, Ring};
+use crate::step::Action;
+
+/// Takes system keyspaces out of datacenters that lose all nodes, and down to the nodes that are left elsewhere.
+pub fn lower_replication(change: Change<'_>) -> Vec<Action> {
+    let fitting = change.replicas_while_nodes_leave();
+    if both(change).is_none() || fitting.is_empty() || fitting == change.replicas_before() {
+        return Vec::new();
+    }
+    vec![Action::ReplicateSystemKeyspaces { replicas: fitting }]
+}
+
+/// Brings system keyspaces to the replicas that are asked for. When the ring is founded they are made so from the start.
+pub fn raise_replication(change: Change<'_>) -> Vec<Action> {
+    let replicas = change.replicas_after();
+    if both(change).is_none() || change.replicas_while_nodes_leave() == replicas {
+        return Vec::new();
+    }
+    vec![Action::ReplicateSystemKeyspaces { replicas }]
+}
+
+/// Nodes leave datacenters that keep others.
+pub fn shrink_datacenters(change: Change<'_>) -> Vec<Action> {
+    decommissions(change, |left| left > 0)
+}
+
+/// All nodes of datacenters leave.
+pub fn empty_datacenters(change: Change<'_>) -> Vec<Action> {
+    decommissions(change, |left| left == 0)
+}
+
+/// A ring without a topology asks nobody to leave: its nodes go on until somebody deletes them.
+fn decommissions(change: Change<'_>, is_meant: fn(u32) -> bool) -> Vec<Action> {
+    let action = |pair: Pair<'_>| {
+        let (pods, nodes_left) = (pair.leaving(), pair.staying());
+        let datacenter = pair.name.to_owned();
+        (!pods.is_empty() && is_meant(nodes_left)).then_some(Action::Decommission { datacenter, pods, nodes_left })
+    };
+    of_all(change).filter_map(action).collect()
+}
+
+/// New nodes of all datacenters start, in start order. `may_found` is what [`crate::founding::may_found`] says.
+pub fn join(change: Change<'_>, may_found: bool) -> Vec<Action> {
+    let growing = change.datacenters().into_iter().filter(|pair| !pair.joining().is_empty());
+    let growing: Vec<Pair<'_>> = growing.collect();
+    let pods: Vec<String> = growing.iter().flat_map(|pair| pair.joining()).collect();
+    if pods.is_empty() {
+        return Vec::new();
+    }
+    let kube_cluster = |pair: &Pair<'_>| pair.after.and_then(|datacenter| datacenter.kube_cluster.clone());
+    let start_orders = growing.iter().map(kube_cluster).collect::<BTreeSet<_>>().len();
+    vec![Action::Join { pods, founds: change.before.is_none() && may_found, start_orders }]
+}
+
+/// Every node rewrites its tables once all run another release line.
+pub fn upgrade_tables(change: Change<'_>) -> Vec<Action> {
+    match both(change) {
+        Some((before, after)) if before.version.minor != after.version.minor => {
+            let pods = after.datacenters.iter().flat_map(Datacenter::pods_in_start_order);
+            vec![Action::UpgradeTables { pods: pods.collect() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Every datacenter that had no nodes copies its data from the first one that had some and keeps them.
+pub fn rebuild(change: Change<'_>) -> Vec<Action> {
+    let datacenters = change.datacenters();
+    let source = datacenters.iter().find(|pair| pair.had_nodes() && pair.has_nodes()).and_then(|pair| pair.before);
+    let Some(source) = source else { return Vec::new() };
+    let action = |pair: &Pair<'_>| Action::Rebuild {
+        datacenter: pair.name.to_owned(),
+        from: source.ring_name.clone(),
+        pods: pair.joining(),
+    };
+    datacenters.iter().filter(|pair| pair.is_new()).map(action).collect()
+}
+
+/// After growth the nodes that were there before drop the data whose ranges moved to the new ones.
+pub fn cleanup(change: Change<'_>) -> Vec<Action> {
+    let grown = change.datacenters().into_iter().filter(|pair| pair.before.is_some() && !pair.joining().is_empty());
+    let pods: Vec<String> = grown.flat_map(Pair::staying_pods).collect();
+    if pods.is_empty() { Vec::new() } else { vec![Action::Cleanup { pods }] }
+}
+
+/// The pods whose nodes leave, in the order in which they leave.
+pub fn leaving_pods(change: Change<'_>) -> Vec<String> {
+    of_all(change).flat_map(Pair::leaving).collect()
+}
+
+fn both(change: Change<'_>) -> Option<(&Ring, &Ring)> {
+    change.before.zip(change.after)
+}
+
+/// The datacenters of a change of which something is asked.
+fn of_all(change: Change<'_>) -> impl Iterator<Item = Pair<'_>> {
+    change.datacenters().into_iter().filter(move |_| change.after.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desired::fixtures::ring;
+
+    fn replicas(actions: &[Action]) -> Vec<(String, u32)> {
+        let of = |action: &Action| match action {
+            Action::ReplicateSystemKeyspaces { replicas } => replicas.clone().into_iter().collect(),
+            _ => Vec::new(),
+        };
+        actions.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn replication_is_lowered_before_nodes_leave_and_raised_after_others_join() {
+        let (before, after) = (ring(&[&[2, 2], &[1]]), ring(&[&[1, 1], &[3]]));
+        let change = Change { before: Some(&before), after: Some(&after) };
+        assert_eq!(replicas(&lower_replication(change)), [("dc1".to_owned(), 2), ("dc2".to_owned(), 1)]);
+        assert_eq!(replicas(&raise_replication(change)), [("dc1".to_owned(), 2), ("dc2".to_owned(), 3)]);
+        let same = Change { before: Some(&before), after: Some(&before) };
+        assert!(lower_replication(same).is_empty() && raise_replication(same).is_empty());
+    }
+
+    #[test]
+    fn a_topology_that_is_gone_asks_nobody_to_leave() {
+        let ring = ring(&[&[2]]);
+        let gone = Change { before: Some(&ring), after: None };
+        assert!(empty_datacenters(gone).is_empty() && shrink_datacenters(gone).is_empty());
+        assert!(leaving_pods(gone).is_empty() && lower_replication(gone).is_empty());
+    }
+
+    #[test]
+    fn a_new_datacenter_copies_from_one_that_stays() {
+        let (before, after) = (ring(&[&[2], &[0]]), ring(&[&[2], &[1]]));
+        let rebuilds = rebuild(Change { before: Some(&before), after: Some(&after) });
+        let pods = vec!["shop-dc2-r1-sts-0".to_owned()];
+        assert_eq!(rebuilds, [Action::Rebuild { datacenter: "dc2".to_owned(), from: "dc1".to_owned(), pods }]);
+        assert!(rebuild(Change { before: None, after: Some(&after) }).is_empty());
+    }
+
+    #[test]
+    fn only_a_new_ring_is_founded_and_only_old_nodes_are_cleaned_up() {
+        let (before, after) = (ring(&[&[1]]), ring(&[&[2]]));
+        let growth = Change { before: Some(&before), after: Some(&after) };
+        let founds = |actions: Vec<Action>| matches!(actions[..], [Action::Join { founds: true, .. }]);
+        assert!(!founds(join(growth, true)) && founds(join(Change { before: None, after: Some(&after) }, true)));
+        assert_eq!(cleanup(growth), [Action::Cleanup { pods: vec!["shop-dc1-r1-sts-0".to_owned()] }]);
+        assert!(cleanup(Change { before: None, after: Some(&after) }).is_empty());
+    }
+}

@@ -1,0 +1,76 @@
+//! Two objects of one kind and name would replace each other. E103 compares the lists of `cassc_ring::names`; here they
+//! are held against what is rendered.
+
+use std::collections::BTreeSet;
+
+use cassc::cluster::Cluster;
+use cassc_ring::names::{self, Named};
+use serde_json::Value;
+
+use crate::rendered::{Rendered, all, assert_none};
+
+/// The lists of a cluster.
+fn listed(cluster: &Cluster) -> BTreeSet<Named> {
+    let seeds = &cluster.additional_seeds;
+    let has_seeds = [&seeds.ipv4, &seeds.ipv6, &seeds.names].iter().any(|addresses| !addresses.is_empty());
+    let mut listed = names::of_cluster(&cluster.name);
+    for datacenter in &cluster.datacenters {
+        let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
+        listed.extend(names::of_datacenter(cluster, name));
+        if datacenter.node_port.is_some() {
+            listed.extend(names::of_node_port(cluster, name));
+        }
+        if datacenter.cql_service.as_ref().is_some_and(|service| service.service_type.is_some()) {
+            listed.extend(names::of_clients(cluster, name));
+        }
+        if has_seeds {
+            listed.extend(names::of_additional_seeds(cluster, name));
+        }
+        listed.extend(datacenter.racks.iter().flat_map(|rack| names::of_rack(cluster, name, &rack.name, [])));
+    }
+    listed.into_iter().collect()
+}
+
+/// Whether the name of an object is one of the lists; `*` stands for the last part of a name.
+fn is_listed((kind, name): &Named, object: &Value) -> bool {
+    let matches = |wanted: &str| match name.strip_suffix('*') {
+        Some(beginning) => wanted.rsplit_once('-').is_some_and(|(it, _)| it == beginning.trim_end_matches('-')),
+        None => wanted == name,
+    };
+    object["kind"] == *kind && object["metadata"]["name"].as_str().is_some_and(matches)
+}
+
+fn unlisted(rendered: &Rendered) -> Vec<String> {
+    let listed = listed(&rendered.cluster);
+    let unlisted = rendered.objects.iter().filter(|(_, object)| !listed.iter().any(|named| is_listed(named, object)));
+    unlisted.map(|(path, _)| format!("{}: {path} has a name that E103 does not compare", rendered.title)).collect()
+}
+
+#[test]
+fn every_object_has_a_name_that_is_compared() {
+    let all = all();
+    assert_none(&all.iter().flat_map(unlisted).collect::<Vec<_>>());
+    let mut other = all.into_iter().next().expect("something is rendered");
+    other.objects[0].1["metadata"]["name"] = "other".into();
+    assert_eq!(unlisted(&other).len(), 1, "an object of another name is found");
+}
+
+/// A name that nothing has would be forbidden for nothing. The state is written in the cluster, and a user may bring a
+/// service account.
+fn unused(rendered: &Rendered) -> Vec<String> {
+    let (cluster, objects) = (&rendered.cluster, &rendered.objects);
+    let elsewhere = [names::state(&cluster.name), names::service_account(&cluster.name)];
+    let mut unused = listed(cluster);
+    unused.retain(|named| !elsewhere.contains(&named.1) && !objects.iter().any(|(_, object)| is_listed(named, object)));
+    unused.into_iter().map(|(kind, name)| format!("{}: no {kind} {name} is rendered", rendered.title)).collect()
+}
+
+#[test]
+fn every_name_that_is_compared_is_rendered() {
+    let mut all = all();
+    all.retain(|rendered| rendered.cluster.kube_clusters().len() == 1);
+    assert_none(&all.iter().flat_map(unused).collect::<Vec<_>>());
+    let mut fewer = all.swap_remove(0);
+    fewer.objects.retain(|(_, object)| object["kind"] != "PodDisruptionBudget");
+    assert!(!unused(&fewer).is_empty(), "a name without an object is found");
+}

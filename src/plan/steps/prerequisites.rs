@@ -1,0 +1,60 @@
+//! What must exist in Kubernetes before a new cluster, or a datacenter in another namespace, is applied: cassc renders
+//! neither namespaces nor Secrets nor classes.
+
+use std::collections::BTreeSet;
+
+use super::super::Difference;
+use crate::cluster::{Cluster, VolumeClaim, VolumeSource};
+
+/// The tasks, one for everything that a new cluster refers to and that the deployed one did not.
+pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
+    let Some(after) = difference.after else { return Vec::new() };
+    let known = difference.before.map(referred).unwrap_or_default();
+    let new: Vec<String> = referred(after).difference(&known).cloned().collect();
+    if new.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("make sure that these exist, because cassc does not render them:\n{}", new.join("\n"))]
+}
+
+/// Everything that the pods refer to by name, as `kind name`.
+fn referred(cluster: &Cluster) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |kind: &str, name: &str| names.insert(format!("{kind} `{name}`"));
+    for datacenter in &cluster.datacenters {
+        if let Some(namespace) = &datacenter.namespace {
+            add("namespace", namespace);
+        }
+        for rack in &datacenter.racks {
+            class(&rack.storage, &mut add);
+            if let Some(priority_class) = &rack.scheduling.priority_class {
+                add("PriorityClass", priority_class);
+            }
+        }
+    }
+    for volume in &cluster.additional_volumes {
+        match &volume.source {
+            VolumeSource::Claim(claim) => class(claim, &mut add),
+            VolumeSource::ConfigMap(name) => drop(add("ConfigMap", name)),
+            VolumeSource::Secret(name) => drop(add("Secret", name)),
+            VolumeSource::EmptyDir(_)
+            | VolumeSource::DownwardApi(_)
+            | VolumeSource::Projected(_)
+            | VolumeSource::Csi(_) => {}
+        }
+    }
+    for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {
+        add("Secret", secret);
+    }
+    if let Some(account) = &cluster.pod.service_account {
+        add("ServiceAccount", account);
+    }
+    names
+}
+
+fn class(claim: &VolumeClaim, add: &mut impl FnMut(&str, &str) -> bool) {
+    match &claim.class {
+        Some(class) => add("StorageClass", class),
+        None => add("StorageClass", "(the default class)"),
+    };
+}

@@ -1,0 +1,85 @@
+//! The kinds of objects that are rendered, one row each. A row is all that the rest of the compiler needs to know of a
+//! kind: `apiVersion` and `kind` come with its type.
+
+use k8s_openapi::Resource as _;
+use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
+
+/// What the strings of an object are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strings {
+    /// Names, numbers, addresses.
+    Plain,
+    /// Scripts, configuration, commands: a `${…}` in them is their own.
+    Scripts,
+}
+
+macro_rules! resources {
+    ($($kind:ident: $strings:expr,)*) => {
+        /// An object of one of the kinds that are rendered.
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(untagged)]
+        #[expect(missing_docs, reason = "the names are Kubernetes' own")]
+        pub enum Resource {
+            $($kind(Box<$kind>),)*
+        }
+
+        $(impl From<$kind> for Resource {
+            fn from(object: $kind) -> Self {
+                Self::$kind(Box::new(object))
+            }
+        })*
+
+        impl Resource {
+            /// Every kind, by name.
+            pub const KINDS: &[&str] = &[$($kind::KIND,)*];
+
+            /// `apiVersion` and `kind`.
+            pub fn kind(&self) -> (&'static str, &'static str) {
+                match self {
+                    $(Self::$kind(_) => ($kind::API_VERSION, $kind::KIND),)*
+                }
+            }
+
+            /// Name, namespace, labels, annotations.
+            pub fn metadata(&self) -> &ObjectMeta {
+                match self {
+                    $(Self::$kind(object) => &object.metadata,)*
+                }
+            }
+
+            /// The same, to be completed by delivery.
+            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+                match self {
+                    $(Self::$kind(object) => &mut object.metadata,)*
+                }
+            }
+
+            fn strings(&self) -> Strings {
+                match self {
+                    $(Self::$kind(_) => $strings,)*
+                }
+            }
+        }
+    };
+}
+
+resources! {
+    ConfigMap: Strings::Scripts,
+    EndpointSlice: Strings::Plain,
+    PodDisruptionBudget: Strings::Plain,
+    Service: Strings::Plain,
+    ServiceAccount: Strings::Plain,
+    StatefulSet: Strings::Scripts,
+}
+
+impl Resource {
+    /// Whether a `${…}` in it is no variable that a delivery tool may substitute.
+    pub fn carries_scripts(&self) -> bool {
+        self.strings() == Strings::Scripts
+    }
+}
