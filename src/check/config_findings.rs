@@ -232,12 +232,36 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use cassc_cassandra::config_keys::examine;
     use proptest::prelude::*;
 
+    use super::{Found, findings, is_fragment, is_owned_finding, located, minor, object, rank};
     use crate::check::check;
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
     use crate::resolve::resolve;
+    use crate::subject::Subject;
+
+    /// What is found when every rack is merged and examined whole.
+    fn findings_of_whole_racks(subject: &Subject<'_>) -> BTreeSet<String> {
+        let Some(minor) = minor(subject) else { return BTreeSet::new() };
+        let mut all = Vec::new();
+        for (level, config) in subject.configs() {
+            let written = examine(minor, &object(config)).into_iter().filter(|finding| !is_fragment(finding, config));
+            all.extend(written.map(|finding| located(&[(level, config)], finding)));
+        }
+        for place in &subject.racks {
+            let merged = place.config().into_iter().map(|(key, merged)| (key.to_owned(), merged.value)).collect();
+            all.extend(examine(minor, &merged).into_iter().map(|finding| located(&place.configs(), finding)));
+        }
+        named(all.into_iter().filter(|found| !is_owned_finding(found)))
+    }
+
+    fn named(found: impl IntoIterator<Item = Found>) -> BTreeSet<String> {
+        found.into_iter().map(|found| format!("{} {}", found.route, rank(&found.problem))).collect()
+    }
 
     const AMOUNTS: [&str; 20] = [
         "-1",
@@ -366,6 +390,10 @@ spec:
 ");
             let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
             let reading = parse(vec![source]);
+            for parsed in &reading.parsed {
+                let subject = Subject::new(parsed);
+                prop_assert_eq!(named(findings(&subject)), findings_of_whole_racks(&subject));
+            }
             let checkup = check(reading.parsed, reading.complaints, |_, found| found);
             checkup.accepted.iter().for_each(|checked| drop(resolve(checked, None)));
         }

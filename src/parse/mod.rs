@@ -162,7 +162,7 @@ fn is_ours(root: &Node) -> bool {
 /// Says that what follows was not looked at.
 pub(crate) fn enough(document: DocumentId) -> Diagnostic {
     let label = value_label(document, Route::root(), "");
-    let message = "there are too many errors before this document: cassc stops here";
+    let message = "there are too many errors before this document";
     Diagnostic::new("E005", Severity::Error, message, label).help("repair the first ones, then run cassc again")
 }
 

@@ -103,7 +103,7 @@ pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Node>, Vec<TreeError
         match builder.next_document() {
             Ok(Some(root)) if root.is_nothing() => {}
             Ok(Some(root)) if roots.len() == limits.documents => {
-                let message = format!("a file of more than {} documents", limits.documents);
+                let message = format!("the file has more than {} documents", limits.documents);
                 builder.errors.push(too_much(root.span.start, message));
                 break;
             }
@@ -190,7 +190,7 @@ impl<'t> Builder<'t> {
         }
         match event {
             Event::Scalar(text, _, 0, None) if text.len() > self.limits.text => {
-                Err(too_much(bytes.start, format!("a text of more than {} KiB", self.limits.text / 1024)))
+                Err(too_much(bytes.start, format!("the text is longer than {} KiB", self.limits.text / 1024)))
             }
             Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
             Event::SequenceStart(0, None) => self.list(bytes, depth),
@@ -213,7 +213,7 @@ impl<'t> Builder<'t> {
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::List(items) });
             }
             if items.len() == self.limits.entries {
-                return Err(too_much(start.start, format!("a list of more than {} elements", self.limits.entries)));
+                return Err(too_much(start.start, format!("the list has more than {} elements", self.limits.entries)));
             }
             items.push(self.node(event, span, depth + 1)?);
         }
@@ -230,7 +230,7 @@ impl<'t> Builder<'t> {
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
             }
             if position == self.limits.entries {
-                return Err(too_much(start.start, format!("a map of more than {} keys", self.limits.entries)));
+                return Err(too_much(start.start, format!("the map has more than {} keys", self.limits.entries)));
             }
             let (key, key_span) = self.key(event, span, depth)?;
             let (event, span) = self.next_event()?;
@@ -249,7 +249,7 @@ impl<'t> Builder<'t> {
         match node.content {
             Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
             Content::Scalar(scalar) if scalar.text.len() > self.limits.key => {
-                let message = format!("a key of more than {} bytes", self.limits.key);
+                let message = format!("the key is longer than {} bytes", self.limits.key);
                 Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
             }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),

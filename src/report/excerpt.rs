@@ -1,12 +1,12 @@
 //! The lines of a user's text under a complaint: whole where they are short and near each other, otherwise a few words
 //! around each place, so that a complaint is read in a glance and costs the same in a text of any size.
 
+use std::ops::Range;
+
 use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
 
 use super::visible::{is_hidden, visible};
 use crate::parse::Text;
-
-use std::ops::Range;
 
 /// The most bytes between the first and the last line that are looked at together.
 const LARGEST_WINDOW: usize = 64 * 1024;
@@ -67,4 +67,50 @@ fn printable(source: &str) -> String {
         seen => seen,
     };
     source.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::{Diagnostic, Label, Place, Severity};
+    use crate::parse::Text;
+    use crate::report::{Colors, human};
+
+    fn shown(text: &str, spans: &[std::ops::Range<usize>]) -> String {
+        let texts = [Text::other("a\u{1b}.yaml".to_owned(), None, text.to_owned())];
+        let label = |span: &std::ops::Range<usize>| Label {
+            place: Place::Bytes { text: 0, span: span.clone() },
+            text: "here".to_owned(),
+        };
+        let complaint = Diagnostic::new("E002", Severity::Error, "odd", label(&spans[0]));
+        human(&texts, &[complaint.labels(spans[1..].iter().map(label))], Colors::Plain)
+    }
+
+    #[test]
+    fn of_a_long_line_the_words_around_the_place_are_shown() {
+        let line = format!("a: {}WRONG{}\n", "é".repeat(1000), "x".repeat(1000));
+        let text = format!("# first\n{line}");
+        let start = text.find("WRONG").expect("it stands there");
+        let shown = shown(&text, &[start..start + 5]);
+        assert!(shown.contains("a\\u{1b}.yaml:2:1004"), "{shown}");
+        assert!(shown.contains(&format!("{}WRONG{}", "é".repeat(40), "x".repeat(75))), "{shown}");
+        assert!(!shown.contains(&"é".repeat(41)) && !shown.contains(&"x".repeat(76)), "{shown}");
+        assert!(shown.contains("^^^^^ here"), "{shown}");
+    }
+
+    #[test]
+    fn places_far_apart_are_shown_one_by_one() {
+        let text = format!("first: 1\n{}last: 2\n", "# much more\n".repeat(10_000));
+        let shown = shown(&text, &[text.len() - 8..text.len() - 4, 0..5]);
+        assert!(shown.contains("a\\u{1b}.yaml:10002:1") && shown.contains("a\\u{1b}.yaml:1:1"), "{shown}");
+        assert!(shown.contains("last: 2") && shown.contains("first: 1") && !shown.contains("much more"), "{shown}");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_as_a_sign() {
+        let text = "a: \u{1b}[31m\u{9b}31m\u{202e}é x\n";
+        let start = text.find('x').expect("it stands there");
+        let shown = shown(text, &[start..start + 1]);
+        assert!(shown.contains("1 | a: ␛[31m�31m�é x"), "{shown}");
+        assert!(shown.contains("  |                ^ here"), "{shown}");
+    }
 }

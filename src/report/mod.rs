@@ -89,3 +89,33 @@ pub fn place(texts: &[Text], label: &Label) -> String {
     let (line, column) = text.line_and_column(span.start);
     format!("{}:{line}:{column}", text.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+
+    #[test]
+    fn of_very_many_complaints_errors_are_shown_first_and_the_rest_is_counted() {
+        let texts = [Text::other("a.yaml".to_owned(), None, String::new())];
+        let place = || Label { place: Place::Bytes { text: 0, span: 0..0 }, text: String::new() };
+        let complaint = |number: usize| {
+            let (code, severity) =
+                if number % 2 == 0 { ("W113", Severity::Warning) } else { ("E002", Severity::Error) };
+            Diagnostic::new(code, severity, format!("number {number}"), place())
+        };
+        let complaints: Vec<Diagnostic> = (0..2 * MOST_REPORTED).map(complaint).collect();
+        let lines = short(&texts, &complaints);
+        assert_eq!(lines.lines().count(), MOST_SHOWN + 1);
+        assert_eq!(lines.lines().nth(1), Some("a.yaml:1:1: error[E002]: number 3"));
+        let rest = "not shown: 4900 more errors, 5000 more warnings. Repair the first ones, then run cassc again.";
+        assert_eq!(lines.lines().last(), Some(rest));
+        assert!(human(&texts, &complaints, Colors::Plain).ends_with(&format!("\n{rest}\n")));
+        let told = located(&texts, &complaints, std::path::Path::new("/"));
+        assert_eq!((told.errors, told.warnings, told.omitted), (MOST_REPORTED, MOST_REPORTED, MOST_REPORTED));
+        assert!(told.complaints.iter().all(|complaint| complaint.severity == Severity::Error));
+        let few = located(&texts, &complaints[..3], std::path::Path::new("/"));
+        assert_eq!((few.complaints.len(), few.omitted), (3, 0));
+        assert_eq!(few.complaints[1].message, "number 1");
+    }
+}
