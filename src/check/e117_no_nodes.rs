@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 A topology without nodes would render no cluster, and a delivery tool that prunes would delete the running one. A datacenter
 may have `nodes: 0` before you remove it, but not the last datacenter.
 
-The first pod of the first datacenter founds the ring. If that datacenter has no nodes, a new cluster would wait for ever. If
+The first pod of the first datacenter founds the ring. If that datacenter has no nodes, a new cluster would wait forever. If
 the ring exists, write `founding: never`.
 
 To delete a cluster, see `cassc explain E360`. The PVCs with the data stay until you delete them.",

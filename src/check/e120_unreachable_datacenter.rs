@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a datacenter in another Kubernetes cluster has no additional seeds",
     explain: "\
 DNS names of pods resolve only in their own Kubernetes cluster. A datacenter in another Kubernetes cluster must not found a
-second ring, and it cannot find the existing one: its first pod would wait for ever.
+second ring, and it cannot find the existing one: its first pod would wait forever.
 
 Add IP addresses or DNS names of nodes to `spec.additionalSeeds`: at least one node of each Kubernetes cluster, reachable from
 both.",

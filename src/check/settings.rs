@@ -32,7 +32,7 @@ pub(super) struct Setting {
 
 /// The racks whose nodes may be set up otherwise than those of an earlier rack: Cassandra, its memory or its processors.
 pub(super) fn different_racks<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s RackPlace<'t>> {
-    let mut seen: BTreeSet<(Option<usize>, Option<(usize, usize)>)> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     subject.racks.iter().filter(move |place| {
         let (outer, inner) = (place.datacenter, place.rack);
         let rack = (inner.cassandra.is_written() || inner.resources.is_written())

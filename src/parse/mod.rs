@@ -3,9 +3,9 @@
 
 pub(crate) mod embedded;
 mod lines;
-mod misread;
 mod places;
 mod read;
+mod read_error;
 mod rules;
 mod scalar;
 pub mod source;
@@ -19,14 +19,14 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-pub use self::places::{locate, stands_at};
+pub use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
 use self::lines::Lines;
-use self::misread::Misread;
 use self::read::read;
+use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::trail::Trail;
 use self::tree::{Content, Limits, Node, TreeError, documents};
@@ -35,7 +35,7 @@ use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 
 /// How many complaints about types are collected in one document before the reader gives up.
-const MOST_MISREADINGS: usize = 50;
+const MAX_READ_ERRORS: usize = 50;
 
 /// A text that was read, with the trees of its documents.
 #[derive(Debug)]
@@ -120,8 +120,8 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
             complaints.push(enough(document));
             break;
         }
-        let (topology, misread) = parse_document(document, root);
-        complaints.extend(misread);
+        let (topology, error) = parse_document(document, root);
+        complaints.extend(error);
         parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
     }
     if text.roots.is_empty() && complaints.is_empty() && named {
@@ -179,8 +179,8 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
         return (None, vec![complaint]);
     }
     let mut complaints = unsafe_texts(document, root);
-    let (topology, misreadings) = read_collecting(root);
-    complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
+    let (topology, read_errors) = read_collecting(root);
+    complaints.extend(read_errors.into_iter().map(|error| of_value(document, error)));
     (topology.filter(|_| complaints.is_empty()), complaints)
 }
 
@@ -213,12 +213,12 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
 
 /// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
 /// values are told in one go.
-fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
+fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<ReadError>) {
     if let (Ok(topology), notes) = read::<CassandraTopology>(root) {
         return (Some(topology), notes);
     }
     let mut root = root.clone();
-    let mut found: Vec<Misread> = Vec::new();
+    let mut found: Vec<ReadError> = Vec::new();
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
     loop {
         let (outcome, notes) = read::<CassandraTopology>(&root);
@@ -227,15 +227,15 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
                 found.push(note);
             }
         }
-        let misread = match outcome {
+        let error = match outcome {
             Ok(topology) => return (Some(topology), found),
-            Err(misread) => misread,
+            Err(error) => error,
         };
-        let route = misread.route.clone().unwrap_or_default();
-        if !is_consequence(&misread, &route, &taken_out, &found) {
-            found.push(misread);
+        let route = error.route.clone().unwrap_or_default();
+        if !is_consequence(&error, &route, &taken_out, &found) {
+            found.push(error);
         }
-        if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
+        if found.len() >= MAX_READ_ERRORS || !take_out(&mut root, &route) {
             return (None, found);
         }
         taken_out.insert(route);
@@ -243,10 +243,10 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
 }
 
 /// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
-fn is_consequence(misread: &Misread, route: &Route, taken_out: &BTreeSet<Route>, found: &[Misread]) -> bool {
-    let Some(field) = misread.missing else { return false };
+fn is_consequence(error: &ReadError, route: &Route, taken_out: &BTreeSet<Route>, found: &[ReadError]) -> bool {
+    let Some(field) = error.missing else { return false };
     let slip = format!("did you mean `{field}`?");
-    let is_slip = |note: &Misread| {
+    let is_slip = |note: &ReadError| {
         let parent = note.route.as_ref().and_then(Route::parent);
         note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
     };
@@ -259,8 +259,8 @@ fn take_out(root: &mut Node, route: &Route) -> bool {
         return false;
     }
     let Some(node) = route.steps().iter().try_fold(root, descend) else { return false };
-    let news = !matches!(node.content, Content::TakenOut);
-    node.content = Content::TakenOut;
+    let news = !matches!(node.content, Content::Removed);
+    node.content = Content::Removed;
     news
 }
 
@@ -297,7 +297,7 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
 
 fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, Part, &str)) {
     match &node.content {
-        Content::TakenOut => {}
+        Content::Removed => {}
         Content::Scalar(scalar) => visit(trail, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -324,14 +324,14 @@ fn of_tree(text: usize, error: TreeError) -> Diagnostic {
     }
 }
 
-fn of_value(document: DocumentId, misread: Misread) -> Diagnostic {
-    let route = misread.route.unwrap_or_default();
-    let part = if misread.code == "E008" { Part::Key } else { Part::Value };
+fn of_value(document: DocumentId, error: ReadError) -> Diagnostic {
+    let route = error.route.unwrap_or_default();
+    let part = if error.code == "E008" { Part::Key } else { Part::Value };
     let place = Place::Value { document, route, part };
     let label = Label { place, text: String::new() };
-    let mut complaint = Diagnostic::new(misread.code, Severity::Error, misread.message, label);
-    complaint.expected = misread.expected;
-    complaint.help = misread.help;
+    let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
+    complaint.expected = error.expected;
+    complaint.help = error.help;
     complaint
 }
 

@@ -56,7 +56,7 @@ pub(super) enum Content {
     /// A map, in the order of the text, keys unique.
     Map(Vec<Entry>),
     /// A value that was complained about; readers pass over it, so that they can go on with the rest.
-    TakenOut,
+    Removed,
 }
 
 /// A scalar as it was written.
@@ -128,7 +128,7 @@ impl Node {
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar(_) | Content::List(_) | Content::TakenOut => None,
+            Content::Scalar(_) | Content::List(_) | Content::Removed => None,
         }
     }
 
@@ -136,7 +136,7 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(scalar) => Some(&scalar.text),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => None,
+            Content::List(_) | Content::Map(_) | Content::Removed => None,
         }
     }
 
@@ -253,7 +253,7 @@ impl<'t> Builder<'t> {
                 Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
             }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => {
+            Content::List(_) | Content::Map(_) | Content::Removed => {
                 Err(refusal("E002", node.span, "the key is not text", "quote a key that starts with `[`, `{` or `?`"))
             }
         }

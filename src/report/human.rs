@@ -33,8 +33,8 @@ pub fn human(texts: &[Text], complaints: &[Diagnostic], colors: Colors) -> Strin
         Colors::Plain => Renderer::plain(),
     };
     let shown = heaviest(complaints, MOST_SHOWN);
-    let rendered = shown.iter().map(|complaint| renderer.render(&[group(texts, complaint)]) + "\n");
-    rendered.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n")
+    let blocks = shown.iter().map(|complaint| renderer.render(&[group(texts, complaint)]) + "\n");
+    blocks.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n")
 }
 
 fn group<'a>(texts: &'a [Text], complaint: &'a Diagnostic) -> Group<'a> {
