@@ -2,17 +2,20 @@
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 pub(crate) mod embedded;
+mod lines;
 mod places;
 mod read;
 mod read_error;
 mod rules;
 mod scalar;
 pub mod source;
+mod trail;
 mod tree;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -21,11 +24,13 @@ pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
+use self::lines::Lines;
 use self::read::read;
 use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
-use self::tree::{Content, Node, TreeError, documents};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
+use self::trail::Trail;
+use self::tree::{Content, Limits, Node, TreeError, documents};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity, Step};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 
@@ -42,6 +47,7 @@ pub struct Text {
     /// The text; empty when it was no UTF-8.
     pub text: String,
     roots: Vec<Node>,
+    lines: OnceLock<Lines>,
 }
 
 /// A file as it was in a commit.
@@ -91,13 +97,13 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
     let text = match decode(index, &source) {
         Ok(text) => text,
         Err(complaint) => {
-            let empty = Text { name: source.name, committed: None, text: String::new(), roots: Vec::new() };
+            let empty = Text::of(source.name, None, String::new(), Vec::new());
             let is_told = named || names_our_kind(&source.bytes);
             return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
-    let (roots, errors) = documents(&text);
-    let mut text = Text { name: source.name, committed: None, text, roots };
+    let (roots, errors) = documents(&text, Limits::TOPOLOGY);
+    let mut text = Text::of(source.name, None, text, roots);
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
         return (text, Vec::new(), Vec::new());
@@ -109,6 +115,10 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
         let document = DocumentId { text: index, number };
         if !named && !is_ours(root) {
             continue;
+        }
+        if complaints.len() >= MOST_ERRORS {
+            complaints.push(enough(document));
+            break;
         }
         let (topology, error) = parse_document(document, root);
         complaints.extend(error);
@@ -147,6 +157,13 @@ fn names_our_kind(bytes: &[u8]) -> bool {
 fn is_ours(root: &Node) -> bool {
     let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
     text("apiVersion").starts_with("cassc/") || text("kind") == KIND
+}
+
+/// Says that what follows was not looked at.
+pub(crate) fn enough(document: DocumentId) -> Diagnostic {
+    let label = value_label(document, Route::root(), "");
+    let message = "there are too many errors before this document";
+    Diagnostic::new("E005", Severity::Error, message, label).help("repair the first ones, then run cassc again")
 }
 
 fn nothing_here(text: usize) -> Diagnostic {
@@ -260,7 +277,7 @@ fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
 /// What the writer cannot write so that every reader reads the same.
 fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    visit_texts(root, &Route::root(), &mut |route, part, text| {
+    visit_texts(root, Trail::Root, &mut |trail, part, text| {
         let (message, help) = match yaml::unsafe_character(text) {
             Some((_, character)) => (
                 format!("the character U+{:04X} is not portable between YAML parsers", u32::from(character)),
@@ -275,27 +292,27 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             ),
             None => return,
         };
-        let place = Place::Value { document, route: route.clone(), part };
+        let place = Place::Value { document, route: trail.route(), part };
         let complaint = Diagnostic::new("E012", Severity::Error, message, Label { place, text: String::new() });
         complaints.push(complaint.help(help));
     });
     complaints
 }
 
-fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
+fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, Part, &str)) {
     match &node.content {
         Content::Removed => {}
-        Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
+        Content::Scalar(scalar) => visit(trail, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_texts(item, &route.index(index), visit);
+                visit_texts(item, Trail::Index(&trail, index), visit);
             }
         }
         Content::Map(entries) => {
             for entry in entries {
-                let route = route.key(&entry.key);
-                visit(&route, Part::Key, &entry.key);
-                visit_texts(&entry.value, &route, visit);
+                let trail = Trail::Key(&trail, &entry.key);
+                visit(trail, Part::Key, &entry.key);
+                visit_texts(&entry.value, trail, visit);
             }
         }
     }
@@ -334,8 +351,26 @@ impl Text {
     /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
     /// places in a lock are found in the same way.
     pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
-        let (roots, _) = documents(&text);
-        Self { name, committed, text, roots }
+        let (roots, _) = documents(&text, Limits::NONE);
+        Self::of(name, committed, text, roots)
+    }
+
+    fn of(name: String, committed: Option<Committed>, text: String, roots: Vec<Node>) -> Self {
+        Self { name, committed, text, roots, lines: OnceLock::new() }
+    }
+
+    /// Line and column of a byte, both from 1; the column counts characters.
+    pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        self.lines().line_and_column(&self.text, byte)
+    }
+
+    /// The bytes of the line that a byte stands in, without what ends it.
+    pub fn line_around(&self, byte: usize) -> Range<usize> {
+        self.lines().line_around(&self.text, byte)
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.text))
     }
 
     /// What its documents call their clusters, be they right or wrong otherwise.

@@ -18,9 +18,9 @@ use crate::cluster::generation::{newest, oldest};
 use crate::cluster::{
     AdditionalSeeds, ArgocdSource, Cluster, CqlService, Datacenter, FluxSource, Gate, Repository, Rollout,
 };
-use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::kubernetes::endpoint;
 use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_label_key, is_label_value, is_shell_variable};
+use crate::stages::{Stage, TOOL_FOLDERS};
 use crate::topology::repository::{has_credentials, is_address, is_revision, milliseconds, path_fault};
 use crate::topology::{Acceptance, is_token};
 
@@ -183,7 +183,7 @@ fn is_pod(text: &str, beginning: &str) -> bool {
 
 /// The folder of its files stands beside those of every cluster.
 fn kube_cluster(name: &str) -> Valid {
-    let is_taken = STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name);
+    let is_taken = Stage::ALL.iter().any(|stage| stage.folder() == name) || TOOL_FOLDERS.contains(&name);
     is(name, is_label(name) && !is_taken, LABEL)
 }
 

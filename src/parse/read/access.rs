@@ -4,8 +4,9 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::super::read_error::ReadError;
+use super::super::trail::Trail;
 use super::super::tree::{Content, Entry, Node};
-use super::{Reader, Trail};
+use super::Reader;
 
 pub(super) struct Entries<'r, 'a> {
     pub(super) reader: &'r Reader<'a>,

@@ -13,8 +13,8 @@ use serde_json::Value;
 use self::access::{Entries, Items, Variant};
 use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
+use super::trail::Trail;
 use super::tree::{Content, Node, Scalar};
-use crate::diagnostic::{Route, Step};
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
@@ -23,36 +23,6 @@ pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, ReadError>, V
     let reader = Reader { node: root, trail: Trail::Root, siblings: &[], notes: &notes };
     let outcome = T::deserialize(reader);
     (outcome, notes.into_inner())
-}
-
-/// The way to the current value, kept on the stack; it becomes a [`Route`] only when there is something to say.
-#[derive(Clone, Copy)]
-enum Trail<'a> {
-    Root,
-    Key(&'a Trail<'a>, &'a str),
-    Index(&'a Trail<'a>, usize),
-}
-
-impl Trail<'_> {
-    fn route(&self) -> Route {
-        let mut steps = Vec::new();
-        let mut trail = self;
-        loop {
-            trail = match trail {
-                Trail::Root => break,
-                Trail::Key(parent, key) => {
-                    steps.push(Step::Key((*key).to_owned()));
-                    parent
-                }
-                Trail::Index(parent, index) => {
-                    steps.push(Step::Index(*index));
-                    parent
-                }
-            };
-        }
-        steps.reverse();
-        Route::from(steps)
-    }
 }
 
 #[derive(Clone, Copy)]
