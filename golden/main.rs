@@ -6,6 +6,7 @@ mod architecture;
 mod checker;
 mod ci_step;
 mod cli;
+mod commands;
 mod compare;
 mod completions;
 mod configuration;
