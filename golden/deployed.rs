@@ -8,4 +8,4 @@ mod directories;
 #[path = "deployed/history.rs"]
 mod history;
 #[path = "deployed/scratch.rs"]
-mod scratch;
+pub(crate) mod scratch;

@@ -18,6 +18,7 @@ mod formats;
 mod gate;
 mod hygiene;
 mod invariants;
+mod locks;
 mod manifests;
 mod merges;
 mod mutations;

@@ -16,7 +16,7 @@ const TEXTS: usize = 3000;
 
 /// Damage to a text, at places that are chosen by their share of its length.
 #[derive(Clone, Debug)]
-enum Damage {
+pub(crate) enum Damage {
     /// Another byte.
     Byte(Index, u8),
     /// Something that readers of YAML get wrong.
@@ -33,7 +33,7 @@ enum Damage {
     Truncate(Index),
 }
 
-fn damage() -> impl Strategy<Value = Damage> {
+pub(crate) fn damage() -> impl Strategy<Value = Damage> {
     let place = any::<Index>;
     prop_oneof![
         (place(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
@@ -46,7 +46,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-fn damaged(mut text: Vec<u8>, damage: &Damage) -> Vec<u8> {
+pub(crate) fn damaged(mut text: Vec<u8>, damage: &Damage) -> Vec<u8> {
     if text.is_empty() {
         return text;
     }

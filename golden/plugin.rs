@@ -4,7 +4,7 @@
 mod discovery;
 mod examples;
 mod fixture;
-mod server;
+pub(crate) mod server;
 mod vanished;
 
 use std::collections::BTreeSet;

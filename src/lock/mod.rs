@@ -158,13 +158,7 @@ fn shape(detail: &str) -> LockError {
 /// A value of a wrong type, with the name of its field: the text is read again for that, which only broken locks pay.
 fn wrong_type(text: &str, cause: &serde_json::Error) -> LockError {
     let again = serde_path_to_error::deserialize::<_, Stored>(&mut serde_json::Deserializer::from_str(text));
-    let (cause, field) = (cause.to_string(), again.err().map(|error| error.path().to_string()));
-    let field = field.filter(|field| field != "." && !cause.contains(&format!("`{field}`")));
-    let told = field.map_or_else(|| cause.clone(), |field| format!("`{field}`: {cause}"));
-    // Names of fields and wrong words come from the text.
-    shape(
-        &told.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.into() }).collect::<String>(),
-    )
+    shape(&valid::wrong_type(again.err().map(|error| error.path().to_string()), &cause.to_string()))
 }
 
 /// Digests by name. A name that stands there twice is no JSON of ours: who keeps both sides of a merge conflict gets

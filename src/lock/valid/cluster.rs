@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use cassc_cassandra::logger::is_logger;
-use cassc_ring::limits::{MOST_NODES, MOST_REPLICAS};
+use cassc_ring::limits::MOST_REPLICAS;
 use cassc_ring::names;
 use cassc_ring::ring_names;
 
@@ -164,10 +164,6 @@ fn datacenter(cluster: &str, datacenter: &Datacenter) -> Valid {
     let expected = format!("0 to {}", i32::MAX);
     field("maxUnavailable", number(missing, i32::try_from(missing).is_ok(), &expected))?;
     each("racks", racks, |it| rack(cluster, name, it))?;
-    let most = usize::try_from(MOST_NODES).unwrap_or(usize::MAX);
-    if seeds.len() > most {
-        return field("seeds", Err(Fault::new(format!("holds {} pods (expected at most {most})", seeds.len()))));
-    }
     let beginning = names::stateful_set(cluster, name, "");
     each("seeds", seeds, |seed| is(seed, is_pod(seed, beginning.trim_end_matches("-sts")), "a pod of the datacenter"))
 }

@@ -26,8 +26,13 @@ use crate::kubernetes::syntax::{is_annotation_key, is_label, is_label_key, is_la
 use crate::paths::is_relative;
 use crate::yaml;
 
+/// The most entries of a map or list of a cluster: those of a topology (5,000) may come together from three levels. With
+/// more of them, comparing and rendering would take minutes.
+const MOST_ENTRIES: usize = 20_000;
 /// How much of a value is shown, in characters.
 const LONGEST_SHOWN: usize = 60;
+/// How much of the way to a field is shown, in characters.
+const LONGEST_WAY: usize = 160;
 
 /// What is wrong, and in which field.
 #[derive(Debug)]
@@ -55,7 +60,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let route: Vec<Step> = self.steps.iter().rev().cloned().collect();
-        write!(formatter, "`{}` {}", shortened(&Route::from(route).to_string()), self.what)
+        write!(formatter, "`{}` {}", shortened(&Route::from(route).to_string(), LONGEST_WAY), self.what)
     }
 }
 
@@ -63,7 +68,8 @@ impl fmt::Display for Fault {
 pub(super) fn lock(lock: &Lock) -> Valid {
     let Lock { topology, cluster: of, files, templates } = lock;
     field("topology", is(topology, is_way_to_topology(topology), "a path without a root, on one line"))?;
-    field("files", entries(files, |path| file(path, files), |_, digest| is_digest(digest)))?;
+    let of_file = |(path, digest): (&String, &String)| file(path, files).and_then(|()| field(path, is_digest(digest)));
+    field("files", files.iter().try_for_each(of_file))?;
     field("templates", entries(templates, |name| key(name, is_label(name), LABEL), |_, digest| is_digest(digest)))?;
     field("cluster", cluster(of))
 }
@@ -105,13 +111,21 @@ fn optional<T>(key: &str, value: Option<&T>, judge: impl Fn(&T) -> Valid) -> Val
 }
 
 /// Every element of a list.
-fn each<'v, T: 'v>(key: &str, values: impl IntoIterator<Item = &'v T>, judge: impl Fn(&T) -> Valid) -> Valid {
+fn each<T>(key: &str, values: &[T], judge: impl Fn(&T) -> Valid) -> Valid {
     let judge = |(index, value)| judge(value).map_err(|fault| fault.within(Step::Index(index)));
-    field(key, values.into_iter().enumerate().try_for_each(judge))
+    field(key, few(values.len()).and_then(|()| values.iter().enumerate().try_for_each(judge)))
+}
+
+fn few(entries: usize) -> Valid {
+    if entries <= MOST_ENTRIES {
+        return Ok(());
+    }
+    Err(Fault::new(format!("has {entries} entries (expected at most {MOST_ENTRIES})")))
 }
 
 /// Every entry of a map. What is wrong with a key is told of the map.
 fn entries<T>(map: &BTreeMap<String, T>, keys: impl Fn(&str) -> Valid, values: impl Fn(&str, &T) -> Valid) -> Valid {
+    few(map.len())?;
     map.iter().try_for_each(|(key, value)| {
         keys(key)?;
         field(key, values(key, value))
@@ -132,14 +146,23 @@ fn number(number: impl Into<u64>, fits: bool, expected: &str) -> Valid {
 }
 
 fn shown(text: &str) -> String {
-    shortened(&format!("{text:?}"))
+    shortened(&format!("{text:?}"), LONGEST_SHOWN)
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_SHOWN {
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
-    text.chars().take(LONGEST_SHOWN).chain(['…']).collect()
+    text.chars().take(most).chain(['…']).collect()
+}
+
+/// What the JSON reader refuses, and where: the names of fields, and words that it does not know, come from the text.
+pub(super) fn wrong_type(field: Option<String>, cause: &str) -> String {
+    let told = match field.filter(|field| field != "." && !cause.contains(&format!("`{field}`"))) {
+        Some(field) => format!("`{}`: {}", shortened(&field, LONGEST_WAY), shortened(cause, LONGEST_WAY)),
+        None => shortened(cause, LONGEST_WAY),
+    };
+    told.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() }).collect()
 }
 
 fn label(text: &str) -> Valid {
@@ -176,13 +199,17 @@ fn texts(value: &Value) -> Valid {
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
         Value::String(written) => text(written),
         Value::Array(items) => {
+            few(items.len())?;
             let judge = |(index, item)| texts(item).map_err(|fault| fault.within(Step::Index(index)));
             items.iter().enumerate().try_for_each(judge)
         }
-        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
-            readable_key(key)?;
-            field(key, texts(value))
-        }),
+        Value::Object(map) => {
+            few(map.len())?;
+            map.iter().try_for_each(|(key, value)| {
+                readable_key(key)?;
+                field(key, texts(value))
+            })
+        }
     }
 }
 
