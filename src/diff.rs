@@ -5,7 +5,7 @@ use similar::TextDiff;
 
 use crate::emit::read::{Entry, Remark, Standing};
 use crate::file_tree::FileTree;
-use crate::lock::LOCK_FILE_NAME;
+use crate::lock::{LOCK_FILE_NAME, Lock};
 
 const LINES_OF_CONTEXT: usize = 3;
 const NOWHERE: &str = "/dev/null";
@@ -50,17 +50,17 @@ impl Comparison {
     }
 }
 
-/// Compares what is rendered for a cluster, and the text of its new lock, with what stands in its directory.
-pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree, lock_text: &str) -> Comparison {
+/// Compares what is rendered for a cluster, and its new lock, with what stands in its directory.
+pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree, lock: &Lock) -> Comparison {
     let path_of = |path: &str| format!("{cluster_directory}/{path}");
     let on_disk = standing.entries.iter();
     let found = on_disk.filter_map(|(path, entry)| {
-        let recorded = standing.recorded.as_ref().is_some_and(|recorded| recorded.lists(path));
+        let recorded = standing.own.recorded().is_some_and(|recorded| recorded.lists(path));
         found_difference(path_of(path), entry, rendered.get(path), recorded)
     });
     let missing = rendered.iter().filter(|(path, _)| !standing.entries.contains_key(*path));
     let added = missing.map(|(path, text)| added(path_of(path), text));
-    let lock = lock_difference(path_of(LOCK_FILE_NAME), standing.lock_text.as_deref(), lock_text);
+    let lock = lock_difference(path_of(LOCK_FILE_NAME), standing, lock);
     let mut changed: Vec<Difference> = found.chain(added).chain(lock).collect();
     changed.sort_by(|left, right| left.path.cmp(&right.path));
     Comparison { remark: standing.remark.clone(), changed }
@@ -83,12 +83,12 @@ fn added(path: String, text: &str) -> Difference {
     Difference { path, kind: DifferenceKind::Added, unified }
 }
 
-fn lock_difference(path: String, on_disk: Option<&str>, rendered: &str) -> Option<Difference> {
-    match on_disk {
-        Some(text) if text == rendered => None,
-        None => Some(added(path, rendered)),
-        Some(text) => {
-            let unified = unified(&path, Some(text.as_bytes()), Some(rendered));
+fn lock_difference(path: String, standing: &Standing, lock: &Lock) -> Option<Difference> {
+    match standing.own.read() {
+        Some(_) if standing.has_lock(lock) => None,
+        None => Some(added(path, &lock.to_text())),
+        Some(own) => {
+            let unified = unified(&path, Some(own.text().as_bytes()), Some(&lock.to_text()));
             Some(Difference { path, kind: DifferenceKind::Changed, unified })
         }
     }
@@ -114,7 +114,7 @@ fn unified(path: &str, on_disk: Option<&[u8]>, rendered: Option<&str>) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::read::fixtures::{standing, tree};
+    use crate::emit::read::fixtures::{old_lock, standing, tree};
 
     fn kinds(comparison: &Comparison) -> Vec<(&str, DifferenceKind)> {
         comparison.changed.iter().map(|difference| (difference.path.as_str(), difference.kind)).collect()
@@ -134,7 +134,7 @@ mod tests {
             ("taken-link", Entry::NotAFile),
         ];
         let rendered = tree(&[("same", "1"), ("changed", "2"), ("added", "1"), ("taken-link", "1")]);
-        let comparison = compare("shop", &standing(&recorded, &entries), &rendered, "new lock\n");
+        let comparison = compare("shop", &standing(&recorded, &entries), &rendered, &old_lock(&rendered));
         let expected = [
             ("shop/added", DifferenceKind::Added),
             ("shop/cassc.lock", DifferenceKind::Changed),
@@ -153,14 +153,15 @@ mod tests {
     fn a_directory_with_what_is_rendered_and_a_foreign_file_is_the_same() {
         let rendered = tree(&[("a", "1")]);
         let standing = standing(&rendered, &[("a", Entry::Same), ("b", Entry::Foreign)]);
-        let comparison = compare("shop", &standing, &rendered, "lock\n");
+        let comparison = compare("shop", &standing, &rendered, &old_lock(&rendered));
         assert_eq!(kinds(&comparison), [("shop/b", DifferenceKind::Foreign)]);
         assert!(comparison.is_same());
     }
 
     #[test]
     fn a_cluster_without_a_directory_is_all_added() {
-        let comparison = compare("shop", &Standing::default(), &tree(&[("a", "1")]), "lock\n");
+        let rendered = tree(&[("a", "1")]);
+        let comparison = compare("shop", &Standing::default(), &rendered, &old_lock(&rendered));
         let expected = [("shop/a", DifferenceKind::Added), ("shop/cassc.lock", DifferenceKind::Added)];
         assert_eq!(kinds(&comparison), expected);
     }

@@ -2,15 +2,20 @@
 //! `deliver` fills it; `emit` writes it to a directory or a stream; `diff` and the goldens compare it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
 
 use crate::paths::{ancestors, is_relative};
 
 /// Every file that one cluster is rendered to: its path below the cluster's directory, with `/`, and its whole text.
 ///
 /// No path is absolute, has an empty, `.` or `..` segment or a backslash, or is a file and a folder at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct FileTree {
     files: BTreeMap<String, String>,
+    /// Made when somebody asks for them, which a stream does not.
+    digests: OnceLock<BTreeMap<String, String>>,
 }
 
 impl FileTree {
@@ -30,11 +35,18 @@ impl FileTree {
         assert!(!self.files.contains_key(&path), "two objects are never rendered to one file, here {path:?}");
         assert!(!self.is_file_and_folder(&path), "a rendered path is not a file and a folder at once, like {path:?}");
         self.files.insert(path, text.into());
+        self.digests.take();
     }
 
     /// The path and text of every file, in the byte order of the paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// The [`digest`] of every file, by its path.
+    pub fn digests(&self) -> &BTreeMap<String, String> {
+        let digests = || self.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
+        self.digests.get_or_init(digests)
     }
 
     /// How many files there are.
@@ -69,6 +81,17 @@ impl FileTree {
     fn is_file_and_folder(&self, path: &str) -> bool {
         ancestors(path).any(|folder| self.files.contains_key(folder)) || has_below(&self.files, path)
     }
+}
+
+impl PartialEq for FileTree {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+/// SHA-256 of these bytes in lower-case hexadecimal digits, as the lock records it.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// Whether any key of the map lies below the given path, taken as a folder.

@@ -15,7 +15,7 @@
 //! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
 //! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
 //!
-//! [`assessment`] takes a whole fleet through 3 to 5. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
+//! [`fleet`] takes every cluster of a run through 3 to 8. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
 //! touch the world. Same input, same bytes.
 
 mod paths;
@@ -37,12 +37,14 @@ pub mod report;
 
 pub mod git;
 
+pub mod folder;
+
 pub mod deployed;
 
 pub mod cluster;
 pub mod resolve;
 
-pub mod assessment;
+pub mod fleet;
 pub mod transition;
 
 pub mod render;

@@ -34,8 +34,7 @@ fn what_is_deployed_is_the_merge_base_and_not_the_tip() {
     let base = scratch.git("rev-parse --short=8 main~1");
     let deployed = scratch.deployed("git:main", &["clusters"]).expect("it can be told");
     assert_eq!(deployed.name, format!("main (merge base {base})"));
-    let lock = deployed.clusters[0].lock_text.as_ref().expect("there is a lock");
-    assert_eq!(lock.name, format!("{base}:deploy/shop/cassc.lock"));
+    assert_eq!(deployed.clusters[0].lock_name(), format!("{base}:deploy/shop/cassc.lock"));
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_topology_that_is_no_text_any_more_is_told_and_not_passed_over() {
     bytes.extend(b"# Gr\xf6\xdfe\n");
     fs::write(&path, bytes).expect("it can be written");
     let told = generated(fixture.path(), &request).expect_err("a cluster would vanish");
-    assert!(told.contains("E001") && told.contains("till.yaml is not UTF-8"), "{told}");
+    assert!(told.contains("E001") && told.contains("till.yaml is not valid UTF-8"), "{told}");
 }
 
 #[test]

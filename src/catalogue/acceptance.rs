@@ -1,6 +1,6 @@
-//! `spec.accept`: warnings that are meant to be so, and changes that are forced. Removes accepted warnings, complains
-//! about acceptances that accept nothing (W604) or cannot be (E603), and turns the rest into errors where warnings are
-//! denied. Changes are judged elsewhere ([`crate::transition::judge`]), beside what is deployed.
+//! `spec.accept`: accepted warnings and forced changes. Removes accepted warnings, complains about entries that are unused
+//! (W604) or not allowed (E603), and turns the remaining warnings into errors under `--deny warnings`. Accepted changes are
+//! handled by [`crate::transition::judge`], which sees what is deployed.
 
 use std::collections::BTreeSet;
 
@@ -15,31 +15,30 @@ use crate::transition::{self, Force};
 const E603: Rule = Rule {
     code: "E603",
     name: "acceptance",
-    summary: "an entry of `spec.accept` names nothing that can be accepted, or gives no reason",
+    summary: "an entry of `spec.accept` has a code that cannot be accepted, or no reason",
     explain: "\
-`spec.accept` records that a warning is meant to be so, or that a change is forced that is refused otherwise. The next
-reader needs two things: the code and the reason. Other errors cannot be accepted: what they describe would not work.
-Some changes cannot be forced either, because they could never come true or would lose data whatever the reason;
-`docs/transitions.md` lists them.
+`spec.accept` documents that a warning is intended, or that a refused change is forced. The next reader needs the code and
+the reason. Other errors cannot be accepted, because the configuration would not work. Some changes cannot be forced either,
+because they would fail or lose data in any case; `docs/transitions.md` lists them.
 
-Write `- {code: W113, reason: \"this cluster lives in one zone on purpose\"}`. Remove the entry of a change once it was
-made: a reason holds for one change.",
+Write `- {code: W113, reason: \"this cluster runs in one zone on purpose\"}`. Remove the entry of a change once it is
+deployed: a reason is valid for one change.",
 };
 
 const W604: Rule = Rule {
     code: "W604",
     name: "acceptance-unused",
-    summary: "an entry of `spec.accept` accepts nothing",
+    summary: "an entry of `spec.accept` is unused",
     explain: "\
-The warning that is accepted here does not come up any more. An acceptance that stays behind would hide the next
-occasion, which nobody judged.
+The accepted warning is no longer reported. If the entry stays, it hides the same warning later, when nobody has reviewed
+it.
 
 Remove the entry.",
 };
 
 pub(super) const RULES: &[Rule] = &[E603, W604];
 
-/// Complains about entries that name nothing that can be accepted, or give no reason.
+/// The entries whose code cannot be accepted, or that have no reason (E603).
 fn unfit(parsed: &Parsed) -> Vec<Diagnostic> {
     let subject = Subject::new(parsed);
     let mut complaints = Vec::new();
@@ -51,14 +50,14 @@ fn unfit(parsed: &Parsed) -> Vec<Diagnostic> {
             Some((_, Ok(()))) => {}
             Some((rule, Err(why))) => {
                 let message = format!("`{}` {why}", rule.code);
-                complaints.push(E603.complain(message, at).help(format!("see `cassc explain {}`", rule.code)));
+                complaints.push(E603.complain(message, at).help(format!("run `cassc explain {}`", rule.code)));
             }
             None => complaints.push(unknown(&acceptance.code, at)),
         }
         if acceptance.reason.trim().is_empty() {
             let at = subject.value(route.key("reason"), "");
-            complaints
-                .push(E603.complain("an acceptance needs a reason", at).expected("a sentence for the next reader"));
+            let complaint = E603.complain(format!("the entry for `{}` has no reason", acceptance.code), at);
+            complaints.push(complaint.help("write `reason: \"…\"`, a sentence for the next reader"));
         }
     }
     complaints
@@ -77,24 +76,24 @@ fn acceptable(rule: &Rule) -> Result<(), String> {
 
 fn unknown(code: &str, at: Label) -> Diagnostic {
     let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
-    let complaint = E603.complain(format!("there is no warning and no change `{code}` that can be accepted"), at);
+    let complaint = E603.complain(format!("`{code}` is not a code that can be accepted"), at);
     match nearest(code, acceptable.map(|rule| rule.code)) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
         None => complaint,
     }
 }
 
-/// What becomes of warnings.
+/// How warnings are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Warnings {
-    /// They are shown.
+    /// As warnings.
     Show,
-    /// They are errors (`--deny warnings`).
+    /// As errors (`--deny warnings`).
     Deny,
 }
 
-/// Removes accepted warnings, adds E603 and W604 for acceptances that cannot be or accepted nothing, and raises warnings
-/// to errors where they are denied. Complaints without an accepting document keep their weight.
+/// Removes accepted warnings, adds E603 and W604 for invalid and unused entries, and turns warnings into errors if they
+/// are denied.
 pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
     let mut kept: Vec<Diagnostic> = Vec::new();
@@ -129,8 +128,7 @@ fn unused(parsed: &Parsed, used: &BTreeSet<(DocumentId, usize)>) -> Vec<Diagnost
     let unused = |(index, code): (usize, &String)| {
         (known(code) && !used.contains(&(parsed.document, index))).then(|| {
             let at = subject.value(Route::of("spec.accept").index(index).key("code"), "");
-            W604.complain(format!("`{code}` does not come up, so there is nothing to accept"), at)
-                .help("remove the entry")
+            W604.complain(format!("unused acceptance: {code} is not reported"), at).help("remove the entry")
         })
     };
     let codes = parsed.topology.spec.accept.iter().map(|entry| &entry.code);

@@ -128,8 +128,8 @@ fn named(route: Route, name: &str, text: &str, way: Way) -> Option<Found> {
 
 /// `name=value` somewhere in a text, such as `-Djavax.net.ssl.keyStorePassword=changeit`.
 fn in_words(route: Route, text: &str, way: Way) -> Option<Found> {
-    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '?'));
-    match words.filter_map(secret_pair).next() {
+    let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '?'));
+    match words.find_map(secret_pair) {
         Some(name) => Some(Found { route, name: name.to_owned(), way }),
         None => has_password(text).then(|| Found { route, name: String::new(), way: Way::Address }),
     }

@@ -1,6 +1,5 @@
-//! Combinations of settings that Cassandra refuses and that are no limits: one function each. Called by the rule
-//! about combinations. Where each was verified stands at the function; "refused by" means that the real classes were
-//! seen to refuse it.
+//! Combinations of settings that Cassandra refuses, apart from limits: one function each. Called by the rule about
+//! combinations. The comment of each function names the versions whose real classes were seen to refuse it.
 
 use std::collections::BTreeMap;
 
@@ -38,8 +37,9 @@ fn is_positive(setting: &Setting) -> bool {
     amount(&setting.value).is_some_and(|value| value > 0.0)
 }
 
-/// `batch` and `group` go without a period (that of our own cassandra.yaml gives way); `periodic`, the default, needs one
-/// and goes without a batch window, which 5.0 does not know any more. `group` needs its window, and in 3.11 `batch` too. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// `batch` and `group` refuse a sync period (cassc removes the one of its own cassandra.yaml). `periodic`, the default,
+/// needs a period and refuses a batch window, which 5.0 no longer has. `group` needs its window, and `batch` too in 3.11.
+/// Refused by 4.0.19, 4.1.10, 5.0.9.
 fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let sync = settings.get("commitlog_sync").filter(|sync| is(Some(sync), "batch") || is(Some(sync), "group"));
     let period = settings.get("commitlog_sync_period");
@@ -48,18 +48,19 @@ fn commit_log(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
         (Some(sync), Some(period)) if is_positive(period) => Some(with_period(sync, period)),
         (Some(sync), _) => missing_window(sync, settings, minor),
         (None, Some(period)) if !is_positive(period) => {
-            let message = format!("the commit log is synced periodically, but `{}` is {}", period.name, period.written);
+            let message =
+                format!("`commitlog_sync: periodic` needs a period, but `{}` is {}", period.name, period.written);
             Some(Refusal::new(message, &[period]).help("remove it, or write a period such as the default of 10 s"))
         }
         (None, _) => window.map(|window| {
-            let message = format!("the commit log is synced periodically, which has no `{}`", window.name);
+            let message = format!("`commitlog_sync: periodic` has no `{}`", window.name);
             Refusal::new(message, &[window]).help("remove it, or write `commitlog_sync: batch`")
         }),
     }
 }
 
 fn with_period<'s>(sync: &'s Setting, period: &'s Setting) -> Refusal<'s> {
-    let message = format!("`commitlog_sync: {}` does not go with the period of `periodic`", sync.written);
+    let message = format!("`commitlog_sync: {}` has no `{}`", sync.written, period.name);
     Refusal::new(message, &[sync, period]).help(format!("remove `{}`", period.name))
 }
 
@@ -76,8 +77,8 @@ fn missing_window<'s>(sync: &'s Setting, settings: &'s Settings, minor: Minor) -
         return None;
     }
     let settings: Vec<&Setting> = [Some(sync), window].into_iter().flatten().collect();
-    let message = format!("`commitlog_sync: {}` needs a `{name}`", sync.written);
-    Some(Refusal::new(message, &settings).help("add the window, such as 10 ms"))
+    let message = format!("`commitlog_sync: {}` needs `{name}`", sync.written);
+    Some(Refusal::new(message, &settings).help(format!("add `{name}`, such as 10 ms")))
 }
 
 /// Refused by 4.0.19, 4.1.10, 5.0.9, unless a system property allows it.
@@ -92,27 +93,27 @@ fn validations<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refu
     };
     (amount(&validations.value)? > most && !allowed).then(|| {
         let message = format!(
-            "`concurrent_validations` of {} are more than `concurrent_compactors` of {text}",
+            "`concurrent_validations` of {} is higher than `concurrent_compactors` of {text}",
             validations.written
         );
         let settings: Vec<&Setting> = [Some(validations), compactors].into_iter().flatten().collect();
-        Refusal::new(message, &settings).help("lower the validations, or raise the compactors")
+        Refusal::new(message, &settings).help("lower `concurrent_validations` or raise `concurrent_compactors`")
     })
 }
 
-/// The most compactors that there can be without a word: as many as disks and cores, at least 2 and at most 8
-/// (`DatabaseDescriptor.applySimpleConfig`). How many cores there are is not known here.
+/// The largest default of `concurrent_compactors`: the smaller of disks and cores, at least 2 and at most 8
+/// (`DatabaseDescriptor.applySimpleConfig`). The number of cores is not known here.
 fn default_compactors(settings: &Settings) -> (f64, String) {
     let disks = settings.get("data_file_directories").map_or(1, |directories| paths(&directories.value).len());
     let compactors = u8::try_from(disks.clamp(2, 8)).expect("8 fits into a byte");
     (compactors.into(), format!("{compactors} (the default)"))
 }
 
-/// Functions of users without threads of their own run without a sandbox. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// User-defined functions without their own threads run without a sandbox. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn unsandboxed_functions(settings: &Settings) -> Option<Refusal<'_>> {
     let threads = settings.get("user_defined_functions_threads_enabled").filter(|it| is_off(it))?;
     (!is_on(settings.get("allow_insecure_udfs"))).then(|| {
-        let message = format!("`{}: {}` switches the sandbox of functions off", threads.name, threads.written);
+        let message = format!("`{}: {}` disables the sandbox of user-defined functions", threads.name, threads.written);
         Refusal::new(message, &[threads]).help("remove it")
     })
 }
@@ -121,7 +122,7 @@ fn unsandboxed_functions(settings: &Settings) -> Option<Refusal<'_>> {
 fn scripted_functions(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let scripted = settings.get("scripted_user_defined_functions_enabled").filter(|it| is_on(Some(it)))?;
     (minor >= Minor::V5_0).then(|| {
-        let message = format!("Cassandra {minor} has no functions in JavaScript any more");
+        let message = format!("Cassandra {minor} no longer has functions in JavaScript");
         Refusal::new(message, &[scripted]).help("remove it")
     })
 }
@@ -134,20 +135,19 @@ fn legacy_port(settings: &Settings) -> Option<Refusal<'_>> {
     let encryption = settings.get("server_encryption_options.internode_encryption");
     let none = encryption.is_none() || is(encryption, "none");
     none.then(|| {
-        let message = "the legacy port for encrypted traffic is enabled, but nodes do not encrypt theirs";
+        let message = format!("`{}` is enabled, but `internode_encryption` is `none`", legacy.name);
         let settings: Vec<&Setting> = [Some(legacy), encryption].into_iter().flatten().collect();
-        Refusal::new(message, &settings).help("set `internode_encryption`, or remove the legacy port")
+        Refusal::new(message, &settings).help(format!("write `internode_encryption`, or remove `{}`", legacy.name))
     })
 }
 
-/// Refused by 5.0.9; earlier minors have no such word.
+/// Refused by 5.0.9; earlier minors do not have this value.
 fn disk_access(settings: &Settings, minor: Minor) -> Option<Refusal<'_>> {
     let mode = settings.get("disk_access_mode").filter(|it| minor >= Minor::V5_0 && is(Some(it), "direct"))?;
-    Some(Refusal::new("data files cannot be read with `disk_access_mode: direct`", &[mode]).help("remove it"))
+    Some(Refusal::new("`disk_access_mode: direct` is not supported for data files", &[mode]).help("remove it"))
 }
 
-/// The commit log is written through memory maps or past the page cache, but neither where it is compressed or encrypted.
-/// Refused by 5.0.9.
+/// `mmap` and `direct` do not work with a compressed or encrypted commit log, `standard` only with one. Refused by 5.0.9.
 fn commit_log_access(settings: &Settings) -> Option<Refusal<'_>> {
     let mode = settings.get("commitlog_disk_access_mode")?;
     let compression = settings.get("commitlog_compression").filter(|it| !it.value.is_null());
@@ -159,10 +159,11 @@ fn commit_log_access(settings: &Settings) -> Option<Refusal<'_>> {
     };
     let fits = fits.iter().any(|word| is(Some(mode), word)) || is(Some(mode), "legacy");
     (!fits).then(|| {
-        let what = if transformed.is_some() { "a compressed or encrypted commit log" } else { "the commit log" };
-        let message = format!("`{}: {}` does not fit {what}", mode.name, mode.written);
+        let what =
+            if transformed.is_some() { "a compressed or encrypted commit log" } else { "an uncompressed commit log" };
+        let message = format!("`{}: {}` does not work with {what}", mode.name, mode.written);
         let settings: Vec<&Setting> = [Some(mode), transformed].into_iter().flatten().collect();
-        Refusal::new(message, &settings).help("leave it out, or write `auto`")
+        Refusal::new(message, &settings).help("remove it, or write `auto`")
     })
 }
 
@@ -172,15 +173,12 @@ fn read_ahead(settings: &Settings) -> Option<Refusal<'_>> {
     let bytes = amount(&size.value)?;
     (bytes > 0.0 && bytes < f64::from(256 * 1024)).then(|| {
         let message = format!("Cassandra does not start with `{}: {}`", size.name, size.written);
-        Refusal {
-            expected: Some("256KiB or more, or 0KiB to switch it off".to_owned()),
-            ..Refusal::new(message, &[size])
-        }
+        Refusal { expected: Some("256KiB or more, or 0KiB to disable it".to_owned()), ..Refusal::new(message, &[size]) }
     })
 }
 
-/// Unless it is written, a part of the memory for memtables that is cleaned up follows from the number of writers, and may
-/// not be below 0.01. Refused by 3.11.19, 4.0.19, 4.1.10, 5.0.9.
+/// The default of `memtable_cleanup_threshold` follows from the number of writers, and must be at least 0.01. Refused by
+/// 3.11.19, 4.0.19, 4.1.10, 5.0.9.
 fn flush_writers(settings: &Settings) -> Option<Refusal<'_>> {
     let writers = settings.get("memtable_flush_writers").filter(|writers| amount(&writers.value) > Some(99.0))?;
     let threshold = settings.get("memtable_cleanup_threshold").filter(|threshold| !threshold.value.is_null());
@@ -190,20 +188,20 @@ fn flush_writers(settings: &Settings) -> Option<Refusal<'_>> {
     })
 }
 
-/// Refused by 5.0.9; a fail threshold of -1 is none.
+/// Refused by 5.0.9; -1 disables the threshold.
 fn keyspace_replication(settings: &Settings) -> Option<Refusal<'_>> {
     let most = settings.get("maximum_replication_factor_fail_threshold")?;
     let replicas = settings.get("default_keyspace_rf");
     let wanted = replicas.map_or(Some(1.0), |replicas| amount(&replicas.value))?;
     (is_positive(most) && wanted > amount(&most.value)?).then(|| {
-        let message = format!("`{}` of {} is below `default_keyspace_rf` of {wanted}", most.name, most.written);
+        let message = format!("`{}` of {} is lower than `default_keyspace_rf` of {wanted}", most.name, most.written);
         let settings: Vec<&Setting> = [Some(most), replicas].into_iter().flatten().collect();
-        Refusal::new(message, &settings).help("lower the default, or raise the threshold")
+        Refusal::new(message, &settings).help(format!("lower `default_keyspace_rf` or raise `{}`", most.name))
     })
 }
 
-/// What requests in flight may take is a share of the heap unless it is written (`applySimpleConfig`): of all clients a
-/// tenth, of each address a fortieth. A single message may not be larger. Refused by 4.1.10, 5.0.9.
+/// The default limit of request data in flight is a share of the heap (`applySimpleConfig`): a tenth for all clients, a
+/// fortieth per address. A message must not be larger. Refused by 4.1.10, 5.0.9.
 fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let size = settings.get("native_transport_max_message_size")?;
     let heap = heap_mebibytes(place)?;
@@ -216,12 +214,15 @@ fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Ref
     });
     exceeded.map(|(suffix, share)| {
         let limit = format!("native_transport_max_request_data_in_flight{suffix}");
-        let message = format!("`{}` of {} is above `{limit}`, 1/{share} of the heap", size.name, size.written);
-        Refusal::new(message, &[size]).help(format!("lower it, or write `{limit}`"))
+        let message = format!(
+            "`{}` of {} is higher than the default of `{limit}`, 1/{share} of the heap",
+            size.name, size.written
+        );
+        Refusal::new(message, &[size]).help(format!("lower `{}`, or write a higher `{limit}`", size.name))
     })
 }
 
-/// The heap of a rack, where it can be told.
+/// The heap of a rack, if its memory is written and valid.
 fn heap_mebibytes(place: &RackPlace<'_>) -> Option<u64> {
     match place.heap().map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse()).ok()? {
         HeapSetting::Exactly(heap) => Some(heap),
@@ -229,39 +230,38 @@ fn heap_mebibytes(place: &RackPlace<'_>) -> Option<u64> {
     }
 }
 
-/// Refused by 4.1.10, 5.0.9: a text to the loader, a duration to what comes after it.
+/// Refused by 4.1.10, 5.0.9: the loader accepts any text, the start requires a duration.
 fn snapshot_lifetime(settings: &Settings) -> Option<Refusal<'_>> {
     let lifetime = settings.get("auto_snapshot_ttl")?;
     let form = Duration { smallest: TimeUnit::Seconds, width: Width::Int, bare_seconds: false };
     let text = lifetime.value.as_str().map_or_else(|| lifetime.value.to_string(), str::to_owned);
     (!lifetime.value.is_null() && form.read(&text).is_none()).then(|| {
-        let message = format!("`{}` is no duration", lifetime.written);
+        let message = format!("`{}` is not a valid duration", lifetime.written);
         let expected = "a duration with a unit (s, m, h or d), such as 30d";
         Refusal { expected: Some(expected.to_owned()), ..Refusal::new(message, &[lifetime]) }
     })
 }
 
-/// Nodes of one ring with different partitioners refuse each other (`Gossiper`, every minor), so it stands at the
-/// cluster.
+/// Nodes with different partitioners cannot join one ring (`Gossiper`, every minor), so the key belongs at the cluster.
 fn partitioner<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let partitioner = settings.get("partitioner")?;
     let everywhere = place.spec.cassandra.config.get("partitioner").and_then(Value::as_str);
     let known = ["Murmur3Partitioner", "RandomPartitioner", "ByteOrderedPartitioner", "OrderPreservingPartitioner"];
     if !partitioner.written.contains('.') && !known.contains(&partitioner.written.as_str()) {
-        let refusal = Refusal::new(format!("there is no partitioner `{}`", partitioner.written), &[partitioner]);
+        let refusal = Refusal::new(format!("unknown partitioner `{}`", partitioner.written), &[partitioner]);
         return Some(Refusal { expected: Some("Murmur3Partitioner".to_owned()), ..refusal });
     }
     let short = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     let wanted = everywhere.map_or_else(|| "Murmur3Partitioner".to_owned(), short);
     let here = short(partitioner.value.as_str()?);
     (here != wanted).then(|| {
-        let message = format!("`{here}` here, and `{wanted}` elsewhere: a ring has one partitioner");
+        let message = format!("the ring has two partitioners: `{here}` here, `{wanted}` in other racks");
         Refusal::new(message, &[partitioner]).help("write `partitioner` once, at the cluster")
     })
 }
 
-/// As many tokens as `num_tokens` says, which must be there, as the shipped cassandra.yaml has a number of its own;
-/// each a number for `Murmur3Partitioner`. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// `initial_token` must have `num_tokens` entries, and `num_tokens` must be written because cassandra.yaml has a default.
+/// For `Murmur3Partitioner` each entry is a number. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn tokens(settings: &Settings) -> Option<Refusal<'_>> {
     let written = settings.get("initial_token")?;
     let tokens: Vec<String> = match &written.value {
@@ -274,18 +274,20 @@ fn tokens(settings: &Settings) -> Option<Refusal<'_>> {
     let n_tokens = f64::from(u32::try_from(tokens.len()).ok()?);
     if expected.is_none_or(|expected| (n_tokens - expected).abs() > 0.5) {
         let message = match number {
-            Some(number) => format!("`initial_token` has {n_tokens}, but `num_tokens` is {}", number.written),
-            None => "`initial_token` stands without `num_tokens`".to_owned(),
+            Some(number) => format!("`initial_token` has {n_tokens} tokens, but `num_tokens` is {}", number.written),
+            None => "`initial_token` needs `num_tokens`".to_owned(),
         };
         let settings: Vec<&Setting> = [Some(written), number].into_iter().flatten().collect();
         return Some(Refusal::new(message, &settings).help(format!("write `num_tokens: {n_tokens}`")));
     }
     let murmur = settings.get("partitioner").is_none_or(|it| it.written.ends_with("Murmur3Partitioner"));
     let wrong = tokens.iter().find(|token| murmur && token.parse::<i64>().is_err())?;
-    Some(Refusal::new(format!("`{}` is no token of `Murmur3Partitioner`", wrong.escape_debug()), &[written]))
+    let refusal =
+        Refusal::new(format!("`{}` is not a token of `Murmur3Partitioner`", wrong.escape_debug()), &[written]);
+    Some(Refusal { expected: Some("a whole number of 64 bits".to_owned()), ..refusal })
 }
 
-/// Where directories are when nothing is said (`conf/cassandra.yaml`, below the data volume).
+/// The default directories (`conf/cassandra.yaml`, below the data volume).
 const DIRECTORIES: [(&str, &str); 4] = [
     ("commitlog_directory", "/var/lib/cassandra/commitlog"),
     ("data_file_directories", "/var/lib/cassandra/data"),
@@ -293,7 +295,7 @@ const DIRECTORIES: [(&str, &str); 4] = [
     ("saved_caches_directory", "/var/lib/cassandra/saved_caches"),
 ];
 
-/// Two kinds of files in one directory. Refused by 4.0.19, 4.1.10, 5.0.9.
+/// The same directory for two keys. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn same_directories(settings: &Settings) -> Vec<Refusal<'_>> {
     let defaults = DIRECTORIES.into_iter().filter(|(name, _)| !settings.contains_key(*name));
     let mut taken: BTreeMap<String, (&str, Option<&Setting>)> =
@@ -305,7 +307,7 @@ fn same_directories(settings: &Settings) -> Vec<Refusal<'_>> {
             let Some((other, other_setting)) = taken.insert(path.clone(), (name, Some(setting))) else { continue };
             let message = format!("`{name}` and `{other}` are both `{path}`");
             let settings: Vec<&Setting> = [Some(setting), other_setting].into_iter().flatten().collect();
-            refusals.push(Refusal::new(message, &settings).help("give each a directory of its own"));
+            refusals.push(Refusal::new(message, &settings).help("write a different directory for one of them"));
         }
     }
     refusals

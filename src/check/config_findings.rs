@@ -1,5 +1,5 @@
-//! What [`examine`] has to say about every `cassandra.config` of a topology: each level as it is written, and every
-//! rack as it is merged, each finding once and at its place. Called by the rules about keys of `cassandra.yaml`.
+//! The findings of [`examine`] for every `cassandra.config` of a topology: for each level as written, and for every rack as
+//! merged, each finding once and with its place. Called by the rules about keys of `cassandra.yaml`.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +22,9 @@ pub(super) struct Found {
     pub(super) name: String,
     /// The value.
     pub(super) value: Value,
-    /// What it is.
+    /// What is wrong with it.
     pub(super) problem: Problem,
-    /// For a setting that is written twice: the other place, and its name.
+    /// For a setting that is written twice: the place and the name of the other one.
     pub(super) other: Option<(Route, String)>,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn minor(subject: &Subject<'_>) -> Option<Minor> {
     Some(subject.spec().cassandra.version.parse::<Release>().ok()?.minor)
 }
 
-/// Every finding. Keys that are not the user's to set are left to the rule about them.
+/// All findings, without keys that cassc manages: E414 reports those.
 pub(super) fn findings(subject: &Subject<'_>) -> Vec<Found> {
     let Some(minor) = minor(subject) else { return Vec::new() };
     let mut seen = BTreeSet::new();
@@ -75,7 +75,7 @@ fn object(config: &Config) -> Map<String, Value> {
     config.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// A level may write a part of a map whose other parts stand at another level: only the merged map is judged.
+/// A level may write only a part of a map, and other levels the rest: only the merged map is checked.
 fn is_fragment(finding: &Finding, config: &Map<String, Value>) -> bool {
     matches!(finding.problem, Problem::WrongValue { .. })
         && value_at(config, &finding.path).is_some_and(Value::is_object)
@@ -110,7 +110,7 @@ fn route(levels: &[(Level, &Map<String, Value>)], path: &[Step]) -> Route {
     })
 }
 
-/// Where the configuration of a level stands.
+/// The route of `cassandra.config` of a level.
 pub(super) fn config_route(level: Level) -> Route {
     level.route().key("cassandra").key("config")
 }
@@ -137,7 +137,7 @@ fn is_owned_finding(found: &Found) -> bool {
     is_owned(top) || is_owned(&found.name)
 }
 
-/// Problems of one rank at one place are the same complaint.
+/// Problems with the same rank at one place are reported once.
 fn rank(problem: &Problem) -> u8 {
     match problem {
         Problem::Unknown { .. } => 0,

@@ -1,5 +1,4 @@
-//! What Cassandra demands of its settings beyond their form: tables of limits, in the names and units of the newest
-//! minor. A setting that a minor does not have never comes up, so that most rows hold for every minor that knows the
+//! Limits of Cassandra's settings, in the names and units of the newest minor. Most rows apply to every minor that has the
 //! key.
 //!
 //! All rows were read in `DatabaseDescriptor.applySimpleConfig` of 3.11.19, 4.0.19, 4.1.10 and 5.0.9 (`BootStrapper`
@@ -83,16 +82,16 @@ pub(super) const LIMITS: &[Limits] = &[
     Limits { until: Minor::V3_11, ..between("native_transport_max_negotiable_protocol_version", "3", "5") },
 ];
 
-/// Two settings of which one must not be above the other.
+/// Two settings of which the first must not be higher than the second.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair {
     /// The newest name of the lower one.
     pub(super) low: &'static str,
-    /// How often the lower one must fit into the higher one.
+    /// The factor: `low` times this must not exceed `high`.
     pub(super) times: f64,
     /// The newest name of the higher one.
     pub(super) high: &'static str,
-    /// What holds where they are not written: the same in the code and in the shipped cassandra.yaml of every minor.
+    /// The defaults of both, the same in the code and in the shipped cassandra.yaml of every minor.
     pub(super) defaults: (Option<&'static str>, Option<&'static str>),
     /// Whether they may be equal.
     pub(super) equal: Equal,
@@ -139,8 +138,8 @@ pub(super) const PAIRS: &[Pair] = &[
     Pair { defaults: (None, Some("1")), ..pair("minimum_replication_factor_fail_threshold", "default_keyspace_rf") },
 ];
 
-/// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1: -1, or nothing at all for those with a unit,
-/// switches them off; 0 is refused.
+/// Guardrails with `_warn_threshold` and `_fail_threshold`, since 4.1. -1 disables them, or null for those with a unit; 0 is
+/// refused.
 pub(super) const GUARDRAILS: [&str; 18] = [
     "keyspaces",
     "tables",
@@ -162,7 +161,7 @@ pub(super) const GUARDRAILS: [&str; 18] = [
     "sai_sstable_indexes_per_query",
 ];
 
-/// The guardrails that `templates/cassandra/5.0/cassandra.yaml` switches on.
+/// The guardrails that `templates/cassandra/5.0/cassandra.yaml` enables.
 pub(super) const SHIPPED_WARNINGS: [(&str, &str); 2] =
     [("partition_size", "100MiB"), ("partition_tombstones", "100000")];
 

@@ -1,5 +1,5 @@
-//! Formats of `SSTables` that Cassandra does not have, or that go against a promise. Called by the rule about combinations.
-//! All of it was refused by the real 5.0.9; earlier minors have one format.
+//! `SSTable` formats that Cassandra does not have, or that contradict `storage_compatibility_mode`. Called by the rule about
+//! combinations. Cassandra 5.0.9 was seen to refuse all of them; earlier minors have one format.
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn selected(settings: &Settings) -> Option<&Setting> {
 
 fn unknown_format(settings: &Settings) -> Option<Refusal<'_>> {
     let format = selected(settings).filter(|format| !FORMATS.iter().any(|known| format.value == *known))?;
-    let refusal = Refusal::new(format!("there is no format of SSTables `{}`", format.written), &[format]);
+    let refusal = Refusal::new(format!("unknown SSTable format `{}`", format.written), &[format]);
     Some(Refusal { expected: Some("big or bti".to_owned()), ..refusal })
 }
 
@@ -28,21 +28,20 @@ fn unknown_options(settings: &Settings) -> Option<Refusal<'_>> {
     let options = settings.get("sstable.format")?;
     let mut names = options.value.as_object()?.keys();
     let unknown = names.find(|name| !FORMATS.contains(&name.as_str()))?;
-    let message = format!("there is no format of SSTables `{}` to have options", unknown.escape_debug());
+    let message = format!("options of an unknown SSTable format `{}`", unknown.escape_debug());
     Some(Refusal { expected: Some("big or bti as the name".to_owned()), ..Refusal::new(message, &[options]) })
 }
 
-/// The format `bti` cannot be read by 4.x, which storage compatibility promises; without a word the mode is
-/// `CASSANDRA_4`.
+/// Cassandra 4.x cannot read the format `bti`, but `storage_compatibility_mode` (`CASSANDRA_4` by default) promises it.
 fn unreadable_format(settings: &Settings) -> Option<Refusal<'_>> {
     let format = selected(settings).filter(|format| format.value == "bti")?;
     let mode = settings.get("storage_compatibility_mode").filter(|mode| mode.value != Value::Null);
     (mode.is_none() || is(mode, "CASSANDRA_4")).then(|| {
         let message =
-            "SSTables in the format `bti` cannot be read by Cassandra 4, as `storage_compatibility_mode` promises";
+            "`storage_compatibility_mode` is `CASSANDRA_4`, but Cassandra 4 cannot read the SSTable format `bti`";
         let settings: Vec<&Setting> = [Some(format), mode].into_iter().flatten().collect();
         Refusal::new(message, &settings).help(
-            "for data born on 5.0 write `storage_compatibility_mode: NONE`; otherwise keep `big` until it is upgraded",
+            "in a new 5.0 cluster write `storage_compatibility_mode: NONE`; otherwise write `selected_format: big`",
         )
     })
 }

@@ -1,5 +1,5 @@
-//! Lists of words inside settings of cassandra.yaml that Cassandra looks up only when it starts. Called by the rule about
-//! combinations. Each was refused by the real 4.1.10 and 5.0.9; 4.0.19 takes any words.
+//! Lists of words in settings of cassandra.yaml that Cassandra checks only at its start. Called by the rule about
+//! combinations. Cassandra 4.1.10 and 5.0.9 were seen to refuse unknown words; 4.0.19 accepts any.
 
 use cassc_ring::release::Minor;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::config_refusal::Refusal;
 use super::settings::{Setting, Settings};
 
-/// What may be audited (`AuditLogEntryCategory`).
+/// The categories of the audit log (`AuditLogEntryCategory`).
 const CATEGORIES: &[&str] = &["QUERY", "DML", "DDL", "DCL", "OTHER", "AUTH", "ERROR", "PREPARE"];
 
 /// The properties of a table that 4.1 and 5.0 both have (`TableAttributes.allKeywords`).
@@ -32,10 +32,10 @@ const PROPERTIES: &[&str] = &[
     "speculative_retry",
 ];
 
-/// Those that came with 5.0.
+/// The properties that are new in 5.0.
 const PROPERTIES_OF_5_0: &[&str] = &["allow_auto_snapshot", "auto_repair", "incremental_backups"];
 
-/// Every setting with a word that Cassandra does not know.
+/// All settings with an unknown word.
 pub(super) fn unknown_words(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
     if minor < Minor::V4_1 {
         return Vec::new();
@@ -56,7 +56,7 @@ fn unknown_word<'s>(setting: &'s Setting, known: &[&str]) -> Option<Refusal<'s>>
     };
     let is_known = |word: &String| known.iter().any(|known| known.eq_ignore_ascii_case(word));
     let unknown = words.into_iter().find(|word| !is_known(word))?;
-    let message = format!("Cassandra does not start with `{}` in `{}`", unknown.escape_debug(), setting.name);
+    let message = format!("`{}` contains the unknown word `{}`", setting.name, unknown.escape_debug());
     Some(Refusal { expected: Some(known.join(", ")), ..Refusal::new(message, &[setting]) })
 }
 

@@ -1,4 +1,4 @@
-//! E101: a name that Kubernetes would not take as it is written.
+//! E101: a name that is not a DNS label.
 
 use cassc_ring::ring_names::fault as ring_name_fault;
 use serde_json::Value;
@@ -11,24 +11,24 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E101",
     name: "name-not-a-label",
-    summary: "a name is not a DNS label",
+    summary: "a name is not a valid DNS label",
     explain: "\
-The names of cluster, datacenters and racks become part of the names of objects and pods, which Kubernetes holds to be
-DNS labels: lower-case letters, digits and `-`, neither first nor last a `-`. An operator changes a name until it
-fits; then `Rack.1` and `rack1` become one StatefulSet, and one of the two racks is lost. cassc changes no name.
+The names of cluster, datacenters and racks become part of the names of objects and pods. Kubernetes requires DNS labels:
+lower-case letters, digits and `-`, without `-` at the start or the end. Operators change a name until it is valid; then
+`Rack.1` and `rack1` become one StatefulSet, and one of the racks is lost. cassc never changes a name.
 
-Write a name that fits, and give Cassandra its own name where that differs: `clusterName` for the cluster, `ringName`
-for a datacenter or a rack. A cluster's name begins with a letter, as names of services do.",
+Write a valid name. If Cassandra's name differs, write it in `clusterName` for the cluster, or in `ringName` for a
+datacenter or a rack. The name of a cluster starts with a letter, because names of services do.",
 };
 
-/// How Cassandra's own name is set, where a name has one.
+/// The field for Cassandra's own name of the same thing.
 #[derive(Clone, Copy)]
 enum OwnName {
-    /// There is no other name.
+    /// Cassandra has no name for it.
     None,
-    /// This field, which is not written yet.
+    /// This field, which the topology does not use yet.
     Free(&'static str),
-    /// It is written already.
+    /// The topology uses the field already.
     Written,
 }
 
@@ -61,15 +61,15 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The length of names that objects are named after is judged by E102, which knows the objects.
+/// E102 checks the length of names that become part of object names.
 fn fault(what: &str, name: &str, length_matters: bool) -> Option<String> {
     let too_long = || {
         let longer = length_matters && name.len() > LABEL_LENGTH;
-        longer.then(|| format!("it has {} characters, at most {LABEL_LENGTH} fit", name.len()))
+        longer.then(|| format!("{} characters, {LABEL_LENGTH} are allowed", name.len()))
     };
     let first = || {
         let digit = what == "cluster" && name.starts_with(|c: char| c.is_ascii_digit());
-        digit.then(|| "it begins with a digit, which no service may".to_owned())
+        digit.then(|| "starts with a digit".to_owned())
     };
     label_fault(name).or_else(first).or_else(too_long)
 }
@@ -84,7 +84,7 @@ fn complaint(
 ) -> Diagnostic {
     let message = match name {
         "" => format!("the name of a {what} is empty"),
-        _ => format!("`{}` cannot be the name of a {what}", name.escape_debug()),
+        _ => format!("`{}` is not a valid name of a {what}", name.escape_debug()),
     };
     let words = if name.is_empty() { "" } else { fault };
     let complaint = RULE.complain(message, subject.value(route.clone(), words)).expected(form(what));
@@ -96,7 +96,7 @@ fn complaint(
             if ring_name_fault(if own == "clusterName" { own } else { what }, name).is_none() =>
         {
             let as_written = Value::from(name);
-            complaint.help(format!("write `{field}: {nearest}` and, as Cassandra's own name, `{own}: {as_written}`"))
+            complaint.help(format!("write `{field}: {nearest}`, and `{own}: {as_written}` for Cassandra's own name"))
         }
         (Some(nearest), _) => complaint.help(format!("write `{field}: {nearest}`")),
         (None, _) => complaint,
@@ -105,8 +105,8 @@ fn complaint(
 
 fn form(what: &str) -> &'static str {
     match what {
-        "cluster" => "lower-case letters, digits and `-`, a letter first",
-        _ => "lower-case letters, digits and `-`, at most 63, the first and last no `-`",
+        "cluster" => "lower-case letters, digits and `-`, starting with a letter",
+        _ => "at most 63 lower-case letters, digits and `-`, without `-` at the start or the end",
     }
 }
 

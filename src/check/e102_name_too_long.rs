@@ -1,4 +1,4 @@
-//! E102: an object's name, or a label's value, that becomes longer than Kubernetes allows.
+//! E102: an object name or a label value that is longer than Kubernetes allows.
 
 use cassc_ring::names;
 
@@ -10,14 +10,14 @@ use crate::topology::merge::{Level, RackPlace};
 pub(super) const RULE: Rule = Rule {
     code: "E102",
     name: "name-too-long",
-    summary: "a name built from those of cluster, datacenter and rack is too long",
+    summary: "an object name or a label value is too long",
     explain: "\
-Names of services and pods are at most 63 characters, and so is every label's value. The name of a StatefulSet is at
-most 52: its controller labels each pod with the name, a `-` and a hash of up to ten digits, and where that label is
-too long no pod is ever made. The API server takes such a StatefulSet all the same, so nobody would hear of it.
+Names of services and pods, and label values, have at most 63 characters. Names of StatefulSets have at most 52: the
+controller labels each pod with the name, a `-` and a hash of up to ten digits. If that label is too long, the API server
+accepts the StatefulSet, but no pod is created.
 
-Shorten the name of the cluster, the datacenter or the rack. Cassandra's own names (`clusterName`, `ringName`) are
-only labels' values and may stay longer than the names in Kubernetes.",
+Shorten the name of the cluster, the datacenter or the rack. Cassandra's own names (`clusterName`, `ringName`) are only used
+in label values and may be longer.",
 };
 
 /// What precedes the cluster in the value of `app.kubernetes.io/instance`.
@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Without a `clusterName` the label is made of `metadata.name`, which the names of services keep shorter still.
+/// Without `clusterName` the label is made of `metadata.name`, whose length the names of services limit more.
 fn cluster_label(subject: &Subject<'_>) -> Option<Diagnostic> {
     let cluster_name = subject.spec().cluster_name.as_deref()?;
     let value = format!("{INSTANCE_PREFIX}{}", names::label_value(cluster_name));

@@ -1,4 +1,4 @@
-//! E103: two objects of one name in one namespace, or two services on one port of every worker.
+//! E103: two objects with the same name in one namespace, or two services with the same node port.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +15,13 @@ pub(super) const RULE: Rule = Rule {
     name: "name-collision",
     summary: "two objects would have the same name in one namespace",
     explain: "\
-Names of objects are put together from those of cluster, datacenter and rack, so that a cluster that Cass Operator
-runs can be taken over. Put together, `a-b` and `c` are the same as `a` and `b-c`, a datacenter `seed` has the name of
-the seed service, and a disruption budget is named after the datacenter alone. Of two objects of one name the one that
-is applied last replaces the other: a rack, or the protection of a datacenter, is gone. Node ports exist once per
-Kubernetes cluster, whatever the namespace.
+Object names are built from the names of cluster, datacenter and rack, in the same way as in Cass Operator. So `a-b` plus `c`
+equals `a` plus `b-c`, the services of a datacenter `seed` can have the name of the seed service, and a PodDisruptionBudget
+is named after the datacenter alone. If two objects have the same name, the one that is applied last replaces the other: a
+rack, or the protection of a datacenter, is lost. Node ports are unique per Kubernetes cluster, not per namespace.
 
-All topologies that are compiled together are compared, per Kubernetes cluster (`kubeCluster`) and namespace. Rename
-one of the two, or give it a namespace of its own.",
+cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace. Rename one of the two, or use
+a different namespace.",
 };
 
 /// What claims a name: a topology, or a datacenter of it, by their positions.
@@ -42,7 +41,7 @@ pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) 
     }
     let whole: BTreeSet<(usize, usize)> = collisions.keys().filter_map(whole_topologies).collect();
     for ((first, second), claims) in &collisions {
-        // Two clusters of one name share everything; it is told once.
+        // Two clusters with the same name share all object names: one complaint is enough.
         if whole.contains(&(first.0, second.0)) && first.0 != second.0 && second.1.is_some() {
             continue;
         }
@@ -55,7 +54,7 @@ fn whole_topologies((first, second): &(Owner, Owner)) -> Option<(usize, usize)> 
     (first.1.is_none() && second.1.is_none()).then_some((first.0, second.0))
 }
 
-/// E104 tells of two datacenters of one name in a topology.
+/// E104 reports two datacenters with the same name in one topology.
 fn same_name_in_one_topology(subjects: &[Subject<'_>], first: Owner, second: Owner) -> bool {
     let name = |owner: Owner| Some(&subjects[owner.0].spec().datacenters.get(owner.1?)?.name);
     first.0 == second.0 && name(first).is_some() && name(first) == name(second)
@@ -103,8 +102,8 @@ fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Cl
     let (kube_cluster, namespace, kind, name) = claims.iter().min_by_key(|(_, _, kind, _)| weight(kind))?;
     let more = match claims.len() - 1 {
         0 => String::new(),
-        1 => ", and one more object".to_owned(),
-        more => format!(", and {more} more objects"),
+        1 => " (and 1 more object)".to_owned(),
+        more => format!(" (and {more} more objects)"),
     };
     let place = match (namespace, kube_cluster) {
         (Some(namespace), None) => format!("namespace `{namespace}`"),
@@ -113,11 +112,11 @@ fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Cl
         (None, Some(kube_cluster)) => format!("the same namespace of `{kube_cluster}`"),
     };
     let message = format!("the {kind} `{name}` would exist twice in {place}{more}");
-    let at = owner_label(subjects, second, "and for this one");
-    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "once for this name"));
+    let at = owner_label(subjects, second, "second object");
+    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "first object"));
     Some(complaint.help(match (first, second) {
-        ((one, None), (other, None)) if one != other => "rename one of the clusters, or give it another namespace",
-        ((one, _), (other, _)) if one != other => "rename one of the two, or give it another namespace",
+        ((one, None), (other, None)) if one != other => "rename one of the clusters, or use a different namespace",
+        ((one, _), (other, _)) if one != other => "rename one of the two, or use a different namespace",
         _ => "rename one of the two",
     }))
 }
@@ -136,13 +135,12 @@ fn node_ports(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
             let claim = (datacenter.kube_cluster.as_deref(), port);
             match first.get(&claim) {
                 Some(taken) => {
-                    let message = format!("two datacenters open port {port} on the same workers");
-                    let complaint = RULE.complain(message, subject.value(route, "and here")).label(taken.clone());
-                    complaints
-                        .push(complaint.help("a node port exists once per Kubernetes cluster; choose another one"));
+                    let message = format!("two datacenters in the same Kubernetes cluster use the node port {port}");
+                    let complaint = RULE.complain(message, subject.value(route, "used twice")).label(taken.clone());
+                    complaints.push(complaint.help("use a different port for one of them"));
                 }
                 None => {
-                    first.insert(claim, subject.value(route, "here"));
+                    first.insert(claim, subject.value(route, "first use"));
                 }
             }
         }

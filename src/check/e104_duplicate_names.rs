@@ -1,4 +1,4 @@
-//! E104: two datacenters, or two racks of a datacenter, of the same name.
+//! E104: two datacenters, or two racks of a datacenter, with the same name.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E104",
     name: "duplicate-names",
-    summary: "two datacenters, or two racks of a datacenter, share a name",
+    summary: "two datacenters, or two racks of a datacenter, have the same name",
     explain: "\
-Kubernetes names and Cassandra's names (`ringName`) must each be unique: datacenters in the cluster, racks in their
-datacenter. Two racks of one name would be one StatefulSet, and one of them would silently be lost; two datacenters of
-one `ringName` would be one datacenter to Cassandra, with replicas placed as if it were.
+The names in Kubernetes (`name`) and in Cassandra (`ringName`) must be unique: of datacenters in the cluster, of racks in
+their datacenter. Two racks with the same name would be one StatefulSet, and one of the racks would be lost. Two datacenters
+with the same `ringName` would be one datacenter for Cassandra and for the placement of replicas.
 
-Give each its own `name`, and its own `ringName` where you set one.",
+Give each datacenter and each rack a unique `name`, and a unique `ringName` if you set one.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -42,13 +42,15 @@ fn unique<'n>(
         let first = by_name.insert(name, route.key("name"));
         let first_in_ring = by_ring_name.insert(ring_name.unwrap_or(name), ring_route.clone());
         if let Some(first) = first {
-            let message = format!("two {what}s are called `{name}`");
-            let at = subject.value(route.key("name"), "and here");
-            complaints.push(RULE.complain(message, at).label(subject.value(first, "here")));
+            let message = format!("two {what}s have the name `{name}`");
+            let at = subject.value(route.key("name"), "used twice");
+            let complaint = RULE.complain(message, at).label(subject.value(first, "first use"));
+            complaints.push(complaint.help("rename one of the two"));
         } else if let Some(first) = first_in_ring {
-            let message = format!("two {what}s are called `{}` in Cassandra", ring_name.unwrap_or(name));
-            let at = subject.value(ring_route, "and here");
-            complaints.push(RULE.complain(message, at).label(subject.value(first, "here")));
+            let message = format!("two {what}s have the name `{}` in Cassandra", ring_name.unwrap_or(name));
+            let at = subject.value(ring_route, "used twice");
+            let complaint = RULE.complain(message, at).label(subject.value(first, "first use"));
+            complaints.push(complaint.help("write a different `ringName` for one of the two"));
         }
     }
 }

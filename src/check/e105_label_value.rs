@@ -1,4 +1,4 @@
-//! E105: two names that become one label's value, or none.
+//! E105: two names with the same label value, or a name with an empty one.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E105",
     name: "label-value",
-    summary: "two clusters or racks would carry the same label, or an empty one",
+    summary: "two clusters or racks would have the same label value, or an empty one",
     explain:
         "\
-Services, disruption budgets and StatefulSets find their pods by labels, whose values are Cassandra's names without the
-characters that Kubernetes does not allow there: `RAC 1` and `RAC1` are both `RAC1`. Two racks of one value would each
-take the other's pods for its own; two clusters of one value in a namespace would answer each other's clients, and a
-node of the one could find its seeds in the other.
+Services, PodDisruptionBudgets and StatefulSets select their pods by labels. The label values are Cassandra's names without
+the characters that Kubernetes does not allow: `RAC 1` and `RAC1` both become `RAC1`. Two racks with the same value would
+select each other's pods. Two clusters with the same value in one namespace would serve each other's clients, and a node
+could use the seeds of the other cluster.
 
-Give each its own letters and digits, in `clusterName` or `ringName`; or put the clusters into namespaces of their own.",
+Write names that differ in letters or digits, in `clusterName` or `ringName`. Or use different namespaces for the clusters.",
 };
 
 pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
@@ -39,7 +39,7 @@ fn cluster_name<'t>(subject: &Subject<'t>) -> (&'t str, Route) {
     }
 }
 
-/// Names that stand in `ringName` or `clusterName`; those that stand in `name` are judged by E101.
+/// Only `ringName` and `clusterName`; E101 checks `name`.
 fn empty(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let cluster = subject.spec().cluster_name.as_deref().map(|name| (name, Route::of("spec.clusterName")));
     let racks = subject.racks.iter().filter_map(|place| {
@@ -48,9 +48,10 @@ fn empty(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     });
     for (name, route) in cluster.into_iter().chain(racks) {
         if !name.trim().is_empty() && label_value(name).is_empty() {
-            let message = format!("nothing of `{}` can stand in a label", name.escape_debug());
-            let at = subject.value(route, "no letter of a to z, no digit");
-            complaints.push(RULE.complain(message, at).expected("a name with a letter of a to z or a digit"));
+            let message = format!("the label value of `{}` would be empty", name.escape_debug());
+            let at = subject.value(route, "no usable character");
+            let complaint = RULE.complain(message, at);
+            complaints.push(complaint.expected("at least one letter from a to z or A to Z, or one digit"));
         }
     }
 }
@@ -69,9 +70,10 @@ fn racks(subject: &Subject<'_>, datacenter: usize, complaints: &mut Vec<Diagnost
         }
         match first.get(&value) {
             Some((other, other_route)) if *other != name => {
-                let message = format!("the racks `{other}` and `{name}` would both carry the label `{value}`");
-                let at = subject.value(route, "and this one");
-                complaints.push(RULE.complain(message, at).label(subject.value(other_route.clone(), "this rack")));
+                let message = format!("the racks `{other}` and `{name}` would have the same label value `{value}`");
+                let at = subject.value(route, "same label value");
+                let complaint = RULE.complain(message, at).label(subject.value(other_route.clone(), "first rack"));
+                complaints.push(complaint.help("write a `ringName` that differs in letters or digits"));
             }
             Some(_) => {}
             None => {
@@ -94,15 +96,16 @@ fn clusters(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
             let (kube_cluster, namespace) = destination(subject, datacenter);
             let first = *claims.entry((kube_cluster, namespace, value.clone())).or_insert(index);
             let other = &subjects[first];
-            // Two clusters of one `metadata.name` share every object: E103.
+            // Two clusters with the same `metadata.name` share all object names: E103.
             let same_objects = other.topology.metadata.name == subject.topology.metadata.name;
             if first == index || same_objects || value.is_empty() || told.contains(&first) {
                 continue;
             }
             told.push(first);
-            let message = format!("two clusters of one namespace would both carry the label `{value}`");
-            let at = subject.value(route.clone(), "and this one");
-            let help = "give each its own name, or its own namespace; datacenters of one ring belong into one topology";
+            let message = format!("two clusters in one namespace would have the same label value `{value}`");
+            let at = subject.value(route.clone(), "same label value");
+            let help = "write a different `clusterName`, or use a different namespace; datacenters of one ring belong in \
+                        one topology";
             complaints.push(RULE.complain(message, at).label(of_cluster(other)).help(help));
         }
     }
@@ -110,5 +113,5 @@ fn clusters(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
 
 fn of_cluster(subject: &Subject<'_>) -> Label {
     let (_, route) = cluster_name(subject);
-    subject.value(route, "this cluster")
+    subject.value(route, "first cluster")
 }

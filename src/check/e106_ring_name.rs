@@ -1,4 +1,4 @@
-//! E106: a name that Cassandra's own files cannot carry.
+//! E106: a name that Cassandra's configuration files cannot contain.
 
 use cassc_ring::ring_names::fault;
 
@@ -9,16 +9,15 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E106",
     name: "ring-name",
-    summary: "a name in Cassandra has characters that its files cannot carry",
+    summary: "a name has characters that Cassandra's configuration files cannot contain",
     explain: "\
-Cassandra reads the names of datacenter and rack from `cassandra-rackdc.properties`, a Java properties file in
-Latin-1, where blanks at the end, `\\`, `#`, `=` and `:` mean something else. A datacenter's name also stands in
-replication maps and in the option `-Dcassandra.system_distributed_replication=dc1:3,dc2:3`, which a shell splits at
-blanks. A node that reads another name than the one that was meant founds a datacenter of its own, and finds none of
-its replicas.
+Cassandra reads the names of datacenter and rack from `cassandra-rackdc.properties`, a Java properties file in Latin-1.
+Trailing spaces, `\\`, `#`, `=` and `:` have a special meaning there. The name of a datacenter is also part of replication
+maps and of the option `-Dcassandra.system_distributed_replication=dc1:3,dc2:3`, which a shell splits at spaces. A node that
+reads a wrong name starts a new datacenter and does not find its replicas.
 
-Use letters, digits, `_`, `-` and `.`; a name of a rack may have blanks inside. `clusterName` may be any text in one
-line that does not begin or end with a blank.",
+Use letters, digits, `_`, `-` and `.`. The name of a rack may contain spaces, but not at the start or the end. `clusterName`
+may be any single line of text without leading or trailing spaces.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -38,18 +37,16 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 
 fn judge(subject: &Subject<'_>, what: &str, name: &str, route: Route) -> Option<Diagnostic> {
     let fault = fault(what, name)?;
-    let whose = if what == "clusterName" { "Cassandra's name of the cluster" } else { "Cassandra's name of a" };
-    let message = match (name, what) {
-        ("", "clusterName") => format!("{whose} is empty"),
-        ("", _) => format!("{whose} {what} is empty"),
-        (_, "clusterName") => format!("`{}` cannot be {whose}", name.escape_debug()),
-        _ => format!("`{}` cannot be {whose} {what}", name.escape_debug()),
+    let field = if what == "clusterName" { "`clusterName`".to_owned() } else { format!("`ringName` of a {what}") };
+    let message = match name {
+        "" => format!("{field} is empty"),
+        _ => format!("`{}` is not a valid {field}", name.escape_debug()),
     };
     let complaint = RULE.complain(message, subject.value(route, if name.is_empty() { "" } else { &fault }));
     Some(match what {
         _ if name.is_empty() => complaint.help("write a name, or remove the field"),
-        "clusterName" => complaint.expected("text in one line that does not begin or end with a blank"),
+        "clusterName" => complaint.expected("one line of text without leading or trailing spaces"),
         "datacenter" => complaint.expected("letters, digits, `_`, `-` and `.`"),
-        _ => complaint.expected("letters, digits, `_`, `-`, `.` and blanks inside"),
+        _ => complaint.expected("letters, digits, `_`, `-`, `.`, and spaces except at the start or the end"),
     })
 }

@@ -1,4 +1,4 @@
-//! E110: the number of nodes is missing, or said twice and differently.
+//! E110: the number of nodes is missing or contradictory.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -10,9 +10,8 @@ pub(super) const RULE: Rule = Rule {
     name: "node-count",
     summary: "the number of nodes of a datacenter is missing or contradictory",
     explain: "\
-The number of nodes has no default that would be right, and a wrong one decommissions nodes. It stands at the
-datacenter, from where it is split over the racks as evenly as it goes, or at every rack; if at both, the racks must
-add up.
+The number of nodes has no default, because a wrong number adds or removes nodes. Write it at the datacenter, where it is
+split over the racks as evenly as possible, or at every rack. If it is written at both, the sum of the racks must match.
 
 Write `nodes` in one of the two places.",
 };
@@ -24,9 +23,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let complaint = match (datacenter.nodes, written) {
             _ if datacenter.racks.is_empty() => None,
             (None, 0) => {
-                let message = format!("the datacenter `{}` does not say how many nodes it has", datacenter.name);
+                let message = format!("the datacenter `{}` has no number of nodes", datacenter.name);
                 let at = subject.value(route.key("name"), "");
-                Some(RULE.complain(message, at).help("add `nodes` here, or at every rack"))
+                Some(RULE.complain(message, at).help("add `nodes: …` to the datacenter, or to every rack"))
             }
             (Some(_), 0) => None,
             (nodes, written) if written < datacenter.racks.len() => Some(some_racks(subject, index, datacenter, nodes)),
@@ -45,24 +44,24 @@ fn some_racks(subject: &Subject<'_>, index: usize, datacenter: &Datacenter, node
     let with = datacenter.racks.iter().position(|rack| rack.nodes.is_some()).unwrap_or_default();
     let rack = |position| Level::Rack(index, position).route();
     let name = &datacenter.racks[without].name;
-    let message = format!("only some racks of `{}` say how many nodes they have", datacenter.name);
+    let message = format!("only some racks of `{}` have a number of nodes", datacenter.name);
     let complaint = RULE
-        .complain(message, subject.value(rack(without).key("name"), "this one does not"))
-        .label(subject.value(rack(with).key("nodes"), "this one does"));
+        .complain(message, subject.value(rack(without).key("name"), "no `nodes`"))
+        .label(subject.value(rack(with).key("nodes"), "has `nodes`"));
     let remaining = nodes.and_then(|nodes| u64::from(nodes).checked_sub(sum(datacenter)));
     let one_left = datacenter.racks.iter().filter(|rack| rack.nodes.is_none()).count() == 1;
     complaint.help(match remaining.filter(|remaining| one_left && *remaining > 0) {
         Some(remaining) => format!("add `nodes: {remaining}` to `{name}`"),
-        None => "write `nodes` at every rack, or at the datacenter only".to_owned(),
+        None => "write `nodes` at every rack, or only at the datacenter".to_owned(),
     })
 }
 
 fn contradiction(subject: &Subject<'_>, route: &Route, datacenter: &Datacenter, nodes: u32) -> Option<Diagnostic> {
     let sum = sum(datacenter);
     (sum != u64::from(nodes)).then(|| {
-        let message = format!("`{}` has {nodes} nodes, but its racks have {sum}", datacenter.name);
-        let at = subject.value(route.key("nodes"), format!("{nodes} here"));
-        let complaint = RULE.complain(message, at).label(subject.value(route.key("racks"), format!("{sum} here")));
-        complaint.help(format!("write `nodes: {sum}`, remove it, or correct the racks"))
+        let message = format!("`{}` has {nodes} nodes, but its racks have {sum} nodes", datacenter.name);
+        let at = subject.value(route.key("nodes"), format!("{nodes} in total"));
+        let complaint = RULE.complain(message, at).label(subject.value(route.key("racks"), format!("{sum} in racks")));
+        complaint.help(format!("write `nodes: {sum}`, or correct `nodes` of the racks"))
     })
 }

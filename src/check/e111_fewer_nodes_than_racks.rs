@@ -1,4 +1,4 @@
-//! E111: a rack without a node.
+//! E111: a rack without nodes.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
@@ -9,10 +9,11 @@ pub(super) const RULE: Rule = Rule {
     name: "fewer-nodes-than-racks",
     summary: "a datacenter has fewer nodes than racks",
     explain: "\
-Cassandra knows a rack only by its nodes. A rack that gets its first node later, beside racks that hold data, receives
-a replica of everything at once. And a rack that is emptied loses its replicas to racks that already hold others.
+A rack exists in Cassandra only through its nodes. If a rack gets its first node later, when other racks hold data, that node
+receives a replica of all rows at once. If a rack loses all its nodes, its replicas move to racks that already hold other
+replicas of the same rows.
 
-Name as many racks as there are nodes at most. Only a whole datacenter may have no nodes, on its way out.",
+Write at most as many racks as nodes. Only a whole datacenter may have no nodes, before you remove it.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -29,12 +30,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let racks = datacenter.racks.len();
         complaints.push(if rack.nodes.is_some() {
             let at = subject.value(Level::Rack(index, empty).route().key("nodes"), "");
-            RULE.complain(message, at).help("give it a node, or leave it out until it has one")
+            RULE.complain(message, at).help("write `nodes: 1` or more, or remove the rack")
         } else {
             let nodes = if total == 1 { "1 node".to_owned() } else { format!("{total} nodes") };
             RULE.complain(message, subject.value(route.key("nodes"), nodes))
                 .label(subject.value(route.key("racks"), format!("{racks} racks")))
-                .help(format!("write `nodes: {racks}` or more, or name {total} of the racks only"))
+                .help(format!("write `nodes: {racks}` or more, or keep only {total} of the racks"))
         });
     }
 }

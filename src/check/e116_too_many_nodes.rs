@@ -1,4 +1,4 @@
-//! E116: more nodes than a ring can have.
+//! E116: too many nodes.
 
 use cassc_ring::limits::MOST_NODES;
 
@@ -8,12 +8,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E116",
     name: "too-many-nodes",
-    summary: "a cluster has more nodes than a ring can have",
+    summary: "a cluster has more than 2,000 nodes",
     explain: "\
-A ring of more than 2,000 nodes is almost surely a slip of the keyboard: gossip grows with the square of the nodes, and
-the largest rings that are run have about a thousand.
+More than 2,000 nodes are most likely a typing error: gossip traffic grows with the square of the nodes, and the largest known
+rings have about a thousand.
 
-Correct the number; or split the data over several clusters.",
+Correct the number, or split the data over several clusters.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let largest = sizes.iter().max_by_key(|(_, nodes)| nodes);
     if let Some((index, nodes)) = largest.filter(|_| total > MOST_NODES) {
         let route = Route::of("spec.datacenters").index(*index).key("nodes");
-        let at = subject.value(route, format!("{nodes} of them"));
+        let at = subject.value(route, format!("{nodes} nodes"));
         complaints.push(
             RULE.complain(format!("the cluster has {total} nodes"), at).expected(format!("at most {MOST_NODES}")),
         );

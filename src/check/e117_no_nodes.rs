@@ -1,4 +1,4 @@
-//! E117: nothing to run.
+//! E117: a cluster without nodes.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -8,15 +8,15 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E117",
     name: "no-nodes",
-    summary: "a cluster without datacenters or nodes, or a datacenter without racks",
+    summary: "a cluster has no datacenters or no nodes, or a datacenter has no racks",
     explain: "\
-A topology without a single node would render no cluster at all, and a delivery tool that prunes would remove the one
-that runs. A datacenter may have `nodes: 0` on its way out, but not the last one.
+A topology without nodes would render no cluster, and a delivery tool that prunes would delete the running one. A datacenter
+may have `nodes: 0` before you remove it, but not the last datacenter.
 
-The first pod of the first datacenter founds the ring. Where that datacenter is on its way out the ring exists, so
-`founding: never` says so; in a new cluster every pod would wait for ever.
+The first pod of the first datacenter founds the ring. If that datacenter has no nodes, a new cluster would wait forever. If
+the ring exists, write `founding: never`.
 
-To remove a cluster, remove its objects from the delivery tool; the claims with the data stay until you delete them.",
+To delete a cluster, see `cassc explain E360`. The PVCs with the data stay until you delete them.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -24,21 +24,21 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let route = Route::of("spec.datacenters");
     if datacenters.is_empty() {
         let complaint = RULE.complain("the cluster has no datacenters", subject.value(route, ""));
-        complaints.push(complaint.expected("one datacenter at least"));
+        complaints.push(complaint.expected("at least one datacenter"));
         return;
     }
     for (index, datacenter) in datacenters.iter().enumerate().filter(|(_, datacenter)| datacenter.racks.is_empty()) {
         let message = format!("the datacenter `{}` has no racks", datacenter.name);
         let at = subject.value(Level::Datacenter(index).route().key("racks"), "");
         complaints
-            .push(RULE.complain(message, at).help("name a rack, or remove `racks`: there is one then, `default`"));
+            .push(RULE.complain(message, at).help("add a rack, or remove `racks` to get one rack named `default`"));
     }
     let nodes: Option<Vec<Vec<u32>>> = (0..datacenters.len()).map(|index| subject.nodes_of_racks(index)).collect();
     let none = nodes.is_some_and(|nodes| nodes.iter().flatten().all(|nodes| *nodes == 0));
     if none && datacenters.iter().all(|datacenter| !datacenter.racks.is_empty()) {
         let key = if datacenters[0].nodes.is_some() { "nodes" } else { "racks" };
         let at = subject.value(Level::Datacenter(0).route().key(key), "");
-        complaints.push(RULE.complain("the cluster has no nodes", at).expected("one node at least"));
+        complaints.push(RULE.complain("the cluster has no nodes", at).expected("at least one node"));
     } else if subject.spec().founding == Founding::Auto {
         complaints.extend(founder_missing(subject));
     }
@@ -50,7 +50,7 @@ fn founder_missing(subject: &Subject<'_>) -> Option<Diagnostic> {
     (!nodes.is_empty() && nodes.iter().all(|nodes| *nodes == 0)).then(|| {
         let key = if first.nodes.is_some() { "nodes" } else { "racks" };
         let at = subject.value(Level::Datacenter(0).route().key(key), "");
-        let message = format!("the datacenter `{}` founds the ring and has no nodes", first.name);
-        RULE.complain(message, at).help("if the ring exists, write `founding: never` below `spec`")
+        let message = format!("the first datacenter `{}` founds the ring, but has no nodes", first.name);
+        RULE.complain(message, at).help("if the ring exists, add `founding: never` to `spec`")
     })
 }

@@ -1,4 +1,4 @@
-//! E119: an additional seed that is no address, or one of the topology's own nodes.
+//! E119: an additional seed that is not a valid address, or belongs to the same topology.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,44 +13,44 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E119",
     name: "additional-seed",
-    summary: "an additional seed is no address, stands twice, or is one of the topology's own nodes",
+    summary: "an additional seed is invalid, a duplicate, or a node of the same topology",
     explain: "\
-`additionalSeeds` are nodes that run elsewhere. They are written into the seed list of every node: an address that is
-none stops Cassandra at its start, and a node that finds itself among the seeds joins the ring without its data. cassc
-chooses the seeds among a topology's own nodes itself, and takes care of that.
+`additionalSeeds` are nodes outside this topology. They are added to the seed list of every node. Cassandra does not start
+with an invalid address, and a node that is its own seed joins the ring without streaming its data. cassc chooses the seeds
+of the topology's own nodes itself and avoids that.
 
-Write IP addresses or DNS names of nodes of the other datacenters, without a port.",
+Write IP addresses or DNS names of nodes in the other datacenters, without a port.",
 };
 
-/// The domain of a Kubernetes cluster that names none.
+/// The default of `kubernetes.domain`.
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().additional_seeds.len() > MOST_ADDRESSES {
-        let message = format!("{} additional seeds are too many", subject.spec().additional_seeds.len());
-        let at = subject.key(Route::of("spec.additionalSeeds"), "");
-        complaints
-            .push(RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}; three per datacenter do")));
+        let message = format!("`additionalSeeds` has {} entries", subject.spec().additional_seeds.len());
+        let at = subject.key(Route::of("spec.additionalSeeds"), "too many");
+        let complaint = RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}"));
+        complaints.push(complaint.help("keep three nodes per datacenter"));
     }
     let mut first: BTreeMap<String, Route> = BTreeMap::new();
     for (index, seed) in subject.spec().additional_seeds.iter().enumerate() {
         let route = Route::of("spec.additionalSeeds").index(index);
         if let Some(service) = own(subject, seed) {
-            let message = format!("the additional seed `{seed}` belongs to this very topology");
-            let at = subject.value(route, format!("`{service}` is a service of this topology"));
-            complaints.push(RULE.complain(message, at).help("remove it; the seeds among its own nodes are chosen"));
+            let message = format!("the additional seed `{seed}` belongs to this topology");
+            let at = subject.value(route, format!("service `{service}`"));
+            let help = "remove it; cassc chooses the seeds of the topology's own nodes";
+            complaints.push(RULE.complain(message, at).help(help));
         } else if let Some(fault) = fault(seed) {
             let message = match seed.as_str() {
                 "" => "an additional seed is empty".to_owned(),
-                _ => format!("`{}` is not the address of a node", seed.escape_debug()),
+                _ => format!("`{}` is not a valid address of a node", seed.escape_debug()),
             };
             let complaint = RULE.complain(message, subject.value(route, fault));
             complaints.push(complaint.expected("an IP address or a DNS name in lower case, without a port"));
         } else if let Some(other) = first.get(&canonical(seed)) {
             let complaint =
-                RULE.complain(format!("the additional seed `{seed}` stands twice"), subject.value(route, ""));
-            complaints
-                .push(complaint.label(subject.value(other.clone(), "here already")).help("remove one of the two"));
+                RULE.complain(format!("duplicate additional seed `{seed}`"), subject.value(route, "duplicate"));
+            complaints.push(complaint.label(subject.value(other.clone(), "first here")).help("remove one of the two"));
         } else {
             first.insert(canonical(seed), route);
         }
@@ -62,8 +62,8 @@ fn canonical(seed: &str) -> String {
     seed.parse::<IpAddr>().map_or_else(|_| seed.to_owned(), |address| address.to_string())
 }
 
-/// The service of this topology that a seed names. Where several Kubernetes clusters are involved a name may be meant
-/// for another one of them, and is left alone.
+/// The Service of this topology that a seed names. With several Kubernetes clusters the name may belong to a different one,
+/// so nothing is reported.
 fn own(subject: &Subject<'_>, seed: &str) -> Option<String> {
     let cluster = &subject.topology.metadata.name;
     let datacenters = &subject.spec().datacenters;
@@ -83,7 +83,7 @@ fn own(subject: &Subject<'_>, seed: &str) -> Option<String> {
     })
 }
 
-/// Whether a DNS name is that of a service, or of a pod below it, as far as it is written out.
+/// Whether a DNS name, short or fully qualified, is that of a service or of a pod of it.
 fn is_of_service(name: &str, service: &str, namespace: Option<&str>, domain: &str) -> bool {
     let below = name.split_once('.').map(|(_, rest)| rest);
     let full = namespace.map(|namespace| format!("{service}.{namespace}.svc.{domain}"));
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_recognized_however_far_it_is_written_out() {
+    fn short_and_fully_qualified_names_of_a_service_are_recognized() {
         let of = |name| is_of_service(name, "a-seed-service", Some("cass"), "cluster.local");
         assert!(of("a-seed-service") && of("a-seed-service.cass") && of("a-seed-service.cass.svc"));
         assert!(of("a-seed-service.cass.svc.cluster.local") && of("pod-0.a-seed-service.cass.svc"));

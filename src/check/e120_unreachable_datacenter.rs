@@ -1,4 +1,4 @@
-//! E120: a datacenter in another Kubernetes cluster that nobody tells about the ring.
+//! E120: a datacenter in another Kubernetes cluster without additional seeds.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -8,11 +8,11 @@ pub(super) const RULE: Rule = Rule {
     name: "unreachable-datacenter",
     summary: "a datacenter in another Kubernetes cluster has no additional seeds",
     explain: "\
-DNS names of pods are known in their own Kubernetes cluster only. A datacenter in another one can neither found the ring
-(there would be two) nor find it: its first pod would wait for ever.
+DNS names of pods resolve only in their own Kubernetes cluster. A datacenter in another Kubernetes cluster must not found a
+second ring, and it cannot find the existing one: its first pod would wait forever.
 
-Name addresses or DNS names of nodes under `spec.additionalSeeds` that both Kubernetes clusters can reach, of at least one
-node in each of them.",
+Add IP addresses or DNS names of nodes to `spec.additionalSeeds`: at least one node of each Kubernetes cluster, reachable from
+both.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -23,8 +23,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let route = Route::of("spec.datacenters").index(index).key("kubeCluster");
         let name = &datacenters[index].name;
         let message =
-            format!("`{name}` lives in another Kubernetes cluster than `{}` and cannot find its ring", first.name);
-        let help = "name nodes that both can reach under `spec.additionalSeeds`";
-        complaints.push(RULE.complain(message, subject.value(route, "")).help(help));
+            format!("`{name}` runs in a different Kubernetes cluster than `{}` and cannot find its ring", first.name);
+        let help = "add nodes that both Kubernetes clusters can reach to `spec.additionalSeeds`";
+        complaints.push(RULE.complain(message, subject.value(route, "no seeds")).help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! E121: a Kubernetes cluster that is called as a folder of every cluster.
+//! E121: a `kubeCluster` with the name of a folder that cassc uses.
 
 use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::diagnostic::{Diagnostic, Route, Rule};
@@ -7,13 +7,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E121",
     name: "kube-cluster-name",
-    summary: "a `kubeCluster` is called as a folder that every cluster has",
+    summary: "a `kubeCluster` has the name of a folder that cassc uses",
     explain: "\
-Each Kubernetes cluster gets a folder of its own in the output, beside the folders of the stages `base`, `prepare` and
-`cluster` where a datacenter names none, and beside `argocd` and `flux`. A Kubernetes cluster of such a name would mix
-its objects with those of another.
+Each Kubernetes cluster gets its own folder in the output, next to the folders `base`, `prepare`, `cluster`, `argocd` and
+`flux`. A Kubernetes cluster with one of these names would mix its objects with other objects.
 
-Choose another name; it is yours alone and reaches no object.",
+Use a different name. It is not written into any object.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -21,8 +20,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
         if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {
             let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
-            let message = format!("`{name}` is a folder of every cluster's and cannot be a Kubernetes cluster");
-            complaints.push(RULE.complain(message, at).help("choose another name"));
+            let message = format!("`kubeCluster: {name}` is the name of a folder that cassc uses");
+            complaints.push(RULE.complain(message, at).help("use a different name"));
         }
     }
 }

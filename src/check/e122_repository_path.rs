@@ -1,4 +1,4 @@
-//! E122: a path that is none in a repository.
+//! E122: an invalid path in a repository.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -7,13 +7,13 @@ use crate::topology::repository::path_fault;
 pub(super) const RULE: Rule = Rule {
     code: "E122",
     name: "repository-path",
-    summary: "the path of the rendered files is none in a repository",
+    summary: "`path` of the delivery tool is not a path in a repository",
     explain: "\
-`delivery.argocd.path` and `delivery.flux.path` name the folder of this cluster's rendered files, from the root of the
-repository on: with `cassc render shop.yaml -o deploy` it is `deploy/shop`. An absolute path is one of your machine, and
-Argo CD and Flux refuse one that leaves the repository.
+`delivery.argocd.path` and `delivery.flux.path` name the folder with the rendered files of this cluster, relative to the root
+of the repository. After `cassc render shop.yaml -o deploy` it is `deploy/shop`. Argo CD and Flux refuse absolute paths and
+paths outside the repository.
 
-Write it with `/` between the folders and without `..`; `.` is the root itself.",
+Separate folders with `/`, and do not use `..`. The root of the repository is `.`.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -23,8 +23,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (tool, path) in argocd.into_iter().chain(flux) {
         let Some(fault) = path_fault(path) else { continue };
         let at = subject.value(Route::of("spec.delivery").key(tool).key("path"), fault);
-        let complaint = RULE.complain(format!("`{path}` is no path in a repository"), at);
+        let complaint = RULE.complain(format!("`{path}` is not a path in a repository"), at);
         let example = format!("such as `deploy/{}`", subject.topology.metadata.name);
-        complaints.push(complaint.expected(format!("the folder of the rendered files from the root on, {example}")));
+        complaints
+            .push(complaint.expected(format!("the folder of the rendered files, relative to the root, {example}")));
     }
 }

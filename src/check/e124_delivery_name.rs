@@ -1,4 +1,4 @@
-//! E124: names of the delivery tool's objects that Kubernetes would not take.
+//! E124: invalid names in `delivery`.
 
 use crate::deliver::STAGES;
 use crate::diagnostic::{Diagnostic, Route, Rule};
@@ -10,15 +10,14 @@ use crate::topology::{ArgocdDelivery, FluxDelivery};
 pub(super) const RULE: Rule = Rule {
     code: "E124",
     name: "delivery-name",
-    summary: "a name in `delivery` is none, or too long",
+    summary: "a name in `delivery` is invalid or too long",
     explain: "\
-Argo CD and Flux mark every object that they deliver with the name of the Application or Kustomization, Flux always in
-a label (`kustomize.toolkit.fluxcd.io/name`), Argo CD where it is set up so; a label's value has at most 63 characters.
-The Kustomizations are called after cluster and stage (`shop-cluster`), the Applications after the cluster, and after
-the `kubeCluster` where there is one.
+Argo CD and Flux mark the objects that they deliver with the name of the Application or Kustomization: Flux always in a label
+(`kustomize.toolkit.fluxcd.io/name`), Argo CD depending on its settings. Label values have at most 63 characters. A
+Kustomization is named after cluster and stage (`shop-cluster`). An Application is named after the cluster, and after the
+`kubeCluster` if there is one.
 
-Write names of lower-case letters, digits and `-`; shorten the name of the cluster, or give the Application one of its
-own (`delivery.argocd.name`).",
+Use lower-case letters, digits and `-`. Shorten the name of the cluster, or write `delivery.argocd.name`.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -33,7 +32,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Field, what is written, and what it has to be.
+/// The field, its value, and the required form.
 type Written<'t> = (&'static str, Option<&'t String>, Form);
 
 #[derive(Clone, Copy)]
@@ -68,14 +67,16 @@ fn written(subject: &Subject<'_>, fields: &[Written<'_>]) -> Vec<Diagnostic> {
     let fault = |(field, name, form): &Written<'_>| {
         let name = name.as_ref()?;
         let (fits, what, expected) = match form {
-            Form::Label => (is_label(name), "name in Kubernetes", "lower-case letters, digits and `-`"),
-            Form::Subdomain => (is_subdomain(name), "name in Kubernetes", "lower-case letters, digits, `-` and `.`"),
+            Form::Label => (is_label(name), "name", "lower-case letters, digits and `-`"),
+            Form::Subdomain => (is_subdomain(name), "name", "lower-case letters, digits, `-` and `.`"),
             Form::Revision => (is_revision(name), "revision", "a branch, a tag or a commit"),
         };
         let at = subject.value(Route::of(&format!("spec.delivery.{field}")), "");
-        let shown = if name.is_empty() { "an empty text".to_owned() } else { format!("`{name}`") };
-        let complaint = RULE.complain(format!("{shown} is no {what}"), at);
-        (!fits).then(|| complaint.expected(expected))
+        let message = match name.as_str() {
+            "" => format!("`delivery.{field}` is empty"),
+            _ => format!("`{name}` is not a valid {what}"),
+        };
+        (!fits).then(|| RULE.complain(message, at).expected(expected))
     };
     fields.iter().filter_map(fault).collect()
 }
@@ -86,7 +87,7 @@ fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Dia
     let names = kube_clusters.map(|kube_cluster| block.application_name(cluster, kube_cluster));
     let longest = names.max_by_key(String::len).filter(|name| name.len() > LABEL_LENGTH)?;
     let route = if block.name.is_some() { "spec.delivery.argocd.name" } else { "metadata.name" };
-    Some(too_long(subject, "Application", &longest, Route::of(route)).help("give it a shorter `delivery.argocd.name`"))
+    Some(too_long(subject, "Application", &longest, Route::of(route)).help("write a shorter `delivery.argocd.name`"))
 }
 
 /// The longest stage counts, rendered or not: it may come later.

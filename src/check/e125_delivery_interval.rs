@@ -1,4 +1,4 @@
-//! E125: an interval that Flux would not take.
+//! E125: an invalid Flux interval.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -7,13 +7,12 @@ use crate::topology::repository::milliseconds;
 pub(super) const RULE: Rule = Rule {
     code: "E125",
     name: "delivery-interval",
-    summary: "an interval is none, or shorter than a minute",
+    summary: "`delivery.flux.interval` is invalid or shorter than a minute",
     explain: "\
-`delivery.flux.interval` is how often Flux compares the objects with what is rendered; it writes durations as numbers with
-units, such as `1h30m`. New commits do not wait for it: the source has an interval of its own. With less than a minute
-Flux does little else.
+`delivery.flux.interval` is the time between two reconciliations of Flux, written with units, such as `1h30m`. New commits do
+not wait for it: the source has its own interval. Less than a minute only puts load on Flux and the API server.
 
-Write a duration of a minute or more in `h`, `m` and `s`, or leave it out for 10 minutes.",
+Write a duration of at least one minute in `h`, `m` and `s`, or remove the field to use the default of 10 minutes.",
 };
 
 /// kustomize-controller's documentation of `spec.interval`.
@@ -25,9 +24,11 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     };
     let at = subject.value(Route::of("spec.delivery.flux.interval"), "");
     let message = match milliseconds(interval) {
-        None => format!("`{interval}` is not a duration"),
-        Some(duration) if duration < SHORTEST_MILLISECONDS => format!("`{interval}` is less than a minute"),
+        None => format!("`{interval}` is not a valid interval"),
+        Some(duration) if duration < SHORTEST_MILLISECONDS => {
+            format!("the interval `{interval}` is shorter than a minute")
+        }
         Some(_) => return,
     };
-    complaints.push(RULE.complain(message, at).expected("a minute or more, such as `10m` or `1h30m`"));
+    complaints.push(RULE.complain(message, at).expected("at least one minute, such as `10m` or `1h30m`"));
 }

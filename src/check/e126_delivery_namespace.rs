@@ -1,4 +1,4 @@
-//! E126: an Application or Kustomizations for objects that name no namespace.
+//! E126: `delivery` without a namespace for the objects.
 
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Route, Rule};
@@ -7,12 +7,11 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E126",
     name: "delivery-namespace",
-    summary: "`delivery` says where the files are, and nothing names the namespace",
+    summary: "`delivery.argocd` or `delivery.flux` is set, but a datacenter has no namespace",
     explain: "\
-Without a namespace the objects go where the delivery tool puts them. An Application or a Kustomization that cassc renders
-says nothing about that, so Argo CD and Flux refuse objects without one.
+The Applications and Kustomizations that cassc renders set no namespace, so Argo CD and Flux refuse objects without one.
 
-Write `metadata.namespace`, or a `namespace` for each datacenter.",
+Write `metadata.namespace`, or `namespace` at each datacenter.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -22,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let datacenters = &subject.spec().datacenters;
     if let Some(datacenter) = datacenters.iter().find(|it| destination(subject, it).1.is_none()) {
         let at = subject.key(Route::of("spec.delivery").key(block), "");
-        let message = format!("`delivery.{block}` is given, but `{}` names no namespace", datacenter.name);
-        complaints.push(RULE.complain(message, at).help("write `metadata.namespace`"));
+        let message = format!("`delivery.{block}` is set, but `{}` has no namespace", datacenter.name);
+        complaints.push(RULE.complain(message, at).help("add `namespace: …` to `metadata`"));
     }
 }

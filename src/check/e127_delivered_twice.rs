@@ -1,4 +1,4 @@
-//! E127: two topologies whose Applications or Kustomizations are the same ones, or read the same folder.
+//! E127: two clusters with the same Application, Kustomization or folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use crate::topology::{ArgocdDelivery, Dialect, FluxDelivery};
 pub(super) const RULE: Rule = Rule {
     code: "E127",
     name: "delivered-twice",
-    summary: "two topologies name one Application, one Kustomization or one folder",
+    summary: "two clusters use the same Application, Kustomization or folder",
     explain: "\
-Two Applications, or two Kustomizations, of one name in one namespace are one object: whoever is applied last delivers
-its cluster, and the objects of the other one are pruned. Two that read the same folder deliver one cluster twice, and
-the other one never.
+Two Applications, or two Kustomizations, with the same name in one namespace are one object: the one that is applied last
+delivers its cluster, and the objects of the other cluster are pruned. If two of them read the same folder, one cluster is
+delivered twice and the other never.
 
-Each cluster needs a folder of its own, and a name of its own: of the cluster, of the Application
-(`delivery.argocd.name`), or another `namespace` in the block.",
+Give each cluster its own folder and its own name: rename the cluster, write `delivery.argocd.name`, or use a different
+`namespace` in `delivery.argocd` or `delivery.flux`.",
 };
 
 pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
@@ -28,20 +28,20 @@ pub(super) fn check(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) 
                 seen.insert(key, (subject, route));
                 continue;
             };
-            let complaint =
-                RULE.complain(format!("{told} is that of two clusters"), subject.value(route, "and of this"));
-            complaints.push(complaint.label(first.value(of_first.clone(), "of this one")));
+            let complaint = RULE.complain(format!("two clusters use {told}"), subject.value(route, "used twice"));
+            let complaint = complaint.label(first.value(of_first.clone(), "first use"));
+            complaints.push(complaint.help("give each cluster its own name and its own folder"));
         }
     }
 }
 
-/// What only one cluster may have.
+/// Something that only one cluster may use.
 struct Claim {
-    /// What two cannot share, complete.
+    /// All parts that two clusters must not have in common.
     key: Vec<String>,
-    /// The same in words.
+    /// Its description for the message.
     told: String,
-    /// Where it stands.
+    /// Where the topology writes it.
     route: Route,
 }
 
@@ -74,8 +74,7 @@ fn applications<'t>(subject: &Subject<'t>, block: &'t ArgocdDelivery) -> impl It
     })
 }
 
-/// Each Kubernetes cluster has a Flux of its own. Of the Kustomizations of a cluster one stands for all: they are called
-/// after it.
+/// Each Kubernetes cluster has its own Flux. One Kustomization stands for all of a cluster, because they share its name.
 fn kustomizations<'t>(subject: &Subject<'t>, block: &'t FluxDelivery) -> impl Iterator<Item = Claim> + 't {
     let cluster = &subject.topology.metadata.name;
     let namespace = block.namespace.as_deref().unwrap_or("flux-system");
@@ -102,7 +101,7 @@ fn folder_of_flux(block: &FluxDelivery) -> Claim {
     Claim { key: key.map(str::to_owned).into(), told, route }
 }
 
-/// A path, however it is written.
+/// A path without empty segments and `.`.
 fn folder(path: &str) -> String {
     path.split('/').filter(|segment| !matches!(*segment, "" | ".")).collect::<Vec<_>>().join("/")
 }

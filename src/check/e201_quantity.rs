@@ -1,4 +1,4 @@
-//! E201: an amount of processor, memory or storage that Kubernetes refuses, or that means nothing.
+//! E201: an invalid CPU, memory or storage quantity.
 
 use super::quantities::{WrittenQuantity, requests_and_limits, sizes};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -9,13 +9,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E201",
     name: "quantity",
-    summary: "an amount of processor, memory or storage is none",
+    summary: "a CPU, memory or storage quantity is invalid",
     explain: "\
-Amounts are Kubernetes quantities: `4` or `500m` (thousandths) of a core; `16Gi`, `512Mi` or `100G` of bytes; whole
-numbers of anything else. `Mi` and `Gi` are powers of 1024, `M` and `G` of 1000, and `m` is a thousandth: `512m` of
-memory is half a byte, which Kubernetes rounds up without a word. Memory and volumes of nothing cannot be used.
+Quantities have the format of Kubernetes: `4` or `500m` cores; `16Gi`, `512Mi` or `100G` bytes; whole numbers for all other
+resources. `Mi` and `Gi` are powers of 1024, `M` and `G` powers of 1000, and `m` means thousandths: `512m` of memory is half
+a byte, which Kubernetes silently rounds up. Memory and storage must be more than 0.
 
-Write a whole number of bytes, or at least a thousandth of a core.",
+Write a whole number of bytes, or at least a thousandth of a core (`1m`).",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -34,15 +34,17 @@ fn complaint(subject: &Subject<'_>, written: &WrittenQuantity<'_>) -> Option<Dia
     let pieces = counted(resource) == Counted::Pieces;
     match amount(resource, text) {
         Err(QuantityError::NotAQuantity(_)) => {
-            let message =
-                if text.is_empty() { "an amount is empty".to_owned() } else { format!("`{shown}` is not an amount") };
+            let message = match *text {
+                "" => "a quantity is empty".to_owned(),
+                _ => format!("`{shown}` is not a valid quantity"),
+            };
             Some(with_help(complain(message).expected(expected(resource))))
         }
         Err(QuantityError::Negative(_)) => {
-            Some(complain(format!("`{shown}` is negative")).expected(expected(resource)))
+            Some(complain(format!("the quantity `{shown}` is negative")).expected(expected(resource)))
         }
         Err(QuantityError::TooLarge(_)) => {
-            Some(complain(format!("`{shown}` is more than Kubernetes can count")).expected("less than 8Ei"))
+            Some(complain(format!("`{shown}` is too large for Kubernetes")).expected("less than 8Ei"))
         }
         Err(QuantityError::FractionalBytes(_)) if pieces => {
             Some(complain(format!("`{shown}` is not a whole number of `{resource}`")).expected(expected(resource)))
@@ -51,14 +53,15 @@ fn complaint(subject: &Subject<'_>, written: &WrittenQuantity<'_>) -> Option<Dia
             Some(with_help(complain(format!("`{shown}` is not a whole number of bytes")).expected(expected(resource))))
         }
         Err(QuantityError::BelowOneMilli(_)) => {
-            Some(complain(format!("`{shown}` is finer than a thousandth of a core")).expected(expected(resource)))
+            Some(complain(format!("`{shown}` is more precise than `1m`")).expected(expected(resource)))
         }
         Ok(0) if matches!(*resource, "memory" | "storage") => {
-            Some(complain(format!("`{shown}` is no {resource} at all")).expected("more than 0"))
+            Some(complain(format!("the {resource} quantity `{shown}` is zero")).expected("more than 0"))
         }
-        Ok(bytes) => page_size(resource)
-            .filter(|page| bytes % page != 0)
-            .map(|page| complain(format!("`{shown}` is not a whole number of pages of {page} bytes"))),
+        Ok(bytes) => page_size(resource).filter(|page| bytes % page != 0).map(|page| {
+            complain(format!("`{shown}` is not a multiple of the page size"))
+                .expected(format!("a multiple of {page} bytes"))
+        }),
     }
 }
 
@@ -70,8 +73,8 @@ fn expected(resource: &str) -> &'static str {
     }
 }
 
-/// The amount that was probably meant: `8GB` and `8gi` for `8Gi`, `512m` and `512MB` for `512Mi`, with or without a
-/// blank.
+/// The quantity that was probably meant: `8Gi` for `8GB` and `8gi`, `512Mi` for `512m` and `512MB`, with or without a
+/// space.
 fn repaired(resource: &str, text: &str) -> Option<String> {
     if counted(resource) != Counted::Bytes {
         return None;
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_units_are_repaired() {
+    fn misspelt_units_are_repaired() {
         assert_eq!(repaired("memory", "8GB").as_deref(), Some("8Gi"));
         assert_eq!(repaired("memory", "512m").as_deref(), Some("512Mi"));
         assert_eq!(repaired("storage", "1.5 tb").as_deref(), Some("1.5Ti"));

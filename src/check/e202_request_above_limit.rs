@@ -1,4 +1,4 @@
-//! E202: more requested of a resource than the limit allows.
+//! E202: a request above its limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +12,16 @@ use crate::topology::merge::{Level, Merged};
 pub(super) const RULE: Rule = Rule {
     code: "E202",
     name: "request-above-limit",
-    summary: "more of a resource is requested than its limit allows",
+    summary: "a resource request is above its limit",
     explain: "\
-The API server refuses pods that request more than their limit. Request and limit may stand at different levels:
-what a rack does not say comes from its datacenter, and then from the cluster. Huge pages and extended resources
-cannot be overcommitted: their request needs a limit, and both are equal.
+The API server refuses pods with a request above its limit. Request and limit may be written at different levels: a rack
+inherits from its datacenter, and a datacenter from the cluster. Huge pages and extended resources cannot be overcommitted:
+their request and limit must be equal.
 
-Raise the limit, or lower the request.",
+Raise the limit or lower the request.",
 };
 
-/// An amount and where it was written; nowhere for a default.
+/// A quantity and its place in the topology, `None` for a default.
 #[derive(Clone, Debug)]
 struct Side<'t> {
     text: &'t str,
@@ -77,20 +77,20 @@ fn complaint(
     let fixed = counted(resource) == Counted::Pieces || resource.starts_with("hugepages-");
     let Some(limit) = limit else {
         let route = request.route.clone().filter(|_| fixed)?;
-        let message = format!("`{resource}` is requested without a limit");
-        let complaint = RULE.complain(message, subject.value(route, "cannot be overcommitted"));
-        return Some(complaint.help(format!("add the limit `{resource}: {}`", request.text)));
+        let message = format!("`{resource}` has a request but no limit, and cannot be overcommitted");
+        let complaint = RULE.complain(message, subject.value(route, "no limit"));
+        return Some(complaint.help(format!("add `{resource}: {}` to `limits`", request.text)));
     };
     let (requested, allowed) = (amount(resource, request.text).ok()?, amount(resource, limit.text).ok()?);
     if requested == allowed || (requested < allowed && !fixed) {
         return None;
     }
     let message = if requested > allowed {
-        format!("the request of {} {resource} is above the limit of {}", request.text, limit.text)
+        format!("the {resource} request {} is above the limit {}", request.text, limit.text)
     } else {
-        format!("the request of {} {resource} is not its limit of {}", request.text, limit.text)
+        format!("the {resource} request {} is not equal to the limit {}", request.text, limit.text)
     };
-    let labels = [(request, "requested"), (limit, "the limit")];
+    let labels = [(request, "request"), (limit, "limit")];
     let mut labels: Vec<_> =
         labels.into_iter().filter_map(|(side, what)| Some((side.level, side.route.clone()?, what))).collect();
     labels.sort_by_key(|(level, ..)| std::cmp::Reverse(*level));
@@ -101,8 +101,8 @@ fn complaint(
     }
     let default = [request, limit].into_iter().find(|side| side.route.is_none());
     Some(match default {
-        Some(default) => complaint.help(format!("{} is the default; write both", default.text)),
-        None if fixed => complaint.help("write the same amount in both places"),
-        None => complaint.help("raise the limit, or lower the request"),
+        Some(default) => complaint.help(format!("write request and limit; {} is the default", default.text)),
+        None if fixed => complaint.help("write the same quantity for both"),
+        None => complaint.help("raise the limit or lower the request"),
     })
 }

@@ -1,4 +1,4 @@
-//! E203: several nodes may share a worker, and the scheduler does not know what they need.
+//! E203: several nodes may share a worker, but have no resource requests.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E203",
     name: "requests-missing",
-    summary: "several nodes may share a worker, but do not say what they need",
+    summary: "`severalNodesPerWorker` is on, but `cpu` or `memory` requests are missing",
     explain: "\
-With `severalNodesPerWorker` nothing but their requests keeps the scheduler from putting every node on one worker:
-pods that request nothing fit anywhere, in any number, and starve each other. Cass Operator refuses the same.
+With `severalNodesPerWorker` only resource requests keep the scheduler from placing all nodes on one worker: pods without
+requests fit everywhere, in any number, and take resources from each other. Cass Operator refuses this too.
 
-Request `cpu` and `memory`; a limit is a request too, where there is none.",
+Write requests for `cpu` and `memory`. A limit without a request counts as a request.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         }
         let missing = missing.join("` and `");
         let rack = called(subject, place.level());
-        let message = format!("nodes of {rack} may share a worker, but do not request `{missing}`");
+        let message = format!("nodes of {rack} may share a worker, but have no requests for `{missing}`");
         let at = several.level.route().key("scheduling").key("severalNodesPerWorker");
         let complaint = RULE.complain(message, subject.value(at, "needs requests"));
         complaints.push(complaint.help(format!("add `{missing}` to `resources.requests`")));

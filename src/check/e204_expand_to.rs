@@ -1,4 +1,4 @@
-//! E204: claims that would be expanded to no more than they are born with.
+//! E204: `expandTo` is not larger than `size`.
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
@@ -7,11 +7,10 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E204",
     name: "expand-to",
-    summary: "`expandTo` is not more than `size`",
+    summary: "`storage.expandTo` is not larger than `storage.size`",
     explain: "\
-`storage.size` is what a claim is born with and never changes, because claim templates of StatefulSets are immutable;
-`storage.expandTo` is what claims grow to afterwards. Volumes never shrink, so an `expandTo` that is not larger does
-nothing.
+`storage.size` is the size of a new PVC. It never changes, because volumeClaimTemplates are immutable. `storage.expandTo` is
+the size to which existing PVCs are expanded. Volumes cannot shrink, so an `expandTo` that is not larger has no effect.
 
 Write a larger `expandTo`, or remove it.",
 };
@@ -28,8 +27,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         }
         told.push((size.level, expand_to.level));
         let route = |level: crate::topology::merge::Level, key| level.route().key("storage").key(key);
-        let message = format!("claims of {} cannot be expanded to {}", size.value, expand_to.value);
-        let complaint = RULE.complain(message, subject.value(route(expand_to.level, "expandTo"), "not more"));
-        complaints.push(complaint.label(subject.value(route(size.level, "size"), "what a claim is born with")));
+        let message = format!("`expandTo` of {} is not larger than `size` of {}", expand_to.value, size.value);
+        let complaint = RULE.complain(message, subject.value(route(expand_to.level, "expandTo"), "not larger"));
+        let complaint = complaint.label(subject.value(route(size.level, "size"), "size of a new PVC"));
+        complaints.push(complaint.help("write a larger `expandTo`, or remove it"));
     }
 }

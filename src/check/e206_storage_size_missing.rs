@@ -1,4 +1,4 @@
-//! E206: a rack whose data volume has no size.
+//! E206: `storage.size` is missing.
 
 use super::gaps::{called, lacking};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -8,12 +8,12 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E206",
     name: "storage-size-missing",
-    summary: "the data volume has no size",
+    summary: "`storage.size` is missing",
     explain: "\
-The size of the data volume has no default that would be right: it depends on the data, and it never changes once
-the volume is born, as claim templates are immutable.
+The size of the data volume has no default: it depends on your data, and it cannot change once the volume exists
+(volumeClaimTemplates are immutable).
 
-Write `storage: {size: 500Gi}` below `spec`, or at every datacenter or rack. Leave room for compaction: half of the
+Write `storage: {size: 500Gi}` below `spec`, or at every datacenter or rack. Leave free space for compaction: half of the
 volume with size-tiered compaction.",
 };
 
@@ -22,6 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let message = format!("the data volumes of {} have no size", called(subject, level));
         let field = if level == Level::Cluster { "storage" } else { "name" };
         let at = subject.value(level.route().key(field), "");
-        complaints.push(RULE.complain(message, at).help("add `size` to `storage`, such as `storage: {size: 500Gi}`"));
+        complaints
+            .push(RULE.complain(message, at).help("write `storage: {size: …}`, such as `storage: {size: 500Gi}`"));
     }
 }

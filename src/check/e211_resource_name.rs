@@ -1,4 +1,4 @@
-//! E211: a resource that containers do not have.
+//! E211: an unknown resource name.
 
 use cassc_wording::nearest;
 
@@ -10,11 +10,10 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E211",
     name: "resource-name",
-    summary: "requests or limits name a resource that containers do not have",
+    summary: "requests or limits name an unknown resource",
     explain: "\
-Containers request `cpu`, `memory`, `ephemeral-storage`, huge pages by their size (`hugepages-2Mi`), and extended
-resources, which carry the domain of whoever offers them (`example.com/dongle`). The API server refuses any other
-name.
+Containers can request `cpu`, `memory`, `ephemeral-storage`, huge pages with their size (`hugepages-2Mi`), and extended
+resources with the domain of their vendor (`example.com/dongle`). The API server refuses all other names.
 
 Correct the name.",
 };
@@ -35,9 +34,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for written in requests_and_limits(subject).into_iter().filter(|written| !is_resource(written.resource)) {
         let message = match written.resource {
             "" => "a resource has no name".to_owned(),
-            name => format!("containers have no resource `{}`", name.escape_debug()),
+            name => format!("unknown resource `{}`", name.escape_debug()),
         };
-        let expected = "cpu, memory, ephemeral-storage, hugepages-<size> or a name with a domain";
+        let expected = "cpu, memory, ephemeral-storage, hugepages-<size>, or a name with a domain";
         let complaint = RULE.complain(message, subject.key(written.route, "")).expected(expected);
         let lower = written.resource.to_lowercase();
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == lower).map(|(_, name)| *name);

@@ -1,4 +1,4 @@
-//! E402: an image that is no image reference, or that is not the same tomorrow.
+//! E402: an invalid image reference, or an image without a fixed tag or digest.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::image::{floating, read};
@@ -7,11 +7,10 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E402",
     name: "image",
-    summary: "an image is no reference, or has neither a fixed tag nor a digest",
+    summary: "an image reference is invalid, or has neither a fixed tag nor a digest",
     explain: "\
-A node that is restarted by a drained worker pulls its image again. With `latest`, or without a tag, it may come
-back with another version of Cassandra than its neighbors, which no pull request showed, and sooner or later with
-SSTables that the others cannot read.
+A pod that moves to another worker pulls its image again. With `latest`, or without a tag, it may start a different version of
+Cassandra than the other nodes, without any pull request, and write SSTables that the other nodes cannot read.
 
 Write a fixed tag or a digest, such as `registry.example.com/cass-management-api:4.1.9-ubi`.",
 };
@@ -26,12 +25,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let at = |text: &str| subject.value(Route::of(route), text);
         let complaint = match read(image) {
             Err(fault) => {
-                let complaint = RULE.complain(format!("`{}` is no image", image.escape_debug()), at(fault));
+                let message = format!("`{}` is not a valid image reference", image.escape_debug());
+                let complaint = RULE.complain(message, at(fault));
                 Some(complaint.expected("a repository and a tag, such as registry.example.com/name:1.2.3"))
             }
             Ok(reference) => floating(reference).map(|fault| {
-                let complaint = RULE.complain(format!("the image `{image}` is not fixed"), at(fault));
-                complaint.expected("a fixed tag, or a digest")
+                let complaint = RULE.complain(format!("the image `{image}` has no fixed tag"), at(fault));
+                complaint.expected("a fixed tag or a digest")
             }),
         };
         complaints.extend(complaint);

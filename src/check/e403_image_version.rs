@@ -1,4 +1,4 @@
-//! E403: the tag of the image names another version of Cassandra than the topology.
+//! E403: the tag of the image contradicts `version`.
 
 use cassc_ring::release::{MINORS, Minor, Release, plain_number};
 
@@ -9,13 +9,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E403",
     name: "image-version",
-    summary: "the tag of the image names another version of Cassandra than `version`",
+    summary: "the tag of the image contradicts `version`",
     explain: "\
-`version` decides which keys and options the configuration may have; the image decides what really runs. Where they
-differ, nodes are given the configuration of another version, and an upgrade can happen that no rule has seen.
+`version` determines the keys and options of the configuration; the image determines what runs. If they differ, nodes get the
+configuration of a different version, and an upgrade can bypass all checks.
 
-Write the version that the image holds. An image whose tag counts something else should not begin with a version of
-Cassandra.",
+Write the version that the image contains. If the tag is not a version of Cassandra, it must not start like one.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -26,13 +25,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let contradicts = in_tag.minor != release.minor.name() || in_tag.patch.is_some_and(|patch| patch != release.patch);
     if contradicts {
         let found = in_tag.patch.map_or_else(|| in_tag.minor.to_owned(), |patch| format!("{}.{patch}", in_tag.minor));
-        let message = format!("the image holds Cassandra {found}, as its tag says, not {release}");
-        let at = subject.value(Route::of("spec.cassandra.image"), format!("{found} here"));
-        let version = subject.value(Route::of("spec.cassandra.version"), format!("{release} here"));
+        let message = format!("the tag of the image names Cassandra {found}, but `version` is {release}");
+        let at = subject.value(Route::of("spec.cassandra.image"), format!("Cassandra {found}"));
+        let version = subject.value(Route::of("spec.cassandra.version"), format!("Cassandra {release}"));
         let complaint = RULE.complain(message, at).label(version);
         complaints.push(match in_tag.patch {
-            Some(_) => complaint.help(format!("write `version: {found}`, or take the image of {release}")),
-            None => complaint.help(format!("take the image of {release}, or write the version that the image holds")),
+            Some(_) => complaint.help(format!("write `version: {found}`, or use an image of {release}")),
+            None => complaint.help(format!("use an image of {release}, or write the version that the image contains")),
         });
     }
 }
@@ -43,7 +42,7 @@ struct TagVersion {
     patch: Option<u32>,
 }
 
-/// The version that a tag begins with, `v` in front allowed, when it is one of a known minor.
+/// The version at the start of a tag, with an optional `v`, if its minor is supported.
 fn leading_version(tag: &str) -> Option<TagVersion> {
     let version = tag.strip_prefix('v').unwrap_or(tag);
     let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_begin_with_a_version_or_do_not() {
+    fn only_a_version_at_the_start_of_a_tag_counts() {
         let of = |tag| leading_version(tag).map(|version| (version.minor, version.patch));
         assert_eq!(of("4.1.9-ubi"), Some(("4.1", Some(9))));
         assert_eq!(of("v4.1.9"), Some(("4.1", Some(9))));

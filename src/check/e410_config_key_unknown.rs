@@ -1,4 +1,4 @@
-//! E410: a key that no version of cassandra.yaml has, or that this one wants nested.
+//! E410: an unknown key of cassandra.yaml, or a key that must be nested in this version.
 
 use cassc_cassandra::config_keys::Problem;
 
@@ -9,10 +9,10 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E410",
     name: "config-key-unknown",
-    summary: "cassandra.yaml has no such key",
+    summary: "a key of cassandra.yaml is unknown",
     explain: "\
-Cassandra refuses to start with a key that it does not know (`Invalid yaml. Please remove properties …`), so the
-first pod of the roll would never come back. cassc knows the keys of every minor version, nested ones included.
+Cassandra does not start with an unknown key (`Invalid yaml. Please remove properties …`). The first pod of the rolling restart
+would not come back. cassc checks the keys, also nested ones, against the list of each minor version.
 
 Correct the name. Before 4.1 nested keys must be written as maps, not with dots.",
 };
@@ -29,13 +29,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 let complaint = RULE.complain(message, subject.key(found.route, ""));
                 match nearest {
                     Some(nearest) => complaint.help(format!("did you mean `{nearest}`?")),
-                    None => complaint,
+                    None => complaint.help("correct or remove the key"),
                 }
             }
             Problem::Flat => {
-                let message = format!("Cassandra {minor} does not read `{}` with dots", found.name);
+                let message = format!("Cassandra {minor} does not accept the dotted key `{}`", found.name);
                 let complaint = RULE.complain(message, subject.key(found.route, ""));
-                complaint.help(format!("write it nested: `{}`", nested(&found.name)))
+                complaint.help(format!("write `{}`", nested(&found.name)))
             }
             _ => continue,
         };

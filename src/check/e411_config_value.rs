@@ -1,4 +1,4 @@
-//! E411: a value that a key of cassandra.yaml does not take.
+//! E411: an invalid value of a key of cassandra.yaml.
 
 use cassc_cassandra::config_keys::Problem;
 
@@ -9,12 +9,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E411",
     name: "config-value",
-    summary: "a key of cassandra.yaml does not take this value",
+    summary: "the value of a key of cassandra.yaml is invalid",
     explain: "\
-Cassandra refuses to start with a value of the wrong type, without a unit where it wants one (since 4.1), or with a
-word that is none of its choices (`Invalid yaml`). The first pod of the roll would never come back.
+Cassandra does not start with a value of the wrong type, without a required unit (since 4.1), or with an unknown choice
+(`Invalid yaml`). The first pod of the rolling restart would not come back.
 
-Write a value of the form that the complaint names.",
+Write a value in the form that the note names.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -23,9 +23,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let Problem::WrongValue { expected } = &found.problem else { continue };
         let value = shown(&found.value);
         let message = if found.value.is_object() || found.value.is_array() || value.chars().count() > 40 {
-            format!("`{}` of Cassandra {minor} does not take this value", found.name)
+            format!("the value of `{}` is invalid in Cassandra {minor}", found.name)
         } else {
-            format!("`{}` of Cassandra {minor} does not take `{}`", found.name, value.escape_debug())
+            format!("`{}: {}` is invalid in Cassandra {minor}", found.name, value.escape_debug())
         };
         complaints.push(RULE.complain(message, subject.value(found.route, "")).expected(expected));
     }

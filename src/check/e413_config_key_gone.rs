@@ -1,4 +1,4 @@
-//! E413: a key of cassandra.yaml that this version has no longer, or not yet.
+//! E413: a key of cassandra.yaml that only earlier or later versions have.
 
 use cassc_cassandra::config_keys::Problem;
 
@@ -9,12 +9,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E413",
     name: "config-key-gone",
-    summary: "this version of Cassandra has the key no longer, or not yet",
+    summary: "a key does not exist in this version of Cassandra, only in earlier or later ones",
     explain: "\
-Cassandra refuses to start with a key of another version (`Invalid yaml. Please remove properties …`). An upgrade
-removes such keys in the same commit that changes the version.
+Cassandra does not start with a key of a different version (`Invalid yaml. Please remove properties …`). For an upgrade,
+remove such keys in the commit that changes the version.
 
-Remove the key, or keep the version that has it.",
+Remove the key, or use a version that has it.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -23,12 +23,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let complaint = match &found.problem {
             Problem::Gone(removed) => {
                 let message = format!("Cassandra {minor} no longer has `{}`", found.name);
-                let label = format!("the last to have it was {}", removed.last_in);
+                let label = format!("last in {}", removed.last_in);
                 RULE.complain(message, subject.key(found.route, label)).help("remove it")
             }
             Problem::NotYet { introduced_in } => {
                 let message = format!("Cassandra {minor} does not have `{}` yet", found.name);
-                let label = format!("it came with {introduced_in}");
+                let label = format!("new in {introduced_in}");
                 RULE.complain(message, subject.key(found.route, label)).help("remove it")
             }
             _ => continue,

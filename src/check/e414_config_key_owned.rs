@@ -1,4 +1,4 @@
-//! E414: a key of cassandra.yaml that is not the user's to set, or a directory that no volume keeps.
+//! E414: a key of cassandra.yaml that cassc manages, or a directory outside the persistent volumes.
 
 use serde_json::Value;
 
@@ -10,14 +10,14 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E414",
     name: "config-key-owned",
-    summary: "a key of cassandra.yaml is not the user's to set, or names a directory outside the volumes",
+    summary: "a key of cassandra.yaml is managed by cassc, or names a directory outside the persistent volumes",
     explain: "\
-Names, addresses, ports, seeds, the snitch and who may log in follow from the topology; a second opinion in
-`cassandra.config` would make the objects and Cassandra disagree. Directories must lie in a volume that outlives the
-pod: everything else is lost when the pod is replaced, and with it the data.
+cassc derives names, addresses, ports, seeds, the snitch and authentication from the topology. Different values in
+`cassandra.config` would contradict the Kubernetes objects. Directories must be in a persistent volume: the data in all other
+directories is lost with the pod.
 
-Use the field of the topology. Keep directories below `/var/lib/cassandra`, or in the `mountPath` of an additional
-volume with a `claim`.",
+Use the field of the topology. Write directories below `/var/lib/cassandra`, or below the `mountPath` of an additional volume
+with a `claim`.",
 };
 
 /// Where the data volume is mounted.
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         for (key, value) in config {
             let route = config_route(level).key(key);
             if let Some(owned) = owned_key(key) {
-                let complaint = RULE.complain(format!("`{key}` is not to be set"), subject.key(route, owned.reason));
+                let complaint = RULE.complain(format!("`{key}` is managed by cassc"), subject.key(route, owned.reason));
                 complaints.push(complaint.help(owned.instead));
             } else if DATA_DIRECTORIES.contains(&key.as_str()) || key == CACHE_DIRECTORY {
                 complaints.extend(
@@ -41,7 +41,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The paths that Cassandra reads: a number or a switch is one too.
+/// The paths that Cassandra reads; it also takes a number or a boolean as a path.
 fn directories(route: Route, value: &Value) -> Vec<(Route, String)> {
     match value {
         Value::String(path) => vec![(route, path.clone())],
@@ -62,17 +62,17 @@ fn directory(subject: &Subject<'_>, key: &str, route: &Route, path: &str) -> Opt
         return Some(complain(format!("`{shown}` is not an absolute path"), "").expected(expected));
     }
     if path.split('/').any(|part| part == "..") {
-        return Some(complain(format!("`{shown}` leads up again"), "").expected(expected));
+        return Some(complain(format!("`{shown}` contains `..`"), "").expected(expected));
     }
     match mount_of(subject, key, path) {
         Mount::Kept => None,
         Mount::Data => {
-            let complaint = complain(format!("`{path}` is the data volume itself"), "other directories lie in it");
+            let complaint = complain(format!("`{path}` is the root of the data volume"), "has other directories");
             Some(complaint.expected(format!("a directory below {DATA}")))
         }
         Mount::Lost => {
-            let complaint = complain(format!("`{path}` is in no volume that outlives the pod"), "");
-            let claim = "in the `mountPath` of an additional volume with a `claim`";
+            let complaint = complain(format!("`{path}` is not in a persistent volume"), "lost with the pod");
+            let claim = "below the `mountPath` of an additional volume with a `claim`";
             Some(complaint.expected(format!("a directory below {DATA}, or {claim}")))
         }
     }
@@ -80,7 +80,7 @@ fn directory(subject: &Subject<'_>, key: &str, route: &Route, path: &str) -> Opt
 
 /// Where a path lies.
 enum Mount {
-    /// In a volume that outlives the pod, or that may be lost.
+    /// In a persistent volume, or in a volume that is allowed to be lost.
     Kept,
     /// At the root of the data volume.
     Data,
@@ -88,7 +88,7 @@ enum Mount {
     Lost,
 }
 
-/// Of all mounts above a path the deepest one counts.
+/// The deepest mount above a path counts.
 fn mount_of(subject: &Subject<'_>, key: &str, path: &str) -> Mount {
     let volumes = subject.spec().storage.additional_volumes.iter();
     let additional = volumes.filter_map(|volume| {

@@ -1,4 +1,4 @@
-//! E415: racks of one datacenter with different numbers of tokens, or several nodes with the same tokens.
+//! E415: racks of a datacenter with different `num_tokens`, or several nodes with the same tokens.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ pub(super) const RULE: Rule = Rule {
     name: "num-tokens",
     summary: "racks of a datacenter differ in `num_tokens`, or several nodes have the same tokens",
     explain: "\
-A node owns data in proportion to its tokens. With different numbers in one datacenter the racks of fewer tokens
-keep whole replicas on fewer ranges: load and disks become uneven, and `num_tokens` of a node never changes once it
-has data. `initial_token` names a node's tokens one by one; a second node with the same ones refuses to join.
+A node owns data in proportion to its number of tokens. If the racks of a datacenter have different numbers, load and disk
+usage become uneven, and `num_tokens` of a node cannot change once it has data. `initial_token` lists the tokens of one node; a
+second node with the same tokens does not join.
 
-Write one `num_tokens` for each datacenter. `initial_token` fits racks of a single node only.",
+Write one `num_tokens` for each datacenter. Use `initial_token` only for racks with a single node.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -43,7 +43,7 @@ fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnos
     let (other, (other_number, other_level)) = known.iter().find(|(_, (other, _))| other != number)?;
     let name = &subject.spec().datacenters[datacenter].name;
     let message = format!(
-        "the racks of `{name}` differ: `{}` has {number} tokens for each node, `{}` has {other_number}",
+        "the racks of `{name}` differ: `{}` has {number} tokens per node, `{}` has {other_number}",
         first.name, other.name
     );
     let mut places = [(*level, number), (*other_level, other_number)];
@@ -55,7 +55,7 @@ fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnos
     Some(labels.fold(complaint, Diagnostic::label).help("write `num_tokens` once, at the datacenter"))
 }
 
-/// A whole number, in quotes or not; another value is refused elsewhere.
+/// A whole number, in quotes or not; E411 refuses other values.
 fn whole_number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
@@ -71,9 +71,9 @@ fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     let several = nodes_at.into_iter().filter(|(_, nodes)| *nodes > 1);
     let complaint = |(level, nodes): (Level, u64)| {
-        let at = subject.value(config_route(level).key("initial_token"), "the second one refuses to join");
+        let at = subject.value(config_route(level).key("initial_token"), format!("for {nodes} nodes"));
         let complaint = RULE.complain(format!("{nodes} nodes would have the same tokens"), at);
-        complaint.help("leave `initial_token` out; nodes choose their tokens themselves")
+        complaint.help("remove `initial_token`; nodes choose their tokens themselves")
     };
     several.map(complaint).collect()
 }

@@ -13,16 +13,15 @@ pub(super) const RULE: Rule = Rule {
     name: "token-allocation",
     summary: "tokens are allocated for more replicas than racks, or for a keyspace that does not exist yet",
     explain: "\
-With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even
-for that many replicas. Cassandra can do so with one rack, or with at least as many racks as replicas; otherwise the
-node refuses to join: `Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its
-replication factor 3`.
+With `allocate_tokens_for_local_replication_factor` a joining node chooses its tokens so that ownership stays even for that
+replication factor. This works with one rack, or with at least as many racks as replicas. Otherwise the node does not join:
+`Token allocation failed: the number of racks 2 in datacenter dc1 is lower than its replication factor 3`.
 
-With `allocate_tokens_for_keyspace` the keyspace has to exist when a node joins. A ring that is still to be founded has
-no keyspace of yours: its first node stops (`Problem opening token allocation keyspace`).
+With `allocate_tokens_for_keyspace` the keyspace must exist when a node joins. In a new ring it does not exist yet, and the
+first node stops: `Problem opening token allocation keyspace`.
 
-Write a number that is not above the number of racks, or leave the key out. Name a keyspace only when it exists, and
-write `founding: never` beside it, as is advised for every ring that exists.",
+Write at most the number of racks, or remove the key. Write `allocate_tokens_for_keyspace` only when the keyspace exists, and
+write `founding: never` with it.",
 };
 
 const KEY: &str = "allocate_tokens_for_local_replication_factor";
@@ -34,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     keyspace_of_a_new_ring(subject, complaints);
 }
 
-/// `BootStrapper.allocateTokens` of every minor opens the keyspace, before any client could have made it.
+/// `BootStrapper.allocateTokens` of every minor opens the keyspace, before a client can create it.
 fn keyspace_of_a_new_ring(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if subject.spec().founding == Founding::Never {
         return;
@@ -44,15 +43,15 @@ fn keyspace_of_a_new_ring(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic
         let config = place.config();
         let Some(written) = config.get(KEYSPACE).filter(|written| !written.value.is_null()) else { continue };
         if seen.insert(written.level) {
-            let message = format!("`{KEYSPACE}` needs a keyspace that exists, but this ring may still be founded");
-            let at = subject.value(config_route(written.level).key(KEYSPACE), "a new ring does not have it");
-            let help = "remove it; once the keyspace exists, write it together with `founding: never`";
+            let message = format!("`{KEYSPACE}` names a keyspace, which a new ring does not have");
+            let at = subject.value(config_route(written.level).key(KEYSPACE), "no keyspace yet");
+            let help = "remove it; when the keyspace exists, add it together with `founding: never`";
             complaints.push(RULE.complain(message, at).help(help));
         }
     }
 }
 
-/// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes are none.
+/// The condition is that of `TokenAllocation.createStrategy` in 4.0, 4.1 and 5.0; racks without nodes do not count.
 fn too_many_replicas(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
@@ -69,7 +68,7 @@ fn too_many_replicas(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             let name = &place.datacenter.name;
             let message =
                 format!("tokens cannot be allocated for {replicas} replicas in the {racks} racks of `{name}`");
-            let at = subject.value(config_route(written.level).key(KEY), "more than racks");
+            let at = subject.value(config_route(written.level).key(KEY), format!("{replicas} replicas"));
             let racks_at = subject.value(Level::Datacenter(index).route().key("racks"), format!("{racks} racks"));
             complaints
                 .push(RULE.complain(message, at).label(racks_at).help(format!("write at most {racks}, or remove it")));

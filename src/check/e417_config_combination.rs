@@ -1,4 +1,4 @@
-//! E417: settings of cassandra.yaml that Cassandra refuses at its start, alone or together.
+//! E417: settings of cassandra.yaml with which Cassandra does not start, alone or in combination.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E417",
     name: "config-combination",
-    summary: "Cassandra refuses to start with these settings",
+    summary: "Cassandra does not start with these settings",
     explain: "\
-Beside the form of each value Cassandra checks limits and combinations when it starts (`DatabaseDescriptor`), and
-stops at the first that it does not like. A roll would take down its first pod and wait for it for ever. cassc makes
-the same checks, as far as they can be decided from the topology, on what is merged for every rack.
+At its start Cassandra also checks limits and combinations of settings (`DatabaseDescriptor`), and stops at the first error.
+The first pod of a rolling restart would not come back. cassc makes the same checks on the merged configuration of every rack,
+as far as the topology is enough to decide them.
 
-Change one of the settings that the complaint names.",
+Change one of the settings that the message names.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -104,8 +104,8 @@ fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refu
     }
     let relation = match (pair.times > 1.0, pair.equal) {
         (true, _) => "more than half of",
-        (false, Equal::Refused) => "not below",
-        (false, Equal::Allowed) => "above",
+        (false, Equal::Refused) => "not lower than",
+        (false, Equal::Allowed) => "higher than",
     };
     let default = |side: &Side<'_>| if side.written.is_some() { "" } else { " (the default)" };
     let message = format!(
@@ -117,11 +117,11 @@ fn crossed<'s>(pair: &Pair, settings: &'s Settings, minor: Minor) -> Option<Refu
         high.text,
         default(&high)
     );
-    let refusal = Refusal::new(message, &written).help(format!("lower `{}`, or raise `{}`", low.name, high.name));
+    let refusal = Refusal::new(message, &written).help(format!("lower `{}` or raise `{}`", low.name, high.name));
     Some(Refusal { topic: Some(pair.high), ..refusal })
 }
 
-/// Only under their own names: an older key that became a guardrail takes other values.
+/// Only by their own names: an older key that became a guardrail accepts other values.
 fn guardrails(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
     let named = |name: &str, side: &str| {
         let name = format!("{name}_{side}_threshold");
@@ -137,7 +137,7 @@ fn guardrails(settings: &Settings, minor: Minor) -> Vec<Refusal<'_>> {
     found.collect()
 }
 
-/// A refusal that comes before the warning that holds without a word: that of our own cassandra.yaml, or of the code.
+/// A fail threshold below the default of its warn threshold, which is in our cassandra.yaml or in the code.
 fn below_default<'s>(name: &str, warn: Option<&Setting>, fail: &'s Setting, minor: Minor) -> Option<Refusal<'s>> {
     let warning = format!("{name}_warn_threshold");
     let shipped = SHIPPED_WARNINGS.into_iter().find(|(guardrail, _)| minor >= Minor::V5_0 && *guardrail == name);
@@ -148,8 +148,9 @@ fn below_default<'s>(name: &str, warn: Option<&Setting>, fail: &'s Setting, mino
     let (warns, fails) = (amount(&default)?, amount(&fail.value)?);
     (warn.is_none() && !name.starts_with("minimum_") && fails > 0.0 && fails < warns).then(|| {
         let default = shown(&default);
-        let message = format!("`{warning}` of {default} (the default) is above `{}` of {}", fail.name, fail.written);
-        Refusal::new(message, &[fail]).help(format!("write a lower `{warning}` too"))
+        let message =
+            format!("`{warning}` of {default} (the default) is higher than `{}` of {}", fail.name, fail.written);
+        Refusal::new(message, &[fail]).help(format!("add a lower `{warning}`"))
     })
 }
 
@@ -163,8 +164,8 @@ fn not_a_threshold<'s>(name: &str, setting: &'s Setting) -> Option<Refusal<'s>> 
     let message = format!("Cassandra does not start with `{}: {}`", setting.name, setting.written);
     let most = if too_much { " up to 100" } else { "" };
     let expected = match setting.value {
-        Value::Number(_) => format!("a number{most}, at least 1, or -1 to switch it off"),
-        _ => "more than nothing; leave it out to switch it off".to_owned(),
+        Value::Number(_) => format!("a number{most}, at least 1, or -1 to disable it"),
+        _ => "more than 0; remove it to disable it".to_owned(),
     };
     Some(Refusal { expected: Some(expected), ..Refusal::new(message, &[setting]) })
 }
@@ -175,8 +176,9 @@ fn wrong_way_round<'s>(name: &str, warn: &'s Setting, fail: &'s Setting) -> Opti
     let minimum = name.starts_with("minimum_");
     let wrong = if minimum { fails > warns } else { fails < warns };
     (on && wrong).then(|| {
-        let relation = if minimum { "below" } else { "above" };
-        let message = format!("`{}` of {} is {relation} `{}` of {}", warn.name, warn.written, fail.name, fail.written);
-        Refusal::new(message, &[warn, fail]).help("a warning has to come before the refusal")
+        let (relation, repair) = if minimum { ("lower", "raise") } else { ("higher", "lower") };
+        let message =
+            format!("`{}` of {} is {relation} than `{}` of {}", warn.name, warn.written, fail.name, fail.written);
+        Refusal::new(message, &[warn, fail]).help(format!("{repair} `{}`, so that it warns first", warn.name))
     })
 }

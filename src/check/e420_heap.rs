@@ -1,4 +1,4 @@
-//! E420: a heap that is no size, that the container has no room for, or that is too small to start with.
+//! E420: a heap size that is invalid, too large for the container, or too small.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,19 @@ use crate::topology::merge::{Level, RackPlace};
 pub(super) const RULE: Rule = Rule {
     code: "E420",
     name: "heap",
-    summary: "the heap is no size, does not fit into the memory of the container, or is too small",
+    summary: "the heap size is invalid, too large for the memory of the container, or too small",
     explain: "\
-The memory of the container has to hold the heap and all that a JVM takes beside it: the collector's tables,
-buffers, caches, threads, and the Management API. When it does not, the kernel kills Cassandra, under load, again
-and again. Below 256 MiB Cassandra does not get through its start.
+The memory of the container must hold the heap and everything else that the JVM uses: tables of the garbage collector,
+buffers, caches, threads, and the Management API. If it is too small, the kernel kills Cassandra under load. With less than
+256 MiB Cassandra does not start.
 
-Leave `heap` at `auto`, lower it, or raise the memory limit. `8G` and `8Gi` are the same here, as for `-Xmx`.",
+Use `heap: auto`, lower the heap, or raise the memory limit. `8G` and `8Gi` mean the same here, as for `-Xmx`.",
 };
 
 /// The smallest heap that Cassandra starts with, in mebibytes.
 const SMALLEST: u64 = 256;
 
-/// The memory that the heap of a rack has to fit into.
+/// The memory of the container of a rack.
 pub(super) struct Memory<'t> {
     /// As written.
     text: &'t str,
@@ -31,7 +31,7 @@ pub(super) struct Memory<'t> {
     pub(super) mebibytes: u64,
     /// Where it was written.
     level: Level,
-    /// `limits`, or `requests` where there is no limit.
+    /// `limits`, or `requests` if there is no limit.
     side: &'static str,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The memory of a rack, where it is written and is an amount.
+/// The memory of a rack, if it is written and valid.
 pub(super) fn memory<'t>(place: &RackPlace<'t>) -> Option<Memory<'t>> {
     let (merged, side) = match (place.limit("memory"), place.request("memory")) {
         (Some(limit), _) => (limit, "limits"),
@@ -73,12 +73,12 @@ fn no_sizes(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let written = subject.jvms().into_iter().filter_map(|(level, jvm)| Some((level, jvm.heap.as_deref()?)));
     let complaint = |(level, text): (Level, &str)| {
         let message = match text.parse::<HeapSetting>().err()? {
-            HeapSettingError::NotAHeapSize(_) if text.is_empty() => "the heap is empty".to_owned(),
-            HeapSettingError::NotAHeapSize(_) => format!("`{}` is not the size of a heap", text.escape_debug()),
+            HeapSettingError::NotAHeapSize(_) if text.is_empty() => "the heap size is empty".to_owned(),
+            HeapSettingError::NotAHeapSize(_) => format!("`{}` is not a valid heap size", text.escape_debug()),
             HeapSettingError::NotWholeMebibytes(_) => format!("`{text}` is not a whole number of mebibytes"),
         };
         let complaint = RULE.complain(message, subject.value(heap_route(level), ""));
-        let complaint = complaint.expected("auto, or a size such as 8Gi, 8G or 8192M, all binary");
+        let complaint = complaint.expected("auto, or a binary size such as 8Gi, 8G or 8192M");
         let near = text.trim().to_lowercase();
         let near = near.strip_suffix('b').unwrap_or(&near).replace(' ', "").replace('g', "G").replace('m', "M");
         let is_repair = near.parse::<HeapSetting>().is_ok();
@@ -101,10 +101,10 @@ fn written(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory: &
     if size <= largest {
         return None;
     }
-    let message = format!("a heap of {text} does not fit into {} of memory", memory.text);
+    let message = format!("the heap of {text} is too large for {} of memory", memory.text);
     let complaint = RULE
-        .complain(message, subject.value(heap_route(level), "the JVM takes more than its heap"))
-        .label(subject.value(memory.route(), "has to hold all of it"));
+        .complain(message, subject.value(heap_route(level), "the JVM needs more than this"))
+        .label(subject.value(memory.route(), "memory of the container"));
     Some(if largest < SMALLEST {
         complaint.help("raise the memory limit")
     } else {
@@ -114,9 +114,9 @@ fn written(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory: &
 
 fn too_little_memory(subject: &Subject<'_>, memory: &Memory<'_>) -> Option<Diagnostic> {
     (auto_heap(memory.mebibytes) < SMALLEST).then(|| {
-        let message = format!("{} of memory are not enough for Cassandra", memory.text);
-        let label = "leaves no room for a heap beside what the JVM takes";
-        RULE.complain(message, subject.value(memory.route(), label)).expected("1Gi or more, 8Gi or more for real work")
+        let message = format!("{} of memory is too little for Cassandra", memory.text);
+        let label = "too small for a heap";
+        RULE.complain(message, subject.value(memory.route(), label)).expected("1Gi or more, 8Gi or more in production")
     })
 }
 

@@ -12,11 +12,11 @@ pub(super) const RULE: Rule = Rule {
     name: "garbage-collector",
     summary: "the JDK of the image does not have the garbage collector",
     explain: "\
-The published images have JDK 8 for Cassandra 3.11, JDK 11 for 4.0 and 4.1, and JDK 17 for 5.0. CMS was removed in
-JDK 14, ZGC came with JDK 11, and the builds of JDK 8 have no Shenandoah. The JVM refuses to start with a collector
-that it does not have. Of an image of your own nothing is known, and nothing is said.
+The published images have JDK 8 for Cassandra 3.11, JDK 11 for 4.0 and 4.1, and JDK 17 for 5.0. CMS was removed in JDK 14, ZGC
+is new in JDK 11, and the builds of JDK 8 have no Shenandoah. The JVM does not start with a collector that it does not have.
+With your own `image` this is not checked.
 
-Take `G1`, which is in all of them.",
+Write `gc: G1`, which all of them have.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -28,11 +28,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let jdk = image::jdk(release.minor);
     for (level, jvm) in subject.jvms() {
         let Some(Err(unavailable)) = jvm.gc.map(|collector| collector.available(jdk)) else { continue };
-        let message = format!("{} is not in JDK {jdk}, on which Cassandra {release} runs", unavailable.collector);
+        let message =
+            format!("{} is not available in JDK {jdk}, which Cassandra {release} uses", unavailable.collector);
         let at = subject.value(level.route().key("cassandra").key("jvm").key("gc"), unavailable.reason);
-        let version = subject.value(Route::of("spec.cassandra.version"), format!("its image has JDK {jdk}"));
+        let version = subject.value(Route::of("spec.cassandra.version"), format!("image with JDK {jdk}"));
         let available = COLLECTORS.iter().filter(|collector| collector.available(jdk).is_ok());
         let available: Vec<String> = available.map(ToString::to_string).collect();
-        complaints.push(RULE.complain(message, at).label(version).expected(available.join(", ")));
+        let complaint = RULE.complain(message, at).label(version).expected(available.join(", "));
+        complaints.push(complaint.help("write `gc: G1`"));
     }
 }

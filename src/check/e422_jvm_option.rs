@@ -1,4 +1,4 @@
-//! E422: a JVM option that is none, or that is not the user's to set.
+//! E422: a JVM option that is invalid or not allowed.
 
 use cassc_cassandra::jvm::{OptionError, check_option, owned_option};
 
@@ -8,14 +8,14 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E422",
     name: "jvm-option",
-    summary: "a JVM option is none, or is not the user's to set",
+    summary: "a JVM option is invalid or not allowed",
     explain: "\
-Every option is a line of an options file, which Cassandra's start script reads: lines that do not begin with a dash
-it ignores, and what follows in the same line escapes every check. Some options are cassc's: the heap is sized
-against the container, `replace_address` is decided per pod and once, and a few switch off what keeps data from
-being lost.
+Each option becomes a line of an options file, which Cassandra's start script reads. It ignores lines that do not start with a
+dash, and a second option in the same line would bypass all checks. cassc manages some options itself, such as the heap size.
+`replace_address` must not apply to all pods: docs/when-a-pod-waits.md describes how to replace one node. Other options disable
+checks that protect data.
 
-Write one option for each element of the list, and use the field of the topology where there is one.",
+Write one option per list element, and use the field of the topology if there is one.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -29,22 +29,24 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                     Some(RULE.complain("a JVM option is empty", at("")))
                 }
                 (Err(OptionError::NoDash(_)), _) => {
-                    let message = format!("`{shown}` is no JVM option: it does not begin with a dash");
-                    Some(RULE.complain(message, at("would be ignored")))
+                    let message = format!("`{shown}` is not a JVM option: it does not start with `-`");
+                    Some(RULE.complain(message, at("would be ignored")).help(format!("write `-{shown}`, or remove it")))
                 }
                 (Err(OptionError::ControlCharacter(_)), _) => {
-                    Some(RULE.complain(format!("`{shown}` has a control character"), at("one option, one line")))
+                    let complaint = RULE.complain(format!("`{shown}` contains a control character"), at(""));
+                    Some(complaint.help("write one option per list element, on one line"))
                 }
                 (Err(OptionError::MoreThanOne(_)), _) => {
                     let complaint = RULE.complain(format!("`{shown}` is more than one JVM option"), at(""));
-                    Some(complaint.help("write one option for each element of the list"))
+                    Some(complaint.help("write one option per list element"))
                 }
                 (Err(OptionError::Space(_)), _) => {
-                    let label = "the start script splits it here, and the JVM takes the rest for a class";
-                    Some(RULE.complain(format!("`{shown}` has a space"), at(label)).help("write it without spaces"))
+                    let message = format!("`{shown}` contains a space, where the start script splits it");
+                    Some(RULE.complain(message, at("split at the space")).help("write it without spaces"))
                 }
                 (Ok(()), Some(owned)) => {
-                    Some(RULE.complain(format!("`{shown}` is not to be set"), at(owned.reason)).help(owned.instead))
+                    let message = format!("the JVM option `{shown}` is not allowed");
+                    Some(RULE.complain(message, at(owned.reason)).help(owned.instead))
                 }
                 (Ok(()), None) => None,
             };

@@ -1,4 +1,4 @@
-//! E423: the name of a logger that cannot be one.
+//! E423: an invalid logger name.
 
 use cassc_cassandra::logger::is_logger;
 
@@ -8,26 +8,26 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E423",
     name: "logger-name",
-    summary: "the name of a logger cannot be one",
+    summary: "the name of a logger is invalid",
     explain: "\
-Loggers are called after Java packages and classes. cassc writes the names into `logback.xml`, where another
-character would at best name a logger that nobody uses and at worst break the file, and with it all logging.
+Loggers are named after Java packages and classes. cassc writes the names into `logback.xml`. Other characters could name a
+logger that does not exist, or break the file and with it all logging.
 
-Write names such as `org.apache.cassandra.db`; `root` is the root logger.",
+Write names such as `org.apache.cassandra.db`, or `root` for the root logger.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for name in subject.spec().cassandra.logging.keys() {
         let at = |text: &str| subject.key(Route::of("spec.cassandra.logging").key(name), text);
         if name != "root" && name.eq_ignore_ascii_case("root") {
-            let complaint = RULE.complain(format!("`{name}` is not how the root logger is called"), at(""));
-            complaints.push(complaint.help("did you mean `root`?"));
+            let complaint = RULE.complain(format!("`{name}` is not the name of the root logger"), at(""));
+            complaints.push(complaint.help("write `root`"));
         } else if !is_logger(name) {
             let message = match name.as_str() {
                 "" => "a logger has no name".to_owned(),
-                _ => format!("`{}` is not the name of a logger", name.escape_debug()),
+                _ => format!("`{}` is not a valid logger name", name.escape_debug()),
             };
-            let expected = "names of Java packages or classes, or root";
+            let expected = "the name of a Java package or class, or root";
             complaints.push(RULE.complain(message, at("")).expected(expected));
         }
     }

@@ -1,4 +1,4 @@
-//! E424: an environment variable that cannot be one, or that is not the user's to set.
+//! E424: an environment variable with an invalid name, or one that cassc manages.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_data_key, is_shell_variable};
@@ -8,29 +8,29 @@ use crate::topology::EnvironmentValue;
 pub(super) const RULE: Rule = Rule {
     code: "E424",
     name: "environment-variable",
-    summary: "an environment variable cannot be one, or is not the user's to set",
+    summary: "an environment variable has an invalid name or is managed by cassc",
     explain: "\
-Some variables are cassc's own, and a second one of the name would replace them: the Management API would listen
-elsewhere, or pods would take each other's names. Others change Cassandra behind the back of every check: the
-image's entry point writes `CASSANDRA_…` into `cassandra.yaml`, and the start script takes heap and options of the
-JVM from the environment.
+cassc sets some variables itself. A second value would replace them: the Management API would listen on a different port, or
+pods would use wrong names. Other variables change Cassandra without any check: the entry point of the image writes
+`CASSANDRA_…` into `cassandra.yaml`, and the start script reads heap and JVM options from the environment.
 
-Use the field of the topology that the complaint names.",
+Use the field of the topology that the help line names.",
 };
 
-const OWN: &str = "leave it out; cassc sets it";
-const WIRING: &str = "leave it out; files, scripts and probes of the pod depend on it";
-const HEAP: &str = "set `cassandra.jvm.heap`";
+const OWN: &str = "remove it; cassc sets it";
+const WIRING: &str = "remove it; files, scripts and probes of the pod depend on it";
+const HEAP: &str = "write `cassandra.jvm.heap`";
 const OPTIONS: &str = "add the options to `cassandra.jvm.options`";
-const CONFIG: &str = "set the key under `cassandra.config`, or the field of the topology that stands for it";
-
-/// Names, or beginnings of names that end in `*`, with what to do instead. The variables that the Management API's
-/// entry point and apache/cassandra's `conf/cassandra-env.sh` and `bin/cassandra` read.
+const CONFIG: &str = "write the key in `cassandra.config`, or use the field of the topology";
+/// Names, or prefixes that end in `*`, with what to write instead. These variables are read by the entry point of the
+/// Management API and by `conf/cassandra-env.sh` and `bin/cassandra` of apache/cassandra.
 const OWNED: &[(&str, &str)] = &[
     ("POD_NAME", OWN),
     ("POD_IP", OWN),
     ("NODE_NAME", OWN),
     ("DRAIN_SECONDS", OWN),
+    ("READY_SECONDS", OWN),
+    ("CASSC_*", OWN),
     ("USE_MGMT_API", OWN),
     ("IGNORE_DEFAULTS", OWN),
     ("MGMT_API_*", OWN),
@@ -78,11 +78,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         if !is_shell_variable(name) {
             let message = match name.as_str() {
                 "" => "an environment variable has no name".to_owned(),
-                _ => format!("`{}` is not the name of an environment variable", name.escape_debug()),
+                _ => format!("`{}` is not a valid name of an environment variable", name.escape_debug()),
             };
-            complaints.push(RULE.complain(message, at("")).expected("letters, digits and `_`, no digit in front"));
+            complaints
+                .push(RULE.complain(message, at("")).expected("letters, digits and `_`, not starting with a digit"));
         } else if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| matches(owned, name)) {
-            complaints.push(RULE.complain(format!("`{name}` is not to be set"), at("")).help(*instead));
+            complaints.push(RULE.complain(format!("the variable `{name}` is managed by cassc"), at("")).help(*instead));
         }
         complaints.extend(key_fault(subject, name, value));
     }

@@ -9,14 +9,12 @@ pub(super) const RULE: Rule = Rule {
     name: "vm-option",
     summary: "the JVM of the image does not start with a `-XX` option",
     explain: "\
-A JVM ends at the first `-XX` option that it does not accept (`Unrecognized VM option`, `Improperly specified VM
-option`, `must be enabled via -XX:+Unlock…`). The first pod of a rolling restart would not come back. cassc knows the
-options of JDK 8 (Cassandra 3.11), JDK 11 (4.0 and 4.1) and JDK 17 (5.0), with their types and ranges. An upgrade to
-5.0 therefore removes what JDK 17 no longer has, such as the options of CMS and of the GC log of JDK 8, in the same
-commit.
+A JVM exits at the first `-XX` option that it does not accept (`Unrecognized VM option`, `Improperly specified VM option`,
+`must be enabled via -XX:+Unlock…`). The first pod of a rolling restart would not come back. cassc checks options, types and
+ranges of JDK 8 (Cassandra 3.11), JDK 11 (4.0 and 4.1) and JDK 17 (5.0). For an upgrade to 5.0, remove the options that JDK 17
+no longer has, such as those of CMS and of the GC log of JDK 8, in the same commit.
 
-Write the name, the value or the option that the complaint suggests. For an `image` of your own, whose JDK is unknown,
-the same finding is the warning W427.",
+Write what the help line suggests. For your own `image`, whose JDK is unknown, W427 is reported instead.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {

@@ -1,4 +1,4 @@
-//! E501: labels and annotations that belong to somebody else.
+//! E501: labels and annotations that are reserved.
 
 use super::written::{Carrier, WrittenMap, annotations, labels};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -7,16 +7,16 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E501",
     name: "reserved-metadata",
-    summary: "a label or an annotation belongs to cassc, to Kubernetes or to a delivery tool",
+    summary: "a label or an annotation is reserved for cassc, Kubernetes or a delivery tool",
     explain: "\
-Services and StatefulSets find their pods by labels that cassc writes; controllers of Kubernetes mark their objects
-with others; Argo CD and Flux are told by annotations what to prune and what to wait for, and a wrong one there
-deletes a StatefulSet. A value of yours would replace theirs, or be replaced for ever.
+Services and StatefulSets select their pods by labels that cassc writes. Controllers of Kubernetes mark their objects with other
+labels. Annotations control what Argo CD and Flux prune and wait for; a wrong one can delete a StatefulSet. Your value would
+replace theirs, or would be overwritten again and again.
 
-Use keys of your own, such as `example.com/team`. How objects are delivered is set under `spec.delivery`.",
+Use your own keys, such as `example.com/team`. Write delivery settings in `spec.delivery`.",
 };
 
-/// A key, or a prefix that ends in `/`; who owns it; and where it may stand all the same.
+/// A reserved key, or a prefix that ends in `/`, its owner, and whether labels, annotations or both are reserved.
 struct Reserved {
     key: &'static str,
     owner: &'static str,
@@ -79,9 +79,9 @@ fn judge(subject: &Subject<'_>, map: &WrittenMap<'_>, kind: Kind) -> Vec<Diagnos
     let complain = |key: &String| {
         let owner =
             RESERVED.iter().filter(|reserved| reserved.is_for(map.carrier, kind)).find(|it| it.holds(key))?.owner;
-        let message = format!("the {what} `{key}` belongs to {owner}");
+        let message = format!("the {what} `{key}` is reserved for {owner}");
         let at = subject.key(map.route.key(key), "");
-        Some(RULE.complain(message, at).help("use a key of your own, such as `example.com/team`"))
+        Some(RULE.complain(message, at).help("use your own key, such as `example.com/team`"))
     };
     map.entries.keys().filter_map(complain).collect()
 }
@@ -91,7 +91,7 @@ impl Reserved {
         if self.key.ends_with('/') { key.starts_with(self.key) } else { key == self.key }
     }
 
-    /// Annotations of the topology's own `metadata` that speak to tools are about the file, and are not passed on.
+    /// Annotations for tools in the topology's own `metadata` are about the file and are not rendered.
     fn is_for(&self, carrier: Carrier, kind: Kind) -> bool {
         let passed_on = carrier != Carrier::Object || kind == Kind::Label || self.owner == "cassc";
         passed_on && (self.kind == kind || self.kind == Kind::Both)

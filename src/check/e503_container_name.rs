@@ -1,4 +1,4 @@
-//! E503: extra containers without a name or an image, or with the name of another one.
+//! E503: extra containers without a valid name or an image, or with a duplicate name.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,16 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E503",
     name: "container-name",
-    summary: "an extra container has no usable name or image, or sets a variable twice",
+    summary: "an extra container has an invalid name, no image, or a duplicate variable",
     explain: "\
-Containers and init containers of a pod share one space of names, in which cassc has some of its own; a container of
-the same name would take its place or make the API server refuse the pod. Of two environment variables of one name the
-last one counts, silently.
+All containers and init containers of a pod need different names, and cassc uses some names itself. A container with the same
+name would replace the other one, or the API server would refuse the pod. If an environment variable is written twice, the last
+value silently counts.
 
-Give each container its own DNS label and an image, and write each variable once.",
+Give each container a unique DNS label as its name, and an image. Write each variable once.",
 };
 
-/// The names of containers that cassc makes, or will make for repair and backup.
+/// The names of containers that cassc renders, and names that are reserved for repair and backup.
 const RESERVED: [&str; 8] = [
     "cassandra",
     "gate",
@@ -40,15 +40,16 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             complaints.push(complaint);
         } else if let Some(other) = first.get(name) {
             let complaint =
-                RULE.complain(format!("two containers are called `{name}`"), subject.value(route, "and here"));
-            complaints.push(complaint.label(subject.value(other.clone(), "here")));
+                RULE.complain(format!("two containers have the name `{name}`"), subject.value(route, "used twice"));
+            let complaint = complaint.label(subject.value(other.clone(), "first use"));
+            complaints.push(complaint.help("rename one of the two"));
         } else {
             first.insert(name, route);
         }
         if written.container.image.as_deref().is_none_or(|image| image.trim().is_empty()) {
             let message = format!("{} has no image", called(&written));
             let at = subject.value(written.route.key("image"), "");
-            complaints.push(RULE.complain(message, at).help("add `image`, with a tag or a digest"));
+            complaints.push(RULE.complain(message, at).help("add `image: …` with a tag or a digest"));
         }
         complaints.extend(environment(subject, &written));
     }
@@ -58,17 +59,17 @@ fn name_fault(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Option<D
     let name = written.container.name.as_str();
     let at = || subject.value(written.route.key("name"), "");
     if name.is_empty() {
-        return Some(RULE.complain("an extra container has no name", at()).help("add `name`"));
+        return Some(RULE.complain("an extra container has no name", at()).help("add `name: …`"));
     }
     if RESERVED.contains(&name) {
-        let complaint = RULE.complain(format!("the name `{name}` belongs to a container of cassc"), at());
-        return Some(complaint.help("choose another name"));
+        let complaint = RULE.complain(format!("the container name `{name}` is reserved for cassc"), at());
+        return Some(complaint.help("use a different name"));
     }
     if is_label(name) {
         return None;
     }
-    let message = format!("`{}` cannot be the name of a container", name.escape_debug());
-    let complaint = RULE.complain(message, at()).expected("lower-case letters, digits and `-`, at most 63");
+    let message = format!("`{}` is not a valid container name", name.escape_debug());
+    let complaint = RULE.complain(message, at()).expected("at most 63 lower-case letters, digits and `-`");
     Some(match nearest_label(name) {
         Some(nearest) => complaint.help(format!("write `name: {nearest}`")),
         None => complaint,
@@ -81,20 +82,22 @@ fn environment(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Dia
     for (index, variable) in written.container.env.iter().flatten().enumerate() {
         let (name, route) = (variable.name.as_str(), written.route.key("env").index(index));
         if !is_environment_name(name) {
-            let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+            let message = format!("`{}` is not a valid name of an environment variable", name.escape_debug());
             let at = subject.value(route.key("name"), "");
             complaints.push(RULE.complain(message, at).expected("printable ASCII without `=`"));
         } else if let Some(other) = first.get(name) {
             let message = format!("{} sets the variable `{name}` twice", called(written));
-            let at = subject.value(route.key("name"), "only this one would count");
-            complaints.push(RULE.complain(message, at).label(subject.value(other.clone(), "here already")));
+            let at = subject.value(route.key("name"), "used twice");
+            let complaint = RULE.complain(message, at).label(subject.value(other.clone(), "first use"));
+            complaints.push(complaint.help("remove one of the two"));
         } else {
             first.insert(name, route.key("name"));
         }
         if variable.value.as_deref().is_some_and(|value| !value.is_empty()) && variable.value_from.is_some() {
             let message = format!("the variable `{name}` has two values");
-            let at = subject.value(route.key("valueFrom"), "another value");
-            complaints.push(RULE.complain(message, at).label(subject.value(route.key("value"), "a value")));
+            let at = subject.value(route.key("valueFrom"), "second value");
+            let complaint = RULE.complain(message, at).label(subject.value(route.key("value"), "first value"));
+            complaints.push(complaint.help("remove `value` or `valueFrom`"));
         }
     }
     complaints

@@ -1,4 +1,4 @@
-//! E504: additional volumes that collide with those of the pod, or lose data.
+//! E504: additional volumes that are invalid, collide with those of the pod, or lose data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,29 +14,29 @@ use crate::topology::AdditionalVolume;
 pub(super) const RULE: Rule = Rule {
     code: "E504",
     name: "volume-name",
-    summary: "an additional volume cannot be mounted as it is written",
+    summary: "an additional volume cannot be mounted as written",
     explain: "\
-An additional volume over a directory of the pod hides what is there: Cassandra's configuration, or its data. A volume
-inside the data directory may be a claim of its own, such as a disk for the commit log; scratch space there is gone
-with the pod, and the writes that only the commit log had with it.
+An additional volume that is mounted over a directory of the pod hides its files, such as Cassandra's configuration or data. A
+volume inside the data directory needs a `claim`, such as a disk for the commit log. An `emptyDir` there is lost with the pod,
+and with it all mutations that were only in the commit log.
 
-Give each volume its own name and one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or
-`csi`), and mount it at an absolute path of its own. Extra containers mount these volumes, and those of the pod, by name.",
+Give each volume a unique name, one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or `csi`),
+and a unique absolute path. Extra containers mount these volumes, and those of the pod, by name.",
 };
 
 /// The volumes that every pod has.
 const OWN_VOLUMES: [&str; 7] =
     ["cassc-config", "cassc-start-order", "cassc-state", "server-config", "server-data", "server-logs", "tmp"];
-/// The volume of the Management API's certificates, where it has some.
+/// The volume of the Management API's certificates, if TLS is on.
 const CERTIFICATES: &str = "management-api-server-certs-volume";
-/// The volume over the configuration of an image whose root file system is read-only: from 4.1 on, unless the image is
-/// the user's.
+/// The volume over the configuration of an image with a read-only root file system: from 4.1 on, if the topology names no
+/// image.
 const READ_ONLY_ROOT: &str = "etc-cassandra";
 /// The data directory.
 const DATA: &str = "/var/lib/cassandra";
-/// What may be lost with the pod: Cassandra fills caches again, and change data is consumed elsewhere.
+/// Directories that may be lost with the pod: Cassandra fills caches again, and CDC logs are consumed elsewhere.
 const EXPENDABLE: [&str; 2] = ["/var/lib/cassandra/saved_caches", "/var/lib/cassandra/cdc_raw"];
-/// Directories that a volume would hide. `/etc/cassc` stands for all that begin so.
+/// Directories that a volume would hide; so are all paths that start with `/etc/cassc`.
 const OWN_PATHS: [&str; 8] = [
     DATA,
     "/config",
@@ -58,13 +58,14 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         complaints.extend(source_fault(subject, volume, &route));
         complaints.extend(path_fault(subject, volume, &route));
         for (seen, value, key, what) in [
-            (&mut names, volume.name.as_str(), "name", "are called"),
+            (&mut names, volume.name.as_str(), "name", "have the name"),
             (&mut paths, volume.mount_path.as_str(), "mountPath", "are mounted at"),
         ] {
             if let Some(other) = seen.insert(value, route.key(key)) {
                 let message = format!("two volumes {what} `{}`", value.escape_debug());
-                let complaint = RULE.complain(message, subject.value(route.key(key), "and here"));
-                complaints.push(complaint.label(subject.value(other, "here")));
+                let complaint = RULE.complain(message, subject.value(route.key(key), "used twice"));
+                let complaint = complaint.label(subject.value(other, "first use"));
+                complaints.push(complaint.help(format!("write a different `{key}` for one of the two")));
             }
         }
     }
@@ -78,14 +79,14 @@ fn name_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
     let at = subject.value(route.key("name"), "");
     let reserved = matches!(name, CERTIFICATES | READ_ONLY_ROOT) || name.starts_with("medusa-");
     if reserved || OWN_VOLUMES.contains(&name) {
-        let complaint = RULE.complain(format!("the name `{name}` belongs to a volume of cassc"), at);
-        return Some(complaint.help("choose another name"));
+        let complaint = RULE.complain(format!("the volume name `{name}` is reserved for cassc"), at);
+        return Some(complaint.help("use a different name"));
     }
     if is_label(name) {
         return None;
     }
-    let complaint = RULE.complain(format!("`{}` cannot be the name of a volume", name.escape_debug()), at);
-    let complaint = complaint.expected("lower-case letters, digits and `-`, at most 63");
+    let complaint = RULE.complain(format!("`{}` is not a valid volume name", name.escape_debug()), at);
+    let complaint = complaint.expected("at most 63 lower-case letters, digits and `-`");
     Some(match nearest_label(name) {
         Some(nearest) => complaint.help(format!("write `name: {nearest}`")),
         None => complaint,
@@ -110,9 +111,9 @@ fn source_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route)
             RULE.complain(format!("the volume `{}` has no source", volume.name), at)
         }
         [first, second, ..] => {
-            let at = subject.key(route.key(second), "and another one");
+            let at = subject.key(route.key(second), "second source");
             let message = format!("the volume `{}` has {} sources", volume.name, written.len());
-            RULE.complain(message, at).label(subject.key(route.key(first), "a source"))
+            RULE.complain(message, at).label(subject.key(route.key(first), "first source"))
         }
     };
     let known = "one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` and `csi`";
@@ -123,24 +124,22 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
     let path = volume.mount_path.as_str();
     let at = |text: &str| subject.value(route.key("mountPath"), text);
     if !is_mount_path(path) {
-        let message = format!("`{}` is not a path to mount at", path.escape_debug());
+        let message = format!("`{}` is not a valid mount path", path.escape_debug());
         let complaint = RULE.complain(message, at(""));
         return Some(
-            complaint.expected(
-                "an absolute path such as `/commitlog`, without `:`, `.` and `..`, and without `/` at its end",
-            ),
+            complaint.expected("an absolute path such as `/commitlog`, without `:`, `.`, `..` and a trailing `/`"),
         );
     }
     let own = OWN_PATHS.into_iter().find(|own| *own == path || is_below(own, path));
     let own = own.or((path == "/etc" || path.starts_with("/etc/cassc")).then_some("/etc/cassc"));
     if let Some(own) = own {
         let message = format!("the volume `{}` would hide `{own}` of the pod", volume.name);
-        return Some(RULE.complain(message, at("")).help("mount it elsewhere"));
+        return Some(RULE.complain(message, at("")).help("write a different `mountPath`"));
     }
     let lost = is_below(path, DATA) && volume.claim.is_none() && !EXPENDABLE.contains(&path);
     lost.then(|| {
-        let message = format!("what Cassandra writes to `{path}` would not outlive the pod");
-        RULE.complain(message, at("inside the data directory")).help("use `claim`, or mount the volume elsewhere")
+        let message = format!("the data in `{path}` would be lost with the pod");
+        RULE.complain(message, at("in the data directory")).help("use `claim`, or write a different `mountPath`")
     })
 }
 
@@ -148,7 +147,7 @@ fn is_below(path: &str, parent: &str) -> bool {
     path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The volumes that the pods of this topology have without being asked for.
+/// The volumes that cassc adds to the pods of this topology.
 fn own_volumes<'t>(subject: &Subject<'t>) -> impl Iterator<Item = &'t str> + use<'t> {
     let cassandra = &subject.spec().cassandra;
     let release: Option<Release> = cassandra.version.parse().ok();
@@ -172,21 +171,23 @@ fn mounts(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Diagnost
             let complaint = RULE.complain(message, subject.value(route.key("name"), ""));
             complaints.push(match (mount.name.as_str(), nearest(&mount.name, volumes.iter().copied())) {
                 (READ_ONLY_ROOT, _) => {
-                    complaint.help("pods have it from Cassandra 4.1 on, without an `image` of yours")
+                    complaint.help("remove it; pods have it only from Cassandra 4.1 on, without `image`")
                 }
-                (CERTIFICATES, _) => complaint.help("pods have it with `spec.managementApi.tls`"),
+                (CERTIFICATES, _) => complaint.help("remove it, or write `spec.managementApi.tls`"),
                 (_, Some(near)) => complaint.help(format!("did you mean `{near}`?")),
                 (_, None) => complaint.help("add it to `spec.storage.additionalVolumes`"),
             });
         }
         let path = mount.mount_path.as_str();
         if path.is_empty() || path.contains(':') {
-            let message = format!("`{path}` is not a path to mount at");
-            complaints.push(RULE.complain(message, subject.value(route.key("mountPath"), "")));
+            let message = format!("`{path}` is not a valid mount path");
+            let complaint = RULE.complain(message, subject.value(route.key("mountPath"), ""));
+            complaints.push(complaint.expected("a path without `:`"));
         } else if let Some(other) = paths.insert(path, route.key("mountPath")) {
             let message = format!("{} mounts two volumes at `{path}`", called(written));
-            let complaint = RULE.complain(message, subject.value(route.key("mountPath"), "and here"));
-            complaints.push(complaint.label(subject.value(other, "here")));
+            let complaint = RULE.complain(message, subject.value(route.key("mountPath"), "used twice"));
+            let complaint = complaint.label(subject.value(other, "first use"));
+            complaints.push(complaint.help("write a different `mountPath` for one of the two"));
         }
     }
     complaints

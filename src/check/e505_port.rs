@@ -1,4 +1,4 @@
-//! E505: ports of extra containers that are taken, or that do not exist.
+//! E505: invalid ports of extra containers, and ports that are in use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E505",
     name: "port",
-    summary: "a port of an extra container is taken, or does not exist",
+    summary: "a port of an extra container is invalid or in use",
     explain: "\
-The containers of a pod share one network address. Of two that listen on one port the second does not start; if that
-is Cassandra, the node is down.
+The containers of a pod share one network address. If two of them listen on the same port, the second one does not start; if
+that is Cassandra, the node is down.
 
-Ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142 are those of Cassandra, its Management API and its metrics, as
-are their names. Choose another port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
+Cassandra, its Management API and its metrics use the ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142, and their names.
+Use a different port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
 };
 
 /// Ports of the Cassandra container with their names (Cass Operator's `pkg/reconciliation/construct_podtemplatespec.go`).
@@ -33,7 +33,7 @@ pub(super) const OWN_PORTS: [(u16, &str); 8] = [
     (9142, "tls-native"),
 ];
 
-/// What was seen so far: names, and numbers with their protocol.
+/// The names, and the numbers with their protocol, that were seen so far.
 #[derive(Default)]
 struct Seen<'t> {
     names: BTreeMap<&'t str, Route>,
@@ -67,17 +67,19 @@ fn name_fault<'t>(
     let name = port.name.as_deref()?;
     let route = route.key("name");
     if !is_port_name(name) {
-        let message = format!("`{}` cannot be the name of a port", name.escape_debug());
+        let message = format!("`{}` is not a valid port name", name.escape_debug());
         let complaint = RULE.complain(message, subject.value(route, ""));
-        return Some(complaint.expected("at most 15 lower-case letters, digits and single `-`, one letter at least"));
+        return Some(
+            complaint.expected("at most 15 lower-case letters, digits and single `-`, with at least one letter"),
+        );
     }
     if OWN_PORTS.iter().any(|(_, own)| *own == name) {
-        let message = format!("the name `{name}` belongs to a port of Cassandra");
-        return Some(RULE.complain(message, subject.value(route, "")).help("choose another name"));
+        let message = format!("the port name `{name}` is reserved for Cassandra");
+        return Some(RULE.complain(message, subject.value(route, "")).help("use a different name"));
     }
     let other = seen.names.insert(name, route.clone())?;
-    let complaint = RULE.complain(format!("two ports are called `{name}`"), subject.value(route, "and here"));
-    Some(complaint.label(subject.value(other, "here")))
+    let complaint = RULE.complain(format!("two ports have the name `{name}`"), subject.value(route, "used twice"));
+    Some(complaint.label(subject.value(other, "first use")).help("rename one of the two"))
 }
 
 fn number_fault<'t>(
@@ -90,19 +92,19 @@ fn number_fault<'t>(
     let number = port.container_port;
     let route = route.key("containerPort");
     if !(1..=65535).contains(&number) {
-        let complaint = RULE.complain(format!("{number} is not a port"), subject.value(route, ""));
+        let complaint = RULE.complain(format!("{number} is not a valid port"), subject.value(route, ""));
         return Some(complaint.expected("1 to 65535"));
     }
     let protocol = port.protocol.as_deref().unwrap_or("TCP");
     let own = OWN_PORTS.iter().find(|(own, _)| i32::from(*own) == number).map(|(_, name)| *name);
     let own = own.or_else(|| node_ports.contains(&number).then_some("native"));
     if let Some(own) = own.filter(|_| protocol == "TCP") {
-        let message = format!("port {number} is the port `{own}` of Cassandra");
-        return Some(RULE.complain(message, subject.value(route, "")).help("choose another port"));
+        let message = format!("Cassandra uses port {number} (`{own}`)");
+        return Some(RULE.complain(message, subject.value(route, "in use")).help("use a different port"));
     }
     let other = seen.numbers.insert((protocol, number), route.clone())?;
-    let complaint = RULE.complain(format!("port {number} is opened twice"), subject.value(route, "and here"));
-    Some(complaint.label(subject.value(other, "here")))
+    let complaint = RULE.complain(format!("two ports have the number {number}"), subject.value(route, "used twice"));
+    Some(complaint.label(subject.value(other, "first use")).help("use a different port for one of the two"))
 }
 
 fn host_port_fault(
@@ -114,12 +116,12 @@ fn host_port_fault(
     let host_port = port.host_port?;
     let at = subject.value(route.key("hostPort"), "");
     if !(0..=65535).contains(&host_port) {
-        return Some(RULE.complain(format!("{host_port} is not a port"), at).expected("1 to 65535"));
+        return Some(RULE.complain(format!("{host_port} is not a valid port"), at).expected("1 to 65535"));
     }
     let differs = subject.spec().pod.host_network && host_port != 0 && host_port != port.container_port;
     differs.then(|| {
         let name = &written.container.name;
-        let message = format!("on the worker's network the ports of `{name}` are its own: `hostPort` cannot differ");
+        let message = format!("`hostPort` of `{name}` differs from `containerPort`, but `hostNetwork` is on");
         RULE.complain(message, at).help("remove `hostPort`")
     })
 }

@@ -1,4 +1,4 @@
-//! E509: a CQL port on every worker that the pod itself needs for something else.
+//! E509: an invalid node port, or one that the pod uses itself.
 
 use super::e505_port::OWN_PORTS;
 use crate::diagnostic::{Diagnostic, Label, Rule};
@@ -8,12 +8,12 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E509",
     name: "node-port",
-    summary: "the port on every worker cannot be Cassandra's CQL port",
+    summary: "`nodePort.native` is invalid or in use in the pod",
     explain: "\
-Cassandra itself listens on the port that `nodePort.native` names, as drivers connect to every node that they hear of
-with the same port. So it cannot be 0, nor a port that the pod uses for something else.
+Cassandra itself listens on `nodePort.native`, because drivers connect to all nodes on the same port. So it cannot be 0 or a
+port that the pod uses for something else.
 
-Choose a free port of the range of the API server, 30000 to 32767 unless it was told otherwise.",
+Use a free port in the range of the API server, which is 30000 to 32767 by default.",
 };
 
 /// The node ports of a topology, each with its place.
@@ -24,7 +24,7 @@ pub(super) fn node_ports<'t>(subject: &'t Subject<'_>) -> impl Iterator<Item = (
     })
 }
 
-/// Who needs a port already; `None` for a free one, and for the CQL port itself.
+/// The name of the pod's port with this number; `None` for a free port and for the CQL port itself.
 pub(super) fn owner(port: u16) -> Option<&'static str> {
     OWN_PORTS.iter().find(|(own, name)| *own == port && *name != "native").map(|(_, name)| *name)
 }
@@ -32,10 +32,10 @@ pub(super) fn owner(port: u16) -> Option<&'static str> {
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (port, at) in node_ports(subject) {
         let message = match owner(port) {
-            _ if port == 0 => "0 is not a port".to_owned(),
-            Some(owner) => format!("port {port} is the port `{owner}` of the same pod"),
+            _ if port == 0 => "0 is not a valid port".to_owned(),
+            Some(owner) => format!("the pod uses port {port} itself (`{owner}`)"),
             None => continue,
         };
-        complaints.push(RULE.complain(message, at).expected("a free port, 30000 to 32767"));
+        complaints.push(RULE.complain(message, at).expected("a free port from 30000 to 32767"));
     }
 }

@@ -1,4 +1,4 @@
-//! E510: tolerations that the API server refuses.
+//! E510: invalid tolerations.
 
 use cassc_wording::nearest;
 use k8s_openapi::api::core::v1::Toleration;
@@ -10,13 +10,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E510",
     name: "toleration",
-    summary: "the API server refuses a toleration",
+    summary: "a toleration is invalid",
     explain: "\
-A toleration that is not well formed makes the API server refuse every pod, while the StatefulSet is accepted.
+The API server accepts a StatefulSet with an invalid toleration, but refuses all its pods.
 
-`operator` is `Equal` (then `value` may stand) or `Exists` (then it may not); without a `key` only `Exists` is
-possible; `effect` is `NoSchedule`, `PreferNoSchedule`, `NoExecute` or absent; `tolerationSeconds` goes with
-`NoExecute` only.",
+`operator` is `Equal` (with an optional `value`) or `Exists` (without `value`). Without `key` only `Exists` is allowed. `effect`
+is `NoSchedule`, `PreferNoSchedule`, `NoExecute` or not written. `tolerationSeconds` is allowed only with `NoExecute`.",
 };
 
 const OPERATORS: [&str; 2] = ["Equal", "Exists"];
@@ -32,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// After `ValidateTolerations` in Kubernetes' `pkg/apis/core/validation/validation.go`. The operators `Lt` and `Gt` are
-/// switched off in every supported release.
+/// disabled in every supported release.
 fn judge(subject: &Subject<'_>, toleration: &Toleration, route: &Route) -> Vec<Diagnostic> {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let (key, operator) = (text(&toleration.key), text(&toleration.operator));
@@ -40,12 +39,12 @@ fn judge(subject: &Subject<'_>, toleration: &Toleration, route: &Route) -> Vec<D
     let complain = |message: String, field: &str| RULE.complain(message, subject.value(route.key(field), ""));
     let mut complaints = Vec::new();
     if !key.is_empty() && !is_label_key(&key) {
-        let message = format!("`{}` cannot be the key of a taint", key.escape_debug());
+        let message = format!("`{}` is not a valid taint key", key.escape_debug());
         complaints.push(complain(message, "key").expected("a key such as `example.com/dedicated`"));
     }
     if !operator.is_empty() && !OPERATORS.contains(&operator.as_str()) {
         complaints.push(unknown(
-            complain(format!("`{}` is not an operator", operator.escape_debug()), "operator"),
+            complain(format!("unknown operator `{}`", operator.escape_debug()), "operator"),
             &operator,
             &OPERATORS,
         ));
@@ -54,22 +53,23 @@ fn judge(subject: &Subject<'_>, toleration: &Toleration, route: &Route) -> Vec<D
         complaints
             .push(complain(message, "operator").help("add `key`, or write `operator: Exists` to tolerate every taint"));
     } else if operator == "Exists" && !value.is_empty() {
-        let message = "a toleration with the operator `Exists` has no value".to_owned();
+        let message = "a toleration with the operator `Exists` must not have a value".to_owned();
         complaints.push(complain(message, "value").help("remove `value`, or write `operator: Equal`"));
     } else if !is_label_value(&value) {
-        let message = format!("`{}` cannot be the value of a taint", value.escape_debug());
-        complaints.push(complain(message, "value"));
+        let message = format!("`{}` is not a valid taint value", value.escape_debug());
+        complaints.push(complain(message, "value").expected("at most 63 letters, digits, `-`, `_` and `.`"));
     }
     if !effect.is_empty() && !EFFECTS.contains(&effect.as_str()) {
         complaints.push(unknown(
-            complain(format!("`{}` is not an effect", effect.escape_debug()), "effect"),
+            complain(format!("unknown effect `{}`", effect.escape_debug()), "effect"),
             &effect,
             &EFFECTS,
         ));
     } else if toleration.toleration_seconds.is_some() && effect != "NoExecute" {
-        let message = "`tolerationSeconds` goes with the effect `NoExecute` only".to_owned();
-        complaints
-            .push(complain(message, "tolerationSeconds").help("write `effect: NoExecute`, or remove the seconds"));
+        let message = "`tolerationSeconds` needs the effect `NoExecute`".to_owned();
+        complaints.push(
+            complain(message, "tolerationSeconds").help("write `effect: NoExecute`, or remove `tolerationSeconds`"),
+        );
     }
     complaints
 }

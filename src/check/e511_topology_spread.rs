@@ -1,4 +1,4 @@
-//! E511: a spread of pods that the API server refuses.
+//! E511: invalid topology spread constraints.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::topology::WhenUnsatisfiable;
 pub(super) const RULE: Rule = Rule {
     code: "E511",
     name: "topology-spread",
-    summary: "the API server refuses a topology spread",
-    explain: "\
-A spread that is not well formed makes the API server refuse every pod, while the StatefulSet is accepted.
+    summary: "an entry of `topologySpread` is invalid",
+    explain:
+        "\
+The API server accepts a StatefulSet with an invalid topology spread constraint, but refuses all its pods.
 
-`topologyKey` is the key of a label of workers, `maxSkew` at least 1; the same key stands once for each
-`whenUnsatisfiable`.",
+`topologyKey` is the key of a node label. `maxSkew` is at least 1. Write each key at most once per `whenUnsatisfiable`.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -26,20 +26,23 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             let route = list.index(index);
             let key = spread.topology_key.as_str();
             if !is_label_key(key) {
-                let message = format!("`{}` cannot be the key of a label of workers", key.escape_debug());
+                let message = match key {
+                    "" => "`topologyKey` is empty".to_owned(),
+                    _ => format!("`{}` is not a valid label key", key.escape_debug()),
+                };
                 let at = subject.value(route.key("topologyKey"), "");
                 complaints.push(RULE.complain(message, at).expected("a key such as `topology.kubernetes.io/zone`"));
             }
             if spread.max_skew == Some(0) {
                 let at = subject.value(route.key("maxSkew"), "");
-                let message = "a skew of 0 cannot be kept";
+                let message = "`maxSkew` is 0";
                 complaints.push(RULE.complain(message, at).expected("1 or more"));
             }
             let strict = spread.when_unsatisfiable.unwrap_or_default() == WhenUnsatisfiable::DoNotSchedule;
             if let Some(other) = first.insert((key, strict), route.key("topologyKey")) {
-                let message = format!("the pods are spread over `{}` twice", key.escape_debug());
-                let complaint = RULE.complain(message, subject.value(route.key("topologyKey"), "and here"));
-                complaints.push(complaint.label(subject.value(other, "here")).help("remove one of the two"));
+                let message = format!("two entries spread the pods over `{}`", key.escape_debug());
+                let complaint = RULE.complain(message, subject.value(route.key("topologyKey"), "used twice"));
+                complaints.push(complaint.label(subject.value(other, "first use")).help("remove one of the two"));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! E512: names of objects that exist, or should, but cannot.
+//! E512: references to objects with invalid names.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
@@ -9,13 +9,13 @@ use crate::topology::{AdditionalVolume, EnvironmentValue};
 pub(super) const RULE: Rule = Rule {
     code: "E512",
     name: "object-name",
-    summary: "the name of an object that the topology refers to cannot exist",
+    summary: "the topology refers to an object with an invalid name",
     explain: "\
-A reference to an object that cannot exist is often found late: the API server refuses it, or pods wait for a class or
-a Secret that never comes.
+An object with an invalid name cannot exist. The API server refuses the reference, or pods wait for a StorageClass or a Secret
+that never exists.
 
-Write the name as `kubectl get` shows it: lower-case letters, digits, `-` and `.`, at most 253. To have the default
-StorageClass, PriorityClass or service account, leave the field out instead of writing it empty.",
+Write the name as `kubectl get` prints it: at most 253 lower-case letters, digits, `-` and `.`. To use the default StorageClass,
+PriorityClass or service account, remove the field instead of leaving it empty.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -26,14 +26,15 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             complaint.help("write a name, or remove the field")
         };
         let malformed = |at| {
-            let form = format!("lower-case letters, digits, `-` and `.`, at most {SUBDOMAIN_LENGTH}");
-            RULE.complain(format!("no {what} can be called `{}`", name.escape_debug()), at).expected(form)
+            let form = format!("at most {SUBDOMAIN_LENGTH} lower-case letters, digits, `-` and `.`");
+            let message = format!("`{}` is not a valid name of a {what}", name.escape_debug());
+            RULE.complain(message, at).expected(form)
         };
         complaints.push(if name.is_empty() { empty(at) } else { malformed(at) });
     }
 }
 
-/// Every name of an object: what it is, the name, where it stands.
+/// All references to objects: the kind, the name, and the place.
 fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
     let spec = subject.spec();
     let mut names: Vec<(&'static str, &'t str, Route)> = Vec::new();

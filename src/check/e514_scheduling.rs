@@ -1,4 +1,4 @@
-//! E514: pods that must not and may share a worker.
+//! E514: `severalNodesPerWorker` together with `antiAffinity: required`.
 
 use std::collections::BTreeSet;
 
@@ -9,27 +9,30 @@ use crate::topology::AntiAffinity;
 pub(super) const RULE: Rule = Rule {
     code: "E514",
     name: "scheduling",
-    summary: "pods are both allowed to share a worker and kept from it",
+    summary: "`severalNodesPerWorker` and `antiAffinity: required` contradict each other",
     explain: "\
-`severalNodesPerWorker: true` lets pods of this cluster share a worker, `antiAffinity: required` keeps them apart.
-Which of the two was meant decides whether a lost worker takes one node or several.
+`severalNodesPerWorker: true` lets pods of this cluster share a worker, and `antiAffinity: required` forbids it. The right
+setting decides whether a lost worker takes one node or several.
 
-Remove one of them. `antiAffinity: preferred` lets pods share a worker only where there is no other.",
+Remove one of them. With `antiAffinity: preferred` pods share a worker only if there is no other worker.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let contradiction = subject.racks.iter().filter_map(|place| {
         let several = place.several_nodes_per_worker().filter(|several| several.value)?;
         let apart = place.anti_affinity().filter(|apart| apart.value == AntiAffinity::Required)?;
-        // Where `required` stands further out, the inner level has said otherwise since.
+        // `severalNodesPerWorker` of an inner level overrides `required` of an outer level.
         (apart.level >= several.level).then_some((apart.level, several.level))
     });
     for (apart, several) in contradiction.collect::<BTreeSet<_>>() {
         let several = several.route().key("scheduling").key("severalNodesPerWorker");
         let apart = apart.route().key("scheduling").key("antiAffinity");
         let complaint = RULE
-            .complain("the pods may share a worker and must not", subject.value(apart, "they must not"))
-            .label(subject.value(several, "they may"));
+            .complain(
+                "`severalNodesPerWorker` and `antiAffinity: required` contradict each other",
+                subject.value(apart, "one pod per worker"),
+            )
+            .label(subject.value(several, "several pods per worker"));
         complaints.push(complaint.help("remove one of the two, or write `antiAffinity: preferred`"));
     }
 }

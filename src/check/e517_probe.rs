@@ -7,13 +7,13 @@ use crate::topology::ProbeTimings;
 pub(super) const RULE: Rule = Rule {
     code: "E517",
     name: "probe",
-    summary: "the timings of a probe cannot be kept",
+    summary: "a timing of a probe is out of range",
     explain: "\
-Kubernetes takes 0 for its own default: `periodSeconds: 0` is 10, `timeoutSeconds: 0` is 1, `failureThreshold: 0` is 3. The
-live object then differs from the manifest for ever. The readiness probe uses the last two seconds of its timeout to say
-why the node is not ready, so it needs 3 at least.
+Kubernetes replaces 0 by its own default: `periodSeconds: 0` becomes 10, `timeoutSeconds: 0` becomes 1 and
+`failureThreshold: 0` becomes 3. The live object then always differs from the manifest. The readiness probe uses the last two
+seconds of its timeout to report why the node is not ready, so it needs at least 3.
 
-Write a larger number, or leave the field out.",
+Write a larger number, or remove the field.",
 };
 
 /// The readiness probe's script asks for the timeout less two seconds.
@@ -33,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         ];
         for (key, written, smallest) in limits {
             let Some(written) = written.filter(|written| !(smallest..=LARGEST).contains(written)) else { continue };
-            let message = format!("`{key}` of a probe cannot be {written}");
+            let message = format!("`{key}` of the probe is {written}");
             let complaint = RULE.complain(message, subject.value(route.key(key), ""));
             complaints.push(complaint.expected(format!("{smallest} to {LARGEST}")));
         }

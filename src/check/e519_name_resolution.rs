@@ -13,15 +13,15 @@ use crate::topology::DnsPolicy;
 pub(super) const RULE: Rule = Rule {
     code: "E519",
     name: "name-resolution",
-    summary: "the pods would not find each other by name, or a name for them cannot exist",
+    summary: "the DNS settings of the pods do not work",
     explain:
         "\
-Nodes find each other by the DNS names that the Kubernetes cluster gives to pods. The name servers of a worker
-(`dnsPolicy: Default`, and `ClusterFirst` on the worker's network) do not know these names, and an entry of `/etc/hosts`
-hides them. The gate then waits for ever.
+Nodes find each other by the DNS names of their pods. The name servers of a worker do not resolve these names. They are used
+with `dnsPolicy: Default`, and with `ClusterFirst` on the host network. An alias in `/etc/hosts` hides a DNS name. In these
+cases the gate waits forever.
 
-Leave `dnsPolicy` out. To ask other name servers as well, add `dnsConfig`. With `dnsPolicy: None` its name servers must
-know the names of the Kubernetes cluster. An alias has an IP address, once, and DNS names outside the cluster's domain.",
+Remove `dnsPolicy`. To add name servers, write `dnsConfig`. With `dnsPolicy: None` these name servers must resolve the names of
+the Kubernetes cluster. An alias needs a unique IP address and DNS names outside the cluster's domain.",
 };
 
 /// After `validatePodDNSConfig` in Kubernetes' `pkg/apis/core/validation`.
@@ -40,9 +40,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let route = Route::of("spec.pod.hostAliases").index(index);
         complaints.extend(alias_faults(subject, alias, &route));
         if let Some(other) = seen.insert(&alias.ip, route.key("ip")) {
-            let message = format!("the address `{}` has two aliases", alias.ip.escape_debug());
-            let complaint = RULE.complain(message, subject.value(route.key("ip"), "and here"));
-            complaints.push(complaint.label(subject.value(other, "here")).help("put all its names into one entry"));
+            let message = format!("two aliases have the IP address `{}`", alias.ip.escape_debug());
+            let complaint = RULE.complain(message, subject.value(route.key("ip"), "used twice"));
+            complaints
+                .push(complaint.label(subject.value(other, "first use")).help("write all `hostnames` in one entry"));
         }
     }
 }
@@ -54,20 +55,23 @@ fn policy_fault(subject: &Subject<'_>) -> Option<Diagnostic> {
     let config = pod.dns_config.clone().unwrap_or_default();
     match pod.dns_policy? {
         DnsPolicy::Default => {
-            let complaint = complain("the name servers of the workers do not know the pods", "asks the worker's");
-            Some(complaint.help("remove `dnsPolicy`; `dnsConfig` adds name servers and search domains"))
+            let complaint =
+                complain("the name servers of the workers do not resolve the names of the pods", "wrong name servers");
+            Some(complaint.help("remove `dnsPolicy`; to add name servers or search domains, write `dnsConfig`"))
         }
         DnsPolicy::ClusterFirst if pod.host_network => {
-            let message = "on the network of their worker, the pods would ask the worker's name servers";
-            let complaint = complain(message, "has no effect there");
+            let message = "with `hostNetwork` the pods use the name servers of the worker";
+            let complaint = complain(message, "wrong name servers");
             Some(complaint.help("remove it, or write `ClusterFirstWithHostNet`"))
         }
         DnsPolicy::None if config.nameservers.iter().flatten().next().is_none() => {
-            let complaint = complain("the pods have no name server", "none of the cluster's");
-            Some(complaint.help("add `dnsConfig: {nameservers: […]}` with servers that know the names of the cluster"))
+            let complaint = complain("the pods have no name server", "no name server");
+            Some(complaint.help(
+                "add `dnsConfig: {nameservers: […]}` with servers that resolve the names of the Kubernetes cluster",
+            ))
         }
         DnsPolicy::None if config.searches.iter().flatten().next().is_none() && lacks_namespace(subject) => {
-            let complaint = complain("the names of the pods are completed from search domains, and there is none", "");
+            let complaint = complain("the names of the pods need a search domain", "");
             Some(complaint.help("write `metadata.namespace`, or `searches` in `dnsConfig`"))
         }
         DnsPolicy::ClusterFirst | DnsPolicy::ClusterFirstWithHostNet | DnsPolicy::None => None,
@@ -82,9 +86,9 @@ fn lacks_namespace(subject: &Subject<'_>) -> bool {
 fn config_faults(subject: &Subject<'_>, config: &PodDNSConfig, route: &Route) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
     let mut too_many = |key: &str, count: usize, most: usize| {
-        let message = format!("{count} {key} are more than the API server takes");
+        let message = format!("`{key}` has {count} entries");
         let complaint = RULE.complain(message, subject.value(route.key(key), ""));
-        (count > most).then(|| complaints.push(complaint.expected(format!("{most} at most"))));
+        (count > most).then(|| complaints.push(complaint.expected(format!("at most {most}"))));
     };
     let count = |list: &Option<Vec<String>>| list.iter().flatten().count();
     too_many("nameservers", count(&config.nameservers), MOST_NAMESERVERS);
@@ -96,19 +100,19 @@ fn config_faults(subject: &Subject<'_>, config: &PodDNSConfig, route: &Route) ->
         let domain = search.strip_suffix('.').unwrap_or(search).replace('_', "-");
         if search != "." && !is_subdomain(&domain) {
             let at = subject.value(route.key("searches").index(index), "");
-            let message = format!("`{}` is not a search domain", search.escape_debug());
+            let message = format!("`{}` is not a valid search domain", search.escape_debug());
             complaints.push(RULE.complain(message, at).expected("a DNS name such as `example.com`"));
         }
     }
     if config.searches.as_deref().unwrap_or_default().join(" ").len() > LONGEST_SEARCHES {
         let at = subject.value(route.key("searches"), "");
-        let complaint = RULE.complain("the search domains are too long together", at);
-        complaints.push(complaint.expected(format!("{LONGEST_SEARCHES} characters at most")));
+        let complaint = RULE.complain("the search domains are too long", at);
+        complaints.push(complaint.expected(format!("at most {LONGEST_SEARCHES} characters in total")));
     }
     for (index, option) in config.options.iter().flatten().enumerate() {
         if option.name.as_deref().is_none_or(str::is_empty) {
             let at = subject.value(route.key("options").index(index), "");
-            complaints.push(RULE.complain("an option of the resolver has no name", at).expected("`name: ndots`"));
+            complaints.push(RULE.complain("a DNS option has no name", at).expected("`name: ndots`"));
         }
     }
     complaints
@@ -116,7 +120,7 @@ fn config_faults(subject: &Subject<'_>, config: &PodDNSConfig, route: &Route) ->
 
 fn address_fault(subject: &Subject<'_>, written: &str, route: Route) -> Option<Diagnostic> {
     let complain = || {
-        let message = format!("`{}` is not an IP address", written.escape_debug());
+        let message = format!("`{}` is not a valid IP address", written.escape_debug());
         RULE.complain(message, subject.value(route, ""))
     };
     written.parse::<IpAddr>().is_err().then(complain)
@@ -133,11 +137,11 @@ fn alias_faults(subject: &Subject<'_>, alias: &HostAlias, route: &Route) -> Vec<
     for (index, name) in names.iter().enumerate() {
         let at = subject.value(route.key("hostnames").index(index), "");
         if !is_subdomain(name) {
-            let message = format!("`{}` is not a DNS name", name.escape_debug());
+            let message = format!("`{}` is not a valid DNS name", name.escape_debug());
             complaints.push(RULE.complain(message, at).expected("lower-case letters, digits, `-` and `.`"));
         } else if name == "localhost" || name.ends_with(&format!(".svc.{domain}")) || name.ends_with(".svc") {
-            let message = format!("the alias would hide `{name}`, by which something is found already");
-            complaints.push(RULE.complain(message, at).help("choose another name, or remove the alias"));
+            let message = format!("the alias hides the existing name `{name}`");
+            complaints.push(RULE.complain(message, at).help("use a different name, or remove the alias"));
         }
     }
     complaints

@@ -15,12 +15,12 @@ use crate::topology::merge::{Level, RackPlace};
 pub(super) const RULE: Rule = Rule {
     code: "E520",
     name: "node-affinity",
-    summary: "the API server refuses a node affinity, or no worker can satisfy it",
+    summary: "a node affinity is invalid, or no worker can match it",
     explain: "\
-A node affinity that is not well formed makes the API server refuse every pod, while the StatefulSet is accepted. One that
-contradicts `zone` or `nodeLabels`, which are required beside it, lets no pod be placed.
+With an invalid node affinity the API server accepts the StatefulSet but refuses every pod. A worker must match the node
+affinity, `zone` and `nodeLabels`. If they contradict each other, no pod can be scheduled.
 
-`operator` is `In` or `NotIn` (with `values`), `Exists` or `DoesNotExist` (without), `Gt` or `Lt` (with one whole number).
+`operator` is `In` or `NotIn` (with `values`), `Exists` or `DoesNotExist` (without them), `Gt` or `Lt` (with one whole number).
 Terms are alternatives, and an empty term matches no worker. A preference has a weight of 1 to 100.",
 };
 
@@ -42,9 +42,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let Some(&[(key, value), ..]) = excluded.as_deref() else { continue };
         if seen.insert((required.level, key, value)) {
             let rack = called(subject, place.level());
-            let message = format!("no worker for {rack} has `{key}: {value}` and is as the node affinity requires");
-            let at = subject.value(route(required.level).key(REQUIRED), "contradicts the labels");
-            complaints.push(RULE.complain(message, at).help("remove the requirement, or `zone` or the node label"));
+            let message = format!("no worker for {rack} with the label `{key}: {value}` can match the node affinity");
+            let at = subject.value(route(required.level).key(REQUIRED), "contradiction");
+            complaints
+                .push(RULE.complain(message, at).help("remove this requirement, or change `zone` or `nodeLabels`"));
         }
     }
 }
@@ -89,7 +90,8 @@ fn judge(subject: &Subject<'_>, affinity: &NodeAffinity, route: &Route) -> Vec<D
         let route = route.key(REQUIRED).key("nodeSelectorTerms");
         if required.node_selector_terms.is_empty() {
             let at = subject.value(route.clone(), "");
-            complaints.push(RULE.complain("a required node affinity has no term", at).help("add a term, or remove it"));
+            complaints
+                .push(RULE.complain("the required node affinity has no term", at).help("add a term, or remove it"));
         }
         for (index, term) in required.node_selector_terms.iter().enumerate() {
             complaints.extend(term_faults(subject, term, &route.index(index)));
@@ -100,7 +102,7 @@ fn judge(subject: &Subject<'_>, affinity: &NodeAffinity, route: &Route) -> Vec<D
         let route = route.key(PREFERRED).index(index);
         if !(1..=100).contains(&preference.weight) {
             let at = subject.value(route.key("weight"), "");
-            let message = format!("a preference cannot have the weight {}", preference.weight);
+            let message = format!("the weight of a preference is {}", preference.weight);
             complaints.push(RULE.complain(message, at).expected("1 to 100"));
         }
         complaints.extend(term_faults(subject, &preference.preference, &route.key("preference")));
@@ -127,35 +129,35 @@ fn expression_faults(subject: &Subject<'_>, written: &NodeSelectorRequirement, r
     let values = written.values.as_deref().unwrap_or_default();
     let operator = written.operator.as_str();
     if !is_label_key(&written.key) {
-        let message = format!("`{}` cannot be the key of a label of workers", written.key.escape_debug());
+        let message = format!("`{}` is not a valid label key", written.key.escape_debug());
         complaints.push(RULE.complain(message, subject.value(route.key("key"), "")));
     }
     let at_values = |words: &str| subject.value(route.key("values"), words);
     match operator {
         "In" | "NotIn" if values.is_empty() => {
-            let message = format!("`{operator}` needs values");
+            let message = format!("`{operator}` needs `values`");
             complaints.push(RULE.complain(message, at_values("")).expected("`values: [fast]`"));
         }
         "Exists" | "DoesNotExist" if !values.is_empty() => {
-            let message = format!("`{operator}` has no values");
+            let message = format!("`{operator}` must not have `values`");
             complaints.push(RULE.complain(message, at_values("")).help("remove `values`, or write `In` or `NotIn`"));
         }
         "Gt" | "Lt" if !matches!(values, [one] if one.parse::<i64>().is_ok()) => {
-            let message = format!("`{operator}` compares with one whole number");
+            let message = format!("`{operator}` needs one whole number");
             complaints.push(RULE.complain(message, at_values("")).expected("`values: [\"4\"]`"));
         }
         _ if !OPERATORS.contains(&operator) => complaints.push(unknown_operator(subject, operator, route)),
         _ => {}
     }
     for (index, value) in values.iter().enumerate().filter(|(_, value)| !is_label_value(value)) {
-        let message = format!("`{}` cannot be the value of a label", value.escape_debug());
+        let message = format!("`{}` is not a valid label value", value.escape_debug());
         complaints.push(RULE.complain(message, subject.value(route.key("values").index(index), "")));
     }
     complaints
 }
 
 fn unknown_operator(subject: &Subject<'_>, operator: &str, route: &Route) -> Diagnostic {
-    let message = format!("`{}` is not an operator", operator.escape_debug());
+    let message = format!("`{}` is not a valid operator", operator.escape_debug());
     let complaint = RULE.complain(message, subject.value(route.key("operator"), ""));
     let complaint = complaint.expected(format!("one of {}", OPERATORS.join(", ")));
     match nearest(operator, OPERATORS) {
@@ -168,7 +170,8 @@ fn unknown_operator(subject: &Subject<'_>, operator: &str, route: &Route) -> Dia
 fn field_fault(subject: &Subject<'_>, written: &NodeSelectorRequirement, route: &Route) -> Option<Diagnostic> {
     let one_value = written.values.as_ref().is_some_and(|values| values.len() == 1);
     let known = written.key == "metadata.name" && matches!(written.operator.as_str(), "In" | "NotIn") && one_value;
-    let complain =
-        || RULE.complain("the API server does not know this field of workers", subject.value(route.clone(), ""));
+    let complain = || {
+        RULE.complain("`matchFields` supports only `metadata.name` with one value", subject.value(route.clone(), ""))
+    };
     (!known).then(|| complain().expected("`{key: metadata.name, operator: In, values: [worker-1]}`"))
 }

@@ -13,11 +13,11 @@ pub(super) const RULE: Rule = Rule {
     name: "security-context",
     summary: "Kubernetes refuses the security context of the pods",
     explain: "\
-The StatefulSet is accepted, but the API server or the kubelet refuses every pod that it makes.
+The API server accepts the StatefulSet, but the API server or the kubelet refuses every pod.
 
 User and group ids are numbers from 0 to 2147483647. `fsGroupChangePolicy` is `OnRootMismatch` or `Always`. A
 `seccompProfile` or an `appArmorProfile` has the type `RuntimeDefault`, `Unconfined` or `Localhost`, and only `Localhost`
-has a `localhostProfile`. The name of a sysctl stands once.",
+has a `localhostProfile`. Each sysctl is written once.",
 };
 
 /// The largest id that the API server takes (`IsValidUserID` in apimachinery's `pkg/util/validation`).
@@ -31,9 +31,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(ids(context).into_iter().filter_map(|(way, id)| id_fault(subject, &route.join(&way), id)));
     if context.run_as_non_root == Some(true) && context.run_as_user == Some(0) {
         let at = subject.value(route.key("runAsUser"), "root");
-        let complaint = RULE.complain("the kubelet does not start pods that run as root and must not", at);
+        let complaint = RULE.complain("`runAsUser: 0` contradicts `runAsNonRoot: true`", at);
         complaints.push(
-            complaint.label(subject.value(route.key("runAsNonRoot"), "not root")).help("write another `runAsUser`"),
+            complaint.label(subject.value(route.key("runAsNonRoot"), "not root")).help("write a different `runAsUser`"),
         );
     }
     complaints.extend(words(context).into_iter().filter_map(|word| word.fault(subject, &route)));
@@ -50,7 +50,7 @@ fn ids(context: &PodSecurityContext) -> Vec<(Route, i64)> {
 }
 
 fn id_fault(subject: &Subject<'_>, route: &Route, id: i64) -> Option<Diagnostic> {
-    let complain = || RULE.complain(format!("{id} is not a user or group id"), subject.value(route.clone(), ""));
+    let complain = || RULE.complain(format!("{id} is not a valid user or group id"), subject.value(route.clone(), ""));
     (!(0..=LARGEST_ID).contains(&id)).then(|| complain().expected(format!("0 to {LARGEST_ID}")))
 }
 
@@ -79,7 +79,7 @@ impl Word<'_> {
 
 fn unknown(subject: &Subject<'_>, route: Route, written: &str, known: &[&str]) -> Diagnostic {
     let key = route.last_key().unwrap_or_default().to_owned();
-    let message = format!("`{key}` cannot be `{}`", written.escape_debug());
+    let message = format!("`{key}` is `{}`", written.escape_debug());
     let complaint = RULE.complain(message, subject.value(route, "")).expected(format!("one of {}", known.join(", ")));
     match nearest(written, known.iter().copied()) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
@@ -115,17 +115,19 @@ impl Profile<'_> {
         match (self.type_, self.localhost.filter(|file| !file.is_empty())) {
             (type_, _) if !PROFILES.contains(&type_) => Some(unknown(subject, route.key("type"), type_, &PROFILES)),
             ("Localhost", None) => {
-                let message = format!("`{}` of the type `Localhost` does not name its file", self.key);
-                let complaint = RULE.complain(message, subject.value(route.key("type"), "needs `localhostProfile`"));
+                let message = format!("`{}` of type `Localhost` needs `localhostProfile`", self.key);
+                let complaint = RULE.complain(message, subject.value(route.key("type"), "no file"));
                 Some(complaint.help("add `localhostProfile`, or write `type: RuntimeDefault`"))
             }
             ("Localhost", Some(path)) if path.starts_with('/') || path.split('/').any(|part| part == "..") => {
-                let message = format!("`{}` is not the path of a profile", path.escape_debug());
-                Some(RULE.complain(message, file()).expected("a path below the kubelet's folder, without `..`"))
+                let message = format!("`{}` is not a valid path of a profile", path.escape_debug());
+                Some(
+                    RULE.complain(message, file()).expected("a path relative to the kubelet's directory, without `..`"),
+                )
             }
             ("Localhost", Some(_)) | (_, None) => None,
             (type_, Some(_)) => {
-                let message = format!("`{}` of the type `{type_}` has no file", self.key);
+                let message = format!("`{}` of type `{type_}` must not have `localhostProfile`", self.key);
                 Some(RULE.complain(message, file()).help("remove `localhostProfile`, or write `type: Localhost`"))
             }
         }
@@ -139,16 +141,16 @@ fn sysctls(subject: &Subject<'_>, written: &[Sysctl], route: &Route) -> Vec<Diag
         let route = route.index(index).key("name");
         let at = |text: &str| subject.value(route.clone(), text);
         if !is_sysctl(&sysctl.name) {
-            let message = format!("`{}` is not the name of a sysctl", sysctl.name.escape_debug());
+            let message = format!("`{}` is not a valid sysctl name", sysctl.name.escape_debug());
             complaints.push(RULE.complain(message, at("")).expected("a name such as `net.ipv4.tcp_keepalive_time`"));
         } else if subject.spec().pod.host_network && sysctl.name.starts_with("net.") {
-            let message = format!("`{}` cannot be set for pods on the network of their worker", sysctl.name);
+            let message = format!("`{}` cannot be set for pods on the host network", sysctl.name);
             complaints.push(RULE.complain(message, at("")).help("set it on the workers"));
         }
         // Kubernetes takes slashes for dots.
         if let Some(other) = seen.insert(sysctl.name.replace('/', "."), route.clone()) {
-            let complaint = RULE.complain(format!("`{}` is set twice", sysctl.name.escape_debug()), at("and here"));
-            complaints.push(complaint.label(subject.value(other, "here")));
+            let complaint = RULE.complain(format!("`{}` is set twice", sysctl.name.escape_debug()), at("second value"));
+            complaints.push(complaint.label(subject.value(other, "first value")));
         }
     }
     complaints

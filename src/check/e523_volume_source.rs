@@ -11,14 +11,14 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E523",
     name: "volume-source",
-    summary: "a file of an additional volume cannot be made",
+    summary: "a source of an additional volume is invalid",
     explain: "\
-The StatefulSet is accepted, but the API server refuses every pod that it makes.
+The API server accepts the StatefulSet but refuses every pod.
 
 A file has a relative `path` without `..`, once per volume, and a `mode` up to 0777 (511). A file of `downwardAPI` has
 either a `fieldRef` (`metadata.name`, `metadata.namespace`, `metadata.uid`, `metadata.labels`, `metadata.annotations`, or one
 label or annotation by `metadata.labels['key']`) or a `resourceFieldRef` that names its container. An entry under `sources`
-of `projected` has one source. The token of a service account lives 600 seconds at least.",
+of `projected` has one source. A service account token is valid for at least 600 seconds.",
 };
 
 /// After `validateProjectionSources` in Kubernetes' `pkg/apis/core/validation`.
@@ -75,16 +75,18 @@ fn downward<'t>(
         let complain = |route: Route, message: String| RULE.complain(message, subject.value(route, ""));
         match (&item.field_ref, &item.resource_field_ref) {
             (Some(field), None) if !is_field(&field.field_path) => {
-                let message = format!("no file can hold `{}` of a pod", field.field_path.escape_debug());
+                let message = format!("`{}` is not a valid `fieldPath` here", field.field_path.escape_debug());
                 let complaint = complain(route.key("fieldRef").key("fieldPath"), message);
-                complaints.push(complaint.expected(format!("one of {}, or one label by its key", FIELDS.join(", "))));
+                complaints
+                    .push(complaint.expected(format!("one of {}, or `metadata.labels['key']`", FIELDS.join(", "))));
             }
             (None, Some(resource)) if resource.container_name.as_deref().is_none_or(str::is_empty) => {
-                let complaint = complain(route.key("resourceFieldRef"), "a resource names no container".to_owned());
+                let complaint =
+                    complain(route.key("resourceFieldRef"), "`resourceFieldRef` needs `containerName`".to_owned());
                 complaints.push(complaint.expected("`containerName: cassandra`"));
             }
             (None, Some(resource)) if !is_resource(&resource.resource) => {
-                let message = format!("no file can hold `{}` of a container", resource.resource.escape_debug());
+                let message = format!("`{}` is not a valid `resource`", resource.resource.escape_debug());
                 let complaint = complain(route.key("resourceFieldRef").key("resource"), message);
                 complaints.push(complaint.expected("such as `limits.memory` or `requests.cpu`"));
             }
@@ -148,22 +150,22 @@ fn projection<'t>(
         let seconds = token.expiration_seconds.filter(|it| !(SHORTEST_TOKEN..=LONGEST_TOKEN).contains(it));
         complaints.extend(seconds.map(|seconds| {
             let at = subject.value(route.key("expirationSeconds"), "");
-            let complaint = RULE.complain(format!("a token cannot live for {seconds} seconds"), at);
-            complaint.expected(format!("{SHORTEST_TOKEN} or more"))
+            let complaint = RULE.complain(format!("`expirationSeconds` is {seconds}"), at);
+            complaint.expected(format!("at least {SHORTEST_TOKEN}"))
         }));
     }
     if source.cluster_trust_bundle.is_some() {
         let at = subject.key(route.key("clusterTrustBundle"), "");
-        let complaint = RULE.complain("`clusterTrustBundle` is switched off in every supported Kubernetes", at);
-        complaints.push(complaint.help("put the certificates into a ConfigMap"));
+        let complaint = RULE.complain("`clusterTrustBundle` is disabled in all supported Kubernetes versions", at);
+        complaints.push(complaint.help("use a ConfigMap with the certificates"));
     }
     complaints
 }
 
 fn mode_fault(subject: &Subject<'_>, mode: Option<i32>, route: Route) -> Option<Diagnostic> {
     let mode = mode.filter(|mode| !(0..=LARGEST_MODE).contains(mode))?;
-    let complaint = RULE.complain(format!("{mode} is not the mode of a file"), subject.value(route, ""));
-    Some(complaint.expected(format!("0 to {LARGEST_MODE}, which is 0777; 0400 is 256")))
+    let complaint = RULE.complain(format!("{mode} is not a valid file mode"), subject.value(route, ""));
+    Some(complaint.expected(format!("0 to {LARGEST_MODE}, the decimal form of 0777; 0400 is 256")))
 }
 
 fn file_faults(subject: &Subject<'_>, files: &[File<'_>]) -> Vec<Diagnostic> {
@@ -173,11 +175,11 @@ fn file_faults(subject: &Subject<'_>, files: &[File<'_>]) -> Vec<Diagnostic> {
         let at = |words: &str| subject.value(route.key("path"), words);
         complaints.extend(mode_fault(subject, *mode, route.key("mode")));
         if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") || path.contains(':') {
-            let message = format!("`{}` is not the path of a file in a volume", path.escape_debug());
+            let message = format!("`{}` is not a valid path of a file in a volume", path.escape_debug());
             complaints.push(RULE.complain(message, at("")).expected("a relative path without `..` and `:`"));
         } else if let Some(other) = seen.insert(path, route) {
-            let complaint = RULE.complain(format!("the volume has two files `{path}`"), at("and here"));
-            complaints.push(complaint.label(subject.value(other.key("path"), "here")));
+            let complaint = RULE.complain(format!("the volume has two files with the path `{path}`"), at("used twice"));
+            complaints.push(complaint.label(subject.value(other.key("path"), "first use")));
         }
     }
     complaints

@@ -7,17 +7,17 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "E524",
     name: "budget-number",
-    summary: "the number of a disruption budget is too large",
+    summary: "`maxUnavailable` of the disruption budget is too large",
     explain: "\
-The API server holds the number of a disruption budget in 32 bits with a sign.
+`maxUnavailable` is a signed 32-bit integer in the Kubernetes API.
 
-Write the number of pods that may be missing at once.",
+Write the number of pods that may be unavailable at the same time.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (route, number) in budgets(subject).filter(|(_, number)| i32::try_from(*number).is_err()) {
         let at = subject.value(route, "");
-        let complaint = RULE.complain(format!("a disruption budget cannot let {number} pods go"), at);
+        let complaint = RULE.complain(format!("`maxUnavailable` is {number}"), at);
         complaints.push(complaint.expected(format!("0 to {}", i32::MAX)));
     }
 }

@@ -11,13 +11,13 @@ use crate::topology::{CqlService, CqlServiceType};
 pub(super) const RULE: Rule = Rule {
     code: "E526",
     name: "cql-service",
-    summary: "the service for CQL clients cannot be made as it is written",
+    summary: "a field of the Service for CQL clients is invalid",
     explain: "\
-A class, networks and a traffic policy are those of a load balancer. The API server refuses a class without one, and
-networks that are not written as an address and a number of bits.
+`loadBalancerClass`, `loadBalancerSourceRanges` and `externalTrafficPolicy` belong to a Service of type `LoadBalancer`. The API
+server refuses a class with a different type, and ranges that are not in CIDR notation.
 
-Write `type: LoadBalancer` beside them. A class looks like the key of a label (`example.com/internal`), a network like
-`10.0.0.0/8` or `2001:db8::/32`.",
+Write `type: LoadBalancer` with these fields. A class is written like a label key, such as `example.com/internal`; a range
+such as `10.0.0.0/8` or `2001:db8::/32`.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -29,15 +29,16 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let balanced = is_balanced(cql) || index == 0 && services.iter().any(|(_, cql)| is_balanced(cql));
         complaints.extend(without_balancer(subject, cql, route).filter(|_| !balanced));
         if let Some(class) = cql.load_balancer_class.as_deref().filter(|class| !is_label_key(class)) {
-            let message = format!("`{}` is not a class of load balancers", class.escape_debug());
+            let message = format!("`{}` is not a valid load balancer class", class.escape_debug());
             let at = subject.value(route.key("loadBalancerClass"), "");
             complaints.push(RULE.complain(message, at).expected("a name such as `example.com/internal`"));
         }
         for (index, range) in cql.load_balancer_source_ranges.iter().flatten().enumerate() {
             if !is_network(range) {
                 let at = subject.value(route.key("loadBalancerSourceRanges").index(index), "");
-                let message = format!("`{}` is not a network", range.escape_debug());
-                complaints.push(RULE.complain(message, at).expected("an address and its bits, such as `10.0.0.0/8`"));
+                let message = format!("`{}` is not a valid CIDR range", range.escape_debug());
+                complaints
+                    .push(RULE.complain(message, at).expected("an address and a prefix length, such as `10.0.0.0/8`"));
             }
         }
     }
@@ -50,8 +51,8 @@ fn without_balancer(subject: &Subject<'_>, cql: &CqlService, route: &Route) -> O
         ("externalTrafficPolicy", cql.external_traffic_policy.is_some()),
     ];
     let (key, _) = fields.into_iter().find(|(_, written)| *written)?;
-    let at = subject.key(route.key(key), "of a load balancer");
-    let complaint = RULE.complain(format!("`{key}` has no effect without a load balancer"), at);
+    let at = subject.key(route.key(key), "no load balancer");
+    let complaint = RULE.complain(format!("`{key}` has no effect without `type: LoadBalancer`"), at);
     Some(complaint.help("add `type: LoadBalancer`, or remove it"))
 }
 

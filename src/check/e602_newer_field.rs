@@ -1,4 +1,4 @@
-//! E602: fields of extra containers and of the pod that this Kubernetes does not serve.
+//! E602: fields of extra containers and of the pod that this Kubernetes version does not support.
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 
@@ -12,33 +12,33 @@ use crate::topology::Pod;
 pub(super) const RULE: Rule = Rule {
     code: "E602",
     name: "newer-field",
-    summary: "a container or the pod uses a field that this Kubernetes does not serve",
+    summary: "a container or the pod uses a field that this Kubernetes version does not support",
     explain: "\
-An API server whose release does not know a field, or has it switched off, drops the field silently or refuses the
-pod. The container then runs otherwise than it is written, and Argo CD shows a difference for ever.
+An API server silently drops a field that it does not support, or refuses the pod. The container then differs from the topology,
+and Argo CD always shows a difference.
 
-Name the release of your API server in `spec.kubernetes.version` (without it the oldest supported one is meant), or do
-without the field.",
+Write the version of your API server in `spec.kubernetes.version`; the default is the oldest supported version. Or remove the
+field.",
 };
 
 /// A field, and since when it can be used.
 struct Field {
-    /// Its way inside the container.
+    /// Its route inside the container.
     keys: &'static str,
-    /// How it is named in a complaint.
+    /// Its name in messages.
     shown: &'static str,
-    /// Since when it can be used.
+    /// The Kubernetes version that supports it.
     since: Since,
     /// Whether a container uses it.
     used: fn(&Container) -> bool,
 }
 
-/// Since when a field can be used.
+/// The Kubernetes version that supports a field.
 #[derive(Clone, Copy)]
 enum Since {
-    /// The first minor of Kubernetes 1 that has it on by default.
+    /// The first minor of Kubernetes 1 that enables it by default.
     Minor(u32),
-    /// No supported Kubernetes can use it here, and why.
+    /// It cannot be used here with any supported version; the label says why.
     Never(&'static str),
 }
 
@@ -67,13 +67,13 @@ const FIELDS: &[Field] = &[
     Field {
         keys: "lifecycle.stopSignal",
         shown: "stopSignal",
-        since: Since::Never("it is switched off in every supported Kubernetes"),
+        since: Since::Never("disabled in all supported versions"),
         used: |container| container.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.stop_signal.is_some()),
     },
     Field {
         keys: "securityContext.procMount",
         shown: "procMount",
-        since: Since::Never("it needs a pod with users of its own, which Cassandra's is not"),
+        since: Since::Never("needs `hostUsers: false` in the pod"),
         used: |container| {
             let mount = container.security_context.as_ref().and_then(|context| context.proc_mount.as_deref());
             mount.is_some_and(|mount| mount != "Default")
@@ -82,7 +82,7 @@ const FIELDS: &[Field] = &[
     Field {
         keys: "resources.claims",
         shown: "resources.claims",
-        since: Since::Never("it names a claim of the pod, and Cassandra's has none"),
+        since: Since::Never("needs `resourceClaims` in the pod"),
         used: |container| {
             container.resources.iter().flat_map(|resources| resources.claims.iter().flatten()).next().is_some()
         },
@@ -93,11 +93,12 @@ fn sleeps_not(handler: Option<&LifecycleHandler>) -> bool {
     handler.and_then(|handler| handler.sleep.as_ref()).is_some_and(|sleep| sleep.seconds == 0)
 }
 
-/// A policy of its own for a container, and another one than `Always` for an init container (`ContainerRestartRules`).
+/// `restartPolicy` of a container, or of an init container with a value other than `Always` (`ContainerRestartRules`).
 const RESTART_POLICY: Field =
     Field { keys: "restartPolicy", shown: "restartPolicy", since: Since::Minor(35), used: |_| true };
 
-/// What an init container that ends cannot have (`validateInitContainers` in Kubernetes' `pkg/apis/core/validation`).
+/// Fields that only init containers with `restartPolicy: Always` may have (`validateInitContainers` in Kubernetes'
+/// `pkg/apis/core/validation`).
 const OF_CONTAINERS_THAT_STAY: &[Field] = &[
     of_containers_that_stay("lifecycle", |container| container.lifecycle.is_some()),
     of_containers_that_stay("livenessProbe", |container| container.liveness_probe.is_some()),
@@ -106,7 +107,7 @@ const OF_CONTAINERS_THAT_STAY: &[Field] = &[
 ];
 
 const fn of_containers_that_stay(keys: &'static str, used: fn(&Container) -> bool) -> Field {
-    let why = "only a container that stays has it: `restartPolicy: Always`";
+    let why = "needs `restartPolicy: Always`";
     Field { keys, shown: keys, since: Since::Never(why), used }
 }
 
@@ -161,19 +162,20 @@ fn complaint(
     let message = format!("{} uses `{}`, which", called(written), field.shown);
     let since = match field.since {
         Since::Never(why) => {
-            return Some(RULE.complain(format!("{message} cannot work"), at(why)).help("remove it"));
+            return Some(RULE.complain(format!("{message} is not possible here"), at(why)).help("remove it"));
         }
         Since::Minor(since) if since <= kubernetes.number() => return None,
         Since::Minor(since) => since,
     };
-    let complaint = RULE.complain(format!("{message} Kubernetes {kubernetes} does not serve"), at(""));
+    let message = format!("{message} Kubernetes {kubernetes} does not support");
+    let complaint = RULE.complain(message, at(&format!("needs Kubernetes 1.{since}")));
     Some(complaint.help(needs(subject, since)))
 }
 
 fn needs(subject: &Subject<'_>, since: u32) -> String {
     if subject.spec().kubernetes.version.is_some() {
-        return format!("it needs Kubernetes 1.{since}");
+        return "remove it, or raise `spec.kubernetes.version`".to_owned();
     }
-    let version = format!("if your API server is that new, write `kubernetes: {{version: \"1.{since}\"}}`");
-    format!("{version}; without it {OLDEST} is meant")
+    let version = format!("if your API server is new enough, write `kubernetes: {{version: \"1.{since}\"}}`");
+    format!("{version}; the default is {OLDEST}")
 }

@@ -1,4 +1,4 @@
-//! E605: the DNS domain of the Kubernetes cluster.
+//! E605: an invalid DNS domain of the Kubernetes cluster.
 
 use cassc_ring::names;
 
@@ -10,13 +10,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "E605",
     name: "domain",
-    summary: "the domain of the Kubernetes cluster is no DNS name",
+    summary: "`kubernetes.domain` is not a valid DNS name",
     explain: "\
-Nodes find each other by names that end in this domain, such as `….svc.cluster.local`. With a name that cannot be
-resolved no node finds its seeds, and none starts.
+Nodes find each other by DNS names that end with this domain, such as `….svc.cluster.local`. If the names do not resolve, nodes
+do not find their seeds and do not start.
 
-Write the domain that the kubelets were given (`clusterDomain`), without a dot before or behind; `cluster.local` is
-the default. A complete name has at most 253 characters.",
+Write the `clusterDomain` of the kubelets without a leading or trailing dot; the default is `cluster.local`. A fully qualified
+name has at most 253 characters.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -24,8 +24,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let at = subject.value(Route::of("spec.kubernetes.domain"), "");
     if !is_subdomain(domain) {
         let message = match domain {
-            "" => "the domain of the Kubernetes cluster is empty".to_owned(),
-            _ => format!("`{}` is not a domain", domain.escape_debug()),
+            "" => "`kubernetes.domain` is empty".to_owned(),
+            _ => format!("`{}` is not a valid domain", domain.escape_debug()),
         };
         let complaint = RULE.complain(message, at).expected("a DNS name such as `cluster.local`");
         let repaired = domain.trim().trim_matches('.').to_lowercase();
@@ -38,12 +38,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
     let longest = complete_names(subject, domain).into_iter().max_by_key(String::len).unwrap_or_default();
     if longest.len() > SUBDOMAIN_LENGTH {
-        let message = format!("a pod's complete name would have {} characters", longest.len());
+        let message = format!("the fully qualified name of a pod would have {} characters", longest.len());
         complaints.push(RULE.complain(message, at).expected(format!("at most {SUBDOMAIN_LENGTH}")));
     }
 }
 
-/// The complete name of the last pod of each rack.
+/// The fully qualified name of the last pod of each rack.
 fn complete_names(subject: &Subject<'_>, domain: &str) -> Vec<String> {
     let cluster = &subject.topology.metadata.name;
     let names = subject.racks.iter().map(|place| {

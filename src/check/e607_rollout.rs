@@ -1,4 +1,4 @@
-//! E607: a canary of no pods, or a token that says nothing.
+//! E607: a canary without pods, or an invalid `restart` or `retry` token.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -8,25 +8,26 @@ use crate::topology::{LONGEST_TOKEN, is_token};
 pub(super) const RULE: Rule = Rule {
     code: "E607",
     name: "rollout",
-    summary: "a canary of no pods, or an empty or overlong token",
+    summary: "`rollout.canary.pods` is 0, or a `restart` or `retry` token is empty or too long",
     explain: "\
-`rollout.canary.pods` is how many pods restart before the rest; with none of them the roll would never begin: to let
-nothing restart, write `rollout: {stopped: true}`. The tokens `restart` and `retry` are compared with what they were, and
-stand in annotations and ConfigMaps: an empty one cannot be told from none.
+`rollout.canary.pods` is the number of pods that restart before all others. With 0 the rolling restart would never start; to
+pause it, write `rollout: {stopped: true}`. The tokens `restart` and `retry` are compared with their deployed values and stored
+in annotations and ConfigMaps, where an empty token looks like a missing one.
 
-Write one pod or more; for a token a short text on one line, such as a date or the number of a ticket.",
+Write at least one pod. For a token, write a short text on one line, such as a date or a ticket number.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let rollout = &subject.spec().rollout;
     if rollout.canary.is_some_and(|canary| canary.pods == 0) {
         let at = subject.value(Route::of("spec.rollout.canary.pods"), "");
-        let complaint = RULE.complain("a canary of no pods", at).expected("1 or more");
-        complaints.push(complaint.help("to let nothing restart, write `rollout: {stopped: true}`"));
+        let complaint = RULE.complain("`rollout.canary.pods` is 0", at).expected("1 or more");
+        complaints.push(complaint.help("to pause the rolling restart, write `rollout: {stopped: true}`"));
     }
     for (route, token) in tokens(subject) {
         if !is_token(token) {
-            let message = if token.trim().is_empty() { "a token is empty" } else { "a token is too long, or no line" };
+            let message =
+                if token.trim().is_empty() { "the token is empty" } else { "the token is too long or not one line" };
             let complaint = RULE.complain(message, subject.value(route, ""));
             complaints.push(complaint.expected(format!("up to {LONGEST_TOKEN} bytes on one line, such as a date")));
         }

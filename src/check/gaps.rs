@@ -1,10 +1,10 @@
-//! Where a setting that every rack needs is missing. Called by the rules about settings without a default.
+//! The outermost levels at which a setting without a default is missing. Called by the rules about such settings.
 
 use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
-/// The outermost places that would have to say it: the cluster where no rack has it, else the datacenters none of
-/// whose racks has it, else the racks. Empty when nothing is missing, and when there is no rack.
+/// The cluster if no rack has the setting; otherwise the datacenters without any rack that has it, and single racks. Empty
+/// if nothing is missing or there are no racks.
 pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&RackPlace<'_>) -> bool) -> Vec<Level> {
     let without: Vec<&RackPlace<'_>> = subject.racks.iter().filter(|place| !has(place)).collect();
     if !without.is_empty() && without.len() == subject.racks.len() {
@@ -21,7 +21,7 @@ pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&RackPlace<'_>) -> boo
     levels
 }
 
-/// How the racks below a level are called in a complaint.
+/// The name of a level in a message.
 pub(super) fn called(subject: &Subject<'_>, level: Level) -> String {
     let datacenters = &subject.spec().datacenters;
     match level {

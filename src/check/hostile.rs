@@ -1,4 +1,4 @@
-//! Topologies that nobody would write: every rule judges each of them without a panic, and quickly.
+//! Random invalid topologies: no rule panics on any of them, and all are fast.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -72,7 +72,7 @@ fn port() -> impl Strategy<Value = Value> {
     select(&[-1_i64, 0, 1, 7000, 9042, 30942, 65535, 65536, 2_147_483_647][..]).prop_map(Value::from)
 }
 
-/// The value, or no field at all.
+/// The value, or a missing field.
 fn maybe(strategy: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     prop::option::of(strategy).prop_map(|value| value.unwrap_or(Value::Null))
 }
@@ -157,7 +157,7 @@ fn topology() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Fields without a value are left out, as a user would.
+/// Removes the fields without a value.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {

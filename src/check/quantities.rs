@@ -7,14 +7,14 @@ use crate::topology::{
     GATE_LIMITS, GATE_REQUESTS, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
 };
 
-/// An amount as written.
+/// A quantity as written.
 #[derive(Clone, Debug)]
 pub(super) struct WrittenQuantity<'t> {
-    /// Where it stands.
+    /// Its place in the topology.
     pub(super) route: Route,
-    /// The resource that it is an amount of; `storage` for volumes.
+    /// The resource, such as `cpu`; `storage` for volumes.
     pub(super) resource: &'t str,
-    /// The amount itself.
+    /// The text, not yet parsed.
     pub(super) text: &'t str,
 }
 
@@ -26,19 +26,19 @@ pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)
     levels.chain(helpers).collect()
 }
 
-/// Requests and limits of a container of cassc beside Cassandra.
+/// Requests and limits of one of cassc's other containers.
 pub(super) struct Helper<'t> {
-    /// Where they stand.
+    /// Their place.
     pub(super) route: Route,
-    /// What is written.
+    /// As written.
     pub(super) written: &'t Resources,
-    /// What is requested where nothing is written.
+    /// The default requests.
     pub(super) requests: ResourceTable,
-    /// The limits where nothing is written.
+    /// The default limits.
     pub(super) limits: ResourceTable,
 }
 
-/// The containers of cassc beside Cassandra.
+/// cassc's containers other than Cassandra.
 pub(super) fn helpers<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
     let spec = subject.spec();
     [
@@ -68,7 +68,7 @@ pub(super) fn requests_and_limits<'t>(subject: &Subject<'t>) -> Vec<WrittenQuant
     .collect()
 }
 
-/// Every size of a volume: the data volume at every level and what it is expanded to, additional claims, scratch space.
+/// All sizes of volumes: `size` and `expandTo` of the data volume at every level, additional claims, and `emptyDir` limits.
 pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
     let spec = subject.spec();
     let of_data = |route: Route, size: &'t Option<String>, expand_to: &'t Option<String>| {

@@ -1,5 +1,5 @@
-//! The configuration of a rack as Cassandra understands it: merged, every setting under its newest name, every value
-//! in its newest form. Called by the rule about combinations, whose tables then speak one language for all minors.
+//! The merged configuration of a rack, with every setting under its newest name and every value in its newest form, so that
+//! the tables of the rule about combinations need only one name per setting.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::topology::merge::{Level, RackPlace};
 /// A setting that is written somewhere.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
-    /// Where its value stands.
+    /// The place of its value.
     pub(super) route: Route,
     /// The innermost level that writes it.
     pub(super) level: Level,
@@ -31,8 +31,7 @@ pub(super) struct Setting {
 /// Settings by their newest name.
 pub(super) type Settings = BTreeMap<String, Setting>;
 
-/// The settings of a rack. Unknown keys and values that Cassandra does not take are left out: other rules refuse
-/// them.
+/// The settings of a rack, without unknown keys and invalid values: other rules refuse those.
 pub(super) fn settings(place: &RackPlace<'_>, minor: Minor) -> Settings {
     let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
     let mut settings = Settings::new();
@@ -67,7 +66,7 @@ fn leaves(table: &KeyTable, name: &str, route: &Route, level: Level, value: &Val
     vec![(newest, setting)]
 }
 
-/// Name and value as the newest minor has them; a value without a counterpart stays.
+/// Name and value as in the newest minor; a value that cannot be converted stays unchanged.
 fn newest(name: &str, value: &Value) -> (String, Value) {
     match renamed(Minor::V5_0, name, value) {
         Some(renamed) => (renamed.name.to_owned(), renamed.value.unwrap_or_else(|| value.clone())),
@@ -75,8 +74,7 @@ fn newest(name: &str, value: &Value) -> (String, Value) {
     }
 }
 
-/// The value of a setting as a number that can be compared with others of its kind: bytes, bytes per second, nanoseconds or
-/// a number.
+/// The value of a setting as a comparable number: bytes, bytes per second, nanoseconds, or a plain number.
 pub(super) fn amount(value: &Value) -> Option<f64> {
     const ANY_DURATION: Duration =
         Duration { smallest: TimeUnit::Nanoseconds, width: Width::Long, bare_seconds: false };
@@ -91,13 +89,13 @@ pub(super) fn amount(value: &Value) -> Option<f64> {
     }
 }
 
-/// Amounts of bytes and of nanoseconds beyond 2^53 lose their last digits, which no comparison here looks at.
+/// Values above 2^53 lose their last digits, which does not matter for the comparisons here.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 fn rounded(amount: u64) -> f64 {
     amount as f64
 }
 
-/// A limit of the tables in the form of a minor: `1MiB` is `1` for a key that counts mebibytes.
+/// A limit of the tables in the form of a minor: `1MiB` becomes `1` for a key that counts mebibytes.
 pub(super) fn in_form_of(minor: Minor, name: &str, limit: &str) -> String {
     let value = Value::String(limit.to_owned());
     let old = if table(minor).get(name).is_some() { None } else { renamed(minor, name, &value) };
@@ -110,7 +108,7 @@ pub(super) fn name_in(minor: Minor, newest: &str) -> String {
     old.map_or(newest, |old| old.name).to_owned()
 }
 
-/// Whether a setting is written as this word, whatever the case.
+/// Whether the value of a setting is this word, ignoring case.
 pub(super) fn is(setting: Option<&Setting>, wanted: &str) -> bool {
     setting.is_some_and(|setting| match &setting.value {
         Value::String(text) => text.eq_ignore_ascii_case(wanted),
@@ -118,12 +116,12 @@ pub(super) fn is(setting: Option<&Setting>, wanted: &str) -> bool {
     })
 }
 
-/// Whether a switch is written, and on: Cassandra reads `yes`, `no`, `on` and `off` too.
+/// Whether a boolean is written and true. Cassandra also accepts `yes`, `no`, `on` and `off`.
 pub(super) fn is_on(setting: Option<&Setting>) -> bool {
     setting.and_then(switch) == Some(true)
 }
 
-/// Whether a switch is off.
+/// Whether a boolean is false.
 pub(super) fn is_off(setting: &Setting) -> bool {
     switch(setting) == Some(false)
 }
@@ -147,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_speak_the_language_of_the_minor() {
+    fn limits_are_shown_in_the_form_of_the_minor() {
         assert_eq!(in_form_of(Minor::V4_0, "memtable_heap_space", "1MiB"), "1");
         assert_eq!(in_form_of(Minor::V4_1, "memtable_heap_space", "1MiB"), "1MiB");
         assert_eq!(in_form_of(Minor::V4_0, "phi_convict_threshold", "5"), "5");

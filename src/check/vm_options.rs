@@ -1,4 +1,4 @@
-//! What the JVM of the image makes of every `-XX` option that a topology writes, each once and at its place. Called by the
+//! The findings of the JVM options tables for every `-XX` option of a topology, each once and with its place. Called by the
 //! rules about such options.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::subject::Subject;
 pub(super) struct Judged {
     /// The option.
     route: Route,
-    /// What the JVM makes of it.
+    /// What is wrong with it.
     pub(super) finding: Finding,
     release: Release,
     jdk: u32,
@@ -23,8 +23,8 @@ pub(super) struct Judged {
     pub(super) own_image: bool,
 }
 
-/// Every finding. Options that are not the user's to set are left to the rule about them. Options of one list are read in
-/// the order in which they stand, behind those of the garbage collector.
+/// All findings, without options that users must not set: E422 reports those. The options of a list are read in order, after
+/// those of the garbage collector.
 pub(super) fn judged(subject: &Subject<'_>) -> Vec<Judged> {
     let cassandra = &subject.spec().cassandra;
     let Ok(release) = cassandra.version.parse::<Release>() else { return Vec::new() };
@@ -60,9 +60,9 @@ impl Judged {
         let route = if self.own_image { "spec.cassandra.image" } else { "spec.cassandra.version" };
         let (version, jdk) = (&self.release, self.jdk);
         let image = if self.own_image {
-            format!("the published image of {version} has JDK {jdk}; the JDK of this image is unknown")
+            format!("unknown JDK; the published image of {version} has JDK {jdk}")
         } else {
-            format!("its image has JDK {jdk}")
+            format!("image with JDK {jdk}")
         };
         let mut complaint = complaint.label(subject.value(Route::of(route), image));
         if let Problem::WrongValue(expected) = &self.finding.problem {
@@ -86,13 +86,13 @@ impl Judged {
             }
             Problem::Unknown { .. } => format!("JDK {jdk} has no option `{name}`"),
             Problem::Locked(_) => format!("`{name}` is locked in JDK {jdk}"),
-            Problem::NotASwitch => format!("`{name}` is a switch"),
+            Problem::NotASwitch => format!("`{name}` is a boolean option"),
             Problem::NoValue => format!("`{name}` needs a value"),
             Problem::WrongValue(_) => format!("`{name}` does not accept this value"),
             Problem::Deprecated(since, _) => format!("`{name}` is deprecated since JDK {since}"),
             Problem::Ignored(since) => format!("`{name}` has no effect since JDK {since}"),
             Problem::Tolerated => {
-                let label = "`-XX:+IgnoreUnrecognizedVMOptions` hides the error".to_owned();
+                let label = "`-XX:+IgnoreUnrecognizedVMOptions`".to_owned();
                 return (format!("JDK {jdk} ignores `{name}`"), label);
             }
             Problem::ArmOnly => format!("only JVMs for 64-bit ARM have the option `{name}`"),

@@ -1,4 +1,4 @@
-//! W114: fewer racks than replicas.
+//! W114: several racks, but fewer than replicas.
 
 use super::e115_replication::system_replication;
 use crate::diagnostic::{Diagnostic, Route, Rule};
@@ -8,14 +8,14 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "W114",
     name: "racks-below-replication",
-    summary: "a datacenter has several racks, but fewer than replicas",
+    summary: "a datacenter has several racks, but fewer racks than replicas",
     explain: "\
-Cassandra puts each replica of a row into a rack of its own while there are racks left. With two racks and three
-replicas one rack holds two replicas of many rows: a lost zone takes both, and with them the quorum, and so may a node
-that fails during a roll.
+Cassandra places each replica of a row in a different rack as long as there are enough racks. With two racks and three
+replicas, one rack holds two replicas of many rows. A lost zone takes both and with them the quorum. So may a node that fails
+during a rolling restart.
 
-Use as many racks as the highest replication of your keyspaces (three, usually); or a single rack, if all is in one
-zone.",
+Use as many racks as the highest replication factor of your keyspaces, usually three. If all nodes are in one zone, use a
+single rack.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -27,10 +27,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("`{}` has {racks} racks for {replication} replicas", datacenter.name);
-        let at = subject.value(Level::Datacenter(index).route().key("racks"), "some rack holds two replicas of a row");
-        let complaint = RULE.complain(message, at).help(format!("name {replication} racks, one per zone"));
+        let at = subject.value(Level::Datacenter(index).route().key("racks"), format!("{racks} racks"));
+        let complaint = RULE.complain(message, at).help(format!("write {replication} racks, one per zone"));
         complaints.push(match subject.spec().replication.system {
-            Some(_) => complaint.label(subject.value(Route::of("spec.replication.system"), "the replicas")),
+            Some(_) => complaint.label(subject.value(Route::of("spec.replication.system"), "replicas")),
             None => complaint,
         });
     }

@@ -1,4 +1,4 @@
-//! W118: racks that share a zone, or of which only some name one.
+//! W118: racks that share a zone, or of which only some have a zone.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::topology::merge::{Level, RackPlace};
 pub(super) const RULE: Rule = Rule {
     code: "W118",
     name: "zones",
-    summary: "racks of a datacenter share a zone, or only some name one",
+    summary: "racks of a datacenter share a zone, or only some of them have a zone",
     explain: "\
-A rack stands for what may be lost together, and Cassandra spreads replicas over racks. With two racks in one zone a
-lost zone takes two replicas. A rack without a zone goes where there is room: into the zone of another one.
+A rack is a failure domain, and Cassandra spreads replicas over racks. If two racks are in one zone, a lost zone takes two
+replicas. The pods of a rack without a zone are scheduled anywhere, also in the zone of a different rack.
 
-Give every rack of a datacenter a zone of its own; or none, where workers do not tell their zone.",
+Give each rack of a datacenter its own zone. If the workers have no zone labels, write no zones at all.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -37,9 +37,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         if let (Some((with, route)), Some(without)) = (with, without.first()) {
             let (with, name) = (&with.rack.name, &without.rack.name);
             let message =
-                format!("the rack `{with}` of `{}` names its zone, the rack `{name}` does not", datacenter.name);
-            let at = subject.value(without.level().route().key("name"), "may land in the zone of another rack");
-            let complaint = RULE.complain(message, at).label(subject.value(route.clone(), "a zone"));
+                format!("the rack `{with}` of `{}` has a zone, but the rack `{name}` has not", datacenter.name);
+            let at = subject.value(without.level().route().key("name"), "no zone");
+            let complaint = RULE.complain(message, at).label(subject.value(route.clone(), "has a zone"));
             complaints.push(complaint.help("add `zone` to every rack of the datacenter"));
         }
     }
@@ -61,12 +61,12 @@ fn zone<'t>(place: &RackPlace<'t>) -> Option<(&'t str, Route)> {
 fn shared(subject: &Subject<'_>, zone: &str, racks: &[(&RackPlace<'_>, Route)]) -> Option<Diagnostic> {
     let ((first, first_route), (_, last_route)) = (racks.first()?, racks.get(1)?);
     let names = quoted(&racks.iter().map(|(place, _)| place.rack.name.as_str()).collect::<Vec<_>>());
-    let message = format!("the racks {names} of `{}` are all in the zone `{zone}`", first.datacenter.name);
-    let complaint = RULE.complain(message, subject.value(last_route.clone(), ""));
+    let message = format!("the racks {names} of `{}` share the zone `{zone}`", first.datacenter.name);
+    let complaint = RULE.complain(message, subject.value(last_route.clone(), "same zone"));
     let complaint = if first_route == last_route {
         complaint
     } else {
-        complaint.label(subject.value(first_route.clone(), "the same zone"))
+        complaint.label(subject.value(first_route.clone(), "first rack"))
     };
-    Some(complaint.help("give each rack a zone of its own"))
+    Some(complaint.help("write a different `zone` for each rack"))
 }

@@ -1,4 +1,4 @@
-//! W128: what is said about a delivery tool that is not the one in use.
+//! W128: the block of a delivery tool that is not in use.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -7,13 +7,13 @@ use crate::topology::Dialect;
 pub(super) const RULE: Rule = Rule {
     code: "W128",
     name: "delivery-unused",
-    summary: "`delivery` has a block for another tool than the one of its dialect",
+    summary: "`delivery.argocd` or `delivery.flux` does not match `dialect`",
     explain: "\
-`delivery.argocd` counts with `dialect: argocd`, and `delivery.flux` with `dialect: flux`. The block of another dialect
-renders nothing, which looks as if the cluster was delivered.
+`delivery.argocd` is used only with `dialect: argocd`, and `delivery.flux` only with `dialect: flux`. A block of the other
+tool has no effect, although the topology looks as if the tool delivered the cluster.
 
-Write the `dialect` that is meant, or remove the block. Where one topology is rendered for both tools, with `--dialect`
-on the command line, nothing is said; then only the block of that dialect counts.",
+Write the right `dialect`, or remove the block. With `--dialect` on the command line this warning is not reported, so one
+topology can be rendered for both tools.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -22,8 +22,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         [(Dialect::Argocd, "argocd", delivery.argocd.is_some()), (Dialect::Flux, "flux", delivery.flux.is_some())];
     let unused = blocks.into_iter().filter(|(dialect, _, is_written)| *is_written && *dialect != delivery.dialect);
     for (_, block, _) in unused {
-        let at = subject.key(Route::of("spec.delivery").key(block), "renders nothing");
-        let message = format!("`delivery.{block}` has no effect: the dialect is another one");
+        let at = subject.key(Route::of("spec.delivery").key(block), "no effect");
+        let message = format!("`delivery.{block}` has no effect with this `dialect`");
         complaints.push(RULE.complain(message, at).help(format!("write `dialect: {block}`, or remove the block")));
     }
 }

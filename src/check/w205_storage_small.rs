@@ -1,4 +1,4 @@
-//! W205: a data volume too small to be serious.
+//! W205: a small data volume.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use crate::topology::merge::RackPlace;
 pub(super) const RULE: Rule = Rule {
     code: "W205",
     name: "storage-small",
-    summary: "a data volume is smaller than 10Gi",
+    summary: "the data volume is smaller than 10Gi",
     explain: "\
-A quarter of such a volume may go to the commit log (`commitlog_total_space`, up to 8 GiB), and compaction needs as
-much free space again as the tables that it merges. The size is what a volume is born with: it never changes.
+The commit log may use a quarter of the volume (`commitlog_total_space`, up to 8 GiB), and compaction needs as much free
+space as the tables that it merges. `storage.size` cannot change later; `expandTo` can only grow the volume.
 
-Ask for 10Gi at least; or accept the warning in a cluster that is thrown away.",
+Write at least 10Gi. In a temporary cluster, accept W205.",
 };
 
 /// 10 GiB.
@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for size in subject.racks.iter().filter_map(RackPlace::storage_size) {
         let too_small = amount("storage", size.value).is_ok_and(|bytes| bytes > 0 && bytes < SMALLEST);
         if too_small && seen.insert(size.level) {
-            let message = format!("{} is little for a data volume, and it never changes", size.value);
+            let message = format!("{} is small for a data volume, and cannot change later", size.value);
             let at = subject.value(size.level.route().key("storage").key("size"), "");
             complaints.push(RULE.complain(message, at).expected("10Gi or more"));
         }

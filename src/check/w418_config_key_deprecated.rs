@@ -1,4 +1,4 @@
-//! W418: a key of cassandra.yaml that will go, or whose name has changed.
+//! W418: a deprecated or renamed key of cassandra.yaml.
 
 use cassc_cassandra::config_keys::Problem;
 
@@ -10,12 +10,12 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W418",
     name: "config-key-deprecated",
-    summary: "a key of cassandra.yaml is deprecated, or has a new name",
+    summary: "a key of cassandra.yaml is deprecated or renamed",
     explain: "\
-Cassandra still takes the key, with a warning in its log at every start; a later version will refuse it, in the
-middle of an upgrade.
+Cassandra still accepts the key and logs a warning at every start. A later version will refuse it, in the middle of an
+upgrade.
 
-Write the new name with its value, or remove a key that has no successor.",
+Write the new name, or remove the key if it has no successor.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -23,12 +23,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for found in findings(subject) {
         let complaint = match &found.problem {
             Problem::OldName(renamed) if !is_fatal(minor, &found.name) => {
-                let message = format!("`{}` is an old name in Cassandra {minor}", found.name);
+                let message = format!("`{}` was renamed in Cassandra {minor}", found.name);
                 RULE.complain(message, subject.key(found.route, "")).help(suggestion(renamed))
             }
             Problem::Deprecated => {
                 let message = format!("`{}` is deprecated in Cassandra {minor}", found.name);
-                RULE.complain(message, subject.key(found.route, "")).help("remove it, if you can do without it")
+                RULE.complain(message, subject.key(found.route, "")).help("remove it if you do not need it")
             }
             _ => continue,
         };

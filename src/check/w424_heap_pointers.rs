@@ -1,4 +1,4 @@
-//! W424: a heap that is just too large for compressed pointers.
+//! W424: a heap that is slightly too large for compressed pointers.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W424",
     name: "heap-pointers",
-    summary: "a heap of 32 to 38 GiB holds less than one of 31 GiB",
+    summary: "a heap of 32 to 38 GiB holds less than a heap of 31 GiB",
     explain: "\
-From 32 GiB on the JVM addresses its objects with eight bytes instead of four. Every object grows, so that a heap of
-32 GiB holds less than one of 31 GiB; it takes some 38 GiB to hold as much again. (ZGC never compresses pointers.)
+From 32 GiB on the JVM uses pointers of eight bytes instead of four. Every object gets larger, so a heap of 32 GiB holds less
+than a heap of 31 GiB. Only from about 38 GiB on it holds more. (ZGC never compresses pointers.)
 
-Write `31Gi`, or go well beyond 38 GiB.",
+Write `31Gi`, or well over 38 GiB.",
 };
 
-/// In mebibytes; where the larger pointers are made up for.
+/// In mebibytes: from here on a heap holds more than 31 GiB with compressed pointers.
 const WORTH_IT_AGAIN: u64 = 38 * 1024;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -30,8 +30,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let Ok(HeapSetting::Exactly(size)) = heap.value.parse() else { continue };
         let compresses = place.garbage_collector().is_none_or(|collector| collector.value != GarbageCollector::Zgc);
         if compresses && (COMPRESSED_POINTERS_END..WORTH_IT_AGAIN).contains(&size) && seen.insert(heap.level) {
-            let message = format!("a heap of {} holds less than one of 31Gi", heap.value);
-            let at = subject.value(heap_route(heap.level), "too large for compressed pointers");
+            let message = format!("a heap of {} holds less than a heap of 31Gi", heap.value);
+            let at = subject.value(heap_route(heap.level), "no compressed pointers");
             complaints.push(RULE.complain(message, at).help("write `31Gi`"));
         }
     }

@@ -9,9 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "secret-in-clear-text",
     summary: "a value looks like a secret in clear text",
     explain: "\
-A topology lies in Git, and so do the manifests that are rendered from it. Whoever may read the repository reads the
-secret, for ever, and whoever may read StatefulSets and ConfigMaps reads it in Kubernetes. cassc looks at the names of
-keys, variables and options (`…password`, `…secret`, `…token`, `…access_key` and the like) and at addresses with a
+The topology and the rendered manifests are stored in Git. Everyone who can read the repository can read the secret, and it
+stays in the history. Everyone who can read StatefulSets and ConfigMaps can read it in Kubernetes. cassc looks at the names
+of keys, variables and options (`…password`, `…secret`, `…token`, `…access_key` and the like) and at addresses with a
 password in them.
 
 - Environment variables take `{secretKeyRef: {name: …, key: …}}`, those of extra containers Kubernetes' `valueFrom`.
@@ -39,6 +39,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             Way::Annotation => "keep it in a Secret".to_owned(),
             Way::Address => "keep user and password in a Secret".to_owned(),
         };
-        complaints.push(RULE.complain(message, subject.value(route, "in clear text, in Git")).help(help));
+        complaints.push(RULE.complain(message, subject.value(route, "readable in Git")).help(help));
     }
 }

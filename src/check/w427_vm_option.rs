@@ -1,4 +1,4 @@
-//! W427: a `-XX` option that is deprecated, that has no effect, or that the JVM of an own image may refuse.
+//! W427: a `-XX` option that is deprecated, has no effect, or may be refused by the JVM of your own image.
 
 use super::vm_options::judged;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -9,12 +9,11 @@ pub(super) const RULE: Rule = Rule {
     name: "vm-option-doubtful",
     summary: "a `-XX` option is deprecated, has no effect, or may keep the JVM of your image from starting",
     explain: "\
-The JVM warns about deprecated options until a later JDK refuses them, and it ignores obsolete ones: what they were
-written for does not happen. With `-XX:+IgnoreUnrecognizedVMOptions` it ignores misspelt options as well. An `image` of
-your own may have another JDK than the published one. cassc judges its options by the JDK of the published image, and
-only warns.
+The JVM warns about deprecated options until a later JDK refuses them. It ignores obsolete options, so they have no effect.
+With `-XX:+IgnoreUnrecognizedVMOptions` it also ignores misspelt options. Your own `image` may have a different JDK than the
+published image. cassc checks its options against the JDK of the published image, and only warns.
 
-Remove the option, or write what takes its place.",
+Remove the option, or write its replacement.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {

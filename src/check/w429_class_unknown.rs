@@ -16,13 +16,13 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W429",
     name: "class-unknown",
-    summary: "Cassandra has no class of this name",
+    summary: "a class does not exist in this Cassandra version",
     explain: "\
 Some settings name a class: compressors, authorizers, memtables, the row cache, encryption. Cassandra loads it when it
-starts, or when it is first needed, and stops when it is not there (`ClassNotFoundException`). cassc knows the classes
-of each minor version. Another class works only where your image, or `-Xbootclasspath/a`, brings a jar that has it.
+starts or when it is first used, and fails with `ClassNotFoundException` if it does not exist. cassc has a list of the
+classes of each minor version. Other classes must be in a jar in your image, or in `-Xbootclasspath/a`.
 
-Correct the name. Accept the warning where a jar brings the class.",
+Correct the name. Accept the warning if a jar contains the class.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {

@@ -1,4 +1,4 @@
-//! W513: too little time to drain.
+//! W513: a short termination grace period.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -6,16 +6,15 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W513",
     name: "termination-grace",
-    summary: "a node gets less than a minute to drain before it is killed",
+    summary: "`pod.terminationGraceSeconds` is less than 60",
     explain: "\
-Before a pod ends, its node is drained: it leaves the clients alone and writes what is only in memory to disk. When
-the time is over it is killed in the middle of that, starts with a long replay of its commit log, and the whole roll
-takes longer than it would have with patience.
+Before a pod stops, its node is drained: it stops serving clients and flushes its memtables to disk. If the time is too short, the
+node is killed during the drain. It then replays its commit log at the next start, which makes a rolling restart slower.
 
-Give it 60 seconds or more, 120 by default.",
+Write 60 seconds or more; the default is 120.",
 };
 
-/// Below this a drain of ordinary memtables is often cut off; Cass Operator gives 120 seconds.
+/// With less, the drain of common memtables is often interrupted. Cass Operator uses 120 seconds.
 const SHORTEST_SECONDS: u32 = 60;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -24,6 +23,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let message = format!("{seconds} seconds may not be enough to drain a node");
         let at = subject.value(Route::of("spec.pod.terminationGraceSeconds"), "");
         let complaint = RULE.complain(message, at).expected(format!("{SHORTEST_SECONDS} or more"));
-        complaints.push(complaint.help("leave it out for 120 seconds"));
+        complaints.push(complaint.help("remove it to use the default of 120 seconds"));
     }
 }

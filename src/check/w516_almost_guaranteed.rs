@@ -1,4 +1,4 @@
-//! W516: the gate alone keeps the pods from the quality of service `Guaranteed`.
+//! W516: only the gate prevents the QoS class `Guaranteed`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +16,15 @@ use crate::topology::merge::{Merged, RackPlace};
 pub(super) const RULE: Rule = Rule {
     code: "W516",
     name: "almost-guaranteed",
-    summary: "the gate alone keeps the pods from the quality of service `Guaranteed`",
+    summary: "only the gate prevents the QoS class `Guaranteed`",
     explain: "\
-Kubernetes gives a pod the quality of service `Guaranteed` only when every container, init containers included, has equal
-requests and limits of `cpu` and `memory`. Such pods are the last that a worker under pressure kills, and only they can
-get processors of their own (`static` CPU manager). Cassandra and the other containers have them here, and the gate
-(`server-config-init`) does not, so the pods are `Burstable`.
+Kubernetes gives a pod the QoS class `Guaranteed` only if every container, including init containers, has equal
+requests and limits of `cpu` and `memory`. Such pods are evicted last, and only they can get
+exclusive CPUs (`static` CPU manager policy). Here only the gate (`server-config-init`) has different
+requests and limits, so the pods are `Burstable`.
 
-Write equal requests and limits under `gate.resources`. The gate ends before Cassandra starts, and what it requests is
-not added to what Cassandra requests.",
+Write equal requests and limits under `gate.resources`. The gate finishes before Cassandra starts, so its requests are
+not added to those of Cassandra.",
 };
 
 /// What decides on the quality of service (`ComputePodQOS` in Kubernetes' `pkg/apis/core/v1/helper/qos`).

@@ -7,15 +7,15 @@ use crate::subject::Subject;
 pub(super) const RULE: Rule = Rule {
     code: "W518",
     name: "probe-patience",
-    summary: "a probe gives up on a node that is only slow",
+    summary: "a probe fails for a node that is only slow",
     explain: "\
-The Management API restarts a Cassandra that died within 30 seconds, and the liveness probe is there for what that does not
-help. If the probe gives up earlier, the whole container is killed, and the node starts with a replay of its commit log.
+The Management API restarts a Cassandra process that died within 30 seconds. If the liveness probe fails earlier, the kubelet
+kills the whole container, and the node replays its commit log when it starts.
 
-The readiness probe asks Cassandra itself. Under load the first answer was seen to take more than 8 seconds. A node that is
-called not ready takes no clients, and no other node starts and none is restarted meanwhile.
+The readiness probe sends a request to Cassandra. Under load the first answer took more than 8 seconds in tests. A node that is
+not ready receives no clients, and the start or restart of other nodes waits.
 
-Leave the field out, or write a larger number.",
+Remove the field, or write a larger number.",
 };
 
 /// Twice the time in which the Management API restarts Cassandra.
@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         }
         let timeout = timings.timeout_seconds.filter(|timeout| (3..SHORTEST_READINESS).contains(timeout));
         if let Some(timeout) = timeout.filter(|_| key == "readiness") {
-            let message = format!("a node that takes {timeout} seconds to answer is called not ready");
+            let message = format!("a node that needs {timeout} seconds to answer becomes not ready");
             let complaint = RULE.complain(message, subject.value(route.key("timeoutSeconds"), ""));
             complaints.push(complaint.expected(format!("{SHORTEST_READINESS} or more; the default is 15")));
         }

@@ -10,17 +10,16 @@ use crate::topology::merge::Level;
 pub(super) const RULE: Rule = Rule {
     code: "W525",
     name: "disruption-budget",
-    summary: "the disruption budget lets more pods go than replication survives, or none",
+    summary: "the disruption budget allows more evictions than replication tolerates, or none",
     explain: "\
 The disruption budget of a datacenter counts the pods of all its racks. With three replicas a quorum survives the loss of
-one: where two pods of different racks are missing, some rows can neither be read nor written at QUORUM or LOCAL_QUORUM.
-With five replicas two may be missing.
+one. If two pods of different racks are unavailable, some rows can be neither read nor written at QUORUM or LOCAL_QUORUM.
+With five replicas two may be unavailable.
 
-With `maxUnavailable: 0` no pod is evicted. Whoever drains a worker waits, and so does a rolling restart that evicts pods.
+With `maxUnavailable: 0` no pod can be evicted, and `kubectl drain` of a worker waits.
 
-Keep 1, the default. Accept the warning where a worker holds several pods of one rack and is drained as a whole (with local
-disks its pods cannot go elsewhere in the meantime), and drain workers of one zone after those of another; or, with 0,
-where drains are meant to wait.",
+Keep 1, the default. Accept the warning if a worker runs several pods of one rack and is drained as a whole; then drain the
+workers of one zone after those of a different zone. With 0, accept the warning if drains must wait.",
 };
 
 /// What `replication.system` is by default, and what rows usually have.
@@ -37,12 +36,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let replicas = spec.replication.system.unwrap_or(USUAL_REPLICAS).min(nodes);
         let survived = replicas.saturating_sub(1) / 2;
         let message = match number {
-            0 => format!("no pod of `{}` may be evicted, so that drains of workers wait", datacenter.name),
+            0 => format!("no pod of `{}` can be evicted", datacenter.name),
             number if number > survived.max(1) => {
-                let pods = format!("{number} pods of `{}` may be missing at once", datacenter.name);
+                let pods = format!("{number} pods of `{}` may be evicted at the same time", datacenter.name);
                 match replicas {
-                    0..=2 => format!("{pods}, and with fewer than 3 replicas a quorum survives no loss"),
-                    _ => format!("{pods}, and a quorum of {replicas} replicas survives the loss of {survived}"),
+                    0..=2 => format!("{pods}, but with fewer than 3 replicas a quorum needs all of them"),
+                    _ => format!("{pods}, but a quorum of {replicas} replicas tolerates the loss of {survived}"),
                 }
             }
             _ => continue,
@@ -53,7 +52,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 "accept the warning if drains are meant to wait, and raise it again afterwards".to_owned()
             } else {
                 let most = survived.max(1);
-                format!("write {most}; or accept the warning if pods that go together belong to one rack")
+                format!("write {most}, or accept W525 if the pods of a worker belong to one rack")
             }));
         }
     }

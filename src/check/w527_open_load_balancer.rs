@@ -8,13 +8,13 @@ use crate::topology::{Authenticator, CqlServiceType};
 pub(super) const RULE: Rule = Rule {
     code: "W527",
     name: "open-load-balancer",
-    summary: "a load balancer leads to a cluster that lets everybody in",
+    summary: "a load balancer exposes a cluster without authentication",
     explain: "\
-Many load balancers have an address that the whole internet reaches. With `auth.authenticator: AllowAll` whoever finds it
-reads and deletes what they like.
+Many load balancers are public. With `auth.authenticator: AllowAll` all clients that reach the load balancer can read and
+delete all data.
 
-Keep `auth.authenticator: Password`, or name the networks that may come in (`loadBalancerSourceRanges`). Accept the warning
-where an annotation keeps the load balancer inside your own network.",
+Write `auth.authenticator: Password`, or limit the networks with `loadBalancerSourceRanges`. Accept the warning if an annotation
+makes the load balancer internal.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -35,8 +35,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         if level == Level::Cluster && std::mem::replace(&mut told_of_cluster, true) {
             continue;
         }
-        let at = subject.value(level.route().key("services").key("cql").key("type"), "open to every network");
-        let message = "whoever reaches the load balancer is let in: `auth.authenticator` is `AllowAll`";
+        let at = subject.value(level.route().key("services").key("cql").key("type"), "all networks");
+        let message = "the load balancer exposes CQL without authentication: `auth.authenticator` is `AllowAll`";
         complaints
             .push(RULE.complain(message, at).help("add `loadBalancerSourceRanges: [10.0.0.0/8]` with your networks"));
     }

@@ -1,4 +1,4 @@
-//! Where a topology writes labels, annotations and containers: lists that several rules walk through.
+//! All labels, annotations and extra containers of a topology with their places. Called by several rules.
 
 use std::collections::BTreeMap;
 
@@ -9,34 +9,34 @@ use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{CqlService, Datacenter, ServiceOptions};
 
-/// A map of labels or annotations, and what it is written for.
+/// A map of labels or annotations.
 pub(super) struct WrittenMap<'t> {
-    /// Where it stands.
+    /// The place of the map.
     pub(super) route: Route,
-    /// What carries it.
+    /// The objects that get them.
     pub(super) carrier: Carrier,
-    /// The map itself.
+    /// Keys and values.
     pub(super) entries: &'t BTreeMap<String, String>,
 }
 
-/// What carries a label or an annotation.
+/// The objects that get a label or an annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Carrier {
-    /// Every object.
+    /// All objects.
     Object,
-    /// The pods.
+    /// All pods.
     Pod,
-    /// A service.
+    /// One kind of service.
     Service,
 }
 
-/// Every map of labels.
+/// All maps of labels.
 pub(super) fn labels<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.labels));
     maps("labels", &subject.topology.metadata.labels, &subject.spec().pod.labels, of_services)
 }
 
-/// Every map of annotations.
+/// All maps of annotations.
 pub(super) fn annotations<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.annotations));
     maps("annotations", &subject.topology.metadata.annotations, &subject.spec().pod.annotations, of_services)
@@ -89,29 +89,29 @@ pub(super) fn cql_services<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t CqlServ
     all.map(|(level, cql)| (level.route().key("services").key("cql"), cql)).collect()
 }
 
-/// A container that the user adds.
+/// An extra container of the user.
 #[derive(Clone)]
 pub(super) struct WrittenContainer<'t> {
-    /// Where it stands.
+    /// Its place.
     pub(super) route: Route,
-    /// The container itself.
+    /// As written.
     pub(super) container: &'t Container,
-    /// Whether it runs before or beside Cassandra.
+    /// Whether it runs before or next to Cassandra.
     pub(super) role: Role,
 }
 
 /// When a container runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// An init container that ends before Cassandra starts.
+    /// An init container that exits before Cassandra starts.
     Before,
-    /// An init container with `restartPolicy: Always`: it starts before Cassandra and stays.
+    /// An init container with `restartPolicy: Always`: it starts before Cassandra and keeps running.
     Sidecar,
     /// A container.
     Beside,
 }
 
-/// Every container that the user adds, init containers last.
+/// All extra containers, init containers last.
 pub(super) fn containers<'t>(subject: &Subject<'t>) -> Vec<WrittenContainer<'t>> {
     let pod = &subject.spec().pod;
     let lists = [("containers", &pod.containers), ("initContainers", &pod.init_containers)];
@@ -129,7 +129,7 @@ pub(super) fn containers<'t>(subject: &Subject<'t>) -> Vec<WrittenContainer<'t>>
     written.collect()
 }
 
-/// How a container is called in a complaint: its name, or its place where it has none.
+/// The container in a message.
 pub(super) fn called(written: &WrittenContainer<'_>) -> String {
     match written.container.name.as_str() {
         "" => "a container without a name".to_owned(),
@@ -137,7 +137,7 @@ pub(super) fn called(written: &WrittenContainer<'_>) -> String {
     }
 }
 
-/// Where the objects of a datacenter go: Kubernetes cluster and namespace, each `None` where the topology names none.
+/// The Kubernetes cluster and the namespace of a datacenter's objects, each `None` if the topology does not name it.
 pub(super) fn destination<'t>(subject: &Subject<'t>, datacenter: &'t Datacenter) -> (Option<&'t str>, Option<&'t str>) {
     let namespace = datacenter.namespace.as_deref().or(subject.topology.metadata.namespace.as_deref());
     (datacenter.kube_cluster.as_deref(), namespace)

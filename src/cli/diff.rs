@@ -3,12 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rayon::prelude::*;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
-use super::render::{comparisons, refuse_shared_folders, tell_locks};
+use super::judging::{Output, output_locks};
+use super::output::{BEFORE, Extent, compared, refuse_shared_folders, tell_remark};
 use super::{Ending, Failure, print};
+use crate::Compilation;
+use crate::check::Checked;
 use crate::diff::Comparison;
+use crate::emit::Overwrite;
+use crate::fleet::ClusterRun;
+use crate::folder::FolderError;
 
 /// Shows what a render would change, as a unified diff; exits with 1 if anything.
 #[derive(Debug, Args)]
@@ -27,9 +34,22 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     let Some(compilation) = diff.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
     refuse_shared_folders(&compilation)?;
-    let compared = comparisons(&diff.output, &compilation)?;
-    tell_locks(&diff.output, &compilation, &compared);
-    let changed = compared.iter().flat_map(|comparison| &comparison.changed);
+    let output = Output { path: &diff.output, overwrite: Overwrite::KeepForeign };
+    let locks = output_locks(Some(output), &compilation.accepted)?;
+    let Compilation { texts, accepted, .. } = compilation;
+    let compare = |checked: Checked| {
+        let name = checked.topology.metadata.name.clone();
+        let own = locks.own(&name);
+        let run = ClusterRun::unjudged(&texts, checked, own);
+        Ok((name, compared(&diff.output, run.render(None), Extent::Files)?))
+    };
+    let compared: Vec<(String, Comparison)> =
+        accepted.into_par_iter().map(compare).collect::<Result<_, FolderError>>()?;
+    for (name, comparison) in &compared {
+        tell_remark(&diff.output, name, comparison.remark.as_ref(), &BEFORE);
+    }
+    let changed = compared.iter().flat_map(|(_, comparison)| &comparison.changed);
     print(&changed.map(|difference| difference.unified.as_str()).collect::<String>())?;
-    Ok(if compared.iter().all(Comparison::is_same) { Ending::Done } else { Ending::Refused })
+    let is_same = compared.iter().all(|(_, comparison)| comparison.is_same());
+    Ok(if is_same { Ending::Done } else { Ending::Refused })
 }

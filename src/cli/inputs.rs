@@ -62,14 +62,14 @@ impl Inputs {
         let compilation = compile(selection.of(self.read(selection)?), Options { dialect, warnings });
         complaining.tell(&compilation.texts, &compilation.complaints);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
-        let is_in_vain = compilation.topologies == 0 && !selection.may_be_empty();
-        if refused || is_in_vain {
+        let finds_nothing = compilation.topologies == 0 && !selection.may_be_empty();
+        if refused || finds_nothing {
             complaining.report(&compilation.texts, &compilation.complaints)?;
         }
         if refused {
             return Ok(None);
         }
-        if is_in_vain {
+        if finds_nothing {
             talk(&format!("error: {}\n", self.nothing()));
             return Ok(None);
         }

@@ -10,21 +10,19 @@ use rayon::prelude::*;
 use super::complaints::Complaining;
 use super::inputs::Inputs;
 use super::{Failure, talk};
-use crate::assessment::{Assessment, assess};
 use crate::check::Checked;
-use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange};
 use crate::deployed::{
-    Against, Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile, WantedFleet, pair, read,
-    rendered, wanted,
+    Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, UnreadableLocks, WantedFleet, pair, read, wanted,
 };
 use crate::diagnostic::Diagnostic;
-use crate::emit::{self, EmitError, Overwrite};
+use crate::emit::Overwrite;
+use crate::fleet::{ClusterRun, Fleet, Gone};
 use crate::lock::LOCK_FILE_NAME;
+use crate::parse::Text;
 use crate::plan::{Plan, Verdict};
 use crate::report::plan::{FleetPlan, text};
 use crate::report::{Colors, sorted};
-use crate::{Compilation, cluster, git};
+use crate::{Compilation, git};
 
 /// What a change is judged against.
 #[derive(Debug, Args)]
@@ -35,188 +33,113 @@ pub(super) struct Judging {
     pub(super) against: Option<String>,
 }
 
-/// A directory whose locks tell what a cluster keeps.
+/// The directory that is rendered into: its locks tell what a cluster keeps.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Kept<'o> {
-    /// The output directory.
+pub(super) struct Output<'o> {
+    /// Its path.
     pub(super) path: &'o Path,
-    /// What a lock that cannot be read counts as.
+    /// What becomes of files that others wrote, and of a lock that cannot be read.
     pub(super) overwrite: Overwrite,
 }
 
-/// A compilation, judged.
+/// The clusters of a run, judged.
 #[derive(Debug)]
-pub(super) struct Judged<'o> {
-    /// The topologies; complaints point into its texts.
-    pub(super) compilation: Compilation,
-    /// What the rules about transitions say.
-    assessment: Assessment,
+pub(super) struct Judged {
+    /// Complaints point into them.
+    texts: Vec<Text>,
+    /// What is wrong with the topologies.
+    complaints: Vec<Diagnostic>,
+    fleet: Fleet,
     /// What it was judged against, in words.
     against: Option<String>,
     /// Whether that are the locks of the output directory, because nothing was named.
     is_own: bool,
-    /// The directory whose locks tell what a cluster keeps.
-    output: Option<Kept<'o>>,
-    /// The folders of clusters that were rendered and never deployed, and whose topology is gone.
-    stale: Vec<String>,
+    /// Whether there is neither a topology nor the end of a cluster.
+    is_nothing: bool,
+    /// The folders of the output directory whose topology is gone, and their locks.
+    leftovers: Vec<(String, OwnLock)>,
 }
 
-/// Reads what is deployed and judges every topology beside it. Without `--against` the locks of the output directory
-/// are what is deployed, and where there are none everything is new.
-pub(super) fn judge<'o>(
-    mut compilation: Compilation,
-    inputs: &Inputs,
-    judging: &Judging,
-    output: Option<Kept<'o>>,
-) -> Result<Judged<'o>, Failure> {
-    let surroundings =
-        Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: git::PROGRAM };
-    let wanted = wanted(&compilation.texts, &compilation.accepted);
-    let own = output.map(|output| own_locks(output, &compilation.accepted)).transpose()?.flatten();
-    let (deployed, own) = match &judging.against {
-        Some(against) => (Some(read(&against.parse::<Against>()?, surroundings)?), own),
-        None => (own, None),
+/// A run that is not refused. Its texts are dropped.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    /// In the order of the topologies.
+    pub(super) runs: Vec<ClusterRun>,
+    /// What it was judged against, in words; `None` where nothing is known to be deployed.
+    pub(super) against: Option<String>,
+    /// The folders of the output directory whose topology is gone, and their locks.
+    pub(super) leftovers: Vec<(String, OwnLock)>,
+    gone: Vec<Plan>,
+}
+
+/// The locks of the output directory; none where there is no such directory.
+pub(super) fn output_locks(output: Option<Output<'_>>, accepted: &[Checked]) -> Result<OutputLocks, Failure> {
+    let Some(output) = output else { return Ok(OutputLocks::default()) };
+    let clusters: Vec<&str> = accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect();
+    let unreadable = match output.overwrite {
+        Overwrite::KeepForeign => UnreadableLocks::AreErrors,
+        Overwrite::Force => UnreadableLocks::CountAsMissing,
     };
-    let stale = own.map(|own| stale(own, deployed.as_ref(), &wanted)).unwrap_or_default();
-    let against = deployed.as_ref().map(|deployed| deployed.name.clone());
-    let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
-    let mut texts = std::mem::take(&mut compilation.texts);
-    let after = |parsed: &Checked, deployed: Option<&DeployedCluster>| after(output, parsed, deployed);
-    let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed.unwrap_or(nothing), after)?;
-    compilation.texts = texts;
-    Ok(Judged { compilation, assessment, against, is_own: judging.against.is_none(), output, stale })
+    Ok(OutputLocks::read(output.path, &clusters, unreadable)?)
 }
 
-/// The locks of the output directory. One that Git could not merge, or that is broken and to be overwritten, is
-/// understood as far as it goes; then only the clusters at hand are looked at, and nothing counts as deleted.
-fn own_locks(output: Kept<'_>, accepted: &[Checked]) -> Result<Option<Deployed>, Failure> {
-    match rendered(output.path) {
-        Ok(deployed) => Ok(deployed),
-        Err(DeployedError::Lock { .. }) => {
-            let known = accepted.iter().map(|parsed| recorded(output, parsed));
-            let clusters: Vec<DeployedCluster> =
-                known.filter_map(Result::transpose).collect::<Result<_, EmitError>>()?;
-            Ok(Some(Deployed { name: output.path.display().to_string(), from: ReadFrom::Directory, clusters }))
-        }
-        Err(refused) => Err(refused.into()),
-    }
-}
-
-fn recorded(output: Kept<'_>, parsed: &Checked) -> Result<Option<DeployedCluster>, EmitError> {
-    let recorded = emit::read::recorded(output.path, &parsed.topology.metadata.name, output.overwrite)?;
-    Ok(recorded.map(|recorded| DeployedCluster {
-        cluster: recorded.previous().into_owned(),
-        lock: None,
-        lock_text: None,
-        topology_text: None,
-        path: None,
-        file: TopologyFile::Unknown,
-    }))
-}
-
-/// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
-fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
-    let is_deployed =
-        |name: &str| deployed.is_some_and(|it| it.clusters.iter().any(|known| known.cluster.name == name));
-    let gone = pair(own, wanted).gone.into_iter().map(|gone| gone.cluster.name);
-    gone.filter(|name| !is_deployed(name)).collect()
-}
-
-/// The cluster with all that it keeps of what its lock in the output directory knows, else of what is deployed. A merge
-/// of two renders is a change for both branches, even where Git merged the ring and the templates by itself.
-pub(super) fn settled(
-    output: Kept<'_>,
-    parsed: &Checked,
-    deployed: Option<&DeployedCluster>,
-) -> Result<Cluster, EmitError> {
-    let recorded = emit::read::recorded(output.path, &parsed.topology.metadata.name, output.overwrite)?;
-    let Some(recorded) = recorded else { return Ok(cluster(parsed, deployed.map(|it| &it.cluster))) };
-    let previous = recorded.previous();
-    let settled = cluster(parsed, Some(&previous));
-    let generation = previous.generation.saturating_add(1);
-    Ok(if recorded.is_conflict() { Cluster { generation, ..settled } } else { settled })
-}
-
-fn after(output: Option<Kept<'_>>, parsed: &Checked, deployed: Option<&DeployedCluster>) -> Result<Cluster, EmitError> {
-    match output {
-        Some(output) => settled(output, parsed, deployed),
-        None => Ok(cluster(parsed, deployed.map(|deployed| &deployed.cluster))),
-    }
-}
-
-impl Judged<'_> {
-    /// The cluster of a topology, by its position, with all that it keeps.
-    pub(super) fn cluster(&self, position: usize) -> Result<Cluster, EmitError> {
-        let deployed = self.assessment.clusters[position].deployed.as_ref();
-        after(self.output, &self.compilation.accepted[position], deployed)
-    }
-
-    /// The plan of one cluster.
-    pub(super) fn plan(&self, position: usize, cluster: &Cluster, arranged: &Arranged) -> Plan {
-        self.assessment.clusters[position].plan(&self.compilation.texts, cluster, arranged)
+impl Judged {
+    /// Reads what is deployed and judges every topology beside it. Without `--against` the locks of the output directory
+    /// are what is deployed, and where there are none everything is new.
+    pub(super) fn new(
+        compilation: Compilation,
+        inputs: &Inputs,
+        judging: &Judging,
+        output: Option<Output<'_>>,
+    ) -> Result<Self, Failure> {
+        let Compilation { mut texts, complaints, topologies, accepted } = compilation;
+        let wanted = wanted(&texts, &accepted);
+        let mut locks = output_locks(output, &accepted)?;
+        let in_output = locks.deployed.take();
+        let surroundings =
+            Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: git::PROGRAM };
+        let (deployed, in_output) = match &judging.against {
+            Some(against) => (Some(read(&against.parse::<Against>()?, surroundings)?), in_output),
+            None => (in_output, None),
+        };
+        let stale = in_output.map(|own| stale(own, deployed.as_ref(), &wanted)).unwrap_or_default();
+        let against = deployed.as_ref().map(|deployed| deployed.name.clone());
+        let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
+        let deployed = deployed.unwrap_or(nothing);
+        let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, |cluster| locks.own(cluster));
+        let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
+        let leftovers = leftovers(&fleet.gone, stale, &locks, output);
+        let is_own = judging.against.is_none();
+        Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers })
     }
 
     /// The plans of all clusters, those that are gone last.
-    pub(super) fn plans(&self) -> Result<FleetPlan, EmitError> {
-        let plan = |position: usize| {
-            let cluster = self.cluster(position)?;
-            Ok(self.plan(position, &cluster, &arrange(&cluster)))
-        };
-        let plans = (0..self.compilation.accepted.len()).into_par_iter().map(plan);
-        Ok(self.fleet(plans.collect::<Result<_, EmitError>>()?))
-    }
-
-    fn fleet(&self, mut plans: Vec<Plan>) -> FleetPlan {
-        plans.extend(self.assessment.gone.iter().map(|gone| gone.plan(&self.compilation.texts)));
+    pub(super) fn plans(&self) -> FleetPlan {
+        let plans = self.fleet.runs.par_iter().map(|run| run.render(None).plan(&self.texts));
+        let mut plans: Vec<Plan> = plans.collect();
+        plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts)));
         FleetPlan::new(self.against.clone(), plans)
-    }
-
-    /// Says what the change will do, if it does anything, beside the verb's own words; of a new cluster only that it is
-    /// new.
-    pub(super) fn tell_plans(&self, plans: Vec<Plan>) {
-        let mut fleet = self.fleet(plans);
-        for plan in fleet.plans.iter_mut().filter(|plan| plan.verdict == Verdict::New) {
-            plan.steps.clear();
-        }
-        if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
-            talk(&text(&fleet, Colors::of(&io::stderr())));
-        }
-    }
-
-    /// The folders of clusters whose topology is gone.
-    pub(super) fn folders_to_remove(&self) -> impl Iterator<Item = &str> {
-        let gone = self.assessment.gone.iter().map(|gone| gone.deployed.cluster.name.as_str());
-        let there =
-            |name: &&str| self.output.is_some_and(|output| output.path.join(name).join(LOCK_FILE_NAME).exists());
-        gone.chain(self.stale.iter().map(String::as_str)).filter(there)
     }
 
     /// Refuses inputs without a topology where nothing deployed has come to its end by that.
     pub(super) fn refuse_nothing(&self, inputs: &Inputs) -> Result<(), Failure> {
-        let is_nothing = self.compilation.topologies == 0 && self.assessment.gone.is_empty() && self.stale.is_empty();
-        if !is_nothing {
+        if !self.is_nothing {
             return Ok(());
         }
         Err(Failure::Usage(format!("{}, and nothing is deployed that came from there", inputs.nothing())))
     }
 
-    /// Whether anything is known to be deployed.
-    pub(super) fn is_compared(&self) -> bool {
-        self.against.is_some()
-    }
-
     /// Whether anything is refused.
     pub(super) fn is_refused(&self) -> bool {
-        !self.assessment.refusals().is_empty()
+        !self.fleet.refusals().is_empty()
     }
 
     /// Says what is refused, and against what it was judged; to programs all that there is to complain about.
     pub(super) fn tell_refusals(&self, complaining: &Complaining<'_>) -> Result<(), Failure> {
-        let refusals: Vec<Diagnostic> = self.assessment.refusals().into_iter().cloned().collect();
-        let texts = &self.compilation.texts;
-        complaining.tell(texts, &refusals);
-        let all: Vec<Diagnostic> = self.compilation.complaints.iter().chain(&refusals).cloned().collect();
-        complaining.report(texts, &sorted(texts, all))?;
+        let refusals: Vec<Diagnostic> = self.fleet.refusals().into_iter().cloned().collect();
+        complaining.tell(&self.texts, &refusals);
+        let all: Vec<Diagnostic> = self.complaints.iter().chain(&refusals).cloned().collect();
+        complaining.report(&self.texts, &sorted(&self.texts, all))?;
         if !refusals.is_empty() {
             self.tell_against();
         }
@@ -231,4 +154,50 @@ impl Judged<'_> {
             format!("judged against {against}\n")
         });
     }
+
+    /// What goes on, if nothing is refused.
+    pub(super) fn accepted(self) -> Option<Accepted> {
+        if self.is_refused() {
+            return None;
+        }
+        let Self { texts, fleet: Fleet { runs, gone }, against, leftovers, .. } = self;
+        let gone = gone.iter().map(|gone| gone.plan(&texts)).collect();
+        Some(Accepted { runs, against, leftovers, gone })
+    }
+}
+
+impl Accepted {
+    /// Says what the change will do, if it does anything, beside the verb's own words; of a new cluster only that it is
+    /// new.
+    pub(super) fn tell_plans(self, mut plans: Vec<Plan>) {
+        plans.extend(self.gone);
+        let mut fleet = FleetPlan::new(self.against, plans);
+        for plan in fleet.plans.iter_mut().filter(|plan| plan.verdict == Verdict::New) {
+            plan.steps.clear();
+        }
+        if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
+            talk(&text(&fleet, Colors::of(&io::stderr())));
+        }
+    }
+}
+
+/// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
+fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
+    let is_deployed =
+        |name: &str| deployed.is_some_and(|it| it.clusters.iter().any(|known| known.cluster.name == name));
+    let gone = pair(own, wanted).gone.into_iter().map(|gone| gone.cluster.name.clone());
+    gone.filter(|name| !is_deployed(name)).collect()
+}
+
+/// The folders of clusters whose topology is gone, as far as they are there.
+fn leftovers(
+    gone: &[Gone],
+    stale: Vec<String>,
+    locks: &OutputLocks,
+    output: Option<Output<'_>>,
+) -> Vec<(String, OwnLock)> {
+    let Some(output) = output else { return Vec::new() };
+    let gone = gone.iter().map(|gone| gone.deployed.cluster.name.clone());
+    let there = gone.chain(stale).filter(|name| output.path.join(name).join(LOCK_FILE_NAME).exists());
+    there.map(|name| (name.clone(), locks.own(&name))).collect()
 }

@@ -9,8 +9,10 @@ mod explain;
 mod init;
 mod inputs;
 mod judging;
+mod output;
 mod plan;
 mod render;
+mod render_check;
 mod schema;
 mod selection;
 mod validate;
@@ -75,7 +77,7 @@ enum Failure {
     #[error(transparent)]
     Source(#[from] crate::parse::source::SourceError),
     #[error(transparent)]
-    Emit(#[from] crate::emit::EmitError),
+    Folder(#[from] crate::folder::FolderError),
     #[error(transparent)]
     Deployed(#[from] crate::deployed::DeployedError),
     #[error("cannot write to standard output: {0}")]

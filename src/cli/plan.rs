@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::complaints::{Channel, Complaining, Format};
 use super::inputs::Inputs;
-use super::judging::{Judging, Kept, judge};
+use super::judging::{Judged, Judging, Output};
 use super::selection::Selection;
 use super::{Ending, Failure, print};
 use crate::emit::Overwrite;
 use crate::report::Colors;
-use crate::report::plan::{FleetPlan, json, markdown, text};
+use crate::report::plan::{json, markdown, text};
 
 /// Says what a change of the topologies will do to what is deployed.
 ///
@@ -63,10 +63,10 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
                 .to_owned(),
         ));
     }
-    let output = plan.output.as_deref().map(|path| Kept { path, overwrite: Overwrite::KeepForeign });
-    let judged = judge(compilation, &plan.inputs, &plan.judging, output)?;
+    let output = plan.output.as_deref().map(|path| Output { path, overwrite: Overwrite::KeepForeign });
+    let judged = Judged::new(compilation, &plan.inputs, &plan.judging, output)?;
     judged.refuse_nothing(&plan.inputs)?;
-    let fleet: FleetPlan = judged.plans()?;
+    let fleet = judged.plans();
     let printed = match plan.format {
         PlanFormat::Text => text(&fleet, Colors::of(&io::stdout())),
         PlanFormat::Markdown => markdown(&fleet),

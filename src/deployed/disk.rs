@@ -8,18 +8,15 @@ use std::{fs, io};
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::earlier::{self, Earlier, Heed};
+use super::earlier::{self, Earlier, Faults};
 use super::locks::{self, FoundLock, TopologyPlace, distinct};
-use super::place::{stands, topology_of};
+use super::topology_file::{stands, topology_of};
 use super::{Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile};
-use crate::emit;
+use crate::folder::ClusterFolder;
 use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::parse::source::{self, Source, SourceError, read_all};
 use crate::paths::{absolute, real};
 use crate::topology::API_VERSION;
-
-/// A render of the cluster `shop` works in `.cassc-shop`.
-const WORKSPACE: &str = ".cassc-";
 
 /// Reads what is at a path.
 pub(super) fn read(path: &Path, surroundings: Surroundings<'_>) -> Result<Deployed, DeployedError> {
@@ -47,11 +44,11 @@ fn file(path: &Path, inputs: &[String]) -> Result<Vec<DeployedCluster>, Deployed
     }
     if is_lock(&bytes) {
         // A lock elsewhere is a copy: the way to its topology begins somewhere else.
-        return Ok(vec![locks::read(name, bytes, |_| (None, TopologyFile::Unknown))?]);
+        return Ok(vec![locks::read(name, bytes, |_| TopologyPlace::UNKNOWN)?]);
     }
     let place = match inputs {
-        [input] if Path::new(input).is_file() => (Some(real(input)), TopologyFile::Gone),
-        _ => (Some(real(path)), TopologyFile::Unknown),
+        [input] if Path::new(input).is_file() => TopologyPlace { path: Some(real(input)), file: TopologyFile::Gone },
+        _ => TopologyPlace { path: Some(real(path)), file: TopologyFile::Unknown },
     };
     let source = Source { name, bytes, origin: source::Origin::Named };
     topologies(vec![(source, place)])
@@ -70,19 +67,6 @@ fn directory(path: &Path, surroundings: Surroundings<'_>) -> Result<Vec<Deployed
     }
     let distinct = distinct(locks(&folders)?, surroundings.output.map(absolute).as_deref())?;
     Ok(distinct.into_iter().map(|lock| lock.deployed).collect())
-}
-
-/// Reads what was rendered into a directory, each cluster in a folder of its own, and nothing else that may lie there;
-/// `None` where nothing was.
-pub(super) fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
-    if !output.is_dir() {
-        return Ok(None);
-    }
-    let mut folders = locked_folders(output, 1)?;
-    folders.retain(|folder| folder != output);
-    let clusters: Vec<DeployedCluster> = locks(&folders)?.into_iter().map(|lock| lock.deployed).collect();
-    let name = output.display().to_string();
-    Ok((!clusters.is_empty()).then_some(Deployed { name, from: ReadFrom::Directory, clusters }))
 }
 
 /// The folders below one, at any depth, that something was rendered into.
@@ -109,16 +93,16 @@ fn lock(path: &Path, bytes: Vec<u8>) -> Result<FoundLock, DeployedError> {
 
 /// Where the topology of a lock is. A name alone is what is left of a path that shares no folder with the output,
 /// unless the file is there.
-fn place_of(folder: &Path, lock: &Lock) -> TopologyPlace {
-    let Some(path) = topology_of(folder, lock.topology()) else { return (None, TopologyFile::Unknown) };
+pub(super) fn place_of(folder: &Path, lock: &Lock) -> TopologyPlace {
+    let Some(path) = topology_of(folder, lock.topology()) else { return TopologyPlace::UNKNOWN };
     match stands(&path) {
-        TopologyFile::Gone if !lock.topology().contains('/') => (None, TopologyFile::Unknown),
-        file => (Some(real(&path)), file),
+        TopologyFile::Gone if !lock.topology().contains('/') => TopologyPlace::UNKNOWN,
+        file => TopologyPlace { path: Some(real(&path)), file },
     }
 }
 
 /// The folders with a lock, down to a depth; hidden folders are not searched, and rendered ones no further.
-fn locked_folders(path: &Path, depth: usize) -> Result<Vec<PathBuf>, DeployedError> {
+pub(super) fn locked_folders(path: &Path, depth: usize) -> Result<Vec<PathBuf>, DeployedError> {
     let mut walk = WalkDir::new(path).max_depth(depth).sort_by_file_name().into_iter();
     let mut found = Vec::new();
     while let Some(entry) = walk.next() {
@@ -142,11 +126,8 @@ fn locked_folders(path: &Path, depth: usize) -> Result<Vec<PathBuf>, DeployedErr
 
 /// A killed render may have left the only copy of a cluster's lock in its workspace: the cluster would look new.
 fn refuse_interrupted(workspace: &DirEntry) -> Result<(), DeployedError> {
-    let name = workspace.file_name().to_string_lossy().into_owned();
-    let cluster = name.strip_prefix(WORKSPACE).filter(|cluster| !cluster.is_empty() && !cluster.starts_with('.'));
-    if let Some((cluster, root)) = cluster.zip(workspace.path().parent()) {
-        // Refuses a tree that waits in the workspace while the visible one is missing.
-        emit::read::lock(root, cluster)?;
+    if let Some(folder) = ClusterFolder::of_workspace(workspace.path()) {
+        folder.exists()?;
     }
     Ok(())
 }
@@ -162,8 +143,8 @@ fn folder_of_topologies(folder: &Path, inputs: &[String]) -> Result<Vec<Deployed
         _ => None,
     };
     let place = |source: &Source| match (&twin, Path::new(&source.name).strip_prefix(folder)) {
-        (Some(twin), Ok(below)) => (Some(real(twin.join(below))), TopologyFile::Gone),
-        _ => (Some(real(&source.name)), TopologyFile::Unknown),
+        (Some(twin), Ok(below)) => TopologyPlace { path: Some(real(twin.join(below))), file: TopologyFile::Gone },
+        _ => TopologyPlace { path: Some(real(&source.name)), file: TopologyFile::Unknown },
     };
     topologies(
         sources.into_iter().map(|source| (place(&source), source)).map(|(place, source)| (source, place)).collect(),
@@ -171,12 +152,11 @@ fn folder_of_topologies(folder: &Path, inputs: &[String]) -> Result<Vec<Deployed
 }
 
 fn topologies(sources: Vec<(Source, TopologyPlace)>) -> Result<Vec<DeployedCluster>, DeployedError> {
-    let earlier = sources.into_iter().map(|(source, (path, file))| Earlier {
+    let earlier = sources.into_iter().map(|(source, place)| Earlier {
         source,
         committed: None,
-        path,
-        file,
-        heed: Heed::Faults,
+        place,
+        faults: Faults::AreErrors,
     });
     earlier::clusters(earlier::topologies(earlier.collect())?)
 }

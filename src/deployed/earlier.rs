@@ -1,12 +1,12 @@
 //! Earlier texts of topologies → deployed clusters, where no lock tells what a topology was resolved to. Pure; called
 //! by the readers of this module.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{DeployedCluster, DeployedError, NamedText, TopologyFile};
+use super::locks::TopologyPlace;
+use super::{DeployedCluster, DeployedError, NamedText};
 use crate::check::{Checkup, check};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::parse::source::Source;
@@ -21,21 +21,19 @@ pub(super) struct Earlier {
     pub(super) source: Source,
     /// See [`NamedText::committed`].
     pub(super) committed: Option<Committed>,
-    /// See [`DeployedCluster::path`].
-    pub(super) path: Option<PathBuf>,
-    /// See [`DeployedCluster::file`].
-    pub(super) file: TopologyFile,
+    /// Where it is or was in the work tree.
+    pub(super) place: TopologyPlace,
     /// What becomes of faults in it.
-    pub(super) heed: Heed,
+    pub(super) faults: Faults,
 }
 
 /// What becomes of faults in an earlier text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heed {
-    /// They are errors, because a cluster that is not read would look new.
-    Faults,
+pub(super) enum Faults {
+    /// A cluster that is not read would look new.
+    AreErrors,
     /// A topology with faults is passed over.
-    Nothing,
+    ArePassedOver,
 }
 
 /// A topology of an earlier text.
@@ -43,10 +41,8 @@ pub(super) struct EarlierTopology {
     parsed: Parsed,
     /// The text that it stands in.
     pub(super) text: NamedText,
-    /// See [`DeployedCluster::path`].
-    pub(super) path: Option<PathBuf>,
-    file: TopologyFile,
-    heed: Heed,
+    place: TopologyPlace,
+    faults: Faults,
 }
 
 impl EarlierTopology {
@@ -59,18 +55,18 @@ impl EarlierTopology {
 /// Reads the topologies.
 pub(super) fn topologies(earlier: Vec<Earlier>) -> Result<Vec<EarlierTopology>, DeployedError> {
     let (sources, places): (Vec<_>, Vec<_>) =
-        earlier.into_iter().map(|it| (it.source, (it.committed, it.path, it.file, it.heed))).unzip();
+        earlier.into_iter().map(|it| (it.source, (it.committed, it.place, it.faults))).unzip();
     let Reading { texts, parsed, mut complaints } = parse(sources);
-    complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].3 == Heed::Faults));
+    complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].2 == Faults::AreErrors));
     if let Some(complaint) = first_error(&texts, complaints) {
         return Err(DeployedError::Unreadable { complaint });
     }
     let texts: Vec<(String, Arc<str>)> = texts.into_iter().map(|text| (text.name, text.text.into())).collect();
     let topology = |parsed: Parsed| {
         let (name, text) = texts[parsed.document.text].clone();
-        let (committed, path, file, heed) = places[parsed.document.text].clone();
+        let (committed, place, faults) = places[parsed.document.text].clone();
         let text = NamedText { name, committed, text, document: parsed.document.number };
-        EarlierTopology { parsed, text, path, file, heed }
+        EarlierTopology { parsed, text, place, faults }
     };
     Ok(parsed.into_iter().map(topology).collect())
 }
@@ -89,21 +85,21 @@ pub(super) fn clusters(topologies: Vec<EarlierTopology>) -> Result<Vec<DeployedC
 }
 
 fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, DeployedError> {
-    let EarlierTopology { mut parsed, text, path, file, heed } = earlier;
+    let EarlierTopology { mut parsed, text, place, faults } = earlier;
     // The only text that the complaints are shown with.
     parsed.document.text = 0;
     let cluster = parsed.topology.metadata.name.clone();
     let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), |_, found| found);
     let Some(checked) = accepted.pop() else {
-        if heed == Heed::Nothing {
+        if faults == Faults::ArePassedOver {
             return Ok(None);
         }
         let text = Text::other(text.name.clone(), text.committed.clone(), text.text.to_string());
         let complaint = first_error(&[text], complaints).unwrap_or_default();
         return Err(DeployedError::Refused { cluster, complaint });
     };
-    let cluster = resolve(&checked, None);
-    Ok(Some(DeployedCluster { cluster, lock: None, lock_text: None, topology_text: Some(text), path, file }))
+    let (cluster, TopologyPlace { path, file }) = (Arc::new(resolve(&checked, None)), place);
+    Ok(Some(DeployedCluster { cluster, lock: None, topology_text: Some(text), path, file }))
 }
 
 /// The first error with its place, in one line.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::earlier::{self, Earlier, EarlierTopology, Heed};
-use super::locks::{self, FoundLock, TopologyPlace, distinct};
-use super::place::{stands, topology_of};
+use super::earlier::{self, Earlier, EarlierTopology, Faults};
+use super::locks::{self, FoundLock, ReadLock, TopologyPlace, distinct};
 use super::scope::{Input, Reach, Scope};
+use super::topology_file::{stands, topology_of};
 use super::{Deployed, DeployedCluster, DeployedError, NamedText, ReadFrom, Surroundings, TopologyFile};
 use crate::git::{Blob, Repository, Tree};
 use crate::lock::{LOCK_FILE_NAME, Lock};
@@ -79,10 +79,10 @@ impl Past {
     fn locks(&self, texts: Texts) -> Result<Vec<FoundLock>, DeployedError> {
         let read = |(path, bytes): (String, Vec<u8>)| {
             let folder = self.top.join(folder_of(&path));
-            let place = |lock: &Lock| self.topology_of(&path, &folder, lock);
-            let mut deployed = locks::read(self.shown(&path), bytes, place)?;
-            let committed = Some(self.committed(&path));
-            deployed.lock_text = deployed.lock_text.map(|text| NamedText { committed, ..text });
+            let name = self.shown(&path);
+            let mut lock = ReadLock::whole(name.clone(), bytes).map_err(|cause| DeployedError::Lock { name, cause })?;
+            lock.committed = Some(self.committed(&path));
+            let deployed = locks::deployed(Arc::new(lock), |lock| self.topology_of(&path, &folder, lock));
             Ok(FoundLock { folder, deployed })
         };
         texts.into_par_iter().map(read).collect()
@@ -93,15 +93,16 @@ impl Past {
     fn topology_of(&self, path: &str, folder: &Path, lock: &Lock) -> TopologyPlace {
         let has_lock = self.is_in_work_tree(path);
         let Some(topology) = topology_of(folder, lock.topology()) else {
-            return (None, if has_lock { TopologyFile::Unknown } else { TopologyFile::Gone });
+            let file = if has_lock { TopologyFile::Unknown } else { TopologyFile::Gone };
+            return TopologyPlace { path: None, file };
         };
         let was_there = self.below_top(&topology).is_some_and(|path| self.known.contains(&path));
         match self.file(&topology) {
             TopologyFile::Gone if !was_there && has_lock => {
                 let is_a_way = lock.topology().contains('/');
-                (is_a_way.then(|| real(&topology)), TopologyFile::Unknown)
+                TopologyPlace { path: is_a_way.then(|| real(&topology)), file: TopologyFile::Unknown }
             }
-            file => (Some(real(&topology)), file),
+            file => TopologyPlace { path: Some(real(&topology)), file },
         }
     }
 
@@ -109,7 +110,7 @@ impl Past {
     fn clusters(&self, locks: Vec<FoundLock>, topologies: &Texts) -> Result<Vec<DeployedCluster>, DeployedError> {
         let mut locked: BTreeMap<String, Vec<FoundLock>> = BTreeMap::new();
         for lock in locks {
-            let topology = lock.deployed.lock.as_ref().and_then(|it| topology_of(&lock.folder, it.topology()));
+            let topology = lock.deployed.lock().and_then(|it| topology_of(&lock.folder, it.topology()));
             let path = topology.and_then(|path| self.below_top(&path));
             locked.entry(path.unwrap_or_default()).or_default().push(lock);
         }
@@ -156,13 +157,14 @@ impl Past {
     /// was before it was moved, but it is no deletion, and its faults are nobody's.
     fn earlier(&self, path: &str, bytes: &[u8]) -> Earlier {
         let place = self.top.join(path);
-        let (file, heed) = match self.scope.reach(path) {
-            Reach::Named => (self.file(&place), Heed::Faults),
-            Reach::Beside => (self.file(&place), Heed::Nothing),
-            Reach::Far => (TopologyFile::Unknown, Heed::Nothing),
+        let (file, faults) = match self.scope.reach(path) {
+            Reach::Named => (self.file(&place), Faults::AreErrors),
+            Reach::Beside => (self.file(&place), Faults::ArePassedOver),
+            Reach::Far => (TopologyFile::Unknown, Faults::ArePassedOver),
         };
+        let place = TopologyPlace { path: Some(real(&place)), file };
         let source = Source { name: self.shown(path), bytes: bytes.to_vec(), origin: source::Origin::Found };
-        Earlier { source, committed: Some(self.committed(path)), path: Some(real(&place)), file, heed }
+        Earlier { source, committed: Some(self.committed(path)), place, faults }
     }
 
     /// The name of a text in messages, as `git show` takes it.

@@ -1,16 +1,78 @@
 //! The text of a lock → a deployed cluster, and of several locks of one topology the one that counts. Pure; called by
 //! the readers of this module.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{DeployedCluster, DeployedError, NamedText, TopologyFile};
+use super::{DeployedCluster, DeployedError, TopologyFile};
 use crate::cluster::Cluster;
-use crate::lock::{Lock, LockError};
+use crate::lock::{Lock, LockError, Recorded};
+use crate::parse::{Committed, Text};
 use crate::topology::Dialect;
 
-/// A lock that was read.
+/// A lock that was read, or both sides of one that Git could not merge. Every lock is read once in a run: what a change is
+/// judged against is what is written against.
+#[derive(Clone, Debug)]
+pub struct ReadLock {
+    /// `deploy/shop/cassc.lock`; at a merge base `1a2b3c4d:deploy/shop/cassc.lock`, as `git show` takes it.
+    pub name: String,
+    /// Where it comes from, if that is not the work tree.
+    pub committed: Option<Committed>,
+    /// What it records.
+    pub recorded: Recorded,
+    /// Its text, where that is not the one that cassc would write for it: the texts of a fleet are not kept.
+    text: Option<String>,
+}
+
+impl ReadLock {
+    /// Reads a lock. A merge conflict is an error, because nobody knows which side is deployed.
+    pub(super) fn whole(name: String, bytes: Vec<u8>) -> Result<Self, LockError> {
+        let text = utf8(bytes)?;
+        Ok(Self::new(name, Lock::read(&text)?.into(), text))
+    }
+
+    /// Reads a lock, or both sides of a merge conflict.
+    pub(crate) fn merged(name: String, bytes: Vec<u8>) -> Result<Self, LockError> {
+        let text = utf8(bytes)?;
+        Ok(Self::new(name, Recorded::read(&text)?, text))
+    }
+
+    pub(crate) fn new(name: String, recorded: Recorded, text: String) -> Self {
+        let is_ours = recorded.lock().is_some_and(|lock| lock.to_text() == text);
+        Self { name, committed: None, recorded, text: (!is_ours).then_some(text) }
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match (&self.text, self.recorded.lock()) {
+            (Some(text), _) => Cow::Borrowed(text),
+            (None, Some(lock)) => Cow::Owned(lock.to_text()),
+            (None, None) => Cow::Borrowed(""),
+        }
+    }
+
+    /// Whether its text is the one that is written for this lock.
+    pub(crate) fn is_as_written(&self, lock: &Lock) -> bool {
+        self.text.is_none() && self.recorded.lock() == Some(lock)
+    }
+
+    /// The position of its text among others, where it is put if it is new.
+    pub(super) fn position(&self, texts: &mut Vec<Text>) -> usize {
+        texts.iter().position(|text| text.name == self.name).unwrap_or_else(|| {
+            texts.push(Text::other(self.name.clone(), self.committed.clone(), self.text().into_owned()));
+            texts.len() - 1
+        })
+    }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, LockError> {
+    String::from_utf8(bytes).map_err(|_| LockError::Shape { detail: "it is not UTF-8".to_owned() })
+}
+
+/// A lock and where it lies.
 pub(super) struct FoundLock {
     /// The absolute folder that it lies in.
     pub(super) folder: PathBuf,
@@ -19,22 +81,36 @@ pub(super) struct FoundLock {
 }
 
 /// Where the topology of a lock is, and what became of the file.
-pub(super) type TopologyPlace = (Option<PathBuf>, TopologyFile);
+#[derive(Clone, Debug)]
+pub(super) struct TopologyPlace {
+    /// See [`DeployedCluster::path`].
+    pub(super) path: Option<PathBuf>,
+    /// See [`DeployedCluster::file`].
+    pub(super) file: TopologyFile,
+}
 
-/// Reads a lock. `place` finds its topology.
+impl TopologyPlace {
+    /// Nobody knows where.
+    pub(super) const UNKNOWN: Self = Self { path: None, file: TopologyFile::Unknown };
+}
+
+/// The cluster of a lock. `place` finds its topology. Both sides of a merge conflict are one cluster, and no lock to plan
+/// with.
+pub(super) fn deployed(lock: Arc<ReadLock>, place: impl FnOnce(&Lock) -> TopologyPlace) -> DeployedCluster {
+    let TopologyPlace { path, file } = lock.recorded.lock().map_or(TopologyPlace::UNKNOWN, place);
+    let cluster = lock.recorded.previous();
+    let lock = lock.recorded.lock().is_some().then_some(lock);
+    DeployedCluster { cluster, lock, topology_text: None, path, file }
+}
+
+/// Reads a lock that must be whole.
 pub(super) fn read(
     name: String,
     bytes: Vec<u8>,
     place: impl FnOnce(&Lock) -> TopologyPlace,
 ) -> Result<DeployedCluster, DeployedError> {
-    let text = String::from_utf8(bytes).map_err(|_| LockError::Shape { detail: "it is not UTF-8".to_owned() });
-    match text.and_then(|text| Ok((Lock::read(&text)?, text))) {
-        Ok((lock, text)) => {
-            let (path, file) = place(&lock);
-            let cluster = lock.cluster().clone();
-            let lock_text = Some(NamedText { name, committed: None, text: text.into(), document: 0 });
-            Ok(DeployedCluster { cluster, lock: Some(lock), lock_text, topology_text: None, path, file })
-        }
+    match ReadLock::whole(name.clone(), bytes) {
+        Ok(lock) => Ok(deployed(Arc::new(lock), place)),
         Err(cause) => Err(DeployedError::Lock { name, cause }),
     }
 }
@@ -77,7 +153,7 @@ fn alike(one: &Cluster, other: &Cluster) -> bool {
 }
 
 fn two_locks(one: &FoundLock, other: &FoundLock) -> DeployedError {
-    let name = |lock: &FoundLock| lock.deployed.lock_text.as_ref().map(|text| text.name.clone()).unwrap_or_default();
+    let name = |lock: &FoundLock| lock.deployed.lock_name().to_owned();
     DeployedError::TwoLocks { first: name(one), second: name(other) }
 }
 
@@ -93,7 +169,7 @@ mod tests {
         let mut cluster = shop();
         change(&mut cluster);
         let lock = Lock::new(Path::new("../shop.yaml"), cluster, &FileTree::default(), BTreeMap::new());
-        let place = |_: &Lock| (Some("/r/shop.yaml".into()), TopologyFile::Stands);
+        let place = |_: &Lock| TopologyPlace { path: Some("/r/shop.yaml".into()), file: TopologyFile::Stands };
         let name = format!("{folder}/cassc.lock");
         let deployed = read(name, lock.to_text().into_bytes(), place).expect("our own text is a lock");
         FoundLock { folder: folder.into(), deployed }

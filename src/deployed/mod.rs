@@ -6,9 +6,10 @@ mod disk;
 mod earlier;
 mod history;
 mod locks;
+mod output;
 mod pairing;
-mod place;
 mod scope;
+mod topology_file;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,12 +19,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub use locks::ReadLock;
+pub use output::{OutputLocks, OwnLock, UnreadableLocks, rendered};
 pub use pairing::{Pairing, pair};
 
 use crate::check::Checked;
 use crate::cluster::Cluster;
 use crate::diagnostic::DocumentId;
-use crate::emit::EmitError;
+use crate::folder::FolderError;
 use crate::git::GitError;
 use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
@@ -77,11 +80,9 @@ pub enum ReadFrom {
 #[derive(Clone, Debug)]
 pub struct DeployedCluster {
     /// As it is deployed.
-    pub cluster: Cluster,
+    pub cluster: Arc<Cluster>,
     /// Its lock, where there is one.
-    pub lock: Option<Lock>,
-    /// The text of the lock.
-    pub lock_text: Option<NamedText>,
+    pub lock: Option<Arc<ReadLock>>,
     /// The earlier text of its topology, where it was read.
     pub topology_text: Option<NamedText>,
     /// The absolute path that its topology has or had in the work tree, links followed; `None` where nobody knows (it
@@ -103,10 +104,10 @@ pub enum TopologyFile {
     Unknown,
 }
 
-/// A text that labels may point into, and the name it has in messages.
+/// The text of an earlier topology, and the name it has in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedText {
-    /// `deploy/shop/cassc.lock`; at a merge base `1a2b3c4d:deploy/shop/cassc.lock`, as `git show` takes it.
+    /// `old/shop.yaml`; at a merge base `1a2b3c4d:shop.yaml`, as `git show` takes it.
     pub name: String,
     /// Where it comes from, if that is not the work tree.
     pub committed: Option<Committed>,
@@ -165,10 +166,18 @@ pub enum DeployedError {
     /// Topologies could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A render was interrupted.
+    /// The folder of a cluster cannot be read.
     #[error(transparent)]
-    Emit(#[from] EmitError),
-    /// A lock cannot be used.
+    Folder(#[from] FolderError),
+    /// The lock of a cluster that is to be rendered cannot be used.
+    #[error("{} {cause}; {}", path.display(), cause.advice(path))]
+    OwnLock {
+        /// The lock.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: LockError,
+    },
+    /// A lock that is judged against cannot be used.
     #[error("{name} {cause}{}", cure(cause))]
     Lock {
         /// The lock.
@@ -257,11 +266,6 @@ pub fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedEr
     disk::folders_of_outputs(folder)
 }
 
-/// Reads what was rendered into a directory; `None` where nothing was.
-pub fn rendered(output: &Path) -> Result<Option<Deployed>, DeployedError> {
-    disk::rendered(output)
-}
-
 /// What was read, as [`pair`] wants to know it.
 pub fn wanted(texts: &[Text], checked: &[Checked]) -> WantedFleet {
     let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(paths::real);
@@ -287,11 +291,23 @@ impl DeployedCluster {
         self.cluster.datacenters.iter().map(|datacenter| datacenter.namespace.clone()).collect()
     }
 
+    /// Its lock, where it is a whole one.
+    pub fn lock(&self) -> Option<&Lock> {
+        self.lock.as_ref().and_then(|lock| lock.recorded.lock())
+    }
+
+    /// The name of its lock in messages; nothing where it has none.
+    pub fn lock_name(&self) -> &str {
+        self.lock.as_ref().map(|lock| lock.name.as_str()).unwrap_or_default()
+    }
+
     /// Puts its texts among those that labels may point into, and says where they are. Not done for every cluster of a
     /// fleet: it parses them.
     pub fn was(&self, texts: &mut Vec<Text>) -> Was {
-        let mut place = |text: &NamedText| DocumentId { text: text.position(texts), number: text.document };
-        Was { lock: self.lock_text.as_ref().map(&mut place), topology: self.topology_text.as_ref().map(&mut place) }
+        let lock = self.lock.as_ref().map(|lock| DocumentId { text: lock.position(texts), number: 0 });
+        let topology = self.topology_text.as_ref();
+        let topology = topology.map(|text| DocumentId { text: text.position(texts), number: text.document });
+        Was { lock, topology }
     }
 }
 

@@ -207,7 +207,7 @@ mod tests {
         name.clone_into(&mut cluster.name);
         cluster.datacenters[0].namespace = Some(namespace.to_owned());
         let path = (!path.is_empty()).then(|| path.into());
-        DeployedCluster { cluster, lock: None, lock_text: None, topology_text: None, path, file }
+        DeployedCluster { cluster: cluster.into(), lock: None, topology_text: None, path, file }
     }
 
     /// The same, as the document at a position of its file.

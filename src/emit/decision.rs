@@ -1,12 +1,13 @@
 //! What has to happen to a cluster's directory, decided from what stands there and what is rendered, without a disk.
 //! Called by `directory`, which then does it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Overwrite;
 use super::read::{Entry, Standing};
 use crate::file_tree::{FileTree, has_below};
-use crate::lock::LOCK_FILE_NAME;
+use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::paths::ancestors;
 
 /// Why a file stayed.
@@ -25,7 +26,7 @@ pub(super) struct Decision<'a> {
     /// Stand there as rendered, the lock among them.
     pub(super) unchanged: Vec<&'a str>,
     /// To be written, path and text; the lock last.
-    pub(super) written: Vec<(&'a str, &'a str)>,
+    pub(super) written: Vec<(&'a str, Cow<'a, str>)>,
     /// Stand there and are to be no more.
     pub(super) removed: Vec<&'a str>,
     /// Stand there, are not ours or not as we wrote them, and stay.
@@ -45,7 +46,7 @@ impl Decision<'_> {
 pub(super) fn decide<'a>(
     standing: &'a Standing,
     rendered: &'a FileTree,
-    lock_text: &'a str,
+    lock: &Lock,
     overwrite: Overwrite,
 ) -> Decision<'a> {
     let mut decision = Decision::default();
@@ -61,13 +62,13 @@ pub(super) fn decide<'a>(
         if is_blocked(&decision.kept, path) {
             decision.blocked.push(path);
         } else {
-            decision.written.push((path, text));
+            decision.written.push((path, text.into()));
         }
     }
-    if standing.lock_text.as_deref() == Some(lock_text) {
+    if standing.has_lock(lock) {
         decision.unchanged.push(LOCK_FILE_NAME);
     } else {
-        decision.written.push((LOCK_FILE_NAME, lock_text));
+        decision.written.push((LOCK_FILE_NAME, lock.to_text().into()));
     }
     decision
 }
@@ -75,7 +76,7 @@ pub(super) fn decide<'a>(
 /// Why something that is not as rendered is not ours to change; `None` when it is as the last render, or a merge, left
 /// it.
 pub(super) fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option<Why> {
-    match (standing.recorded.as_ref().filter(|recorded| recorded.lists(path)), entry) {
+    match (standing.recorded().filter(|recorded| recorded.lists(path)), entry) {
         (None, _) => Some(Why::NotOurs),
         (Some(recorded), Entry::Different(bytes)) if recorded.is_as_left(path, bytes) => None,
         (Some(_), _) => Some(Why::Edited),
@@ -90,7 +91,7 @@ fn is_blocked(kept: &BTreeMap<String, Why>, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::read::fixtures::{standing, tree};
+    use crate::emit::read::fixtures::{old_lock, standing, tree};
 
     fn different(text: &str) -> Entry {
         Entry::Different(text.into())
@@ -101,8 +102,11 @@ mod tests {
         let standing =
             standing(&tree(&[("a", "1"), ("b", "1"), ("c", "1")]), &[("a", different("1")), ("b", different("1"))]);
         let rendered = tree(&[("a", "2"), ("c", "1")]);
-        let decision = decide(&standing, &rendered, "new lock", Overwrite::KeepForeign);
-        let written = vec![("a", "2"), ("c", "1"), (LOCK_FILE_NAME, "new lock")];
+        let lock = old_lock(&rendered);
+        let decision = decide(&standing, &rendered, &lock, Overwrite::KeepForeign);
+        let lock_text = lock.to_text();
+        let written = [("a", "2"), ("c", "1"), (LOCK_FILE_NAME, lock_text.as_str())];
+        let written = written.map(|(path, text)| (path, text.into())).into();
         assert_eq!(decision, Decision { written, removed: vec!["b"], ..Decision::default() });
     }
 
@@ -118,7 +122,7 @@ mod tests {
         ];
         let standing = standing(&recorded, &entries);
         let rendered = tree(&[("edited", "2"), ("taken", "2")]);
-        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
+        let decision = decide(&standing, &rendered, &old_lock(&recorded), Overwrite::KeepForeign);
         let kept = [
             ("edited", Why::Edited),
             ("edited-gone", Why::Edited),
@@ -136,7 +140,7 @@ mod tests {
     fn an_edit_that_says_what_would_be_rendered_is_no_conflict() {
         let standing = standing(&tree(&[("a", "1")]), &[("a", Entry::Same)]);
         let rendered = tree(&[("a", "2")]);
-        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
+        let decision = decide(&standing, &rendered, &old_lock(&tree(&[("a", "1")])), Overwrite::KeepForeign);
         assert_eq!(decision, Decision { unchanged: vec!["a", LOCK_FILE_NAME], ..Decision::default() });
     }
 
@@ -145,8 +149,9 @@ mod tests {
         let entries = [("a", different("mine")), ("foreign", Entry::Foreign), ("link", Entry::NotAFile)];
         let standing = standing(&tree(&[("a", "1")]), &entries);
         let rendered = tree(&[("a", "1"), ("link", "1")]);
-        let decision = decide(&standing, &rendered, "lock\n", Overwrite::Force);
-        let (written, unchanged) = (vec![("a", "1"), ("link", "1")], vec![LOCK_FILE_NAME]);
+        let decision = decide(&standing, &rendered, &old_lock(&tree(&[("a", "1")])), Overwrite::Force);
+        let written = [("a", "1"), ("link", "1")].map(|(path, text)| (path, text.into())).into();
+        let unchanged = vec![LOCK_FILE_NAME];
         assert_eq!(decision, Decision { unchanged, written, removed: vec!["foreign"], ..Decision::default() });
     }
 
@@ -154,10 +159,8 @@ mod tests {
     fn a_kept_file_blocks_what_is_rendered_above_and_below_it_and_nothing_else() {
         let standing = standing(&tree(&[]), &[("base", Entry::NotAFile), ("x.yaml/notes", Entry::Foreign)]);
         let rendered = tree(&[("base-2/a", ""), ("base/a", ""), ("x.yaml", ""), ("x.yaml-2", "")]);
-        let decision = decide(&standing, &rendered, "lock\n", Overwrite::KeepForeign);
-        assert_eq!(
-            (decision.blocked, decision.written),
-            (vec!["base/a", "x.yaml"], vec![("base-2/a", ""), ("x.yaml-2", "")])
-        );
+        let decision = decide(&standing, &rendered, &old_lock(&tree(&[])), Overwrite::KeepForeign);
+        let written: Vec<&str> = decision.written.iter().map(|(path, _)| *path).collect();
+        assert_eq!((decision.blocked, written), (vec!["base/a", "x.yaml"], vec!["base-2/a", "x.yaml-2"]));
     }
 }

@@ -16,12 +16,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Overwrite;
 pub use super::decision::Why;
 use super::decision::{Decision, decide};
 use super::disk::{Disk, Exchanged};
 use super::read::{self, Remark, Standing};
-use super::{DEAD, EmitError, NEW, OLD, Overwrite, Place};
+use crate::deployed::OwnLock;
 use crate::file_tree::FileTree;
+use crate::folder::{ClusterFolder, DEAD, FolderError, NEW, OLD};
 use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::paths::ancestors;
 
@@ -74,20 +76,20 @@ impl Outcome {
 
 /// Makes `<root>/<cluster_directory>` what is rendered, with the lock beside the files. The directory is one plain
 /// name; that no two clusters have the same is the caller's to see to, and so is a call of [`recover`] before it reads
-/// the previous lock. On an error the directory is as it was (or, if only the removal of the old tree failed, new).
+/// the previous lock, `own`. On an error the directory is as it was (or, if only the removal of the old tree failed, new).
 pub fn write(
     root: &Path,
     cluster_directory: &str,
     rendered: &FileTree,
-    lock: &Lock,
+    (lock, own): (&Lock, &OwnLock),
     overwrite: Overwrite,
-) -> Result<Outcome, EmitError> {
-    write_to(&Disk::real(), root, cluster_directory, rendered, lock, overwrite)
+) -> Result<Outcome, FolderError> {
+    write_to(&Disk::real(), root, cluster_directory, rendered, (lock, own), overwrite)
 }
 
 /// Puts back the old tree if a render was killed between its two renames, and removes what it left in the workspace.
-pub fn recover(root: &Path, cluster_directory: &str) -> Result<(), EmitError> {
-    recover_on(&Disk::real(), &Place::new(root, cluster_directory))
+pub fn recover(root: &Path, cluster_directory: &str) -> Result<(), FolderError> {
+    recover_on(&Disk::real(), &ClusterFolder::new(root, cluster_directory))
 }
 
 pub(super) fn write_to(
@@ -95,61 +97,65 @@ pub(super) fn write_to(
     root: &Path,
     cluster_directory: &str,
     rendered: &FileTree,
-    lock: &Lock,
+    (lock, own): (&Lock, &OwnLock),
     overwrite: Overwrite,
-) -> Result<Outcome, EmitError> {
+) -> Result<Outcome, FolderError> {
     assert!(rendered.get(LOCK_FILE_NAME).is_none(), "no object is rendered to the file of the lock");
-    let place = Place::new(root, cluster_directory);
-    recover_on(disk, &place)?;
-    let lock_text = lock.to_text();
-    let standing = read::standing(root, cluster_directory, rendered, overwrite)?;
-    let decision = decide(&standing, rendered, &lock_text, overwrite);
+    let folder = ClusterFolder::new(root, cluster_directory);
+    recover_on(disk, &folder)?;
+    let standing = read::standing(root, cluster_directory, rendered, own)?;
+    let decision = decide(&standing, rendered, lock, overwrite);
     if decision.is_change() {
-        replace(disk, &place, &standing, &decision)?;
+        replace(disk, &folder, &standing, &decision)?;
     }
     Ok(Outcome::of(cluster_directory, decision, standing.remark.clone()))
 }
 
-pub(super) fn recover_on(disk: &Disk, place: &Place) -> Result<(), EmitError> {
-    let Some(names) = read::leftovers(place)? else {
+pub(super) fn recover_on(disk: &Disk, folder: &ClusterFolder) -> Result<(), FolderError> {
+    let Some(names) = folder.leftovers()? else {
         return Ok(());
     };
-    if !place.tree.is_dir()
-        && let Some(old) = read::old_tree(place)?
+    if !folder.tree.is_dir()
+        && let Some(old) = folder.old_tree()?
     {
-        disk.rename(&old, &place.tree)?;
+        disk.rename(&old, &folder.tree)?;
     }
     for name in names.iter().filter(|name| [NEW, OLD, DEAD].iter().any(|prefix| name.starts_with(prefix))) {
-        let dead = place.workspace.join(format!("{DEAD}{name}"));
-        match disk.rename(&place.workspace.join(name), &dead) {
-            Err(EmitError::Disk { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {}
+        let dead = folder.workspace.join(format!("{DEAD}{name}"));
+        match disk.rename(&folder.workspace.join(name), &dead) {
+            Err(FolderError::Disk { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {}
             renamed => renamed.and_then(|()| disk.remove_tree(&dead))?,
         }
     }
-    disk.remove_if_empty(&place.workspace)
+    disk.remove_if_empty(&folder.workspace)
 }
 
-pub(super) fn replace(disk: &Disk, place: &Place, standing: &Standing, decision: &Decision) -> Result<(), EmitError> {
-    disk.create_directories(&place.workspace)?;
-    let replaced = replace_from_workspace(disk, place, standing, decision);
+pub(super) fn replace(
+    disk: &Disk,
+    folder: &ClusterFolder,
+    standing: &Standing,
+    decision: &Decision,
+) -> Result<(), FolderError> {
+    disk.create_directories(&folder.workspace)?;
+    let replaced = replace_from_workspace(disk, folder, standing, decision);
     // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
-    replaced.and(disk.remove_if_empty(&place.workspace))
+    replaced.and(disk.remove_if_empty(&folder.workspace))
 }
 
 fn replace_from_workspace(
     disk: &Disk,
-    place: &Place,
+    folder: &ClusterFolder,
     standing: &Standing,
     decision: &Decision,
-) -> Result<(), EmitError> {
-    let new = disk.create_new_directory(&place.workspace, NEW)?;
-    let replaced = build(disk, &place.tree, &new, decision)
-        .and_then(|()| if standing.exists { swap(disk, place, &new) } else { disk.rename(&new, &place.tree) });
+) -> Result<(), FolderError> {
+    let new = disk.create_new_directory(&folder.workspace, NEW)?;
+    let replaced = build(disk, &folder.tree, &new, decision)
+        .and_then(|()| if standing.exists { swap(disk, folder, &new) } else { disk.rename(&new, &folder.tree) });
     replaced.and(disk.remove_tree(&new))
 }
 
 /// Builds the whole new tree where nobody looks.
-fn build(disk: &Disk, old: &Path, new: &Path, decision: &Decision) -> Result<(), EmitError> {
+fn build(disk: &Disk, old: &Path, new: &Path, decision: &Decision) -> Result<(), FolderError> {
     let kept = decision.kept.keys().map(String::as_str);
     let carried: Vec<&str> = decision.unchanged.iter().copied().chain(kept).collect();
     let written = decision.written.iter().map(|(path, _)| *path);
@@ -172,19 +178,19 @@ fn build(disk: &Disk, old: &Path, new: &Path, decision: &Decision) -> Result<(),
 
 /// Lets the new tree take the place of the old one. What is then left under a name of the workspace is garbage; the old
 /// tree is under `new` after an exchange, which `replace` removes.
-fn swap(disk: &Disk, place: &Place, new: &Path) -> Result<(), EmitError> {
-    if disk.exchange(new, &place.tree)? == Exchanged::Done {
+fn swap(disk: &Disk, folder: &ClusterFolder, new: &Path) -> Result<(), FolderError> {
+    if disk.exchange(new, &folder.tree)? == Exchanged::Done {
         return Ok(());
     }
-    let old = old_name(place, new);
-    disk.rename(&place.tree, &old)?;
-    match disk.rename(new, &place.tree) {
+    let old = old_name(folder, new);
+    disk.rename(&folder.tree, &old)?;
+    match disk.rename(new, &folder.tree) {
         Ok(()) => disk.remove_tree(&old),
-        Err(error) => disk.rename(&old, &place.tree).and(Err(error)),
+        Err(error) => disk.rename(&old, &folder.tree).and(Err(error)),
     }
 }
 
-fn old_name(place: &Place, new: &Path) -> PathBuf {
+fn old_name(folder: &ClusterFolder, new: &Path) -> PathBuf {
     let name = new.file_name().expect("the new tree was created under a name in the workspace");
-    place.workspace.join(format!("{OLD}{}", name.to_string_lossy()))
+    folder.workspace.join(format!("{OLD}{}", name.to_string_lossy()))
 }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::EmitError;
+use crate::folder::FolderError;
 
 /// The disk as the render changes it.
 pub(super) struct Disk {
@@ -61,73 +61,73 @@ impl Disk {
     }
 
     /// Creates a directory and those above it; one that is there already is fine.
-    pub(super) fn create_directories(&self, path: &Path) -> Result<(), EmitError> {
-        self.spend().and_then(|()| fs::create_dir_all(path)).map_err(EmitError::disk("create the directory", path))
+    pub(super) fn create_directories(&self, path: &Path) -> Result<(), FolderError> {
+        self.spend().and_then(|()| fs::create_dir_all(path)).map_err(FolderError::disk("create the directory", path))
     }
 
     /// Creates a directory below `parent` whose name begins with `prefix` and was not there before.
-    pub(super) fn create_new_directory(&self, parent: &Path, prefix: &str) -> Result<PathBuf, EmitError> {
+    pub(super) fn create_new_directory(&self, parent: &Path, prefix: &str) -> Result<PathBuf, FolderError> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(prefix);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777)); // as mkdir does: less the umask
         let created = self.spend().and_then(|()| builder.tempdir_in(parent));
-        created.map(tempfile::TempDir::keep).map_err(EmitError::disk("create a directory in", parent))
+        created.map(tempfile::TempDir::keep).map_err(FolderError::disk("create a directory in", parent))
     }
 
     /// Writes a file that is not there yet.
-    pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), EmitError> {
+    pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), FolderError> {
         let created = self.spend().and_then(|()| File::create_new(path));
         let written = created.and_then(|mut file| self.spend().and_then(|()| file.write_all(text.as_bytes())));
-        written.map_err(EmitError::disk("write", path))
+        written.map_err(FolderError::disk("write", path))
     }
 
     /// Gives a file, symbolic link or the like a second name, so that its times stay; where the file system has no
     /// hard links, a copy with the same time of change.
-    pub(super) fn link(&self, from: &Path, to: &Path) -> Result<(), EmitError> {
+    pub(super) fn link(&self, from: &Path, to: &Path) -> Result<(), FolderError> {
         let linked = self.spend().and_then(|()| fs::hard_link(from, to));
-        linked.or_else(|_| self.spend().and_then(|()| copy(from, to))).map_err(EmitError::disk("carry over", from))
+        linked.or_else(|_| self.spend().and_then(|()| copy(from, to))).map_err(FolderError::disk("carry over", from))
     }
 
     /// Gives a directory the permissions of another one, where that exists.
-    pub(super) fn copy_permissions(&self, from: &Path, to: &Path) -> Result<(), EmitError> {
+    pub(super) fn copy_permissions(&self, from: &Path, to: &Path) -> Result<(), FolderError> {
         let Some(metadata) = fs::symlink_metadata(from).ok().filter(fs::Metadata::is_dir) else {
             return Ok(());
         };
         let set = self.spend().and_then(|()| fs::set_permissions(to, metadata.permissions()));
-        set.map_err(EmitError::disk("set the permissions of", to))
+        set.map_err(FolderError::disk("set the permissions of", to))
     }
 
     /// Renames a directory to a name that is free.
-    pub(super) fn rename(&self, from: &Path, to: &Path) -> Result<(), EmitError> {
-        self.spend().and_then(|()| fs::rename(from, to)).map_err(EmitError::disk("rename", from))
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> Result<(), FolderError> {
+        self.spend().and_then(|()| fs::rename(from, to)).map_err(FolderError::disk("rename", from))
     }
 
     /// Lets two directories change places in one step, where the system can do that.
-    pub(super) fn exchange(&self, first: &Path, second: &Path) -> Result<Exchanged, EmitError> {
+    pub(super) fn exchange(&self, first: &Path, second: &Path) -> Result<Exchanged, FolderError> {
         if self.swap == Swap::TwoRenames {
             return Ok(Exchanged::NotSupported);
         }
         match self.spend().and_then(|()| exchange(first, second)) {
             Ok(()) => Ok(Exchanged::Done),
             Err(cause) if is_not_supported(&cause) => Ok(Exchanged::NotSupported),
-            Err(cause) => Err(EmitError::disk("replace", second)(cause)),
+            Err(cause) => Err(FolderError::disk("replace", second)(cause)),
         }
     }
 
     /// Removes a directory with everything in it; never follows a symbolic link.
-    pub(super) fn remove_tree(&self, path: &Path) -> Result<(), EmitError> {
+    pub(super) fn remove_tree(&self, path: &Path) -> Result<(), FolderError> {
         match self.spend().and_then(|()| fs::remove_dir_all(path)) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(EmitError::disk("remove", path)(cause)),
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(FolderError::disk("remove", path)(cause)),
             _ => Ok(()),
         }
     }
 
     /// Removes a directory unless something is in it, which then belongs to another run.
-    pub(super) fn remove_if_empty(&self, path: &Path) -> Result<(), EmitError> {
+    pub(super) fn remove_if_empty(&self, path: &Path) -> Result<(), FolderError> {
         match self.spend().and_then(|()| fs::remove_dir(path)) {
             Err(cause) if is_gone_or_in_use(&cause) => Ok(()),
-            removed => removed.map_err(EmitError::disk("remove", path)),
+            removed => removed.map_err(FolderError::disk("remove", path)),
         }
     }
 

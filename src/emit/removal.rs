@@ -7,21 +7,22 @@ use super::decision::{Decision, why_kept};
 use super::directory::{Outcome, recover_on, replace};
 use super::disk::Disk;
 use super::read::{self, Standing};
-use super::{EmitError, Overwrite, Place};
+use crate::deployed::OwnLock;
 use crate::file_tree::FileTree;
+use crate::folder::{ClusterFolder, FolderError};
 use crate::lock::LOCK_FILE_NAME;
 
 /// Removes every file that the lock lists and nobody edited, the lock itself, and the directory if nothing is left in
 /// it.
-pub fn remove(root: &Path, cluster_directory: &str) -> Result<Outcome, EmitError> {
+pub fn remove(root: &Path, cluster_directory: &str, own: &OwnLock) -> Result<Outcome, FolderError> {
     let disk = Disk::real();
-    let place = Place::new(root, cluster_directory);
-    recover_on(&disk, &place)?;
-    let standing = read::standing(root, cluster_directory, &FileTree::default(), Overwrite::KeepForeign)?;
+    let folder = ClusterFolder::new(root, cluster_directory);
+    recover_on(&disk, &folder)?;
+    let standing = read::standing(root, cluster_directory, &FileTree::default(), own)?;
     let decision = decide(&standing);
     if decision.is_change() {
-        replace(&disk, &place, &standing, &decision)?;
-        disk.remove_if_empty(&place.tree)?;
+        replace(&disk, &folder, &standing, &decision)?;
+        disk.remove_if_empty(&folder.tree)?;
     }
     Ok(Outcome::of(cluster_directory, decision, None))
 }
@@ -34,7 +35,7 @@ fn decide(standing: &Standing) -> Decision<'_> {
             None => decision.removed.push(path),
         }
     }
-    if standing.lock_text.is_some() {
+    if standing.own.read().is_some() {
         decision.removed.push(LOCK_FILE_NAME);
     }
     decision
@@ -43,24 +44,30 @@ fn decide(standing: &Standing) -> Decision<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deployed::{OutputLocks, UnreadableLocks};
+    use crate::emit::Overwrite;
     use crate::emit::directory::{Why, write};
-    use crate::emit::read::fixtures::tree;
-    use crate::lock::Lock;
+    use crate::emit::read::fixtures::{old_lock, tree};
 
     fn rendered(root: &Path) {
         let files = tree(&[("base/a.yaml", "a: 1\n"), ("cluster/b.yaml", "b: 1\n")]);
-        let lock = Lock::new(Path::new("shop.yaml"), crate::cluster::fixtures::shop(), &files, [].into());
-        write(root, "shop", &files, &lock, Overwrite::KeepForeign).expect("the folder is empty");
+        let locks = (&old_lock(&files), &OwnLock::Missing);
+        write(root, "shop", &files, locks, Overwrite::KeepForeign).expect("the folder is empty");
+    }
+
+    fn removed(root: &Path) -> Outcome {
+        let locks = OutputLocks::read(root, &[], UnreadableLocks::AreErrors).expect("it can be read");
+        remove(root, "shop", &locks.own("shop")).expect("nothing is in the way")
     }
 
     #[test]
     fn what_cassc_wrote_goes_with_its_folder() {
         let root = tempfile::tempdir().expect("a temporary folder can be made");
         rendered(root.path());
-        let outcome = remove(root.path(), "shop").expect("nothing is in the way");
+        let outcome = removed(root.path());
         assert_eq!(outcome.removed, ["shop/base/a.yaml", "shop/cluster/b.yaml", "shop/cassc.lock"]);
         assert!(!root.path().join("shop").exists() && !outcome.needs_attention());
-        assert_eq!(remove(root.path(), "shop").expect("a second time is nothing"), Outcome::default());
+        assert_eq!(removed(root.path()), Outcome::default(), "a second time is nothing");
     }
 
     #[test]
@@ -71,7 +78,7 @@ mod tests {
         let folder = root.path().join("shop");
         std::fs::write(folder.join("base/a.yaml"), "mine\n").expect("it can be written");
         std::fs::write(folder.join("notes.txt"), "notes\n").expect("it can be written");
-        let outcome = remove(root.path(), "shop").expect("nothing is in the way");
+        let outcome = removed(root.path());
         let kept: Vec<(&str, Why)> = outcome.kept.iter().map(|kept| (kept.path.as_str(), kept.why)).collect();
         assert_eq!(kept, [("shop/base/a.yaml", Why::Edited), ("shop/notes.txt", Why::NotOurs)]);
         assert!(

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 
 use super::syntax::is_subdomain;
 
-/// The most addresses of an endpoint of an `EndpointSlice` (`maxAddresses` in Kubernetes'
+/// The maximum number of addresses in an endpoint of an `EndpointSlice` (`maxAddresses` in Kubernetes'
 /// `pkg/apis/discovery/validation`).
 pub(crate) const MOST_ADDRESSES: usize = 100;
 
-/// What is wrong with an address; `None` for one of a node. Addresses are held to what an `EndpointSlice` accepts (Kubernetes' `pkg/apis/discovery/validation`): names of two
-/// parts at least, and addresses that do not mean the reader itself.
+/// What is wrong with the address of a node, in two or three words; `None` for a valid one. An `EndpointSlice` accepts DNS
+/// names with at least two parts, and no loopback, unspecified, multicast or link-local address (Kubernetes'
+/// `pkg/apis/discovery/validation`).
 pub(crate) fn fault(seed: &str) -> Option<&'static str> {
     if let Ok(address) = seed.parse::<IpAddr>() {
         let link_local = match address {
@@ -18,21 +19,21 @@ pub(crate) fn fault(seed: &str) -> Option<&'static str> {
             IpAddr::V6(address) => address.is_unicast_link_local(),
         };
         return match address {
-            _ if address.is_loopback() => Some("this is the loopback address of whoever reads it"),
-            _ if address.is_unspecified() => Some("this address means none in particular"),
-            _ if address.is_multicast() => Some("this is a multicast address"),
-            _ if link_local => Some("this address is valid on one link only"),
+            _ if address.is_loopback() => Some("loopback address"),
+            _ if address.is_unspecified() => Some("unspecified address"),
+            _ if address.is_multicast() => Some("multicast address"),
+            _ if link_local => Some("link-local address"),
             _ => None,
         };
     }
     let numeric = seed.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     match seed {
         "" => Some(""),
-        "localhost" => Some("this is the loopback address of whoever reads it"),
-        _ if seed.contains(':') => Some("a port, or an IPv6 address with an error"),
-        _ if numeric => Some("an IPv4 address with an error"),
-        _ if !is_subdomain(seed) => Some("not a DNS name"),
-        _ if !seed.contains('.') => Some("a DNS name needs two parts at least here"),
+        "localhost" => Some("loopback address"),
+        _ if seed.contains(':') => Some("port, or invalid IPv6 address"),
+        _ if numeric => Some("invalid IPv4 address"),
+        _ if !is_subdomain(seed) => Some("invalid DNS name"),
+        _ if !seed.contains('.') => Some("needs at least two parts"),
         _ => None,
     }
 }

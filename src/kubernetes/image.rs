@@ -18,10 +18,10 @@ const TAG_LENGTH: usize = 128;
 /// Reads a reference, or says what is wrong with it (the grammar of distribution/reference `reference.go`).
 pub(crate) fn read(text: &str) -> Result<Reference<'_>, &'static str> {
     if text.is_empty() {
-        return Err("it is empty");
+        return Err("empty");
     }
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("it has a blank");
+        return Err("contains a space");
     }
     let (rest, digest) = match text.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
@@ -32,10 +32,10 @@ pub(crate) fn read(text: &str) -> Result<Reference<'_>, &'static str> {
         _ => (rest, None),
     };
     if digest.is_some_and(|digest| !is_digest(digest)) {
-        return Err("its digest is not `sha256:` and 64 hexadecimal digits");
+        return Err("invalid digest: not `sha256:` and 64 hexadecimal digits");
     }
     if tag.is_some_and(|tag| !is_tag(tag)) {
-        return Err("its tag is not made of letters, digits, `_`, `.` and `-`");
+        return Err("invalid tag: not letters, digits, `_`, `.` and `-`");
     }
     name_fault(name).map_or(Ok(Reference { name, tag, digest }), Err)
 }
@@ -54,29 +54,29 @@ fn is_tag(text: &str) -> bool {
     text.len() <= TAG_LENGTH && text.starts_with(word) && text.chars().all(|c| word(c) || matches!(c, '.' | '-'))
 }
 
-/// The first part is a registry where it has a dot or a port, or is `localhost`; a registry may have capitals.
+/// The first part is a registry if it has a dot or a port, or is `localhost`. A registry may have upper-case letters.
 fn name_fault(name: &str) -> Option<&'static str> {
     let (registry, repository) = match name.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (Some(first), rest),
         _ => (None, name),
     };
     if registry.is_some_and(|registry| !is_registry(registry)) {
-        return Some("its registry is not a host name with an optional port");
+        return Some("invalid registry: not a host name with an optional port");
     }
     if repository.is_empty() {
-        return Some("it names no repository");
+        return Some("no repository");
     }
     if repository.contains(|c: char| c.is_uppercase()) {
-        return Some("its repository has a capital letter");
+        return Some("upper-case letter in the repository");
     }
-    let parts_are_sound = repository.split('/').all(is_repository_part);
-    (!parts_are_sound).then_some("its repository is not made of lower-case letters, digits, `.`, `_`, `-` and `/`")
+    let parts_are_valid = repository.split('/').all(is_repository_part);
+    (!parts_are_valid).then_some("invalid repository: not lower-case letters, digits, `.`, `_`, `-` and `/`")
 }
 
 fn is_registry(text: &str) -> bool {
     let (host, port) = text.rsplit_once(':').unwrap_or((text, "80"));
-    let host_is_sound = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
-    host_is_sound && port.parse::<u16>().is_ok()
+    let host_is_valid = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    host_is_valid && port.parse::<u16>().is_ok()
 }
 
 fn is_repository_part(part: &str) -> bool {
@@ -85,11 +85,11 @@ fn is_repository_part(part: &str) -> bool {
     part.starts_with(word) && part.ends_with(word) && part.chars().all(|c| word(c) || separator(c))
 }
 
-/// What is wrong with a tag that does not stay the same; `None` where a digest or a fixed tag is given.
+/// Why an image is not fixed; `None` if it has a digest or a fixed tag.
 pub(crate) fn floating(reference: Reference<'_>) -> Option<&'static str> {
     match (reference.tag, reference.digest) {
-        (None, None) => Some("it has neither a tag nor a digest, which means `latest`"),
-        (Some("latest"), None) => Some("`latest` is another image tomorrow"),
+        (None, None) => Some("no tag means `latest`"),
+        (Some("latest"), None) => Some("`latest` can change"),
         _ => None,
     }
 }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_fall_into_their_parts() {
+    fn references_are_split_into_their_parts() {
         let digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
         let full = format!("registry.example.com:5000/team/name:4.1.9-ubi@{digest}");
         let expected =
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reference_is_refused() {
+    fn invalid_references_are_refused() {
         let texts = ["", " a:1", "a b:1", "Team/name:1", "a:", "a:-1", "a@sha256:12", ":1", "/a:1", "a//b:1", "a/:1"];
         for text in texts.into_iter().chain(["a:b:c", "https://a/b:1", "a.b:99999/c:1", "-a:1", "a.b/", "é:1"]) {
             assert!(read(text).is_err(), "{text}");

@@ -50,7 +50,7 @@ fn context_faults(context: &SecurityContext) -> Vec<Fault> {
         (
             context.allow_privilege_escalation.is_none(),
             route("allowPrivilegeEscalation"),
-            "does not say `allowPrivilegeEscalation: false`",
+            "does not set `allowPrivilegeEscalation: false`",
         ),
         (context.run_as_user == Some(0), route("runAsUser"), "runs as root"),
         (context.run_as_non_root == Some(false), route("runAsNonRoot"), "may run as root"),
@@ -58,8 +58,8 @@ fn context_faults(context: &SecurityContext) -> Vec<Fault> {
         (!dropped().any(|it| it == "ALL"), route("capabilities.drop"), "does not drop `ALL` capabilities"),
         (seccomp == Some("Unconfined"), route("seccompProfile.type"), "runs without seccomp"),
         (is_unconfined(context.app_armor_profile.as_ref()), route("appArmorProfile.type"), "runs without AppArmor"),
-        (windows == Some(true), route("windowsOptions.hostProcess"), "is a process of the host"),
-        (is_labeled(context.se_linux_options.as_ref()), route("seLinuxOptions"), "has an SELinux label of its own"),
+        (windows == Some(true), route("windowsOptions.hostProcess"), "is a host process"),
+        (is_labeled(context.se_linux_options.as_ref()), route("seLinuxOptions"), "sets an SELinux label"),
     ];
     judged.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, route, fault)| (route, fault)).collect()
 }
@@ -69,14 +69,14 @@ pub fn pod_faults(context: &PodSecurityContext) -> Vec<Fault> {
     let seccomp = context.seccomp_profile.as_ref().map(|profile| profile.type_.as_str());
     let windows = context.windows_options.as_ref().and_then(|options| options.host_process);
     let judged = [
-        (context.run_as_non_root.is_none(), "runAsNonRoot", "do not say `runAsNonRoot: true`"),
+        (context.run_as_non_root.is_none(), "runAsNonRoot", "do not set `runAsNonRoot: true`"),
         (context.run_as_non_root == Some(false), "runAsNonRoot", "may run as root"),
         (context.run_as_user == Some(0), "runAsUser", "run as root"),
-        (seccomp.is_none(), "seccompProfile", "do not say `seccompProfile: {type: RuntimeDefault}`"),
+        (seccomp.is_none(), "seccompProfile", "do not set `seccompProfile: {type: RuntimeDefault}`"),
         (seccomp == Some("Unconfined"), "seccompProfile.type", "run without seccomp"),
         (is_unconfined(context.app_armor_profile.as_ref()), "appArmorProfile.type", "run without AppArmor"),
-        (windows == Some(true), "windowsOptions.hostProcess", "are processes of the host"),
-        (is_labeled(context.se_linux_options.as_ref()), "seLinuxOptions", "have an SELinux label of their own"),
+        (windows == Some(true), "windowsOptions.hostProcess", "are host processes"),
+        (is_labeled(context.se_linux_options.as_ref()), "seLinuxOptions", "set an SELinux label"),
     ];
     let faults = judged.into_iter().filter(|(wrong, ..)| *wrong).map(|(_, keys, fault)| (Route::of(keys), fault));
     let sysctls = context.sysctls.iter().flatten().enumerate();
@@ -101,7 +101,7 @@ fn is_labeled(options: Option<&SELinuxOptions>) -> bool {
 fn host_ports(container: &Container) -> Vec<Fault> {
     let ports = container.ports.iter().flatten().enumerate();
     let taken = ports.filter(|(_, port)| port.host_port.is_some_and(|port| port != 0));
-    taken.map(|(index, _)| (Route::of("ports").index(index).key("hostPort"), "takes a port of its worker")).collect()
+    taken.map(|(index, _)| (Route::of("ports").index(index).key("hostPort"), "uses a port of its worker")).collect()
 }
 
 /// Probes and hooks that ask another host than the pod (refused from Kubernetes 1.34 on).
@@ -125,7 +125,7 @@ fn hosts(container: &Container) -> Vec<Fault> {
         let http = http.and_then(|get| get.host.as_deref()).filter(|host| !host.is_empty());
         let socket = socket.filter(|host| !host.is_empty());
         let action = http.map(|_| "httpGet").or(socket.map(|_| "tcpSocket"))?;
-        Some((route.key(action).key("host"), "asks another host than its pod"))
+        Some((route.key(action).key("host"), "sends requests to a different host"))
     };
     probes.chain(hooks).filter_map(asks).collect()
 }

@@ -19,14 +19,14 @@ pub fn is_label(text: &str) -> bool {
 /// Why a text of any length is not made like a DNS label, in words; `None` where it is.
 pub fn label_fault(text: &str) -> Option<String> {
     if text.is_empty() {
-        return Some("it is empty".to_owned());
+        return Some("empty".to_owned());
     }
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     match text.chars().find(|c| !allowed(*c)) {
-        Some(c) if c.is_ascii_uppercase() => Some("only lower-case letters are allowed".to_owned()),
-        Some(' ') => Some("blanks are not allowed".to_owned()),
+        Some(c) if c.is_ascii_uppercase() => Some("upper-case letters are not allowed".to_owned()),
+        Some(' ') => Some("spaces are not allowed".to_owned()),
         Some(c) => Some(format!("`{}` is not allowed", c.escape_debug())),
-        None if text.starts_with('-') || text.ends_with('-') => Some("it begins or ends with `-`".to_owned()),
+        None if text.starts_with('-') || text.ends_with('-') => Some("starts or ends with `-`".to_owned()),
         None => None,
     }
 }

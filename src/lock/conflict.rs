@@ -1,7 +1,7 @@
 //! The text that stands in the place of a lock → what was recorded by the last render, or by the last renders of both
 //! branches when Git could not merge the lock. Called by `emit::read`; a render then repairs what the merge left.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Lock, LockError, digest};
 use crate::cluster::{Cluster, Datacenter};
@@ -37,6 +37,11 @@ impl Recorded {
         Ok(Self { ours: side("our", &ours)?, theirs: Some(side("their", &theirs)?) })
     }
 
+    /// The lock, where it is a whole one.
+    pub fn lock(&self) -> Option<&Lock> {
+        self.theirs.is_none().then_some(&self.ours)
+    }
+
     /// Whether these are two sides of a merge.
     pub fn is_conflict(&self) -> bool {
         self.theirs.is_some()
@@ -55,10 +60,10 @@ impl Recorded {
 
     /// What the next render calls the cluster's previous self. In a merge conflict our side, with the datacenters and
     /// racks that only theirs knows, and the larger revision and generation of both: no number is used a second time.
-    pub fn previous(&self) -> Cow<'_, Cluster> {
+    pub fn previous(&self) -> Arc<Cluster> {
         let ours = self.ours.cluster();
-        let Some(theirs) = self.theirs.as_ref().map(Lock::cluster) else { return Cow::Borrowed(ours) };
-        Cow::Owned(Cluster {
+        let Some(theirs) = self.theirs.as_ref().map(Lock::cluster) else { return self.ours.shared_cluster() };
+        Arc::new(Cluster {
             datacenters: both(&ours.datacenters, &theirs.datacenters),
             revision: ours.revision.max(theirs.revision),
             generation: ours.generation.max(theirs.generation),

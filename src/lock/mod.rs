@@ -9,18 +9,17 @@ mod origin;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-
-use k8s_openapi::api::core::v1::PodTemplateSpec;
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 pub use conflict::Recorded;
 pub use error::LockError;
+use k8s_openapi::api::core::v1::PodTemplateSpec;
 pub use origin::path_from;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cluster::Cluster;
-use crate::file_tree::FileTree;
+use crate::file_tree::{FileTree, digest};
 use crate::paths::is_relative;
 
 /// The name of the lock in the cluster's directory. Not a name of YAML, so that neither Argo CD nor Flux reads it.
@@ -36,7 +35,8 @@ const NOTE: &str =
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lock {
     topology: String,
-    cluster: Cluster,
+    /// Shared with the run: most clusters of a fleet stay what they are.
+    cluster: Arc<Cluster>,
     files: BTreeMap<String, String>,
     templates: BTreeMap<String, String>,
 }
@@ -78,9 +78,14 @@ impl Lock {
     /// The lock for a cluster that was rendered to these files. `topology` is the path of its source, see
     /// [`path_from`] (an absolute path is cut to its file name, for the lock is committed); `cluster` is the resolved
     /// cluster, `templates` the digests of its pod templates by StatefulSet.
-    pub fn new(topology: &Path, cluster: Cluster, files: &FileTree, templates: BTreeMap<String, String>) -> Self {
-        let files = files.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
-        Self { topology: origin::portable(topology), cluster, files, templates }
+    pub fn new(
+        topology: &Path,
+        cluster: impl Into<Arc<Cluster>>,
+        files: &FileTree,
+        templates: BTreeMap<String, String>,
+    ) -> Self {
+        let (topology, cluster) = (origin::portable(topology), cluster.into());
+        Self { topology, cluster, files: files.digests().clone(), templates }
     }
 
     /// The path of the topology, relative to the output directory, with `/`.
@@ -91,6 +96,11 @@ impl Lock {
     /// The resolved cluster of that render.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// The same, shared.
+    pub fn shared_cluster(&self) -> Arc<Cluster> {
+        Arc::clone(&self.cluster)
     }
 
     /// The digest of each rack's pod template, by the name of its StatefulSet; empty in a lock of format 1.
@@ -121,7 +131,7 @@ impl Lock {
         if let Some((name, digest)) = files.iter().chain(&templates).find(|(_, digest)| !is_digest(digest)) {
             return Err(shape(&format!("the digest of `{name}` is {digest:?}, not 64 lower-case hexadecimal digits")));
         }
-        Ok(Self { topology, cluster, files, templates })
+        Ok(Self { topology, cluster: Arc::new(cluster), files, templates })
     }
 
     /// The text of the lock: indented JSON, fixed order of keys, LF, one newline at the end.
@@ -132,11 +142,6 @@ impl Lock {
         text.push('\n');
         text
     }
-}
-
-/// SHA-256 of these bytes in lower-case hexadecimal digits, as the lock records it.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The digest of a pod template, as the lock records it.

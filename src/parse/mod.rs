@@ -2,9 +2,9 @@
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 pub(crate) mod embedded;
-mod misread;
 mod places;
 mod read;
+mod read_error;
 mod rules;
 mod scalar;
 pub mod source;
@@ -16,13 +16,13 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-pub use self::places::{locate, stands_at};
+pub use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
-use self::misread::Misread;
 use self::read::read;
+use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::tree::{Content, Node, TreeError, documents};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
@@ -30,7 +30,7 @@ use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 
 /// How many complaints about types are collected in one document before the reader gives up.
-const MOST_MISREADINGS: usize = 50;
+const MAX_READ_ERRORS: usize = 50;
 
 /// A text that was read, with the trees of its documents.
 #[derive(Debug)]
@@ -110,8 +110,8 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
         if !named && !is_ours(root) {
             continue;
         }
-        let (topology, misread) = parse_document(document, root);
-        complaints.extend(misread);
+        let (topology, error) = parse_document(document, root);
+        complaints.extend(error);
         parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
     }
     if text.roots.is_empty() && complaints.is_empty() && named {
@@ -126,13 +126,13 @@ fn decode(index: usize, source: &Source) -> Result<String, Diagnostic> {
         |code, message: String| Diagnostic::new(code, Severity::Error, message, bytes_label(index, 0..0, ""));
     if source.bytes.len() as u64 > LARGEST_SOURCE {
         let message = format!("{} is larger than {} MiB", source.name, LARGEST_SOURCE / 1024 / 1024);
-        return Err(complain("E005", message).help("a cluster takes a few kilobytes; split a fleet into several files"));
+        return Err(complain("E005", message).help("split the fleet into several files"));
     }
     match std::str::from_utf8(&source.bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
         Err(error) => {
             let line = 1 + source.bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            let message = format!("{} is not UTF-8: the first wrong byte is in line {line}", source.name);
+            let message = format!("{} is not valid UTF-8: the first invalid byte is on line {line}", source.name);
             Err(complain("E001", message).help("save the file as UTF-8"))
         }
     }
@@ -151,9 +151,9 @@ fn is_ours(root: &Node) -> bool {
 
 fn nothing_here(text: usize) -> Diagnostic {
     let label = bytes_label(text, 0..0, "");
-    Diagnostic::new("E006", Severity::Error, "there is nothing in this file", label)
+    Diagnostic::new("E006", Severity::Error, "the file contains no YAML document", label)
         .expected(format!("a document with `apiVersion: {API_VERSION}` and `kind: {KIND}`"))
-        .help("`cassc init` writes a commented one")
+        .help("run `cassc init` to create a commented topology")
 }
 
 fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopology>, Vec<Diagnostic>) {
@@ -162,8 +162,8 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
         return (None, vec![complaint]);
     }
     let mut complaints = unsafe_texts(document, root);
-    let (topology, misreadings) = read_collecting(root);
-    complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
+    let (topology, read_errors) = read_collecting(root);
+    complaints.extend(read_errors.into_iter().map(|error| of_value(document, error)));
     (topology.filter(|_| complaints.is_empty()), complaints)
 }
 
@@ -171,7 +171,7 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
 fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
     let Content::Map(_) = root.content else {
         let label = value_label(document, Route::root(), "");
-        let complaint = Diagnostic::new("E007", Severity::Error, "this document is not a map", label);
+        let complaint = Diagnostic::new("E007", Severity::Error, "the document is not a map", label);
         return Some(complaint.expected(format!("`apiVersion: {API_VERSION}`, `kind: {KIND}`, `metadata` and `spec`")));
     };
     for (field, wanted) in [("apiVersion", API_VERSION), ("kind", KIND)] {
@@ -180,8 +180,8 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
             continue;
         }
         let message = match found {
-            None => format!("the field `{field}` is missing"),
-            Some(found) => format!("`{found}` is no `{field}` that cassc knows"),
+            None => format!("the required field `{field}` is missing"),
+            Some(found) => format!("unsupported `{field}`: `{found}`"),
         };
         let label = value_label(document, Route::of(field), "");
         let complaint =
@@ -196,12 +196,12 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
 
 /// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
 /// values are told in one go.
-fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
+fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<ReadError>) {
     if let (Ok(topology), notes) = read::<CassandraTopology>(root) {
         return (Some(topology), notes);
     }
     let mut root = root.clone();
-    let mut found: Vec<Misread> = Vec::new();
+    let mut found: Vec<ReadError> = Vec::new();
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
     loop {
         let (outcome, notes) = read::<CassandraTopology>(&root);
@@ -210,15 +210,15 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
                 found.push(note);
             }
         }
-        let misread = match outcome {
+        let error = match outcome {
             Ok(topology) => return (Some(topology), found),
-            Err(misread) => misread,
+            Err(error) => error,
         };
-        let route = misread.route.clone().unwrap_or_default();
-        if !is_consequence(&misread, &route, &taken_out, &found) {
-            found.push(misread);
+        let route = error.route.clone().unwrap_or_default();
+        if !is_consequence(&error, &route, &taken_out, &found) {
+            found.push(error);
         }
-        if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
+        if found.len() >= MAX_READ_ERRORS || !take_out(&mut root, &route) {
             return (None, found);
         }
         taken_out.insert(route);
@@ -226,10 +226,10 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
 }
 
 /// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
-fn is_consequence(misread: &Misread, route: &Route, taken_out: &BTreeSet<Route>, found: &[Misread]) -> bool {
-    let Some(field) = misread.missing else { return false };
+fn is_consequence(error: &ReadError, route: &Route, taken_out: &BTreeSet<Route>, found: &[ReadError]) -> bool {
+    let Some(field) = error.missing else { return false };
     let slip = format!("did you mean `{field}`?");
-    let is_slip = |note: &Misread| {
+    let is_slip = |note: &ReadError| {
         let parent = note.route.as_ref().and_then(Route::parent);
         note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
     };
@@ -242,8 +242,8 @@ fn take_out(root: &mut Node, route: &Route) -> bool {
         return false;
     }
     let Some(node) = route.steps().iter().try_fold(root, descend) else { return false };
-    let news = !matches!(node.content, Content::TakenOut);
-    node.content = Content::TakenOut;
+    let news = !matches!(node.content, Content::Removed);
+    node.content = Content::Removed;
     news
 }
 
@@ -263,14 +263,14 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     visit_texts(root, &Route::root(), &mut |route, part, text| {
         let (message, help) = match yaml::unsafe_character(text) {
             Some((_, character)) => (
-                format!("the character U+{:04X} does not survive every YAML reader", u32::from(character)),
-                "remove it; it is often an invisible remainder of copying",
+                format!("the character U+{:04X} is not portable between YAML parsers", u32::from(character)),
+                "remove the character; it often comes from copy and paste and is invisible",
             ),
             None if part == Part::Key && text == "<<" => {
-                ("the key `<<` does not survive every YAML reader, quoted or not".to_owned(), "choose another key")
+                ("the key `<<` is not portable between YAML parsers, even in quotes".to_owned(), "use a different key")
             }
             None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
-                (format!("a key of more than {} bytes", yaml::LONGEST_KEY), "choose a shorter key")
+                (format!("the key is longer than {} bytes", yaml::LONGEST_KEY), "use a shorter key")
             }
             None => return,
         };
@@ -283,7 +283,7 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
 
 fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
     match &node.content {
-        Content::TakenOut => {}
+        Content::Removed => {}
         Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -310,14 +310,14 @@ fn of_tree(text: usize, error: TreeError) -> Diagnostic {
     }
 }
 
-fn of_value(document: DocumentId, misread: Misread) -> Diagnostic {
-    let route = misread.route.unwrap_or_default();
-    let part = if misread.code == "E008" { Part::Key } else { Part::Value };
+fn of_value(document: DocumentId, error: ReadError) -> Diagnostic {
+    let route = error.route.unwrap_or_default();
+    let part = if error.code == "E008" { Part::Key } else { Part::Value };
     let place = Place::Value { document, route, part };
     let label = Label { place, text: String::new() };
-    let mut complaint = Diagnostic::new(misread.code, Severity::Error, misread.message, label);
-    complaint.expected = misread.expected;
-    complaint.help = misread.help;
+    let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
+    complaint.expected = error.expected;
+    complaint.help = error.help;
     complaint
 }
 

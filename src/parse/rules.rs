@@ -1,4 +1,4 @@
-//! E001 to E012: what is found while reading. Their complaints are made beside this file; here stands why.
+//! The explanations of E001 to E012, which the other files of this folder report while reading.
 
 use crate::diagnostic::Rule;
 
@@ -10,71 +10,72 @@ macro_rules! reading_rules {
 
 /// Every rule about the text, sorted by code.
 pub const RULES: &[Rule] = reading_rules! {
-    E001 "not-utf8" "a file is not UTF-8" "\
-YAML is read as UTF-8. A file in another encoding would be misread where it matters least visibly: in names.
+    E001 "not-utf8" "a file is not valid UTF-8" "\
+YAML files are read as UTF-8. In a different encoding names would be read wrongly.
 
-Save the file as UTF-8, without a byte order mark if you can choose."
+Save the file as UTF-8, preferably without a byte order mark."
 
-    E002 "not-yaml" "a file is not YAML" "\
-The text breaks the rules of YAML at the marked place. The usual causes: a tab in the indentation, a missing space after
-a colon, a quote that is not closed, a value that begins with `@`, `` ` ``, `%` or `*`.
+    E002 "not-yaml" "a file is not valid YAML" "\
+The text violates the YAML syntax at the marked position. Common causes: a tab in the indentation, a missing space after a
+colon, an unclosed quote, or a value that starts with `@`, `` ` ``, `%` or `*`.
 
-Indent with spaces; quote text that begins with a special character."
+Indent with spaces, and quote text that starts with a special character."
 
-    E003 "duplicate-key" "a key stands twice in the same map" "\
-YAML readers differ: some refuse, most silently take the last value, and so does Cassandra. Which of the two was meant,
-only you know.
+    E003 "duplicate-key" "a map has a duplicate key" "\
+YAML parsers differ: some reject duplicate keys, most silently use the last value, and so does Cassandra. cassc cannot
+decide which value is right.
 
-Keep one of the two."
+Remove one of the two keys."
 
-    E004 "indirection" "an anchor, alias, tag or merge key" "\
-A topology is read by people in a pull request: a value stands where it is used. Aliases can also be nested so that a few
-lines expand to gigabytes.
+    E004 "indirection" "an anchor, alias, tag or merge key is used" "\
+Reviewers read a topology in a pull request, so every value must be written where it is used. Nested aliases can also
+expand a few lines to gigabytes.
 
-Write the value out. What several racks share belongs to their datacenter or to the cluster, from where it is merged."
+Write the value itself. Write values that several racks share at their datacenter or at the cluster: racks inherit them."
 
-    E005 "too-large" "a file is too large, or nested too deep" "\
-A topology takes a few kilobytes and a dozen levels. What is far beyond is no topology, or an attack on the reader.
+    E005 "too-large" "a file is too large or nested too deeply" "\
+A topology needs a few kilobytes and about a dozen levels. A file may have up to 8 MiB and 48 levels; the limits protect
+against broken or malicious input.
 
-Split a fleet into several files; give cassc the folder."
+Split a fleet into several files, and pass the folder to cassc."
 
-    E006 "empty" "a file holds nothing" "\
-The file was named on the command line, yet it holds no document.
+    E006 "empty" "a file contains no YAML document" "\
+The file was named on the command line, but it is empty or contains only comments.
 
-`cassc init` writes a commented topology to start from."
+Run `cassc init` to create a commented topology."
 
     E007 "not-a-topology" "a document is not a CassandraTopology" "\
-A document begins with `apiVersion: cassc/v1alpha1` and `kind: CassandraTopology`, so that editors, kustomize and Argo CD
-know what it is. Other documents are passed over in folders, but not in a file that was named.
+A topology starts with `apiVersion: cassc/v1alpha1` and `kind: CassandraTopology`. Editors, kustomize and Argo CD identify it
+by these fields. cassc skips other documents in folders, but not in a file that you name.
 
-Correct the two fields, or name another file."
+Correct the two fields, or name a different file."
 
-    E008 "unknown-field" "a field that does not exist" "\
-A field that cassc does not know would be ignored, and with it what you meant. The fields are those of
-`schemas/topology.schema.json`; most editors complete them from the first line that `cassc init` writes.
+    E008 "unknown-field" "a field does not exist" "\
+An unknown field would be ignored, and your setting would have no effect. `schemas/topology.schema.json` lists all fields.
+Most editors complete them if the first line of the file names the schema, as `cassc init` writes it.
 
-Correct the name, or remove the field."
+Correct or remove the field."
 
-    E009 "wrong-type" "a value of the wrong type" "\
-Text is taken as it is written, so `version: 5.0` is the text `5.0`. Numbers are plain decimal digits without quotes;
-`true` and `false` are the only booleans.
+    E009 "wrong-type" "a value has the wrong type" "\
+Text is used exactly as written: `version: 5.0` is the text `5.0`. Numbers are plain decimal digits without quotes. The only
+booleans are `true` and `false`.
 
-Write the value in the form that the complaint names."
+Write the value in the form that the message names."
 
-    E010 "missing-field" "a field that must be there is missing" "\
-There is no default that would be right for this field.
+    E010 "missing-field" "a required field is missing" "\
+This field has no default.
 
-Add it; the JSON Schema and `cassc init` show its form."
+Add the field. `schemas/topology.schema.json` describes it, and `cassc init` writes an example."
 
-    E011 "disputed-scalar" "an unquoted value that readers of YAML 1.1 read differently" "\
-`yes` is text in YAML 1.2 and a boolean in YAML 1.1; `012` is 12 or 10; `12:30` is text or 750. Cassandra itself reads its
-configuration with a reader of YAML 1.1. cassc does not guess.
+    E011 "disputed-scalar" "an unquoted value is ambiguous" "\
+`yes` is text in YAML 1.2 and a boolean in YAML 1.1; `012` is 12 or 10; `12:30` is text or 750. Cassandra reads its
+configuration with a YAML 1.1 parser. cassc does not guess.
 
-Quote the value if it is text; otherwise write `true`, `false` or plain decimal digits."
+Quote the value if it is text. Otherwise write `true`, `false` or plain decimal digits."
 
-    E012 "unsafe-text" "a character or a key that does not survive every YAML reader" "\
-Some control characters (NEL, DEL, C1, non-characters) are changed or refused by kustomize and other readers, whatever
-the quoting; so are the key `<<` and keys of more than a thousand bytes.
+    E012 "unsafe-text" "a character or a key is not portable between YAML parsers" "\
+kustomize and other YAML parsers change or reject some control characters (NEL, DEL, C1, non-characters), even in quotes. The
+same applies to the key `<<` and to keys of more than a thousand bytes.
 
-Remove the character, which is often an invisible remainder of copying, or choose another key."
+Remove the character, which often comes from copy and paste, or use a different key."
 };

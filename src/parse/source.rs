@@ -52,7 +52,7 @@ pub enum SourceError {
         cause: io::Error,
     },
     /// The pattern of a glob is malformed.
-    #[error("`{pattern}` is not a glob: {cause}")]
+    #[error("`{pattern}` is not a valid glob pattern: {cause}")]
     Pattern {
         /// As given.
         pattern: String,
@@ -63,7 +63,7 @@ pub enum SourceError {
     #[error("no file matches `{0}`")]
     NoMatch(String),
     /// A folder without a YAML file.
-    #[error("no YAML file in the folder {0}")]
+    #[error("the folder {0} contains no YAML file")]
     EmptyFolder(String),
 }
 

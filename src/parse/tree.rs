@@ -30,7 +30,7 @@ pub(super) enum Content {
     /// A map, in the order of the text, keys unique.
     Map(Vec<Entry>),
     /// A value that was complained about; readers pass over it, so that they can go on with the rest.
-    TakenOut,
+    Removed,
 }
 
 /// A scalar as it was written.
@@ -97,7 +97,7 @@ impl Node {
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar(_) | Content::List(_) | Content::TakenOut => None,
+            Content::Scalar(_) | Content::List(_) | Content::Removed => None,
         }
     }
 
@@ -105,7 +105,7 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(scalar) => Some(&scalar.text),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => None,
+            Content::List(_) | Content::Map(_) | Content::Removed => None,
         }
     }
 
@@ -207,8 +207,8 @@ impl<'t> Builder<'t> {
         match node.content {
             Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => {
-                Err(refusal("E002", node.span, "a key must be text", "quote it if it begins with `[`, `{` or `?`"))
+            Content::List(_) | Content::Map(_) | Content::Removed => {
+                Err(refusal("E002", node.span, "the key is not text", "quote a key that starts with `[`, `{` or `?`"))
             }
         }
     }
@@ -219,9 +219,9 @@ impl<'t> Builder<'t> {
         self.errors.push(TreeError {
             code: "E003",
             span,
-            message: format!("the key `{key}` stands twice in the same map"),
+            message: format!("duplicate key `{key}`"),
             other: first.map(|first| (first, "first here")),
-            help: Some("keep one of the two; a YAML reader would silently take the last".to_owned()),
+            help: Some("remove one of the two keys".to_owned()),
         });
     }
 
@@ -259,27 +259,27 @@ impl<'t> Builder<'t> {
         let indentation = line.len() - line.trim_start().len();
         if line[..indentation].contains('\t') {
             let tab = line_start..line_start + indentation;
-            return refusal("E002", tab, "a tab in the indentation", "YAML is indented with spaces only");
+            return refusal("E002", tab, "the indentation contains a tab", "indent with spaces");
         }
         TreeError {
             code: "E002",
             span: at..(at + 1).min(self.text.len()).max(at),
-            message: format!("this is not YAML: {}", error.info()),
+            message: format!("invalid YAML: {}", error.info()),
             other: None,
             help: usual_cause(error.info()).map(str::to_owned),
         }
     }
 }
 
-/// What usually lies behind the scanner's words (those of saphyr-parser).
+/// The usual repair for an error message of saphyr-parser.
 fn usual_cause(words: &str) -> Option<&'static str> {
     const CAUSES: [(&str, &str); 6] = [
-        ("simple key expect", "the line above may lack its colon"),
-        ("did not find expected key", "the indentation does not fit the lines above"),
-        ("did not find expected '-' indicator", "the indentation does not fit the lines above"),
-        ("quoted scalar", "a quote may not be closed"),
-        ("mapping values are not allowed", "a text with `: ` in it must be quoted, or the indentation is off"),
-        ("unexpected character", "quote a text that begins with a special character"),
+        ("simple key expect", "check whether the line above needs a colon"),
+        ("did not find expected key", "align the indentation with the lines above"),
+        ("did not find expected '-' indicator", "align the indentation with the lines above"),
+        ("quoted scalar", "close the quote"),
+        ("mapping values are not allowed", "quote text that contains `: `, or correct the indentation"),
+        ("unexpected character", "quote text that starts with a special character"),
     ];
     CAUSES.into_iter().find(|(part, _)| words.contains(part)).map(|(_, cause)| cause)
 }
@@ -290,13 +290,13 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
 }
 
 fn indirection(span: Range<usize>, what: &str) -> TreeError {
-    let help = "write the value where it is used: a reviewer reads one place, and no reader expands a bomb";
+    let help = "write the value itself where it is used";
     refusal("E004", span, format!("{what} is not allowed in a topology"), help)
 }
 
 fn too_deep(span: Range<usize>) -> TreeError {
-    let message = format!("nested more than {DEEPEST} levels deep");
-    refusal("E005", span, message, "a topology needs no more than a dozen levels")
+    let message = format!("the document is nested more than {DEEPEST} levels deep");
+    refusal("E005", span, message, "remove levels; a topology needs about a dozen")
 }
 
 fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> TreeError {
@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(error("a: !!str 1\n").code, "E004");
         assert_eq!(error("a: {<<: {b: 1}}\n").code, "E004");
         assert_eq!(error("a: 1\nb: 2\na: 3\n").code, "E003");
-        assert_eq!(error("a:\n\tb: 1\n").message, "a tab in the indentation");
+        assert_eq!(error("a:\n\tb: 1\n").message, "the indentation contains a tab");
         assert_eq!(error(&"[".repeat(100_000)).code, "E005");
     }
 }

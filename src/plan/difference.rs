@@ -10,7 +10,6 @@ use super::{Before, facets, reasons};
 use crate::cluster::{Cluster, Datacenter, Rack};
 use crate::deliver::{Arranged, Delivered, arrange, is_handed_over};
 use crate::file_tree::FileTree;
-use crate::lock::digest;
 
 /// Everything that is different.
 #[derive(Debug)]
@@ -112,13 +111,13 @@ impl Rendered {
     /// Where the lock says that every file is as it would be rendered now, nothing has to be rendered for it.
     fn new(deployed: &Before<'_>, now: &Arranged) -> Self {
         match deployed.lock {
-            Some(lock) if as_rendered(lock.files(), &now.files) && lock.templates() == &now.templates => {
+            Some(lock) if lock.files() == now.files.digests() && lock.templates() == &now.templates => {
                 let (templates, objects) = (now.templates.clone(), now.objects.clone());
                 Self { files: lock.files().clone(), templates, objects, rendered_otherwise: false }
             }
             Some(lock) => {
                 let rendered = arrange(deployed.cluster);
-                let rendered_otherwise = !as_rendered(lock.files(), &rendered.files);
+                let rendered_otherwise = lock.files() != rendered.files.digests();
                 let templates = match lock.templates() {
                     recorded if recorded.is_empty() => templates_of_files(lock.files(), &rendered),
                     recorded => recorded.clone(),
@@ -133,36 +132,25 @@ impl Rendered {
             }
             None => {
                 let Arranged { files, templates, objects } = arrange(deployed.cluster);
-                let files = files.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
-                Self { files, templates, objects, rendered_otherwise: false }
+                Self { files: files.digests().clone(), templates, objects, rendered_otherwise: false }
             }
         }
     }
 }
 
-/// Whether these digests are those of the rendered files.
-fn as_rendered(digests: &BTreeMap<String, String>, files: &FileTree) -> bool {
-    let same = |(path, text): (&str, &str)| digests.get(path).is_some_and(|it| *it == digest(text.as_bytes()));
-    digests.len() == files.len() && files.iter().all(same)
-}
-
 /// The pod templates behind a lock of format 1, which does not record them: those of StatefulSets whose files are as
 /// they would be rendered now. Of the others nothing is known, so that their pods count as restarting.
 fn templates_of_files(digests: &BTreeMap<String, String>, rendered: &Arranged) -> BTreeMap<String, String> {
-    let same = |path: &str| {
-        let text = rendered.files.get(path).unwrap_or_default();
-        digests.get(path).is_some_and(|it| *it == digest(text.as_bytes()))
-    };
+    let same = |path: &str| digests.get(path).is_some_and(|it| rendered.files.digests().get(path) == Some(it));
     let known = rendered.objects.iter().filter(|(path, _)| same(path)).map(|(_, object)| &object.name);
     known.filter_map(|name| Some((name.clone(), rendered.templates.get(name)?.clone()))).collect()
 }
 
 /// What is different of the files for the delivery tool itself; before, their digests.
 fn handed_over(was: &BTreeMap<String, String>, now: &FileTree) -> HandedOver {
-    let is_other = |path: &str, text: &str| was.get(path).is_none_or(|it| *it != digest(text.as_bytes()));
-    let given = now.iter().filter(|(path, text)| is_handed_over(path) && is_other(path, text));
+    let given = now.digests().iter().filter(|(path, digest)| is_handed_over(path) && was.get(*path) != Some(digest));
     let taken_back = was.keys().filter(|path| is_handed_over(path) && now.get(path).is_none());
-    HandedOver { given: given.map(|(path, _)| path.to_owned()).collect(), taken_back: taken_back.cloned().collect() }
+    HandedOver { given: given.map(|(path, _)| path.clone()).collect(), taken_back: taken_back.cloned().collect() }
 }
 
 /// New, different and retired objects. An object is the same one by its name and not by its file: the files of all
@@ -173,7 +161,7 @@ fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, V
     let wanted: BTreeSet<ObjectName> = now.objects.values().map(ObjectName::from).collect();
     let (mut created, mut changed, mut there) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (path, object) in &now.objects {
-        let text = now.files.get(path).expect("every object has its file");
+        let digest = now.files.digests().get(path).expect("every object has its file");
         // Of what an older cassc rendered only the file is known.
         let by_file = was.objects.get(path).filter(|it| it.namespace.is_none() && it.name == object.name);
         let by_name = by_name.get(&ObjectName::from(object)).copied();
@@ -183,7 +171,7 @@ fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, V
         there.extend(deployed);
         match deployed.and_then(|path| was.files.get(path)) {
             None => created.push(object.clone()),
-            Some(before) if *before != digest(text.as_bytes()) => changed.push(object.clone()),
+            Some(before) if before != digest => changed.push(object.clone()),
             Some(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What a user may write about Cassandra itself.
+//! Settings of Cassandra itself.
 
 use std::collections::BTreeMap;
 
@@ -17,58 +17,58 @@ pub type Config = BTreeMap<String, Value>;
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Cassandra {
-    /// The version, such as `"4.1.9"`; 3.11, 4.0, 4.1 and 5.0 are known.
+    /// The version of Cassandra, such as `"4.1.9"`. 3.11, 4.0, 4.1 and 5.0 are supported.
     #[schemars(with = "TextOrNumber")]
     pub version: String,
-    /// The image of the Cassandra container, with a tag or a digest. It must be an image of the Management API for Apache
-    /// Cassandra. Defaults to the published image of the version.
+    /// The image of the Cassandra container, with a tag or a digest. It must contain the Management API for Apache Cassandra.
+    /// Defaults to the published image of the version. Example: `registry.example.com/cass-management-api:4.1.9-ubi`.
     pub image: Option<String>,
     /// When the image is pulled. Defaults to `IfNotPresent`.
     pub image_pull_policy: Option<ImagePullPolicy>,
-    /// Keys of `cassandra.yaml`, checked against the keys that this minor version knows. Maps are merged key by key with
-    /// those of datacenter and rack, lists are replaced.
+    /// Keys of `cassandra.yaml`, checked against the keys of this minor version, such as `{concurrent_reads: 64}`. Datacenters
+    /// and racks inherit them key by key; a list replaces the inherited list.
     #[serde(default)]
     pub config: Config,
-    /// Heap, garbage collector and options of the Java virtual machine.
+    /// Heap, garbage collector and options of the JVM.
     #[serde(default)]
     pub jvm: Jvm,
     /// Log levels by logger, such as `org.apache.cassandra.db: DEBUG`; `root` is the root logger.
     #[serde(default)]
     pub logging: BTreeMap<String, LogLevel>,
     /// Environment variables of the Cassandra container: texts, or `{secretKeyRef: {name: …, key: …}}` for a key of a Secret
-    /// of the namespace. A Secret that changes restarts nothing.
+    /// of the namespace. Do not write secrets here: topologies are stored in Git. A Secret that changes restarts nothing.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, EnvironmentSchema>")]
     pub environment: BTreeMap<String, EnvironmentValue>,
 }
 
-/// What a datacenter or a rack says differently about Cassandra.
+/// Settings of Cassandra in one datacenter or rack.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct CassandraOverrides {
-    /// Keys of `cassandra.yaml`, merged over those of the level above.
+    /// Keys of `cassandra.yaml`. All other keys are inherited.
     #[serde(default)]
     pub config: Config,
-    /// Heap, garbage collector and options; what is absent comes from the level above.
+    /// Heap, garbage collector and options of the JVM. Missing settings are inherited.
     #[serde(default)]
     pub jvm: Jvm,
 }
 
-/// Heap, garbage collector and options of the Java virtual machine.
+/// Heap, garbage collector and options of the JVM.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Jvm {
-    /// The heap: `auto` (Cassandra's own formula on the container's memory), or a size such as `8Gi`. Defaults to `auto`.
+    /// The heap size, such as `8Gi`, or `auto` (the default): Cassandra's formula applied to the memory of the container.
     pub heap: Option<String>,
-    /// The garbage collector. Defaults to CMS for 3.11 and 4.0, as they ship, and to G1 from 4.1 on.
+    /// The garbage collector. Defaults to Cassandra's own default: CMS for 3.11 and 4.0, G1 from 4.1 on.
     pub gc: Option<GarbageCollector>,
-    /// More options, such as `-XX:MaxDirectMemorySize=4G`. A list of a datacenter or rack replaces the one above it.
+    /// More JVM options, one per list element, such as `-XX:MaxDirectMemorySize=4G`. A list replaces the inherited list.
     pub options: Option<Vec<String>>,
 }
 
-/// How much a logger says.
+/// The level of a logger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are logback's own")]
@@ -81,39 +81,39 @@ pub enum LogLevel {
     Trace,
 }
 
-/// Who may log in to Cassandra.
+/// Authentication of CQL clients.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Auth {
-    /// How a client proves who it is. Defaults to `Password`, which comes with Cassandra's own authorizer.
+    /// How clients authenticate. Defaults to `Password`. It also sets Cassandra's authorizer and role manager.
     #[serde(default)]
     pub authenticator: Authenticator,
-    /// The first role.
+    /// The superuser of the cluster.
     #[serde(default)]
     pub superuser: Superuser,
 }
 
-/// How a client proves who it is.
+/// How clients authenticate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum Authenticator {
-    /// With a name and a password (`PasswordAuthenticator`, `CassandraAuthorizer`).
+    /// With a user name and a password (`PasswordAuthenticator`, `CassandraAuthorizer`).
     #[default]
     Password,
-    /// Not at all (`AllowAllAuthenticator`, `AllowAllAuthorizer`).
+    /// No authentication (`AllowAllAuthenticator`, `AllowAllAuthorizer`).
     AllowAll,
 }
 
-/// The first role of the cluster, a superuser. Its name and password live in a Secret that cassc never writes.
+/// The superuser of the cluster. You create its Secret and its role; cassc renders no Secrets.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Superuser {
-    /// The Secret with the keys `username` and `password`. Defaults to `<metadata.name>-superuser`.
+    /// The name of the Secret with the keys `username` and `password`. Defaults to `<metadata.name>-superuser`.
     pub secret_name: Option<String>,
 }
 
-/// Text, or an unquoted number that is taken as it is written.
+/// Text, or an unquoted number that is used as written.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its schema is used: an editor must accept `version: 5.0`")]

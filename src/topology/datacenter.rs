@@ -1,4 +1,4 @@
-//! What a user may write about datacenters and racks.
+//! Datacenters and racks.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use super::{CassandraOverrides, DatacenterServices, DisruptionBudget, Resources,
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Datacenter {
-    /// The name in Kubernetes, a DNS label. It never changes once the cluster is deployed.
+    /// The name in Kubernetes, a DNS label. It is immutable once the cluster is deployed.
     pub name: String,
-    /// The name in Cassandra, where it differs: `DC1`, `us_east`. Defaults to `name`. It never changes.
+    /// The name in Cassandra, such as `DC1` or `us_east`. Defaults to `name`. It is immutable.
     pub ring_name: Option<String>,
     /// The number of Cassandra nodes, split over the racks as evenly as it goes, the first racks one more. Either here
     /// or at every rack.
     pub nodes: Option<u32>,
-    /// The racks, one StatefulSet each. Defaults to a single rack `default`. Their order never changes; new ones are
-    /// added at the end.
+    /// The racks, one StatefulSet each. Defaults to a single rack `default`. Keep their order, and add new racks at
+    /// the end.
     #[serde(default = "default_racks")]
     pub racks: Vec<Rack>,
     /// Labels that a worker must carry, for all racks.
@@ -33,10 +33,10 @@ pub struct Datacenter {
     pub namespace: Option<String>,
     /// Opens the CQL port on every worker.
     pub node_port: Option<NodePort>,
-    /// The services here; what is absent comes from the cluster.
+    /// The Services of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub services: DatacenterServices,
-    /// How many pods may be taken away at once here; what is absent comes from the cluster.
+    /// The PodDisruptionBudget of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub disruption_budget: DisruptionBudget,
     /// What is different about Cassandra here.
@@ -60,44 +60,44 @@ pub struct Datacenter {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Rack {
-    /// The name in Kubernetes, a DNS label. It never changes once the cluster is deployed.
+    /// The name in Kubernetes, a DNS label such as `r1`. It cannot change once the rack is deployed.
     pub name: String,
-    /// The name in Cassandra, where it differs: `RAC1`. Defaults to `name`. It never changes.
+    /// The name in Cassandra, such as `RAC1`. Defaults to `name`. It cannot change once the rack is deployed.
     pub ring_name: Option<String>,
     /// The number of Cassandra nodes of this rack, instead of `nodes` of the datacenter.
     pub nodes: Option<u32>,
-    /// The zone of the workers (`topology.kubernetes.io/zone`).
+    /// The zone of the workers: the value of their label `topology.kubernetes.io/zone`.
     pub zone: Option<String>,
-    /// Labels that a worker must carry, beside those of the datacenter.
+    /// Labels that a worker must have, in addition to those of the datacenter.
     #[serde(default)]
     pub node_labels: BTreeMap<String, String>,
-    /// What is different about Cassandra in this rack.
+    /// Settings of Cassandra in this rack.
     #[serde(default)]
     pub cassandra: CassandraOverrides,
-    /// Requests and limits in this rack; what is absent comes from the datacenter.
+    /// Requests and limits in this rack. Missing ones are inherited from the datacenter.
     #[serde(default)]
     pub resources: Resources,
-    /// The data volume in this rack; what is absent comes from the datacenter.
+    /// The data volume in this rack. Missing settings are inherited from the datacenter.
     #[serde(default)]
     pub storage: StorageOverrides,
-    /// Which workers the pods of this rack go to; what is absent comes from the datacenter.
+    /// The workers on which the pods of this rack may run. Missing settings are inherited from the datacenter.
     #[serde(default)]
     pub scheduling: Scheduling,
-    /// Any text. A new one restarts every pod of the rack once; removing it restarts nothing.
+    /// Any text, such as a date. A new text restarts all pods of the rack once; removing it restarts nothing.
     pub restart: Option<String>,
 }
 
-/// The CQL port on every worker of the Kubernetes cluster. Cassandra then listens on this very port and announces the
-/// worker's address to the drivers, as they connect to every node that they hear of.
+/// The CQL port on every worker of the Kubernetes cluster. Cassandra itself listens on this port and announces the address of
+/// the worker, because drivers connect to all nodes.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct NodePort {
-    /// The port, in the range that the API server hands out (30000 to 32767 unless it was told otherwise).
+    /// The port, in the range of the API server, which is 30000 to 32767 by default.
     pub native: u16,
 }
 
-/// The racks of a datacenter that names none.
+/// The default of `racks`.
 pub fn default_racks() -> Vec<Rack> {
     vec![Rack { name: "default".to_owned(), ..Rack::default() }]
 }

@@ -1,24 +1,24 @@
-//! What a user may write about delivery and accepted complaints.
+//! Delivery, and accepted warnings and changes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the objects travel to Kubernetes.
+/// The tool that applies the rendered files.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Delivery {
-    /// The tool that applies the output. Defaults to `plain`; `--dialect` of the command line overrides it.
+    /// The tool that applies the rendered files. Defaults to `plain`; `--dialect` on the command line overrides it.
     #[serde(default)]
     pub dialect: Dialect,
-    /// Where Argo CD finds what is rendered: with it an `Application` is rendered, to the folder `argocd`.
+    /// Where Argo CD finds the rendered files. With it cassc also renders an `Application`, in the folder `argocd`.
     pub argocd: Option<ArgocdDelivery>,
-    /// Where Flux finds what is rendered: with it a `Kustomization` for each stage is rendered, to the folder `flux`.
+    /// Where Flux finds the rendered files. With it cassc also renders a `Kustomization` for each stage, in the folder `flux`.
     pub flux: Option<FluxDelivery>,
 }
 
 impl Delivery {
-    /// Takes the dialect of the command line; what is said about other tools is then of no concern.
+    /// Uses the dialect of the command line and removes the blocks of other tools.
     pub fn override_dialect(&mut self, dialect: Dialect) {
         self.dialect = dialect;
         self.argocd = self.argocd.take().filter(|_| dialect == Dialect::Argocd);
@@ -26,38 +26,39 @@ impl Delivery {
     }
 }
 
-/// The tool that applies the output.
+/// The tool that applies the rendered files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
-    /// Argo CD: what it may prune and delete.
+    /// Argo CD: objects get sync waves and sync options.
     Argocd,
-    /// Flux: a folder per stage.
+    /// Flux: one folder per stage.
     Flux,
-    /// `kubectl apply -k`: a kustomization per stage and one for all.
+    /// `kubectl apply -k`: a kustomization for each stage and one for all stages.
     #[default]
     Plain,
 }
 
-/// Where Argo CD finds what is rendered, in Argo CD's own words. Where datacenters name a `kubeCluster`, each Kubernetes
-/// cluster gets an Application of its own: `destination.name` is the `kubeCluster`, under which Argo CD must know it.
+/// Where Argo CD finds the rendered files; the field names are those of an Application. If datacenters have a `kubeCluster`,
+/// each Kubernetes cluster gets its own Application with the `kubeCluster` as `destination.name`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ArgocdDelivery {
-    /// The repository, without a name and password in it: those belong into a Secret of Argo CD.
+    /// The URL of the repository, without credentials: those belong in a Secret of Argo CD. Example:
+    /// `https://git.example.com/platform/clusters.git`.
     #[serde(rename = "repoURL")]
     pub repo_url: String,
     /// The folder of this cluster's rendered files in the repository, such as `deploy/shop`.
     pub path: String,
-    /// The branch, tag or commit. Defaults to `HEAD`, the repository's default branch.
+    /// The branch, tag or commit. Defaults to `HEAD`, the default branch of the repository.
     pub target_revision: Option<String>,
-    /// The project of Argo CD. Defaults to `default`.
+    /// The Argo CD project. Defaults to `default`.
     pub project: Option<String>,
     /// The namespace of the Application. Defaults to `argocd`.
     pub namespace: Option<String>,
-    /// The name of the Application. Defaults to `metadata.name`; where datacenters name a `kubeCluster`, that follows
-    /// after a `-`. Argo CD writes it on every object, so it does not change once they are delivered.
+    /// The name of the Application. Defaults to `metadata.name`. With a `kubeCluster`, cassc appends `-` and its name. Argo CD
+    /// writes the name into all objects, so do not change it after the first delivery.
     pub name: Option<String>,
 }
 
@@ -69,25 +70,25 @@ impl ArgocdDelivery {
     }
 }
 
-/// Where Flux finds what is rendered, in Flux's own words.
+/// Where Flux finds the rendered files; the field names are those of a Kustomization.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct FluxDelivery {
-    /// The source, which you make yourself.
+    /// The source, an object that you create yourself.
     pub source_ref: SourceRef,
     /// The folder of this cluster's rendered files in the source, such as `deploy/shop`.
     pub path: String,
     /// The namespace of the Kustomizations. Defaults to `flux-system`.
     pub namespace: Option<String>,
-    /// How often Flux looks whether everything is as rendered, such as `10m`, the default; new commits are seen by the
-    /// source.
+    /// The time between two reconciliations, such as `10m`, the default. New commits do not wait for it: the source has its own
+    /// interval.
     pub interval: Option<String>,
-    /// The service account that Flux applies with. Defaults to Flux's own.
+    /// The service account that Flux uses to apply the objects. Defaults to that of Flux.
     pub service_account_name: Option<String>,
 }
 
-/// A source of Flux.
+/// A Flux source.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -101,7 +102,7 @@ pub struct SourceRef {
     pub namespace: Option<String>,
 }
 
-/// The kinds of sources (Flux's own words).
+/// The kind of a Flux source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are Flux's own")]
 pub enum SourceKind {
@@ -112,13 +113,13 @@ pub enum SourceKind {
     Bucket,
 }
 
-/// A complaint that is meant to be so.
+/// An accepted warning, or a forced change.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Acceptance {
     /// The code of the warning, such as `W113`, or of the refused change, such as `E310`.
     pub code: String,
-    /// Why it is meant to be so, for the next reader.
+    /// The reason, for the next reader. The reason of a change is valid for one change: remove the entry afterwards.
     pub reason: String,
 }

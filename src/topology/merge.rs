@@ -1,6 +1,5 @@
-//! How settings merge: cluster < datacenter < rack. A [`RackPlace`] is a rack with its two outer levels; it answers
-//! what holds there and at which level that was written. Used by rules (which need the place) and by the resolved
-//! cluster.
+//! How racks inherit settings: rack before datacenter before cluster. A [`RackPlace`] is a rack with its two outer levels; it
+//! returns the merged value of each setting and the level that writes it. Used by rules and by the resolved cluster.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::diagnostic::Route;
 
-/// Where a setting was written.
+/// The level at which a setting is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Directly below `spec`.
@@ -35,16 +34,16 @@ impl Level {
     }
 }
 
-/// A value, and the innermost level that has a say in it.
+/// A merged value, and the innermost level that writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Merged<T> {
-    /// The value that holds.
+    /// The value after merging.
     pub value: T,
-    /// Where it was written.
+    /// The innermost level that writes it.
     pub level: Level,
 }
 
-/// A rack with what is around it.
+/// A rack with its datacenter and its cluster.
 #[derive(Clone, Copy, Debug)]
 pub struct RackPlace<'t> {
     /// The whole topology's specification.
@@ -86,8 +85,8 @@ impl<'t> RackPlace<'t> {
         [self.level(), Level::Datacenter(self.datacenter_index), Level::Cluster]
     }
 
-    /// The keys of `cassandra.yaml` that hold here: maps merged key by key, anything else replaced. The level is the
-    /// innermost one that writes the key.
+    /// The merged keys of `cassandra.yaml`: maps are merged key by key, other values are replaced. The level is the innermost
+    /// one that writes the key.
     pub fn config(&self) -> BTreeMap<&'t str, Merged<Value>> {
         let mut merged: BTreeMap<&'t str, Merged<Value>> = BTreeMap::new();
         let outwards = [&self.rack.cassandra.config, &self.datacenter.cassandra.config, &self.spec.cassandra.config];

@@ -1,6 +1,6 @@
-//! The language: what a user may write about a Cassandra cluster, and nothing else. The doc comments here are the
-//! descriptions of the JSON Schema, so they are the user's documentation. Read by [`crate::parse`]; defaults are
-//! filled in by [`crate::cluster`], values are judged by [`crate::check`].
+//! The topology language. The doc comments here are the descriptions of the JSON Schema and so the documentation for users:
+//! unit, default, effect, example. Read by [`crate::parse`]; [`crate::cluster`] fills in defaults, and [`crate::check`]
+//! checks values.
 
 mod cassandra;
 mod datacenter;
@@ -41,9 +41,9 @@ pub use storage::{
     VolumeClaim,
 };
 
-/// The only `apiVersion` there is.
+/// The only supported `apiVersion`.
 pub const API_VERSION: &str = "cassc/v1alpha1";
-/// The only `kind` there is.
+/// The only supported `kind`.
 pub const KIND: &str = "CassandraTopology";
 
 /// The JSON Schema of the language, as it is committed under `schemas/` and printed by `cassc schema`.
@@ -52,7 +52,7 @@ pub fn json_schema() -> String {
     serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
 }
 
-/// One Cassandra cluster. Compiled by `cassc render` into every Kubernetes object that it needs.
+/// One Cassandra cluster. `cassc render` compiles it into Kubernetes objects.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -63,50 +63,50 @@ pub struct CassandraTopology {
     /// Always `CassandraTopology`.
     #[schemars(extend("const" = "CassandraTopology"))]
     pub kind: String,
-    /// Name, namespace, and what every object is labeled with.
+    /// Name and namespace of the cluster in Kubernetes, and labels and annotations of all its objects.
     pub metadata: Metadata,
-    /// The cluster.
+    /// The configuration of the cluster.
     pub spec: Spec,
 }
 
-/// How the cluster is called in Kubernetes.
+/// Name and namespace of the cluster in Kubernetes, and labels and annotations of all its objects.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Metadata {
-    /// The name of the cluster in Kubernetes: every object's name begins with it. A DNS label that begins with a
-    /// letter. It never changes once the cluster is deployed.
+    /// The name of the cluster in Kubernetes, at the start of all object names. A DNS label that starts with a letter, such as
+    /// `shop`. It cannot change once the cluster is deployed.
     pub name: String,
-    /// The namespace of all objects; a datacenter may name another one. Without it the objects carry no namespace and
-    /// go where the delivery tool puts them.
+    /// The namespace of all objects. A datacenter may use a different one. By default the objects have no namespace, and the
+    /// delivery tool chooses it. It cannot change once the cluster is deployed.
     pub namespace: Option<String>,
-    /// Labels for every object and pod; never part of a selector, never on a claim template (both are immutable).
+    /// Labels of all objects and pods, such as `{team: platform}`. They are not used in selectors or volumeClaimTemplates,
+    /// which are immutable.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Annotations for every object (not for pods: see `spec.pod.annotations`). Keys of `kubectl`, of kustomize
-    /// (`config.kubernetes.io/…`) and of delivery tools speak about this file and are not passed on.
+    /// Annotations of all objects except pods (see `spec.pod.annotations`). Annotations for `kubectl`, kustomize
+    /// (`config.kubernetes.io/…`) and delivery tools are about this file and are not rendered.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
 }
 
-/// The cluster itself. Settings of a datacenter or a rack are merged over those that stand here.
+/// The configuration of the cluster. Datacenters inherit its settings, and racks those of their datacenter.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Spec {
-    /// Cassandra's own `cluster_name`. Defaults to `metadata.name`. It never changes: Cassandra refuses to start on
-    /// data of a cluster of another name.
+    /// `cluster_name` in `cassandra.yaml`. Defaults to `metadata.name`. It is immutable: Cassandra does not start with the data
+    /// of a cluster with a different name.
     pub cluster_name: Option<String>,
-    /// Whether the first pod may found a new ring. `never` for clusters that were adopted or restored, and advised
-    /// once the ring exists.
+    /// Whether the first pod may found a new ring. Defaults to `auto`. Write `never` once the ring exists.
     #[serde(default)]
     pub founding: Founding,
-    /// The Kubernetes that the objects are made for.
+    /// Properties of the Kubernetes cluster.
     #[serde(default)]
     pub kubernetes: Kubernetes,
     /// Version, image and configuration of Cassandra.
     pub cassandra: Cassandra,
-    /// How often data is kept.
+    /// The replication factors of the system keyspaces.
     #[serde(default)]
     pub replication: Replication,
     /// Requests and limits of the Cassandra container.
@@ -162,24 +162,24 @@ pub struct Spec {
     pub delivery: Delivery,
 }
 
-/// The Kubernetes that the objects are made for.
+/// Properties of the Kubernetes cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Kubernetes {
-    /// The minor version of the API server, such as `"1.33"`. Defaults to the oldest supported one, whose objects every
-    /// newer one understands.
+    /// The minor version of the API server, such as `"1.33"`. Defaults to the oldest supported version, whose objects all
+    /// newer versions accept.
     pub version: Option<String>,
-    /// The DNS domain of the Kubernetes cluster. Defaults to `cluster.local`.
+    /// The DNS domain of the Kubernetes cluster (`clusterDomain` of the kubelets). Defaults to `cluster.local`.
     pub domain: Option<String>,
 }
 
-/// How often data is kept.
+/// Replication factor of Cassandra's system keyspaces.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Replication {
-    /// Replicas per datacenter of Cassandra's own distributed keyspaces (`system_auth`, `system_distributed`,
-    /// `system_traces`), 1 to 5. Defaults to 3, or to the number of nodes of the smallest datacenter if that is less.
+    /// Replicas per datacenter of `system_auth`, `system_distributed` and `system_traces`, from 1 to 5. Defaults to 3, or to
+    /// the number of nodes of the smallest datacenter if that is less.
     pub system: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! What a user may write about pods and services.
+//! Settings of pods and services.
 
 use std::collections::BTreeMap;
 
@@ -8,73 +8,73 @@ use serde::Deserialize;
 
 use super::{Probes, Resources};
 
-/// What else the pods carry.
+/// Labels, extra containers and other settings of the pods.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Pod {
-    /// Labels of the pods, beside those of `metadata.labels`.
+    /// Labels of the pods, in addition to `metadata.labels`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
     /// Annotations of the pods.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
-    /// More containers, in Kubernetes' own form. Without a `securityContext` they get that of the `restricted` profile; a
-    /// `securityContext` of their own is left as it is.
+    /// Extra containers, in the form of Kubernetes. A container without `securityContext` gets one that complies with the
+    /// `restricted` Pod Security Standard; your own `securityContext` is not changed.
     #[serde(default)]
     #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub containers: Vec<Container>,
-    /// More init containers, in Kubernetes' own form; they run before cassc's own.
+    /// Extra init containers, in the form of Kubernetes. They run before the init containers of cassc.
     #[serde(default)]
     #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub init_containers: Vec<Container>,
-    /// A service account that exists. Without it one without any rights is made.
+    /// The name of an existing ServiceAccount. Default: cassc renders a ServiceAccount without permissions.
     pub service_account: Option<String>,
-    /// Secrets that the images are pulled with.
+    /// The names of existing Secrets for pulling images.
     #[serde(default)]
     pub image_pull_secrets: Vec<String>,
-    /// How long a pod may drain before it is killed, in seconds. Defaults to 120.
+    /// Seconds that a pod has to drain before the kubelet kills it. Defaults to 120.
     pub termination_grace_seconds: Option<u32>,
-    /// The security context of the pods, in Kubernetes' own form. Without it the pods run as user and group 999 and pass
-    /// the `restricted` profile. One of yours is taken as it is written, and nothing is added: `{runAsNonRoot: true,
-    /// seccompProfile: {type: RuntimeDefault}}` passes the profile too and leaves all ids to the platform (OpenShift).
+    /// The security context of the pods, in the form of Kubernetes. By default the pods run as user and group 999 and comply with
+    /// the `restricted` Pod Security Standard. Your own security context is not changed. `{runAsNonRoot: true, seccompProfile:
+    /// {type: RuntimeDefault}}` also complies, and lets the platform (such as OpenShift) choose the ids.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub security_context: Option<PodSecurityContext>,
-    /// Names for `/etc/hosts` of the pods, in Kubernetes' own form: `{ip: 192.0.2.7, hostnames: [ldap.example.com]}`.
+    /// Entries of `/etc/hosts` in the pods, in the form of Kubernetes: `{ip: 192.0.2.7, hostnames: [ldap.example.com]}`.
     #[serde(default)]
     #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
     pub host_aliases: Vec<HostAlias>,
-    /// Which name servers the pods ask. Defaults to those of the Kubernetes cluster, which know all pods.
+    /// The name servers of the pods. Defaults to those of the Kubernetes cluster, which resolve the names of all pods.
     pub dns_policy: Option<DnsPolicy>,
-    /// Name servers, search domains and options beside those of the policy, in Kubernetes' own form.
+    /// Name servers, search domains and options in addition to those of `dnsPolicy`, in the form of Kubernetes.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub dns_config: Option<PodDNSConfig>,
-    /// The RuntimeClass of the pods.
+    /// The name of the RuntimeClass of the pods.
     pub runtime_class_name: Option<String>,
-    /// How often and how patiently the kubelet asks the Cassandra container.
+    /// The timings of the probes of the Cassandra container.
     #[serde(default)]
     pub probes: Probes,
-    /// Puts the pods on the network of their worker. Its ports must be free there, and the `restricted` profile refuses
-    /// such pods. Defaults to `false`.
+    /// Whether the pods use the network of their worker. Their ports must be free on the worker. The `restricted` Pod
+    /// Security Standard does not allow it. Defaults to `false`.
     #[serde(default)]
     pub host_network: bool,
 }
 
-/// Which name servers the pods ask (Kubernetes' own words).
+/// The name servers of the pods, as `dnsPolicy` in Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum DnsPolicy {
     /// Those of the Kubernetes cluster.
     ClusterFirst,
-    /// The same for pods on the network of their worker.
+    /// Those of the Kubernetes cluster, for pods with `hostNetwork`.
     ClusterFirstWithHostNet,
-    /// Those of the worker. They do not know the pods, so that no node finds another: it is refused.
+    /// Those of the worker. They do not resolve the names of the pods, so cassc refuses this value.
     Default,
-    /// Those of `dnsConfig` alone; they must know the pods.
+    /// Only those of `dnsConfig`. They must resolve the names of the pods.
     None,
 }
 
 impl DnsPolicy {
-    /// Kubernetes' own word.
+    /// The value in the Kubernetes API.
     pub fn word(self) -> &'static str {
         match self {
             Self::ClusterFirst => "ClusterFirst",
@@ -85,12 +85,12 @@ impl DnsPolicy {
     }
 }
 
-/// Amounts by resource, where the topology does not say.
+/// Default amounts: pairs of a resource and a quantity.
 pub type ResourceTable = &'static [(&'static str, &'static str)];
 
-/// What the gate requests where the topology does not say: it waits, asks the name service and copies files.
+/// The default requests of the gate, which waits, resolves DNS names and copies files.
 pub const GATE_REQUESTS: ResourceTable = &[("cpu", "50m"), ("memory", "64Mi")];
-/// What it may use where the topology does not say.
+/// The default limits of the gate.
 pub const GATE_LIMITS: ResourceTable = &[("memory", "128Mi")];
 
 /// The init container `server-config-init`, the gate: it decides when Cassandra may start and with which seeds, and
@@ -99,30 +99,30 @@ pub const GATE_LIMITS: ResourceTable = &[("memory", "128Mi")];
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Gate {
-    /// Its requests and limits. Default to 50m and 64Mi, at most 128Mi. A pod has the quality of service `Guaranteed` only
-    /// where every container, this one too, has equal requests and limits of `cpu` and `memory`.
+    /// Requests and limits of the gate. Default: requests 50m CPU and 64Mi memory, limit 128Mi memory. A pod has the QoS class
+    /// `Guaranteed` only if all containers, including the gate, have equal requests and limits of `cpu` and `memory`.
     #[serde(default)]
     pub resources: Resources,
 }
 
-/// What the system logger requests where the topology does not say: Cass Operator's values in binary units
+/// The default requests of the system logger: Cass Operator's values in binary units
 /// (`pkg/reconciliation/construct_podtemplatespec.go`).
 pub const SYSTEM_LOGGER_REQUESTS: ResourceTable = &[("cpu", "100m"), ("memory", "64Mi")];
-/// What it may use where the topology does not say.
+/// The default limits of the system logger.
 pub const SYSTEM_LOGGER_LIMITS: ResourceTable = &[("memory", "128Mi")];
 
-/// The container that prints Cassandra's `system.log` and what its start script says.
+/// The container `server-system-logger`, which prints Cassandra's `system.log` and the output of its start script.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct SystemLogger {
-    /// Whether there is one. Defaults to `true`.
+    /// Whether the container is rendered. Defaults to `true`.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Its image, with a tag or a digest. Defaults to the image of the Cassandra container, which then only follows the
-    /// file.
+    /// The image of the container, with a tag or a digest. Defaults to the image of the Cassandra container, with a command
+    /// that follows the log file.
     pub image: Option<String>,
-    /// Its requests and limits. Default to 100m and 64Mi, at most 128Mi.
+    /// Requests and limits of the container. Default: requests 100m CPU and 64Mi memory, limit 128Mi memory.
     #[serde(default)]
     pub resources: Resources,
 }
@@ -142,15 +142,16 @@ fn yes() -> bool {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ManagementApi {
-    /// Both sides prove who they are. Without it the API is open to whoever reaches its port.
+    /// Mutual TLS. By default every client that reaches the port 8080 of a pod can use the API.
     pub tls: Option<ManagementApiTls>,
 }
 
-/// Secrets of type `kubernetes.io/tls` with `ca.crt`, `tls.crt` and `tls.key`, in the namespace of the pods.
+/// Mutual TLS of the Management API. The Secret has the type `kubernetes.io/tls` and the keys `ca.crt`, `tls.crt` and
+/// `tls.key`, and is in the namespace of the pods.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ManagementApiTls {
-    /// The Secret of the server; the pods mount it, and their probes use it as a client too.
+    /// The name of the Secret. The pods mount it, and the probes use it as their client certificate.
     pub server_secret: String,
 }

@@ -1,22 +1,22 @@
-//! What Argo CD and Flux take as the place of what is rendered: path, address, revision, interval. Called by the rules
+//! What Argo CD and Flux accept as the source of the manifests: path, URL, revision, interval. Called by the rules
 //! about delivery and by the reader of locks.
 
-/// What is wrong with the path of a folder in a repository; `None` where nothing is.
+/// What is wrong with the path of a folder in a repository, in two or three words; `None` for a valid path.
 pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     let is_odd = |c: char| c.is_control() || c == '\\';
     match path {
-        "" => Some("it is empty"),
-        _ if path.starts_with('/') => Some("it is absolute"),
-        _ if path.split('/').any(|segment| segment == "..") => Some("it leaves the folder that it begins at"),
+        "" => Some("empty"),
+        _ if path.starts_with('/') => Some("absolute path"),
+        _ if path.split('/').any(|segment| segment == "..") => Some("`..` is not allowed"),
         _ if path.contains(is_odd) || path.trim() != path => {
-            Some("a backslash, a control character or a blank at an end")
+            Some("backslash, control character, or leading or trailing space")
         }
         _ => None,
     }
 }
 
-/// Whether Git or a registry can be behind it: a scheme that Argo CD knows, or the short form of SSH. A query has no
-/// place in it; tokens are put there.
+/// Whether a text is the URL of a Git repository or an OCI registry: a scheme that Argo CD supports, or the short form of
+/// SSH. A query is refused, because it often holds a token.
 pub(crate) fn is_address(url: &str) -> bool {
     let schemes = ["https", "http", "ssh", "git", "oci", "file"];
     let is_known = |scheme: &str| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
@@ -27,7 +27,7 @@ pub(crate) fn is_address(url: &str) -> bool {
     has_place && !url.contains(['?', '\\'])
 }
 
-/// Whether a password or token stands in front of the host. An SSH address names a user there, which is no secret.
+/// Whether a URL contains a password or token in front of the host. The user of an SSH URL is not a secret.
 pub(crate) fn has_credentials(url: &str) -> bool {
     let (scheme, rest) = url.split_once("://").unwrap_or(("ssh", url));
     let authority = rest.split('/').next().unwrap_or_default();
@@ -40,7 +40,7 @@ pub(crate) fn is_revision(text: &str) -> bool {
     !text.is_empty() && text.trim() == text && !text.contains(char::is_control)
 }
 
-/// A duration of whole numbers with units; Flux also takes fractions, which nobody needs above a minute.
+/// The milliseconds of a duration such as `1h30m`. Flux also accepts fractions; they are refused here.
 pub(crate) fn milliseconds(text: &str) -> Option<u64> {
     let mut rest = text;
     let mut sum: u64 = 0;
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_of_ssh_is_no_secret_and_all_else_before_the_host_is() {
+    fn credentials_are_found_before_the_host_and_the_user_of_ssh_is_not_a_secret() {
         for url in ["https://git.example.com/a.git", "git@github.com:a/b.git", "ssh://git@host:22/a", "oci://r/a@b"] {
             assert!(!has_credentials(url), "{url}");
         }

@@ -1,32 +1,33 @@
-//! What a user may write about restarting pods.
+//! Rolling restarts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How pods are restarted when their template changed. Who applies the manifests restarts nothing; the roll does, pod
-/// by pod and rack by rack, in the order of datacenters and racks.
+/// Rolling restarts. Applying the manifests restarts no pod (`updateStrategy: OnDelete`). The plan lists the pods to restart,
+/// one at a time, in the order of datacenters and racks.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Rollout {
-    /// Any text. A new one restarts every pod of the cluster once; `restart` of a datacenter or a rack restarts its
-    /// pods alone. Removing it restarts nothing.
+    /// Any text, such as a date. A new text restarts all pods of the cluster once. `restart` of a datacenter or a rack restarts
+    /// only its pods. Removing it restarts nothing.
     pub restart: Option<String>,
-    /// A few pods first.
+    /// Restarts only a few pods at first.
     pub canary: Option<Canary>,
-    /// Lets no pod restart until it is removed, or `false` again: whatever was rolled stays, the rest waits.
+    /// Pauses the rolling restart: pods that have restarted stay as they are, and no other pod restarts until this is `false`
+    /// again. Defaults to `false`.
     #[serde(default)]
     pub stopped: bool,
-    /// Any text. A new one has the steps run again that ended with a failure.
+    /// Any text. Reserved for repeating failed steps of the plan; it has no effect in this version.
     pub retry: Option<String>,
 }
 
-/// A few pods that restart before the rest.
+/// Pods that restart before all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Canary {
-    /// How many pods, the first in the order of the roll. The roll then waits until `canary` is removed.
+    /// The number of pods, the first in the order of the rolling restart, at least 1. The others wait until `canary` is removed.
     pub pods: u32,
 }
 

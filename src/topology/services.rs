@@ -1,93 +1,92 @@
-//! What a user may write about services.
+//! Settings of the Services and the PodDisruptionBudgets.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Annotations and labels of the services.
+/// Labels, annotations and types of the Services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Services {
-    /// The service of each datacenter that CQL clients use; ready pods only.
+    /// The Service of each datacenter for CQL clients. It contains only ready pods.
     #[serde(default)]
     pub cql: CqlService,
-    /// The service of each datacenter that names every pod, ready or not; it governs the StatefulSets.
+    /// The headless Service of each datacenter with all pods, ready or not. It is the `serviceName` of the StatefulSets.
     #[serde(default)]
     pub all_pods: ServiceOptions,
-    /// The service of the cluster that finds the first pod of each rack.
+    /// The headless Service of the cluster with the seed nodes (the first pod of each rack).
     #[serde(default)]
     pub seed: ServiceOptions,
-    /// The service of each datacenter that names the additional seeds.
+    /// The Service of each datacenter with the addresses of `additionalSeeds`.
     #[serde(default)]
     pub additional_seed: ServiceOptions,
-    /// The service that opens the CQL port on every worker, where a datacenter has a `nodePort`.
+    /// The Service of type `NodePort` of each datacenter with a `nodePort`.
     #[serde(default)]
     pub node_port: ServiceOptions,
 }
 
-/// What a service carries beside its own.
+/// Additional labels and annotations of a Service.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ServiceOptions {
-    /// Labels of the service.
+    /// Labels of the Service, in addition to those of cassc.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Annotations of the service.
+    /// Annotations of the Service, such as those of a cloud provider.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
 }
 
-/// What a datacenter says differently about its services.
+/// The Services of a datacenter.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct DatacenterServices {
-    /// The service that CQL clients use; what is absent comes from the cluster.
+    /// The Service for CQL clients. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub cql: CqlService,
 }
 
-/// The service that CQL clients use. The one that is always there, `<cluster>-<datacenter>-service`, has no address of its
-/// own: its DNS name gives the addresses of all ready pods, which drivers and the gates of starting pods rely on. A `type`
-/// adds another service beside it, `<cluster>-<datacenter>-client-service`, with one address for all ready pods.
+/// The Services for CQL clients. `<cluster>-<datacenter>-service` always exists and is headless: its DNS name resolves to the
+/// addresses of all ready pods. With `type` cassc also renders `<cluster>-<datacenter>-client-service`, which has one address
+/// for all ready pods.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct CqlService {
-    /// Labels of the service; of the added one where there is a `type`.
+    /// Labels of the Service. With `type` they are the labels of `<cluster>-<datacenter>-client-service` only.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Annotations of the service; of the added one where there is a `type`.
+    /// Annotations of the Service. With `type` they are the annotations of `<cluster>-<datacenter>-client-service` only.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
-    /// Adds a service with an address of its own. Drivers use that address to find the first node, and then connect to each
-    /// node at its own address, which must be reachable too (see `nodePort`).
+    /// The type of the additional Service. Default: no additional Service. A driver uses its address as a contact point and
+    /// then connects to the address of each node, which must be reachable too (see `nodePort`).
     pub r#type: Option<CqlServiceType>,
-    /// Which load balancer is made, where the Kubernetes cluster has several. It never changes.
+    /// The load balancer class, such as `example.com/internal`. It is immutable. Default: the class of the Kubernetes cluster.
     pub load_balancer_class: Option<String>,
-    /// The networks that the load balancer lets in, such as `10.0.0.0/8`. A list of a datacenter replaces that of the
-    /// cluster.
+    /// The client networks that the load balancer accepts, such as `10.0.0.0/8`. Default: all. The list of a datacenter
+    /// replaces that of the cluster.
     pub load_balancer_source_ranges: Option<Vec<String>>,
-    /// Whether the load balancer sends clients to every worker (`Cluster`, the default), or only to workers with a ready
-    /// pod, which keeps the addresses of clients (`Local`).
+    /// `Cluster` (default): the load balancer sends traffic to every worker. `Local`: only to workers with a ready pod, which
+    /// preserves the client's IP address.
     pub external_traffic_policy: Option<TrafficPolicy>,
 }
 
-/// The types of a service with an address of its own (Kubernetes' own words). A port on every worker is `nodePort` of the
-/// datacenter.
+/// The types of the additional Service for CQL clients. For a port on every worker write `nodePort` in the datacenter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum CqlServiceType {
-    /// An address inside the Kubernetes cluster.
+    /// One IP address inside the Kubernetes cluster.
     #[serde(rename = "ClusterIP")]
     ClusterIp,
-    /// An address of a load balancer.
+    /// The IP address of a load balancer.
     LoadBalancer,
 }
 
-/// Where a load balancer sends clients (Kubernetes' own words).
+/// To which workers a load balancer sends traffic, as `externalTrafficPolicy` in Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are Kubernetes' own")]
 pub enum TrafficPolicy {
@@ -95,12 +94,12 @@ pub enum TrafficPolicy {
     Local,
 }
 
-/// How many pods of a datacenter may be taken away at once, by drains of workers and by whoever else evicts pods.
+/// The PodDisruptionBudget of a datacenter. It limits evictions, such as those of `kubectl drain`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct DisruptionBudget {
-    /// How many pods may be missing, in all racks of the datacenter together. Defaults to 1. With 0 nothing is evicted: drains
-    /// of workers wait. A worker with several pods is drained only if they all may go.
+    /// The maximum number of unavailable pods in all racks of the datacenter together. Defaults to 1. With 0 no pod can be
+    /// evicted, and `kubectl drain` waits.
     pub max_unavailable: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! What a user may write about volumes, processor and memory.
+//! Volumes, CPU and memory.
 
 use std::collections::BTreeMap;
 
@@ -8,74 +8,75 @@ use serde::Deserialize;
 
 use super::cassandra::TextOrNumber;
 
-/// Requests and limits of a container, by resource: `cpu`, `memory`, `ephemeral-storage`, `hugepages-2Mi` or an
-/// extended resource. Merged resource by resource.
+/// Requests and limits of a container by resource: `cpu`, `memory`, `ephemeral-storage`, `hugepages-2Mi` or an extended
+/// resource. Each missing resource is inherited.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Resources {
-    /// What the scheduler reserves.
+    /// The amounts that the scheduler reserves, such as `{cpu: "4", memory: 16Gi}`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, TextOrNumber>")]
     pub requests: BTreeMap<String, String>,
-    /// What the container may not exceed.
+    /// The amounts that the container must not exceed, such as `{memory: 16Gi}`. The heap is computed from the memory limit.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, TextOrNumber>")]
     pub limits: BTreeMap<String, String>,
 }
 
-/// The volume of the data, and additional volumes.
+/// The data volume, and additional volumes.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Storage {
-    /// The StorageClass of the data volume. It should bind on `WaitForFirstConsumer`. Without it the default class of
-    /// the Kubernetes cluster is used.
+    /// The StorageClass of the data volume, preferably with `volumeBindingMode: WaitForFirstConsumer`. Defaults to the default
+    /// class of the Kubernetes cluster. It cannot change once deployed.
     pub class: Option<String>,
-    /// The size that a data volume is born with, such as `500Gi`. It never changes: claim templates are immutable.
+    /// The size of a new data volume, such as `500Gi`. It cannot change once deployed (volumeClaimTemplates are immutable); use
+    /// `expandTo` to grow volumes.
     #[schemars(with = "Option<TextOrNumber>")]
     pub size: Option<String>,
-    /// The size that claims are expanded to once the volumes exist, such as `1Ti`. It only grows. `size` stays what a
-    /// claim is born with; no StatefulSet changes and nothing restarts. The StorageClass must allow expansion.
+    /// The size to which existing PVCs are expanded, such as `1Ti`. It can only grow. `size` stays unchanged, and no pod
+    /// restarts. The StorageClass must allow expansion.
     #[schemars(with = "Option<TextOrNumber>")]
     pub expand_to: Option<String>,
-    /// How the data volume may be mounted. Defaults to `ReadWriteOnce`.
+    /// The access mode of the data volume. Defaults to `ReadWriteOnce`. It cannot change once deployed.
     pub access_mode: Option<AccessMode>,
-    /// Volumes beside the data volume, mounted in the Cassandra container; `containers` and `initContainers` may mount
-    /// them by name.
+    /// Additional volumes, mounted in the Cassandra container. `pod.containers` and `pod.initContainers` can mount them by
+    /// name.
     #[serde(default)]
     pub additional_volumes: Vec<AdditionalVolume>,
 }
 
-/// What a datacenter or a rack says differently about the data volume.
+/// The data volume in one datacenter or rack. Missing settings are inherited.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct StorageOverrides {
-    /// The StorageClass of the data volume.
+    /// The StorageClass of the data volume. It cannot change once deployed.
     pub class: Option<String>,
-    /// The size that a data volume is born with.
+    /// The size of a new data volume, such as `500Gi`. It cannot change once deployed.
     #[schemars(with = "Option<TextOrNumber>")]
     pub size: Option<String>,
-    /// The size that claims are expanded to.
+    /// The size to which existing PVCs are expanded, such as `1Ti`. It can only grow.
     #[schemars(with = "Option<TextOrNumber>")]
     pub expand_to: Option<String>,
-    /// How the data volume may be mounted.
+    /// The access mode of the data volume. It cannot change once deployed.
     pub access_mode: Option<AccessMode>,
 }
 
-/// How a volume may be mounted (Kubernetes' own words).
+/// The access mode of a volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum AccessMode {
-    /// By the pods of one worker.
+    /// For the pods of one worker.
     ReadWriteOnce,
-    /// By one pod.
+    /// For one pod.
     ReadWriteOncePod,
-    /// By the pods of many workers.
+    /// For the pods of several workers.
     ReadWriteMany,
 }
 
-/// When an image is pulled (Kubernetes' own words).
+/// When an image is pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are Kubernetes' own")]
 pub enum ImagePullPolicy {
@@ -84,33 +85,33 @@ pub enum ImagePullPolicy {
     Never,
 }
 
-/// A volume beside the data volume: exactly one of `claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected`
-/// and `csi`.
+/// A volume in addition to the data volume, with exactly one of `claim`, `configMap`, `secret`, `emptyDir`,
+/// `downwardAPI`, `projected` and `csi`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct AdditionalVolume {
     /// The name of the volume in the pod, a DNS label.
     pub name: String,
-    /// Where it is mounted: an absolute path.
+    /// The absolute path in the Cassandra container, such as `/commitlog`.
     pub mount_path: String,
-    /// A claim of its own for every pod, such as a disk for the commit log. It never changes.
+    /// A PVC for each pod, such as a disk for the commit log. It is immutable.
     pub claim: Option<VolumeClaim>,
-    /// A ConfigMap that exists in the namespace.
+    /// An existing ConfigMap in the namespace of the pods.
     pub config_map: Option<NamedObject>,
-    /// A Secret that exists in the namespace.
+    /// An existing Secret in the namespace of the pods.
     pub secret: Option<NamedObject>,
-    /// Scratch space that lives as long as the pod.
+    /// A directory that is deleted with the pod.
     pub empty_dir: Option<EmptyDirectory>,
-    /// What the pod knows of itself (labels, annotations, limits), as files, in Kubernetes' own form.
+    /// Labels, annotations and limits of the pod as files, in the form of Kubernetes.
     #[serde(rename = "downwardAPI")]
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub downward_api: Option<DownwardAPIVolumeSource>,
-    /// ConfigMaps, Secrets, a token of the service account and what the pod knows of itself in one folder, in Kubernetes'
-    /// own form.
+    /// Several sources in one directory (ConfigMaps, Secrets, service account tokens, fields of the pod), in the form of
+    /// Kubernetes.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub projected: Option<ProjectedVolumeSource>,
-    /// A volume that a CSI driver makes together with the pod, such as secrets of a vault, in Kubernetes' own form.
+    /// A CSI ephemeral volume, such as secrets of a vault, in the form of Kubernetes.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub csi: Option<CSIVolumeSource>,
 }
@@ -120,30 +121,30 @@ pub struct AdditionalVolume {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct VolumeClaim {
-    /// The StorageClass; without it the default class of the Kubernetes cluster.
+    /// The StorageClass. Defaults to the default class of the Kubernetes cluster.
     pub class: Option<String>,
-    /// The size that it is born with.
+    /// The size, such as `50Gi`.
     #[schemars(with = "TextOrNumber")]
     pub size: String,
-    /// How it may be mounted. Defaults to `ReadWriteOnce`.
+    /// The access mode. Defaults to `ReadWriteOnce`.
     pub access_mode: Option<AccessMode>,
 }
 
-/// An object of the namespace, by name.
+/// A reference to an object in the namespace.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct NamedObject {
-    /// Its name.
+    /// The name of the object.
     pub name: String,
 }
 
-/// Scratch space.
+/// A temporary volume.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct EmptyDirectory {
-    /// The size after which the pod is evicted.
+    /// The size above which the pod is evicted, such as `1Gi`. Unlimited by default.
     #[schemars(with = "Option<TextOrNumber>")]
     pub size_limit: Option<String>,
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use cassc::catalogue::{Warnings, settle};
 use cassc::check::Checked;
 use cassc::deliver::{Arranged, arrange};
+use cassc::deployed::{OutputLocks, UnreadableLocks};
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
 use cassc::lock::Lock;
@@ -55,11 +56,15 @@ fn compiled(clusters: usize) -> Compilation {
 
 /// What `cassc render -o` does with a fleet that was accepted: each cluster is resolved, rendered and written in turn.
 fn write_all(root: &Path, compilation: &Compilation) {
+    let names: Vec<&str> = compilation.accepted.iter().map(|it| it.topology.metadata.name.as_str()).collect();
+    let locks = OutputLocks::read(root, &names, UnreadableLocks::AreErrors).expect("a temporary folder can be read");
     compilation.accepted.par_iter().for_each(|parsed| {
         let (source, cluster) = (compilation.source(parsed), cassc::cluster(parsed, None));
         let Arranged { files: tree, templates, .. } = arrange(&cluster);
         let lock = Lock::new(Path::new(source), cluster.clone(), &tree, templates);
-        write(root, &cluster.name, &tree, &lock, Overwrite::KeepForeign).expect("a temporary folder can be written");
+        let own = locks.own(&cluster.name);
+        write(root, &cluster.name, &tree, (&lock, &own), Overwrite::KeepForeign)
+            .expect("a temporary folder can be written");
     });
 }
 

@@ -1,5 +1,5 @@
-//! The Java virtual machine under Cassandra: garbage collectors by JDK, the options each needs, and the options that
-//! are not the user's to set. Called by the checks and by the renderer of the option files.
+//! The JVM of Cassandra: garbage collectors by JDK, the options of each, and the options that users must not set. Called by
+//! the checks and by the renderer of the option files.
 
 use std::fmt;
 
@@ -10,15 +10,15 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum GarbageCollector {
-    /// Garbage First: Java 8 and later.
+    /// Garbage First: JDK 8 and later.
     G1,
-    /// Concurrent mark sweep: Java 8 and 11; removed in Java 14 (JEP 363).
+    /// Concurrent mark sweep: JDK 8 and 11; removed in JDK 14 (JEP 363).
     #[serde(rename = "CMS")]
     Cms,
-    /// Z: experimental in Java 11, ready from Java 15 (JEP 377).
+    /// Z: experimental in JDK 11, for production from JDK 15 (JEP 377).
     #[serde(rename = "ZGC")]
     Zgc,
-    /// Shenandoah: ready from Java 15 (JEP 379), in builds of Java 11 that carry the backport.
+    /// Shenandoah: for production from JDK 15 (JEP 379), and in builds of JDK 11 with the backport.
     Shenandoah,
 }
 
@@ -28,7 +28,7 @@ pub const COLLECTORS: [GarbageCollector; 4] =
 
 /// The first JDK without CMS (JEP 363).
 const WITHOUT_CMS: u32 = 14;
-/// The first JDK in which ZGC and Shenandoah are no experiments (JEP 377, JEP 379).
+/// The first JDK in which ZGC and Shenandoah are not experimental (JEP 377, JEP 379).
 const PRODUCTION: u32 = 15;
 
 impl fmt::Display for GarbageCollector {
@@ -50,7 +50,7 @@ pub struct Unavailable {
     pub collector: GarbageCollector,
     /// The major version of the JDK.
     pub jdk: u32,
-    /// Why not.
+    /// Why not, as a label.
     pub reason: &'static str,
 }
 
@@ -62,21 +62,21 @@ impl GarbageCollector {
     /// (adoptium/temurin-build configures `shenandoahgc`) and Red Hat's 17; no Temurin build of 8 has it.
     pub fn available(self, jdk: u32) -> Result<(), Unavailable> {
         let reason = match self {
-            Self::Cms if jdk >= WITHOUT_CMS => "it was removed in JDK 14; use G1",
-            Self::Zgc if jdk < 11 => "it came with JDK 11; use G1",
-            Self::Shenandoah if jdk < 11 => "the builds of JDK 8 in the images do not have it; use G1",
+            Self::Cms if jdk >= WITHOUT_CMS => "removed in JDK 14",
+            Self::Zgc if jdk < 11 => "new in JDK 11",
+            Self::Shenandoah if jdk < 11 => "not in these builds of JDK 8",
             _ => return Ok(()),
         };
         Err(Unavailable { collector: self, jdk, reason })
     }
 
-    /// Whether the collector counts as an experiment on a JDK, so that a word of warning is due.
+    /// Whether the collector is experimental on a JDK and must be unlocked.
     pub fn is_experimental(self, jdk: u32) -> bool {
         matches!(self, Self::Zgc | Self::Shenandoah) && jdk < PRODUCTION
     }
 
-    /// The options that select and tune the collector. Options of the user belong behind them: of two that contradict
-    /// each other the JVM takes the last.
+    /// The options that select and tune the collector. Options of the user must follow them: the JVM uses the last of two
+    /// contradicting options.
     ///
     /// Those of apache/cassandra conf/jvm.options (3.11), conf/jvm11-server.options (4.0, 4.1), conf/jvm17-server.options
     /// (5.0.0 to 5.0.3) and conf/jvm8-server.options; for ZGC and Shenandoah, which upstream does not mention, those of
@@ -119,21 +119,21 @@ impl GarbageCollector {
         unlock.into_iter().chain(parallel_new).chain(own.iter().copied()).collect()
     }
 
-    /// Whether the young generation has a fixed size, written as `-Xmn`. conf/cassandra-env.sh refuses to start with
-    /// `-Xmn` and G1; ZGC and Shenandoah of these JDKs have no generations.
+    /// Whether the young generation needs a size (`-Xmn`). conf/cassandra-env.sh does not start with `-Xmn` and G1; ZGC and
+    /// Shenandoah of these JDKs have no generations.
     pub fn needs_young_generation(self) -> bool {
         self == Self::Cms
     }
 }
 
-/// A JVM option that is not the user's to set.
+/// A JVM option that users must not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnedOption {
-    /// How options of this family begin; the rest of the option does not matter.
+    /// The start of the option; the rest of it does not matter.
     pub begins: &'static str,
-    /// Why it is not to be set.
+    /// Why it is not allowed, as a label.
     pub reason: &'static str,
-    /// What to do instead.
+    /// What to write instead, as a help line.
     pub instead: &'static str,
 }
 
@@ -141,27 +141,27 @@ const fn owned(begins: &'static str, reason: &'static str, instead: &'static str
     OwnedOption { begins, reason, instead }
 }
 
-const HEAP: &str = "the heap is sized against the memory limit of the container";
-const USE_HEAP: &str = "set `jvm.heap`";
-const YOUNG: &str = "conf/cassandra-env.sh refuses it with G1, and for CMS it is computed from heap and processors";
-const USE_CMS: &str = "choose `jvm.gc: CMS` to have it computed, or G1 to do without";
-const COLLECTOR: &str = "two collectors keep the JVM from starting";
-const USE_GC: &str = "set `jvm.gc`";
-const HIDDEN: &str = "it reads options from a file, which no check sees";
-const WRITE_OUT: &str = "write the options of the file here, one for each element of the list";
-const REPLACE: &str =
-    "a replacement is decided per pod and once, while these options are read by every pod at every start";
-const USE_REPLACE: &str = "declare a `replaceNode` operation";
-const SAFETY: &str = "it switches off a check that keeps data from being lost when the ring changes";
-const LEAVE: &str = "leave it out";
-const JOINING: &str = "when and how a pod joins the ring follows from the start order";
-const IDENTITY: &str = "datacenter and rack of a node never change; this silences the check";
-const IN_CONFIG: &str = "it would override cassandra.yaml behind the back of every check";
-const USE_CONFIG: &str = "set the key under `cassandra.config`, or the field of the topology that stands for it";
-const WIRING: &str = "the Management API sets it and depends on its value";
-const FILES: &str = "the volumes and the probes of the pod depend on it";
+const HEAP: &str = "computed from the memory limit";
+const USE_HEAP: &str = "write `jvm.heap`";
+const YOUNG: &str = "computed for CMS, refused with G1";
+const USE_CMS: &str = "remove it; cassc computes it for `jvm.gc: CMS`";
+const COLLECTOR: &str = "only one collector is allowed";
+const USE_GC: &str = "write `jvm.gc`";
+const HIDDEN: &str = "bypasses all checks";
+const WRITE_OUT: &str = "write the options of the file here, one per list element";
+const REPLACE: &str = "would apply to all pods";
+const USE_REPLACE: &str =
+    "remove it, and write `replace.POD: ADDRESS` into the ConfigMap `CLUSTER-state` (docs/when-a-pod-waits.md)";
+const SAFETY: &str = "disables a safety check";
+const LEAVE: &str = "remove it";
+const JOINING: &str = "follows from the start order";
+const IDENTITY: &str = "disables a safety check";
+const IN_CONFIG: &str = "overrides cassandra.yaml";
+const USE_CONFIG: &str = "write the key in `cassandra.config`, or use the field of the topology";
+const WIRING: &str = "the Management API sets it";
+const FILES: &str = "volumes and probes depend on it";
 
-/// Every option that cassc owns. Names of properties after
+/// The options that users must not set. Names of properties after
 /// org.apache.cassandra.config.CassandraRelevantProperties.
 pub const OWNED_OPTIONS: &[OwnedOption] = &[
     owned("-Xms", HEAP, USE_HEAP),
@@ -223,8 +223,8 @@ pub const OWNED_OPTIONS: &[OwnedOption] = &[
     owned("-Dcassandra.start_rpc", IN_CONFIG, USE_CONFIG),
     owned(
         "-Dcassandra.system_distributed_replication",
-        "the replication of the system keyspaces is one fact for the whole ring and follows its datacenters",
-        "set `replication.system`",
+        "follows from `replication.system`",
+        "write `replication.system`",
     ),
     owned("-Dcassandra.skip_default_role_setup", WIRING, LEAVE),
     owned("-Ddb.unix_socket_file", WIRING, LEAVE),
@@ -232,13 +232,12 @@ pub const OWNED_OPTIONS: &[OwnedOption] = &[
     owned("-Dcassandra-pidfile", WIRING, LEAVE),
     owned("-Dcassandra-foreground", WIRING, LEAVE),
     owned("-javaagent:/opt/management-api/", WIRING, LEAVE),
-    owned("-Dcassandra.jmx.local.port", "conf/cassandra-env.sh sets it, and Reaper and nodetool look there", LEAVE),
+    owned("-Dcassandra.jmx.local.port", "conf/cassandra-env.sh sets it", LEAVE),
     owned("-Dcassandra.storagedir", FILES, LEAVE),
     owned("-Dcassandra.logdir", FILES, LEAVE),
 ];
 
-/// The entry for an option that cassc owns, `None` for one that the user may set. Space around the option does not
-/// count.
+/// The entry of an option that users must not set, `None` for all others. Spaces around the option are ignored.
 pub fn owned_option(option: &str) -> Option<&'static OwnedOption> {
     let option = option.trim();
     let is_agent = option.starts_with("-javaagent:") && option.contains("mgmtapi-agent");
@@ -246,24 +245,24 @@ pub fn owned_option(option: &str) -> Option<&'static OwnedOption> {
     OWNED_OPTIONS.iter().find(|owned| begins.starts_with(owned.begins))
 }
 
-/// Why a text cannot be a line of an options file.
+/// Why a text is not a valid line of an options file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum OptionError {
-    /// Cassandra's start script ignores lines that do not begin with a dash.
-    #[error("`{0}` is not a JVM option: it does not begin with `-`, and the start script would ignore it")]
+    /// Cassandra's start script ignores lines that do not start with a dash.
+    #[error("`{0}` is not a JVM option: it does not start with `-`")]
     NoDash(String),
     /// The text has a line break or another control character.
-    #[error("{0:?} has a control character; write one option for each element of the list")]
+    #[error("{0:?} contains a control character; write one option per list element")]
     ControlCharacter(String),
-    /// Two options in one text, `-Xss512k -XX:+A`: the second one would escape every check.
-    #[error("`{0}` has more than one option; write one for each element of the list")]
+    /// Two options in one text, `-Xss512k -XX:+A`: the second one would bypass all checks.
+    #[error("`{0}` has more than one option; write one option per list element")]
     MoreThanOne(String),
-    /// A value with a space: the start script splits the line, and the JVM takes the rest for the class to run.
-    #[error("`{0}` has a space, at which the start script splits it")]
+    /// A value with a space: the start script splits the line, and the JVM runs the rest as a class.
+    #[error("`{0}` contains a space, where the start script splits it")]
     Space(String),
 }
 
-/// Options whose argument may stand behind a space.
+/// Options whose argument may follow after a space.
 const WITH_ARGUMENT: [&str; 12] = [
     "--add-exports",
     "--add-modules",
@@ -279,7 +278,7 @@ const WITH_ARGUMENT: [&str; 12] = [
     "-cp",
 ];
 
-/// Says whether a text can be a line of an options file. Options with an argument of their own are fine:
+/// Checks whether a text is a valid line of an options file. Options with an argument are allowed:
 /// `--add-opens java.base/java.nio=ALL-UNNAMED`.
 pub fn check_option(option: &str) -> Result<(), OptionError> {
     if option.chars().any(char::is_control) {
@@ -347,7 +346,7 @@ mod tests {
             ("-Dcassandra.replace_address=10.0.0.1", USE_REPLACE),
             ("-Dcassandra.config=file:///x", USE_CONFIG),
             ("-Dcassandra.config.loader=x", USE_CONFIG),
-            ("-Dcassandra.system_distributed_replication_per_dc=3", "set `replication.system`"),
+            ("-Dcassandra.system_distributed_replication_per_dc=3", "write `replication.system`"),
             ("-XX:VMOptionsFile=/etc/options", WRITE_OUT),
             ("-javaagent:/somewhere/datastax-mgmtapi-agent-0.1.jar", LEAVE),
         ];
@@ -357,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn tuning_is_the_users() {
+    fn tuning_options_are_allowed() {
         for option in ["-XX:MaxGCPauseMillis=500", "-Xss512k", "-javaagent:/opt/x.jar", "-Dcassandra.ring_delay_ms=1"] {
             assert_eq!(owned_option(option), None, "{option}");
             assert_eq!(check_option(option), Ok(()), "{option}");

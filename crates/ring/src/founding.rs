@@ -1,4 +1,4 @@
-//! Whether a new ring may be founded. Asked by the renderer of the start order, which tells the gate, and by the plan.
+//! Whether a new ring may be founded. Called by the renderer of the start order, which the gate reads, and by the plan.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Founding {
-    /// The first pod founds the ring when its volume is empty, the ring was never recorded as founded, the cluster's
-    /// DNS answers, and no other pod is ready.
+    /// The first pod founds the ring if its volume is empty, the cluster state does not record a ring, DNS works, and no other
+    /// pod is ready. Default.
     #[default]
     Auto,
-    /// No pod ever founds a ring: an empty volume waits for a ring to join.
+    /// No pod founds a ring. A pod with an empty volume waits until it can join a ring.
     Never,
 }
 
-/// Whether the first pod of the first datacenter may found a ring. Additional seeds name a ring that exists, so a
-/// founder that cannot reach them must wait; unless they only connect the Kubernetes clusters of this very topology.
+/// Whether the first pod of the first datacenter may found a ring. It may not if `additionalSeeds` belong to an existing ring.
+/// With several Kubernetes clusters they may belong to this topology instead.
 pub fn may_found(founding: Founding, has_additional_seeds: bool, n_kube_clusters: usize) -> bool {
     let ring_exists = has_additional_seeds && n_kube_clusters == 1;
     founding == Founding::Auto && !ring_exists

@@ -1,17 +1,17 @@
-//! The names that Cassandra itself knows: of the cluster, of datacenters and racks. What its files can carry. Called by
-//! the rules about names and by the reader of locks.
+//! The names that Cassandra itself uses: of the cluster, of datacenters and of racks, and the characters that its files
+//! allow in them. Called by the rules about names and by the reader of lock files.
 
-/// What a properties file, a replication map or an option takes for something else than text.
+/// Characters with a meaning in a properties file, a replication map or a JVM option.
 const MEANINGFUL: &str = ",:=!#'\"\\`$*?[]{}<>|&;()";
 
-/// Why Cassandra's files cannot carry a name: of the cluster (`clusterName`), of a `datacenter`, or of a rack
-/// (anything else). `None` where they can.
+/// What is wrong with a name, in two or three words: of the cluster (`clusterName`), of a `datacenter`, or of a rack
+/// (any other text). `None` for a valid name.
 pub fn fault(what: &str, name: &str) -> Option<String> {
     if name.is_empty() {
-        return Some("it is empty".to_owned());
+        return Some("empty".to_owned());
     }
     if name.trim() != name {
-        return Some("it begins or ends with a blank".to_owned());
+        return Some("starts or ends with a space".to_owned());
     }
     let wrong = name.chars().find(|c| match what {
         "clusterName" => c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
@@ -19,8 +19,8 @@ pub fn fault(what: &str, name: &str) -> Option<String> {
         _ => !(c.is_ascii_graphic() || *c == ' ') || MEANINGFUL.contains(*c),
     })?;
     Some(match wrong {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "it has several lines".to_owned(),
-        ' ' => "blanks are not allowed".to_owned(),
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "several lines".to_owned(),
+        ' ' => "spaces are not allowed".to_owned(),
         wrong => format!("`{}` is not allowed", wrong.escape_debug()),
     })
 }

@@ -17,13 +17,13 @@ const MOST_FILES: usize = 10_000;
 /// How many bytes discovery reads: Argo CD asks it about every repository that names no plugin, at every refresh.
 const MOST_BYTES_DISCOVERED: u64 = 64 * 1024 * 1024;
 
-/// What an Application names.
-pub(super) struct Selection {
+/// The files that an Application names.
+pub(super) struct TopologyFiles {
     files: Vec<PathBuf>,
     extent: Extent,
 }
 
-/// How far a selection goes.
+/// How far they go.
 enum Extent {
     /// The folder of the Application itself.
     Folder,
@@ -35,7 +35,7 @@ enum Extent {
     Glob(Pattern),
 }
 
-impl Selection {
+impl TopologyFiles {
     /// Whether it is one file that is named.
     pub(super) fn is_one_file(&self) -> bool {
         matches!(self.extent, Extent::File)
@@ -84,13 +84,13 @@ impl Selection {
 
 /// The topologies of the folder itself, or what the parameter `file` names: a file, a folder with all below it, or a
 /// glob. Files that are found, not named, may be something else.
-pub(super) fn selection(file: Option<&str>) -> Result<Selection, String> {
+pub(super) fn topology_files(file: Option<&str>) -> Result<TopologyFiles, String> {
     let (files, extent) = match file {
         None => (below(".", 1)?, Extent::Folder),
         Some(file) => named(file)?,
     };
     match files.len() {
-        0..=MOST_FILES => Ok(Selection { files, extent }),
+        0..=MOST_FILES => Ok(TopologyFiles { files, extent }),
         many => Err(format!("{many} YAML files are too many: name the topologies with the parameter `file`")),
     }
 }
@@ -146,10 +146,10 @@ pub(super) fn refuse_outside(root: &Path, path: &Path) -> Result<(), String> {
     }
 }
 
-/// The first file of the selection that says that it is a topology, however broken the rest of it. Never an error:
+/// The first of the files that says that it is a topology, however broken the rest of it. Never an error:
 /// Argo CD would log it and go on to the next plugin.
 pub(super) fn discovered(file: Option<&str>) -> Option<String> {
-    let (selection, root) = (selection(file).ok()?, repository().ok()?);
+    let (topologies, root) = (topology_files(file).ok()?, repository().ok()?);
     let mut budget = MOST_BYTES_DISCOVERED;
     let mut says_so = |path: &&PathBuf| {
         let text = refuse_outside(&root, path).ok().filter(|()| path.is_file()).map(|()| text(path, budget));
@@ -157,7 +157,7 @@ pub(super) fn discovered(file: Option<&str>) -> Option<String> {
         budget = budget.saturating_sub(text.len() as u64);
         is_topology(&String::from_utf8_lossy(&text))
     };
-    let found = selection.files.iter().find(|path| says_so(path))?;
+    let found = topologies.files.iter().find(|path| says_so(path))?;
     Some(found.display().to_string())
 }
 

@@ -1,21 +1,20 @@
 //! The topologies of an Application and their locks → the manifests, all of them or none. Called by `mod`, which prints.
 
 use cassc_wording::joined;
+use rayon::prelude::*;
 
-use super::folder::{Selection, selection};
+use super::folder::{TopologyFiles, topology_files};
 use super::parameters::Parameters;
 use super::told::complaints;
 use super::{locks, told};
-use crate::assessment::{Assessed, Assessment, assess};
-use crate::check::Checked;
-use crate::cli::render::refuse_shared_folders;
+use crate::cli::output::refuse_shared_folders;
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange, in_order_of_stages};
-use crate::deployed::{DeployedCluster, wanted};
+use crate::deliver::{Arranged, in_order_of_stages};
+use crate::deployed::{OwnLock, wanted};
 use crate::diagnostic::Severity;
-use crate::emit::{EmitError, stream};
-use crate::topology::Dialect;
-use crate::{Compilation, Options, cluster, compile};
+use crate::emit::stream;
+use crate::fleet::{Fleet, RenderedCluster};
+use crate::{Compilation, Options, compile};
 
 /// What a call prints.
 pub(super) struct Generated {
@@ -27,24 +26,28 @@ pub(super) struct Generated {
 
 /// Renders what an Application asks for. The error is the text that its user reads.
 pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
-    let selection = selection(parameters.file.as_deref())?;
-    let mut compilation = compiled(&selection, parameters)?;
+    let files = topology_files(parameters.file.as_deref())?;
+    let compilation = compiled(&files, parameters)?;
     refuse_shared_folders(&compilation).map_err(|refused| refused.to_string())?;
-    let assessment = assessed(&mut compilation, &selection)?;
-    let refusals = assessment.refusals();
+    let wanted = wanted(&compilation.texts, &compilation.accepted);
+    let sources = compilation.accepted.iter().map(|parsed| compilation.source(parsed));
+    let deployed = locks::deployed(sources, &wanted, &files)?;
+    let Compilation { mut texts, complaints: warnings, accepted, .. } = compilation;
+    let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, |_| OwnLock::Missing);
+    let refusals = fleet.refusals();
     if !refusals.is_empty() {
-        let against = locks::judged_against(&assessment);
-        let told = complaints(&compilation.texts, refusals);
+        let against = locks::judged_against(&fleet);
+        let told = complaints(&texts, refusals);
         return Err(format!("{told}the change is judged against {against}; nothing is rendered while it is refused"));
     }
-    let clusters = compilation.accepted.iter().zip(&assessment.clusters);
-    let rendered: Vec<(Cluster, Arranged)> =
-        clusters.map(|(parsed, assessed)| rendered(parsed, assessed, parameters.dialect)).collect();
-    let fleet: Vec<&Cluster> = rendered.iter().map(|(cluster, _)| cluster).collect();
-    let kube_cluster = kube_cluster(&fleet, parameters.kube_cluster.as_deref())?;
-    refuse_obstacles(&compilation, &assessment, &rendered, parameters)?;
+    // The lock knows the dialect of the topology; another is only rendered.
+    let rendered: Vec<RenderedCluster<'_>> =
+        fleet.runs.par_iter().map(|run| run.render(Some(parameters.dialect))).collect();
+    let clusters: Vec<&Cluster> = rendered.iter().map(|rendered| &*rendered.cluster).collect();
+    let kube_cluster = kube_cluster(&clusters, parameters.kube_cluster.as_deref())?;
+    refuse_obstacles(&fleet, &rendered, parameters)?;
     let mut manifests = Vec::new();
-    for (_, arranged) in &rendered {
+    for RenderedCluster { arranged, .. } in &rendered {
         let files = in_order_of_stages(&arranged.files).into_iter();
         let files = files.filter(|(path, _)| is_for(arranged, path, kube_cluster));
         stream::write(&mut manifests, files).map_err(|cause| format!("cannot keep the manifests: {cause}"))?;
@@ -52,13 +55,12 @@ pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
     if manifests.is_empty() {
         return Err("there is no object to render, and an Application without objects would be emptied".to_owned());
     }
-    Ok(Generated { manifests, warnings: complaints(&compilation.texts, &compilation.complaints) })
+    Ok(Generated { manifests, warnings: complaints(&texts, &warnings) })
 }
 
-fn compiled(selection: &Selection, parameters: &Parameters) -> Result<Compilation, String> {
-    // The lock knows the dialect of the topology; another is only rendered.
+fn compiled(files: &TopologyFiles, parameters: &Parameters) -> Result<Compilation, String> {
     let options = Options { dialect: None, warnings: parameters.warnings };
-    let compilation = compile(selection.read()?, options);
+    let compilation = compile(files.read()?, options);
     if compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error) {
         return Err(complaints(&compilation.texts, &compilation.complaints));
     }
@@ -78,39 +80,10 @@ fn compiled(selection: &Selection, parameters: &Parameters) -> Result<Compilatio
     Ok(compilation)
 }
 
-fn assessed(compilation: &mut Compilation, selection: &Selection) -> Result<Assessment, String> {
-    let wanted = wanted(&compilation.texts, &compilation.accepted);
-    let sources = compilation.accepted.iter().map(|parsed| compilation.source(parsed));
-    let deployed = locks::deployed(sources, &wanted, selection)?;
-    let after = |parsed: &Checked, deployed: Option<&DeployedCluster>| {
-        Ok(cluster(parsed, deployed.map(|deployed| &deployed.cluster)))
-    };
-    let mut texts = std::mem::take(&mut compilation.texts);
-    let assessment = assess(&mut texts, &compilation.accepted, &wanted, deployed, after);
-    compilation.texts = texts;
-    assessment.map_err(|refused: EmitError| refused.to_string())
-}
-
-/// The cluster as its lock would record it, and what is printed of it.
-fn rendered(parsed: &Checked, assessed: &Assessed, dialect: Dialect) -> (Cluster, Arranged) {
-    let cluster = cluster(parsed, assessed.deployed.as_ref().map(|deployed| &deployed.cluster));
-    let arranged = arrange(&Cluster { dialect, ..cluster.clone() });
-    (cluster, arranged)
-}
-
 /// Refuses what is not in its lock.
-fn refuse_obstacles(
-    compilation: &Compilation,
-    assessment: &Assessment,
-    rendered: &[(Cluster, Arranged)],
-    parameters: &Parameters,
-) -> Result<(), String> {
-    let clusters = compilation.accepted.iter().zip(&assessment.clusters).zip(rendered);
-    let of_cluster = clusters.filter_map(|((parsed, assessed), (cluster, arranged))| {
-        locks::obstacle(compilation.source(parsed), assessed, cluster, arranged, parameters)
-    });
-    let left_over = assessment.gone.iter().map(locks::left_over);
-    let obstacles: Vec<String> = of_cluster.chain(left_over).collect();
+fn refuse_obstacles(fleet: &Fleet, rendered: &[RenderedCluster<'_>], parameters: &Parameters) -> Result<(), String> {
+    let of_cluster = rendered.iter().filter_map(|rendered| locks::obstacle(rendered, parameters));
+    let obstacles: Vec<String> = of_cluster.chain(fleet.gone.iter().map(locks::left_over)).collect();
     if obstacles.is_empty() { Ok(()) } else { Err(told::sentences(&obstacles)) }
 }
 

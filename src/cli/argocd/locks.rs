@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::folder::{Selection, refuse_outside, repository};
+use super::folder::{TopologyFiles, refuse_outside, repository};
 use super::parameters::Parameters;
-use crate::assessment::{Assessed, Assessment, Gone};
 use crate::cluster::Cluster;
-use crate::deliver::Arranged;
 use crate::deployed::{
     Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, WantedFleet, folders_of_outputs, rendered,
 };
+use crate::fleet::{Fleet, Gone, RenderedCluster};
 use crate::lock::{LOCK_FILE_NAME, Lock, LockError};
 use crate::parse::source::STANDARD_INPUT;
 
@@ -21,36 +20,36 @@ use crate::parse::source::STANDARD_INPUT;
 const APPLICATION: &str = ".";
 
 /// What the locks beside the topologies tell: `<folder>/<cluster>/cassc.lock`, where the folder is that of the
-/// Application or of the topology. `sources` are the names of the topologies' files. What the selection does not mean
-/// is another Application's.
+/// Application or of the topology. `sources` are the names of the topologies' files. What the files do not mean is another
+/// Application's.
 pub(super) fn deployed<'s>(
     sources: impl IntoIterator<Item = &'s str>,
     wanted: &WantedFleet,
-    selection: &Selection,
+    files: &TopologyFiles,
 ) -> Result<Deployed, String> {
     let folder = |source: &str| match Path::new(source).parent() {
         Some(folder) => plain(folder),
         None => PathBuf::from(APPLICATION),
     };
     let mut folders: BTreeSet<PathBuf> = sources.into_iter().map(folder).chain([APPLICATION.into()]).collect();
-    if let Some(searched) = selection.searched() {
+    if let Some(searched) = files.searched() {
         folders.extend(folders_of_outputs(searched).map_err(unreadable)?.iter().map(|folder| plain(folder)));
     }
     let mut clusters = Vec::new();
     for folder in folders {
-        clusters.extend(rendered(&folder).map_err(unreadable)?.map(|deployed| deployed.clusters).unwrap_or_default());
+        let shown = folder.strip_prefix(APPLICATION).unwrap_or(&folder);
+        let deployed = rendered(&folder, shown).map_err(unreadable)?;
+        clusters.extend(deployed.map(|deployed| deployed.clusters).unwrap_or_default());
     }
-    for text in clusters.iter_mut().filter_map(|cluster| cluster.lock_text.as_mut()) {
-        text.name = shown(&text.name).to_owned();
-        refuse_outside(&repository()?, Path::new(&text.name))?;
-    }
+    let root = repository()?;
+    clusters.iter().try_for_each(|cluster| refuse_outside(&root, Path::new(cluster.lock_name())))?;
     clusters.iter_mut().for_each(know_gone);
     let is_wanted = |cluster: &DeployedCluster| {
         wanted.topologies.iter().any(|wanted| wanted.name == cluster.cluster.name || is_of(wanted, cluster))
     };
     let is_meant = |cluster: &DeployedCluster| match &cluster.path {
-        Some(path) => selection.means(path),
-        None => !selection.is_one_file(),
+        Some(path) => files.means(path),
+        None => !files.is_one_file(),
     };
     clusters.retain(|cluster| is_wanted(cluster) || is_meant(cluster));
     refuse_two_of_one(&clusters)?;
@@ -66,7 +65,7 @@ fn plain(folder: &Path) -> PathBuf {
 /// A bare name of a topology tells elsewhere that nobody knows its folder; here it is the one that the lock's folder is
 /// in, or it stood nowhere in the repository.
 fn know_gone(cluster: &mut DeployedCluster) {
-    let topology = cluster.lock.as_ref().map(Lock::topology).unwrap_or_default();
+    let topology = cluster.lock().map(Lock::topology).unwrap_or_default().to_owned();
     if cluster.path.is_none() && !topology.is_empty() && topology != STANDARD_INPUT {
         cluster.file = TopologyFile::Gone;
     }
@@ -80,7 +79,7 @@ fn refuse_two_of_one(clusters: &[DeployedCluster]) -> Result<(), String> {
     let mut seen: BTreeMap<(&PathBuf, &str), &str> = BTreeMap::new();
     for cluster in clusters {
         let Some(path) = &cluster.path else { continue };
-        let name = lock_name(cluster);
+        let name = cluster.lock_name();
         if let Some(first) = seen.insert((path, &cluster.cluster.name), name) {
             return Err(format!(
                 "{first} and {name} are both locks of the cluster `{}`: keep the one that tells what is deployed",
@@ -91,24 +90,18 @@ fn refuse_two_of_one(clusters: &[DeployedCluster]) -> Result<(), String> {
     Ok(())
 }
 
-/// A path without the `./` of the folder that everything is seen from.
-fn shown(name: &str) -> &str {
-    name.strip_prefix("./").unwrap_or(name)
-}
-
 fn unreadable(refused: DeployedError) -> String {
     match refused {
         DeployedError::Lock { name, cause } => {
-            let name = shown(&name);
             // What is wrong with it may repeat a part of it, which must not come from elsewhere.
-            if let Err(outside) = repository().and_then(|root| refuse_outside(&root, Path::new(name))) {
+            if let Err(outside) = repository().and_then(|root| refuse_outside(&root, Path::new(&name))) {
                 return outside;
             }
             let advice = match cause {
                 LockError::MergeConflict { .. } => {
                     "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
                 }
-                _ => cause.advice(Path::new(name)),
+                _ => cause.advice(Path::new(&name)),
             };
             format!("{name} {cause}; {advice}")
         }
@@ -116,29 +109,18 @@ fn unreadable(refused: DeployedError) -> String {
     }
 }
 
-/// The path of a lock, as the user sees it.
-fn lock_name(deployed: &DeployedCluster) -> &str {
-    deployed.lock_text.as_ref().map(|text| text.name.as_str()).unwrap_or_default()
-}
-
 /// What the clusters were judged against.
-pub(super) fn judged_against(assessment: &Assessment) -> String {
-    let refused = assessment.clusters.iter().filter(|assessed| !assessed.judgment.refused.is_empty());
-    let gone = assessment.gone.iter().filter(|gone| gone.judgment.is_err());
-    let deployed = refused.filter_map(|assessed| assessed.deployed.as_ref()).chain(gone.map(|gone| &gone.deployed));
-    deployed.map(lock_name).collect::<Vec<_>>().join(", ")
+pub(super) fn judged_against(fleet: &Fleet) -> String {
+    let refused = fleet.runs.iter().filter(|run| !run.judgment.refused.is_empty());
+    let gone = fleet.gone.iter().filter(|gone| gone.judgment.is_err());
+    let deployed = refused.filter_map(|run| run.deployed.as_ref()).chain(gone.map(|gone| &gone.deployed));
+    deployed.map(DeployedCluster::lock_name).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a cluster is not rendered although nothing about it is refused; `None` if it is.
-pub(super) fn obstacle(
-    source: &str,
-    assessed: &Assessed,
-    cluster: &Cluster,
-    arranged: &Arranged,
-    parameters: &Parameters,
-) -> Option<String> {
-    let name = &cluster.name;
-    let Some(deployed) = &assessed.deployed else {
+pub(super) fn obstacle(rendered: &RenderedCluster<'_>, parameters: &Parameters) -> Option<String> {
+    let (name, source) = (&rendered.cluster.name, rendered.run.source.as_str());
+    let Some(deployed) = &rendered.run.deployed else {
         if let Some(place) = what_stands_for_a_lock(source, name) {
             return Some(format!(
                 "{} is there and is not the lock of this cluster, so nobody can tell whether `{name}` is new, and \
@@ -157,9 +139,9 @@ pub(super) fn obstacle(
             )
         });
     };
-    let lock = deployed.lock.as_ref()?;
-    (!is_in(lock, cluster, arranged)).then(|| {
-        let lock_name = lock_name(deployed);
+    let lock = deployed.lock()?;
+    (!is_in(lock, rendered)).then(|| {
+        let lock_name = deployed.lock_name();
         format!(
             "{lock_name} was not made from {source} as it is now, or not by cassc {}, which runs here, so nothing is \
              rendered\n  \
@@ -184,16 +166,16 @@ fn what_stands_for_a_lock(source: &str, cluster: &str) -> Option<PathBuf> {
 
 /// Whether this very cluster is recorded: the tool that delivers it aside, which a command line may have named, and
 /// where that tool looks.
-fn is_in(lock: &Lock, cluster: &Cluster, arranged: &Arranged) -> bool {
+fn is_in(lock: &Lock, rendered: &RenderedCluster<'_>) -> bool {
     let recorded = lock.cluster();
     let delivery = recorded.delivery.clone();
-    let same_cluster = *recorded == Cluster { dialect: recorded.dialect, delivery, ..cluster.clone() };
-    same_cluster && (lock.templates().is_empty() || *lock.templates() == arranged.templates)
+    let same_cluster = *recorded == Cluster { dialect: recorded.dialect, delivery, ..(*rendered.cluster).clone() };
+    same_cluster && (lock.templates().is_empty() || *lock.templates() == rendered.arranged.templates)
 }
 
 /// Why nothing is rendered while the lock of a cluster stands whose topology is gone.
 pub(super) fn left_over(gone: &Gone) -> String {
-    let (name, lock_name) = (&gone.deployed.cluster.name, lock_name(&gone.deployed));
+    let (name, lock_name) = (&gone.deployed.cluster.name, gone.deployed.lock_name());
     format!(
         "{lock_name} is the lock of the cluster `{name}`, whose topology is gone, so nothing is rendered\n  \
          restore the topology, or, if the cluster is to be deleted, remove the lock as well"

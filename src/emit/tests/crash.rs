@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::{CLUSTER, Seen, lock, put, seen, texts, tree};
+use super::{CLUSTER, Seen, lock, own, put, seen, texts, tree};
+use crate::deployed::{DeployedError, OwnLock, UnreadableLocks};
+use crate::emit::Overwrite;
 use crate::emit::directory::{Outcome, recover, recover_on, write, write_to};
 use crate::emit::disk::{Disk, Outage, Swap};
-use crate::emit::read;
-use crate::emit::{EmitError, Overwrite, Place};
 use crate::file_tree::FileTree;
+use crate::folder::{ClusterFolder, FolderError};
 
 type Texts = BTreeMap<String, String>;
 
@@ -27,7 +28,7 @@ fn new() -> FileTree {
 /// A directory with the old tree, an edited file, a foreign one and a link to nowhere.
 fn rendered_once() -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("the test has a disk");
-    write(root.path(), CLUSTER, &old(), &lock(&old()), Overwrite::KeepForeign)
+    write(root.path(), CLUSTER, &old(), (&lock(&old()), &OwnLock::Missing), Overwrite::KeepForeign)
         .expect("a fresh directory can be written");
     put(&root.path().join("shop/base/mine.yaml"), "edited");
     put(&root.path().join("shop/notes/README"), "read me");
@@ -35,8 +36,11 @@ fn rendered_once() -> tempfile::TempDir {
     root
 }
 
-fn write_on(disk: &Disk, root: &Path) -> Result<Outcome, EmitError> {
-    write_to(disk, root, CLUSTER, &new(), &lock(&new()), Overwrite::KeepForeign)
+/// Renders as a run does: what a killed one left is put back before the lock is read.
+fn write_on(disk: &Disk, root: &Path) -> Result<Outcome, FolderError> {
+    recover_on(disk, &ClusterFolder::new(root, CLUSTER))?;
+    let own = own(root, UnreadableLocks::AreErrors).expect("a tree that was put back is whole");
+    write_to(disk, root, CLUSTER, &new(), (&lock(&new()), &own), Overwrite::KeepForeign)
 }
 
 /// What is there before and after a render that nobody disturbs.
@@ -78,8 +82,10 @@ fn assert_whole(root: &Path, before: &Texts, after: &Texts, context: &str) -> &'
         Some(found) if found == *after => "new",
         Some(found) => unreachable!("{context}: a mixed tree is visible: {found:?}"),
         None => {
-            let refused = read::lock(root, CLUSTER).expect_err("nobody may believe that the cluster is new");
-            assert!(matches!(refused, EmitError::Interrupted { .. }), "{context}: {refused}");
+            let refused =
+                own(root, UnreadableLocks::AreErrors).expect_err("nobody may believe that the cluster is new");
+            let is_noticed = matches!(refused, DeployedError::Folder(FolderError::Interrupted { .. }));
+            assert!(is_noticed, "{context}: {refused}");
             "gap"
         }
     }
@@ -202,8 +208,8 @@ fn a_living_render_whose_tree_another_one_begins_to_remove_fails_and_shows_nothi
     assert!(built.is_some(), "a kill before the swap was tried");
     let name = fs::read_dir(&workspace).expect("it is there").next().expect("it was built").expect("it is there");
     // The other render comes as far as its first operation: it has announced the removal and removed nothing yet.
-    let place = Place::new(root.path(), CLUSTER);
-    recover_on(&Disk::failing_after(1, Outage::ForEver, Swap::Exchange), &place).expect_err("the power is cut");
+    let folder = ClusterFolder::new(root.path(), CLUSTER);
+    recover_on(&Disk::failing_after(1, Outage::ForEver, Swap::Exchange), &folder).expect_err("the power is cut");
     assert!(has_lock(&workspace));
     assert!(Disk::real().exchange(&name.path(), &tree).is_err());
     assert!(Disk::real().rename(&name.path(), &tree).is_err());

@@ -3,19 +3,37 @@
 use std::fs;
 use std::path::Path;
 
-use super::{CLUSTER, lock, put, seen, texts, tree};
-use crate::diff::{DifferenceKind, compare};
+use super::{CLUSTER, lock, own, put, seen, texts, tree};
+use crate::deployed::{DeployedError, OwnLock, UnreadableLocks};
+use crate::diff::{Comparison, DifferenceKind, compare};
+use crate::emit::Overwrite;
 use crate::emit::directory::{Kept, Outcome, Why, write};
-use crate::emit::read::{self, Remark};
-use crate::emit::{EmitError, Overwrite};
+use crate::emit::read::{Remark, standing};
 use crate::file_tree::FileTree;
+use crate::folder::FolderError;
 
-fn render(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> Outcome {
-    write(root, CLUSTER, rendered, &lock(rendered), overwrite).expect("nothing is in the way")
+/// Reads the lock and writes, as a run does.
+fn rendered(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> Result<Outcome, DeployedError> {
+    let unreadable = match overwrite {
+        Overwrite::KeepForeign => UnreadableLocks::AreErrors,
+        Overwrite::Force => UnreadableLocks::CountAsMissing,
+    };
+    let own = own(root, unreadable)?;
+    Ok(write(root, CLUSTER, rendered, (&lock(rendered), &own), overwrite)?)
 }
 
-fn refusal(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> EmitError {
-    write(root, CLUSTER, rendered, &lock(rendered), overwrite).expect_err("something is in the way")
+fn render(root: &Path, files: &FileTree, overwrite: Overwrite) -> Outcome {
+    rendered(root, files, overwrite).expect("nothing is in the way")
+}
+
+fn refusal(root: &Path, files: &FileTree, overwrite: Overwrite) -> DeployedError {
+    rendered(root, files, overwrite).expect_err("something is in the way")
+}
+
+fn compared(root: &Path, rendered: &FileTree) -> Comparison {
+    let own = own(root, UnreadableLocks::AreErrors).expect("it can be read");
+    let standing = standing(root, CLUSTER, rendered, &own).expect("it can be read");
+    compare(CLUSTER, &standing, rendered, &lock(rendered))
 }
 
 fn kept(path: &str, why: Why) -> Kept {
@@ -133,22 +151,14 @@ fn a_folder_with_files_of_others_alone_misses_no_lock() {
     assert_eq!((outcome.remark, outcome.kept), (None, vec![kept("shop/README", Why::NotOurs)]));
 }
 
-/// Asserts that a lock is refused by everybody who reads it, with its path and advice, and that force makes do without
-/// it.
+/// Asserts that a lock is refused, with its path and advice, and that force makes do without it.
 fn assert_refused_but_for_force(root: &Path, said: &str) {
     let rendered = tree(&[("a.yaml", "a")]);
-    let messages = [
-        refusal(root, &rendered, Overwrite::KeepForeign).to_string(),
-        read::lock(root, CLUSTER).expect_err("it cannot be read").to_string(),
-        read::recorded(root, CLUSTER, Overwrite::KeepForeign).expect_err("it cannot be read").to_string(),
-    ];
-    let is_fine = |message: &String| {
-        let advice =
-            if said.contains("later cassc") { "; `cassc render --force` would" } else { "; restore it from Git, or" };
-        message.contains("shop/cassc.lock ") && message.contains(said) && message.contains(advice)
-    };
-    assert!(messages.iter().all(is_fine), "{said}: {messages:?}");
-    assert_eq!(read::recorded(root, CLUSTER, Overwrite::Force).expect("it counts as missing"), None);
+    let message = refusal(root, &rendered, Overwrite::KeepForeign).to_string();
+    let advice =
+        if said.contains("later cassc") { "; `cassc render --force` would" } else { "; restore it from Git, or" };
+    let is_fine = message.contains("shop/cassc.lock ") && message.contains(said) && message.contains(advice);
+    assert!(is_fine, "{said}: {message}");
     let outcome = render(root, &rendered, Overwrite::Force);
     assert!(matches!(&outcome.remark, Some(Remark::Unreadable(cause)) if cause.contains(said)), "{:?}", outcome.remark);
     assert_eq!(outcome.written, paths(&["shop/cassc.lock"]));
@@ -210,11 +220,8 @@ fn after_a_merge_conflict_the_files_of_both_sides_are_rendered_anew_and_foreign_
     let conflict = format!("<<<<<<< HEAD\n{}=======\n{}>>>>>>> b\n", ours.to_text(), theirs.to_text());
     let root = merged(&conflict);
     let rendered = tree(&[("a.yaml", "3")]);
-    let standing = read::standing(root.path(), CLUSTER, &rendered, Overwrite::KeepForeign).expect("it can be read");
-    let compared = compare(CLUSTER, &standing, &rendered, &lock(&rendered).to_text());
+    let compared = compared(root.path(), &rendered);
     assert!(!compared.is_same() && compared.remark == Some(Remark::Conflict));
-    let told = read::lock(root.path(), CLUSTER).expect_err("nobody knows which side is deployed").to_string();
-    assert!(told.ends_with("has a merge conflict in line 1; run `cassc render`, which reads both sides"), "{told}");
 
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
     let (written, removed) = (paths(&["shop/a.yaml", "shop/cassc.lock"]), paths(&["shop/gone.yaml"]));
@@ -239,7 +246,7 @@ fn a_file_in_the_place_of_the_directory_is_refused_even_by_force() {
     let root = root();
     put(&root.path().join(CLUSTER), "a file");
     let error = refusal(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::Force);
-    assert!(matches!(error, EmitError::NotADirectory { .. }), "{error}");
+    assert!(matches!(error, DeployedError::Folder(FolderError::NotADirectory { .. })), "{error}");
     assert_eq!(texts(root.path()), Some([(CLUSTER.to_owned(), "a file".to_owned())].into()));
 }
 
@@ -249,7 +256,7 @@ fn a_link_in_the_place_of_the_directory_is_refused_and_its_target_is_left_alone(
     let (root, outside) = (root(), root());
     std::os::unix::fs::symlink(outside.path(), root.path().join(CLUSTER)).expect("the test may link");
     let error = refusal(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::Force);
-    assert!(matches!(error, EmitError::NotADirectory { .. }), "{error}");
+    assert!(matches!(error, DeployedError::Folder(FolderError::NotADirectory { .. })), "{error}");
     assert_eq!(texts(outside.path()), Some([].into()));
 }
 
@@ -276,12 +283,8 @@ fn a_comparison_sees_on_disk_what_the_next_render_would_change() {
     let first = tree(&[("a.yaml", "1\n"), ("b.yaml", "1\n")]);
     render(root.path(), &first, Overwrite::KeepForeign);
     put(&root.path().join("shop/README"), "foreign");
-    let compared = |rendered: &FileTree| {
-        let standing = read::standing(root.path(), CLUSTER, rendered, Overwrite::KeepForeign).expect("it can be read");
-        compare(CLUSTER, &standing, rendered, &lock(rendered).to_text())
-    };
-    assert!(compared(&first).is_same());
-    let found = compared(&tree(&[("b.yaml", "2\n"), ("c.yaml", "1\n")])).changed;
+    assert!(compared(root.path(), &first).is_same());
+    let found = compared(root.path(), &tree(&[("b.yaml", "2\n"), ("c.yaml", "1\n")])).changed;
     let kinds: Vec<_> = found.iter().map(|difference| (difference.path.as_str(), difference.kind)).collect();
     let expected = [
         ("shop/README", DifferenceKind::Foreign),
@@ -298,7 +301,8 @@ fn a_comparison_sees_on_disk_what_the_next_render_would_change() {
 fn the_lock_that_the_plan_reads_is_the_one_that_was_written() {
     let root = root();
     let rendered = tree(&[("a.yaml", "1")]);
-    assert_eq!(read::lock(root.path(), CLUSTER).expect("nothing is there"), None);
+    let read = || own(root.path(), UnreadableLocks::AreErrors).expect("it can be read");
+    assert!(matches!(read(), OwnLock::Missing));
     render(root.path(), &rendered, Overwrite::KeepForeign);
-    assert_eq!(read::lock(root.path(), CLUSTER).expect("it was written"), Some(lock(&rendered)));
+    assert_eq!(read().recorded().and_then(|recorded| recorded.lock()), Some(&lock(&rendered)));
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::deployed::{DeployedError, OutputLocks, OwnLock, UnreadableLocks};
 use crate::file_tree::FileTree;
 use crate::lock::Lock;
 
@@ -20,6 +21,11 @@ fn tree(files: &[(&str, &str)]) -> FileTree {
 
 fn lock(rendered: &FileTree) -> Lock {
     Lock::new(Path::new("shop.yaml"), crate::cluster::fixtures::shop(), rendered, BTreeMap::new())
+}
+
+/// The lock of the cluster as a run reads it before it writes.
+fn own(root: &Path, unreadable: UnreadableLocks) -> Result<OwnLock, DeployedError> {
+    Ok(OutputLocks::read(root, &[CLUSTER], unreadable)?.own(CLUSTER))
 }
 
 /// One thing below a directory as anybody sees it: a folder, the target of a link or a text; and its time of change.

@@ -9,14 +9,14 @@ use crate::transition::{At, Force, Scope, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E325",
     name: "pod-user-changed",
-    summary: "the pods of a deployed cluster run as another user, and the files stay with the old one",
+    summary: "the user of deployed pods changed, but their files keep the old owner",
     explain: "\
-What Cassandra wrote belongs to its user, and its group may only read it. Another user cannot write to these files, so that
-the first node that restarts does not start. The kubelet opens all files to the group of `fsGroup` when it hands the volume
-over: at every start with `fsGroupChangePolicy: Always`, and otherwise when `fsGroup` is another one.
+Cassandra's files belong to its user, and its group can only read them. A different user cannot write to them, so the first
+node that restarts does not start. The kubelet makes all files writable for the group of `fsGroup` when it mounts the volume:
+at every start with `fsGroupChangePolicy: Always`, otherwise only when `fsGroup` changed.
 
-Change `fsGroup` together with `runAsUser`. Or roll once with `fsGroupChangePolicy: Always`. Accept the code where you have
-changed the owner of the files yourself.",
+Change `fsGroup` together with `runAsUser`, or do one rolling restart with `fsGroupChangePolicy: Always`. Accept the code if
+you changed the owner of the files yourself.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;

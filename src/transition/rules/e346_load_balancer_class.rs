@@ -8,13 +8,12 @@ use crate::transition::{Force, Transition};
 pub(super) const RULE: Rule = Rule {
     code: "E346",
     name: "load-balancer-class-changed",
-    summary: "the class of a load balancer that exists changed",
+    summary: "`loadBalancerClass` of a deployed load balancer changed (it is immutable)",
     explain: "\
-The API server refuses another `loadBalancerClass` for a service that is a load balancer already. Who applies the change
-fails at this service, at every attempt.
+`loadBalancerClass` of a Service of type `LoadBalancer` is immutable. The API server refuses the Service at every apply.
 
-Write the class that it was. To change it, remove `services.cql.type` in one commit, which removes the service and its
-address, and write it with the new class in the next.",
+Write the deployed class. To change it, remove `services.cql.type` in one commit, which deletes the Service and its address.
+Add it with the new class in the next commit.",
 };
 
 pub(super) const FORCE: Force = Force::Never("the API server refuses the Service");
@@ -29,8 +28,8 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let shown = |class: &Option<String>| class.as_ref().map_or("no class".to_owned(), |class| format!("`{class}`"));
         let at = change.at("services.cql.loadBalancerClass", "cqlService.loadBalancerClass");
         let message = format!("the load balancer of {} has {}, which never changes", change.whose(), shown(was));
-        let complaint = transition.refuse(&RULE, message, at, format!("now {}", shown(now)), "what it was");
-        complaints.push(complaint.help("write the class that it was; `cassc explain E346` tells how to change it"));
+        let complaint = transition.refuse(&RULE, message, at, format!("now {}", shown(now)), "deployed");
+        complaints.push(complaint.help("write the deployed class; to change it, see `cassc explain E346`"));
     }
 }
 

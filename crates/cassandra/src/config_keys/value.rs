@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     convert::Converter,
     kind::Kind,
-    measure::{Duration, Width, accepted_symbols, read_rate},
+    measure::{Duration, Smallest as _, Width, accepted_symbols, read_rate},
     table::Key,
 };
 
@@ -245,8 +245,9 @@ fn expected(kind: &Kind, converter: Option<Converter>) -> String {
         Kind::DataStorage(storage) => {
             let unit = accepted_symbols(storage.smallest);
             format!(
-                "an amount of data with a unit ({unit}), such as 64MiB, less than {} in the smallest",
-                storage.width.limit()
+                "an amount of data with a unit ({unit}), such as 64MiB, below {}{}",
+                storage.width.limit(),
+                storage.smallest.symbol()
             )
         }
         Kind::DataRate => "a data rate with a unit (B/s, KiB/s or MiB/s), such as 24MiB/s".into(),

@@ -1,0 +1,131 @@
+//! What the verbs know of the directory that is rendered into: which topologies it cannot take, the files of a cluster with
+//! their lock, and what there is to say about the lock that stands there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::canonicalize;
+use std::path::{Path, PathBuf};
+
+use super::{Failure, talk};
+use crate::Compilation;
+use crate::check::Checked;
+use crate::diff::{Comparison, compare};
+use crate::emit::read::{Entry, Remark, standing};
+use crate::file_tree::FileTree;
+use crate::fleet::RenderedCluster;
+use crate::folder::FolderError;
+use crate::lock::{LOCK_FILE_NAME, Lock, path_from};
+use crate::parse::source::STANDARD_INPUT;
+use crate::paths::absolute;
+
+/// A cluster's folder is called as the cluster; two of one name (in two namespaces) need two directories.
+pub(super) fn refuse_shared_folders(compilation: &Compilation) -> Result<(), Failure> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for parsed in &compilation.accepted {
+        let (name, source) = (parsed.topology.metadata.name.as_str(), &compilation.texts[parsed.document.text].name);
+        let Some(first) = seen.insert(name, source) else { continue };
+        return Err(Failure::Usage(if first == source {
+            format!("{source} names two clusters `{name}`: render them from two files into two directories")
+        } else {
+            format!("{first} and {source} would share the folder `{name}`: render them into different directories")
+        }));
+    }
+    Ok(())
+}
+
+/// A cluster's folder is replaced as a whole and not searched for topologies: one that lies in it would be lost.
+pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation) -> Result<(), Failure> {
+    let folder = |parsed: &Checked| canonicalize(output.join(&parsed.topology.metadata.name)).ok();
+    let folders: BTreeSet<PathBuf> = compilation.accepted.iter().filter_map(folder).collect();
+    for parsed in &compilation.accepted {
+        let source = compilation.source(parsed);
+        let is_inside = |path: PathBuf| path.ancestors().any(|folder| folders.contains(folder));
+        if canonicalize(source).is_ok_and(is_inside) {
+            return Err(Failure::Usage(format!(
+                "{source} lies in a folder that `--output {}` renders a cluster into: keep topologies apart from what is \
+                 rendered",
+                output.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What of a cluster is written to its folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Every file, and the lock that lists them.
+    Files,
+    /// The lock: the same one, because the plan of the next change compares what it lists.
+    LockOnly,
+}
+
+/// The files of a cluster, as far as they are written, and their lock.
+pub(super) fn with_lock(output: &Path, rendered: RenderedCluster<'_>, extent: Extent) -> (FileTree, Lock) {
+    let topology = match rendered.run.source.as_str() {
+        STANDARD_INPUT => PathBuf::from(STANDARD_INPUT),
+        file => path_from(&absolute(output), &absolute(Path::new(file))),
+    };
+    let RenderedCluster { cluster, arranged, .. } = rendered;
+    let lock = Lock::new(&topology, cluster, &arranged.files, arranged.templates);
+    (if extent == Extent::Files { arranged.files } else { FileTree::default() }, lock)
+}
+
+/// What a render would change in the folder of a cluster.
+pub(super) fn compared(
+    output: &Path,
+    rendered: RenderedCluster<'_>,
+    extent: Extent,
+) -> Result<Comparison, FolderError> {
+    let own = &rendered.run.own;
+    let (files, lock) = with_lock(output, rendered, extent);
+    let name = &lock.cluster().name;
+    Ok(compare(name, &standing(output, name, &files, own)?, &files, &lock))
+}
+
+/// A lock that went on alone would tell of another cluster than the files beside it.
+pub(super) fn refuse_files_beside_lock(output: &Path, rendered: &RenderedCluster<'_>) -> Result<(), Failure> {
+    let name = &rendered.cluster.name;
+    let standing = standing(output, name, &rendered.arranged.files, &rendered.run.own)?;
+    let is_rendered = |entry: &Entry| matches!(entry, Entry::Same | Entry::Different(_));
+    match standing.entries.iter().find(|(_, entry)| is_rendered(entry)) {
+        None => Ok(()),
+        Some((path, _)) => Err(Failure::Usage(format!(
+            "{} was rendered: render without --lock-only, or first remove the rendered files and keep {LOCK_FILE_NAME}",
+            output.join(name).join(path).display()
+        ))),
+    }
+}
+
+/// The ends of the sentences about a merge conflict and a missing lock.
+pub(super) struct Advice {
+    conflict: &'static str,
+    missing: &'static str,
+}
+
+/// When nothing was written.
+pub(super) const BEFORE: Advice = Advice {
+    conflict: "has a merge conflict: run `cassc render`, which reads both sides",
+    missing: "restore it from Git if it was lost",
+};
+/// When the files were written.
+pub(super) const AFTER: Advice = Advice {
+    conflict: "had a merge conflict: both sides were read, and the files were rendered anew",
+    missing: "seeds, revision, generation and restart tokens began anew, and what is not as rendered counts as foreign; \
+              restore it from Git if it was lost",
+};
+
+/// Says what there is to say about the lock of a cluster.
+pub(super) fn tell_remark(output: &Path, cluster: &str, remark: Option<&Remark>, advice: &Advice) {
+    let Some(remark) = remark else { return };
+    let path = output.join(cluster).join(LOCK_FILE_NAME);
+    let said = match remark {
+        Remark::Conflict => advice.conflict.to_owned(),
+        Remark::Missing => format!("is missing although rendered files stand beside it: {}", advice.missing),
+        Remark::Unreadable(cause) => {
+            format!(
+                "{cause}: with --force it counts as missing, so seeds, revision, generation and restart tokens began anew"
+            )
+        }
+    };
+    talk(&format!("{} {said}\n", path.display()));
+}

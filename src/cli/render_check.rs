@@ -1,0 +1,101 @@
+//! `cassc render --check`: whether the directory is what would be rendered, and for a hook whether the commit has all of it.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::judging::Accepted;
+use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_remark};
+use super::selection::Selection;
+use super::{Ending, Failure, talk};
+use crate::deliver::is_in_a_stage;
+use crate::diff::{Comparison, Difference, DifferenceKind};
+use crate::file_tree::FileTree;
+use crate::fleet::ClusterRun;
+use crate::git::untracked;
+use crate::lock::LOCK_FILE_NAME;
+use crate::plan::Plan;
+
+/// What was found for one cluster.
+struct Found {
+    cluster: String,
+    compared: Comparison,
+    plan: Plan,
+    /// Rendered files that the commit would lack.
+    lacking: Vec<String>,
+}
+
+/// Compares the clusters of a run with the directory.
+pub(super) fn check_directory(
+    output: &Path,
+    accepted: Accepted,
+    extent: Extent,
+    selection: Selection<'_>,
+) -> Result<Ending, Failure> {
+    let found = |run: &ClusterRun| find(output, run, extent, selection);
+    let found: Vec<Result<Found, Failure>> = accepted.runs.par_iter().map(found).collect();
+    let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
+    for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
+        tell_remark(output, &found.cluster, found.compared.remark.as_ref(), &BEFORE);
+        compared.push(found.compared);
+        plans.push(found.plan);
+        lacking.extend(found.lacking);
+    }
+    let stale: Vec<String> = accepted.leftovers.iter().map(|(name, _)| name.clone()).collect();
+    accepted.tell_plans(plans);
+    tell_lacking(&lacking);
+    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
+    different.for_each(|line| talk(&line));
+    if compared.iter().all(Comparison::is_same) && stale.is_empty() {
+        return Ok(if lacking.is_empty() { Ending::Done } else { Ending::Refused });
+    }
+    stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
+    talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
+    Ok(Ending::Refused)
+}
+
+fn find(output: &Path, run: &ClusterRun, extent: Extent, selection: Selection<'_>) -> Result<Found, Failure> {
+    let rendered = run.render(None);
+    if extent == Extent::LockOnly {
+        refuse_files_beside_lock(output, &rendered)?;
+    }
+    let cluster = rendered.cluster.name.clone();
+    let plan = rendered.plan(&[]);
+    let lacking = match (selection, extent) {
+        (Selection::Touched { .. }, Extent::Files) => {
+            untracked(&paths(&output.join(&cluster), &rendered.arranged.files))
+        }
+        (Selection::Touched { .. }, Extent::LockOnly) => untracked(&[output.join(&cluster).join(LOCK_FILE_NAME)]),
+        _ => Vec::new(),
+    };
+    Ok(Found { compared: compared(output, rendered, extent)?, cluster, plan, lacking })
+}
+
+/// The files of a cluster, its lock among them.
+fn paths(folder: &Path, files: &FileTree) -> Vec<PathBuf> {
+    files.iter().map(|(path, _)| path).chain([LOCK_FILE_NAME]).map(|path| folder.join(path)).collect()
+}
+
+/// The rendered files that Git does not know.
+fn tell_lacking(files: &[String]) {
+    for file in files {
+        talk(&format!("the commit would lack: {file} (`git add '{file}'`, with `--force` if it is ignored)\n"));
+    }
+}
+
+fn told_difference(difference: &Difference) -> Option<String> {
+    let word = match difference.kind {
+        DifferenceKind::Added => "missing",
+        DifferenceKind::Changed => "different",
+        DifferenceKind::Removed => "no longer rendered",
+        DifferenceKind::Foreign if is_applied(&difference.path) => "not written by cassc, and applied with the rest",
+        DifferenceKind::Foreign => return None,
+    };
+    Some(format!("{word}: {}\n", difference.path))
+}
+
+/// Whether a tool that takes all manifests of a folder, as Argo CD does, takes this file of a cluster.
+fn is_applied(path: &str) -> bool {
+    let extension = Path::new(path).extension().unwrap_or_default();
+    is_in_a_stage(path) && ["yaml", "yml", "json"].iter().any(|it| extension.eq_ignore_ascii_case(it))
+}
