@@ -1,9 +1,8 @@
 //! E526: a service for CQL clients that the API server refuses, or that is told what it cannot do.
 
-use std::net::IpAddr;
-
 use super::written::cql_services;
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::kubernetes::endpoint::is_network;
 use crate::kubernetes::syntax::is_label_key;
 use crate::subject::Subject;
 use crate::topology::{CqlService, CqlServiceType};
@@ -54,32 +53,4 @@ fn without_balancer(subject: &Subject<'_>, cql: &CqlService, route: &Route) -> O
     let at = subject.key(route.key(key), "no load balancer");
     let complaint = RULE.complain(format!("`{key}` has no effect without `type: LoadBalancer`"), at);
     Some(complaint.help("add `type: LoadBalancer`, or remove it"))
-}
-
-fn is_network(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else { return false };
-    let most = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    let plain = !bits.is_empty()
-        && bits.bytes().all(|byte| byte.is_ascii_digit())
-        && !(bits.len() > 1 && bits.starts_with('0'));
-    plain && bits.parse::<u8>().is_ok_and(|bits| bits <= most)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn networks_are_an_address_and_its_bits() {
-        for network in ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.7/32", "2001:db8::/32", "::/0"] {
-            assert!(is_network(network), "{network}");
-        }
-        for text in ["", "10.0.0.0", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "2001:db8::/129", "a/8"] {
-            assert!(!is_network(text), "{text}");
-        }
-    }
 }

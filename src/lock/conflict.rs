@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Lock, LockError, digest};
+use super::{Lock, LockError, digest, valid};
 use crate::cluster::{Cluster, Datacenter};
 
 /// Git writes this many characters, or more if `conflict-marker-size` says so (gitattributes(5)).
@@ -24,7 +24,8 @@ impl From<Lock> for Recorded {
 
 impl Recorded {
     /// Reads the text of a lock, also one with the conflict markers of Git in it (with or without the base between
-    /// them). What Git could merge without a conflict is then part of both sides.
+    /// them). What Git could merge without a conflict is then part of both sides. Each side is held to what a lock is held
+    /// to, and so is what the next render makes of both ([`Self::previous`]).
     pub fn read(text: &str) -> Result<Self, LockError> {
         let line = match Lock::read(text) {
             Err(LockError::MergeConflict { line }) => line,
@@ -34,7 +35,10 @@ impl Recorded {
         let (ours, theirs) =
             sides(text).map_err(|line| broken(format!("the markers up to line {line} do not fit together")))?;
         let side = |name, text: &str| Lock::read(text).map_err(|cause| broken(format!("{name} side {cause}")));
-        Ok(Self { ours: side("our", &ours)?, theirs: Some(side("their", &theirs)?) })
+        let recorded = Self { ours: side("our", &ours)?, theirs: Some(side("their", &theirs)?) };
+        let together = |fault| broken(format!("in both sides together {fault}"));
+        valid::cluster(&recorded.previous()).map_err(together)?;
+        Ok(recorded)
     }
 
     /// The lock, where it is a whole one.
@@ -241,22 +245,24 @@ mod tests {
     fn ours_is_what_the_cluster_was_and_no_number_is_used_twice() {
         let ours = lock(&[], |cluster| {
             (cluster.generation, cluster.revision) = (7, 1);
-            cluster.datacenters[0].seeds = vec!["our-seed".into()];
+            cluster.datacenters[0].seeds = vec!["shop-dc1-our-sts-0".into()];
         });
         let theirs = lock(&[], |cluster| {
             (cluster.generation, cluster.revision) = (4, 2);
             let mut new = cluster.datacenters[0].clone();
-            new.name = "new".into();
-            cluster.datacenters[0].seeds = vec!["their-seed".into()];
+            (new.name, new.ring_name, new.seeds) = ("new".into(), "new".into(), Vec::new());
+            new.racks[0].stateful_set = "shop-new-default-sts".into();
+            cluster.datacenters[0].seeds = vec!["shop-dc1-their-sts-0".into()];
             let mut rack = cluster.datacenters[0].racks[0].clone();
-            rack.name = "new-rack".into();
+            (rack.name, rack.ring_name) = ("new-rack".into(), "new-rack".into());
+            rack.stateful_set = "shop-dc1-new-rack-sts".into();
             cluster.datacenters[0].racks.push(rack);
             cluster.datacenters.push(new);
         });
         let both = conflict(&ours, &theirs);
         let previous = both.previous();
         assert_eq!((previous.generation, previous.revision), (7, 2));
-        assert_eq!(previous.datacenters[0].seeds, ["our-seed"]);
+        assert_eq!(previous.datacenters[0].seeds, ["shop-dc1-our-sts-0"]);
         assert!(previous.datacenters[0].rack("new-rack").is_some() && previous.datacenter("new").is_some());
         assert_eq!(conflict(&theirs, &ours).previous().generation, 7);
         assert_eq!(*Recorded::from(ours.clone()).previous(), *ours.cluster());

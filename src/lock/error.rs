@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::FORMAT;
 use super::conflict::first_marker;
+use super::{FORMAT, LARGEST_LOCK};
 
 /// Why the text of a lock cannot be used. Each message is the middle of a sentence that begins with the path of the
 /// lock and ends with [`LockError::advice`].
@@ -24,6 +24,9 @@ pub enum LockError {
         /// Which side is no lock, and why.
         detail: String,
     },
+    /// No render writes so much.
+    #[error("is larger than {} MiB", LARGEST_LOCK / 1024 / 1024)]
+    TooLarge,
     /// There is no text.
     #[error("is empty")]
     Empty,

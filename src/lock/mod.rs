@@ -5,6 +5,7 @@
 mod conflict;
 mod error;
 mod origin;
+mod valid;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,13 +21,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cluster::Cluster;
 use crate::file_tree::{FileTree, digest};
-use crate::paths::is_relative;
 
 /// The name of the lock in the cluster's directory. Not a name of YAML, so that neither Argo CD nor Flux reads it.
 pub const LOCK_FILE_NAME: &str = "cassc.lock";
 
 /// The format that is written; older ones are read. Format 1 has no `templates`.
 pub const FORMAT: u64 = 2;
+/// The largest text that is read, in bytes: several times what a ring of as many racks as there may be takes. A text of
+/// that size takes about thirty times as much memory at the worst (`[0,0,0,…]`).
+pub const LARGEST_LOCK: usize = 16 * 1024 * 1024;
 const NOTE: &str =
     "Written by cassc render. Leave a merge conflict as Git wrote it and run cassc render: it reads both sides.";
 
@@ -115,6 +118,9 @@ impl Lock {
 
     /// Reads the text of a lock. [`Recorded::read`] understands a merge conflict too.
     pub fn read(text: &str) -> Result<Self, LockError> {
+        if text.len() > LARGEST_LOCK {
+            return Err(LockError::TooLarge);
+        }
         let frame: serde_json::Result<Frame> = serde_json::from_str(text);
         let frame = frame.or_else(|cause| if cause.is_data() { Ok(Frame { format: None }) } else { Err(cause) });
         let format = frame.map_err(|cause| LockError::of(text, cause))?.format;
@@ -123,15 +129,11 @@ impl Lock {
             1..=FORMAT => {}
             found => return Err(LockError::NewerFormat { found }),
         }
-        let stored: Stored = serde_json::from_str(text).map_err(|cause| shape(&cause.to_string()))?;
+        let stored: Stored = serde_json::from_str(text).map_err(|cause| wrong_type(text, &cause))?;
         let Stored { topology, files, templates, cluster, .. } = stored;
-        if let Some(path) = files.keys().find(|path| !is_relative(path)) {
-            return Err(shape(&format!("{path:?} is not the path of a file below its directory")));
-        }
-        if let Some((name, digest)) = files.iter().chain(&templates).find(|(_, digest)| !is_digest(digest)) {
-            return Err(shape(&format!("the digest of `{name}` is {digest:?}, not 64 lower-case hexadecimal digits")));
-        }
-        Ok(Self { topology, cluster: Arc::new(cluster), files, templates })
+        let lock = Self { topology, cluster: Arc::new(cluster), files, templates };
+        valid::lock(&lock).map_err(|fault| shape(&fault.to_string()))?;
+        Ok(lock)
     }
 
     /// The text of the lock: indented JSON, fixed order of keys, LF, one newline at the end.
@@ -149,12 +151,20 @@ pub fn template_digest(template: &PodTemplateSpec) -> String {
     digest(serde_json::to_string(template).expect("a pod template is JSON").as_bytes())
 }
 
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 fn shape(detail: &str) -> LockError {
     LockError::Shape { detail: detail.to_owned() }
+}
+
+/// A value of a wrong type, with the name of its field: the text is read again for that, which only broken locks pay.
+fn wrong_type(text: &str, cause: &serde_json::Error) -> LockError {
+    let again = serde_path_to_error::deserialize::<_, Stored>(&mut serde_json::Deserializer::from_str(text));
+    let (cause, field) = (cause.to_string(), again.err().map(|error| error.path().to_string()));
+    let field = field.filter(|field| field != "." && !cause.contains(&format!("`{field}`")));
+    let told = field.map_or_else(|| cause.clone(), |field| format!("`{field}`: {cause}"));
+    // Names of fields and wrong words come from the text.
+    shape(
+        &told.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.into() }).collect::<String>(),
+    )
 }
 
 /// Digests by name. A name that stands there twice is no JSON of ours: who keeps both sides of a merge conflict gets
@@ -172,7 +182,7 @@ fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Stri
             let mut digests = BTreeMap::new();
             while let Some((name, digest)) = map.next_entry::<String, String>()? {
                 if digests.contains_key(&name) {
-                    return Err(A::Error::custom(format!("it names `{name}` twice")));
+                    return Err(A::Error::custom(format!("the key `{name}` is repeated")));
                 }
                 digests.insert(name, digest);
             }
@@ -272,12 +282,18 @@ mod tests {
             wrong("\"note\"", "\"notes\"").split(',').next(),
             Some("is not a lock of cassc: unknown field `notes`")
         );
-        assert!(wrong("\"ringName\"", "\"ring\"").starts_with("is not a lock of cassc: missing field `ringName`"));
+        let missing = wrong("\"ringName\"", "\"ring\"");
         assert!(
-            wrong("base/a.yaml", "../a.yaml").ends_with("\"../a.yaml\" is not the path of a file below its directory")
+            missing.starts_with("is not a lock of cassc: `cluster.datacenters[0].racks[0]`: missing field `ringName`"),
+            "{missing}"
         );
-        assert!(wrong("ca978112", "CA978112").contains("the digest of `base/a.yaml` is \"CA978112"));
-        assert!(wrong("templates\": {", "templates\": {\n\"x\": \"\",").contains("the digest of `x` is \"\""));
-        assert!(wrong("base/a.yaml", "b.yaml").contains("it names `b.yaml` twice"));
+        let outside = wrong("base/a.yaml", "../a.yaml");
+        assert_eq!(
+            outside,
+            "is not a lock of cassc: `files` has the key \"../a.yaml\" (expected the path of a file below its directory)"
+        );
+        assert!(wrong("ca978112", "CA978112").contains("`files[\"base/a.yaml\"]` is \"CA978112"));
+        assert!(wrong("templates\": {", "templates\": {\n\"x\": \"\",").contains("`templates.x` is \"\" (expected 64"));
+        assert!(wrong("base/a.yaml", "b.yaml").contains("the key `b.yaml` is repeated"));
     }
 }

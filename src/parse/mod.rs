@@ -286,6 +286,10 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             None if part == Part::Key && text == "<<" => {
                 ("the key `<<` is not portable between YAML parsers, even in quotes".to_owned(), "use a different key")
             }
+            None if part == Part::Key && yaml::unsafe_key(text).is_some() => (
+                format!("the key takes more than {} bytes when it is rendered", yaml::LONGEST_KEY),
+                "use a shorter key",
+            ),
             None => return,
         };
         let place = Place::Value { document, route: trail.route(), part };

@@ -53,6 +53,11 @@ impl serde::ser::Error for Error {
     }
 }
 
+/// Why a text cannot be the key of a mapping; `None` where it can. The length is that of the key as written.
+pub fn unsafe_key(text: &str) -> Option<Error> {
+    scalar::write_key(&mut String::new(), text).err()
+}
+
 /// The text of `value` as one YAML document: LF, two spaces of indentation, list items at the indentation of their key,
 /// fields in the order in which `value` serializes them, a line feed at the end and no `---` line.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {

@@ -1,0 +1,239 @@
+//! What a lock has to be beyond its shape. A lock is input, like a topology: it may come with a pull request. What is
+//! rendered, planned and judged from one relies on it as it relies on the rules for a topology, so every value is held
+//! to what the rules hold it to, by the same predicates, and the first fault is told with the name of its field. Rules
+//! that only say what is wise are left out: a lock tells what is deployed, and a stricter rule changes nothing about it.
+//! Called by the reader of locks.
+
+mod cluster;
+mod pod;
+mod rack;
+mod together;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) use cluster::cluster;
+
+use super::{LOCK_FILE_NAME, Lock};
+use crate::cluster::StringMap;
+use crate::diagnostic::{Route, Step};
+use crate::file_tree::has_below;
+use crate::kubernetes::resource::{amount, is_resource};
+use crate::kubernetes::syntax::{is_annotation_key, is_label, is_label_key, is_label_value, is_subdomain};
+use crate::paths::is_relative;
+use crate::yaml;
+
+/// How much of a value is shown, in characters.
+const LONGEST_SHOWN: usize = 60;
+
+/// What is wrong, and in which field.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The way to the field, innermost first.
+    steps: Vec<Step>,
+    /// A sentence without its subject, which is the field.
+    what: String,
+}
+
+/// Whether a value can be relied on.
+type Valid = Result<(), Fault>;
+
+impl Fault {
+    fn new(what: impl Into<String>) -> Self {
+        Self { steps: Vec::new(), what: what.into() }
+    }
+
+    fn within(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let route: Vec<Step> = self.steps.iter().rev().cloned().collect();
+        write!(formatter, "`{}` {}", shortened(&Route::from(route).to_string()), self.what)
+    }
+}
+
+/// A whole lock; a merge conflict is held to it side by side.
+pub(super) fn lock(lock: &Lock) -> Valid {
+    let Lock { topology, cluster: of, files, templates } = lock;
+    field("topology", is(topology, is_way_to_topology(topology), "a path without a root, on one line"))?;
+    field("files", entries(files, |path| file(path, files), |_, digest| is_digest(digest)))?;
+    field("templates", entries(templates, |name| key(name, is_label(name), LABEL), |_, digest| is_digest(digest)))?;
+    field("cluster", cluster(of))
+}
+
+/// The lock says where its topology was; the disk is looked at there.
+fn is_way_to_topology(path: &str) -> bool {
+    !path.starts_with(['/', '\\']) && !path.contains(char::is_control)
+}
+
+fn file(path: &str, all: &BTreeMap<String, String>) -> Valid {
+    let is_file = is_relative(path) && !path.contains(char::is_control) && path != LOCK_FILE_NAME;
+    key(path, is_file && !has_below(all, path), "the path of a file below its directory")
+}
+
+fn is_digest(text: &str) -> Valid {
+    let is_hexadecimal = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    is(text, text.len() == 64 && text.bytes().all(is_hexadecimal), "64 lower-case hexadecimal digits")
+}
+
+/// What a DNS label is, in words.
+const LABEL: &str = "lower-case letters, digits and `-`, at most 63, the first and last no `-`";
+/// What the name of an object is, in words.
+const SUBDOMAIN: &str = "lower-case letters, digits, `-` and `.`, at most 253";
+/// What the key of a label is, in words.
+const LABEL_KEY: &str = "the key of a label, such as `example.com/team`";
+/// What the value of a label is, in words.
+const LABEL_VALUE: &str = "the value of a label";
+/// What an amount is, in words.
+const AMOUNT: &str = "a quantity, such as `16Gi`";
+
+/// A field of a value.
+fn field(key: &str, valid: Valid) -> Valid {
+    valid.map_err(|fault| fault.within(Step::Key(key.to_owned())))
+}
+
+/// A field that may be absent.
+fn optional<T>(key: &str, value: Option<&T>, judge: impl Fn(&T) -> Valid) -> Valid {
+    field(key, value.map_or(Ok(()), judge))
+}
+
+/// Every element of a list.
+fn each<'v, T: 'v>(key: &str, values: impl IntoIterator<Item = &'v T>, judge: impl Fn(&T) -> Valid) -> Valid {
+    let judge = |(index, value)| judge(value).map_err(|fault| fault.within(Step::Index(index)));
+    field(key, values.into_iter().enumerate().try_for_each(judge))
+}
+
+/// Every entry of a map. What is wrong with a key is told of the map.
+fn entries<T>(map: &BTreeMap<String, T>, keys: impl Fn(&str) -> Valid, values: impl Fn(&str, &T) -> Valid) -> Valid {
+    map.iter().try_for_each(|(key, value)| {
+        keys(key)?;
+        field(key, values(key, value))
+    })
+}
+
+fn is(text: &str, fits: bool, expected: &str) -> Valid {
+    if fits { Ok(()) } else { Err(Fault::new(format!("is {} (expected {expected})", shown(text)))) }
+}
+
+fn key(text: &str, fits: bool, expected: &str) -> Valid {
+    if fits { Ok(()) } else { Err(Fault::new(format!("has the key {} (expected {expected})", shown(text)))) }
+}
+
+fn number(number: impl Into<u64>, fits: bool, expected: &str) -> Valid {
+    let number = number.into();
+    if fits { Ok(()) } else { Err(Fault::new(format!("is {number} (expected {expected})"))) }
+}
+
+fn shown(text: &str) -> String {
+    shortened(&format!("{text:?}"))
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST_SHOWN {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST_SHOWN).chain(['…']).collect()
+}
+
+fn label(text: &str) -> Valid {
+    is(text, is_label(text), LABEL)
+}
+
+fn subdomain(text: &str) -> Valid {
+    is(text, is_subdomain(text), SUBDOMAIN)
+}
+
+/// A text that every reader of YAML reads as it is written.
+fn text(text: &str) -> Valid {
+    match yaml::unsafe_character(text) {
+        None => Ok(()),
+        Some((_, character)) => Err(Fault::new(format!(
+            "holds the character U+{:04X}, which is not portable between YAML parsers",
+            u32::from(character)
+        ))),
+    }
+}
+
+/// A key that every reader of YAML reads as it is written.
+fn readable_key(written: &str) -> Valid {
+    key(
+        written,
+        yaml::unsafe_key(written).is_none() && text(written).is_ok(),
+        "a key that is portable between YAML parsers",
+    )
+}
+
+/// Every text in a value of the user's own form, or of Kubernetes'.
+fn texts(value: &Value) -> Valid {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+        Value::String(written) => text(written),
+        Value::Array(items) => {
+            let judge = |(index, item)| texts(item).map_err(|fault| fault.within(Step::Index(index)));
+            items.iter().enumerate().try_for_each(judge)
+        }
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+            readable_key(key)?;
+            field(key, texts(value))
+        }),
+    }
+}
+
+/// The texts of something in Kubernetes' own form.
+fn texts_of(value: &impl Serialize) -> Valid {
+    let value = serde_json::to_value(value).map_err(|cause| Fault::new(format!("cannot be written: {cause}")))?;
+    texts(&value)
+}
+
+fn labels(map: &StringMap) -> Valid {
+    let value = |_: &str, value: &String| is(value, is_label_value(value), LABEL_VALUE);
+    entries(map, |name| key(name, is_label_key(name), LABEL_KEY), value)
+}
+
+fn annotations(map: &StringMap) -> Valid {
+    let expected = "the key of an annotation, such as `example.com/team`";
+    entries(map, |name| key(name, is_annotation_key(name), expected), |_, value| text(value))
+}
+
+/// Amounts by resource.
+fn amounts(map: &StringMap) -> Valid {
+    let expected = "the name of a resource, such as `cpu`";
+    let value = |name: &str, written: &String| is(written, amount(name, written).is_ok(), AMOUNT);
+    entries(map, |name| key(name, is_resource(name), expected), value)
+}
+
+/// A size of a volume.
+fn size(written: &str) -> Valid {
+    is(written, amount("storage", written).is_ok_and(|bytes| bytes > 0), AMOUNT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_names_its_field() {
+        let judge = |text: &String| field("name", label(text));
+        let told = each("racks", &["a".to_owned(), "B".to_owned()], judge).expect_err("B is no label").to_string();
+        assert_eq!(told, format!("`racks[1].name` is \"B\" (expected {LABEL})"));
+        let map: StringMap = [("<<".to_owned(), "x".to_owned())].into();
+        let told = field("labels", labels(&map)).expect_err("<< is no key").to_string();
+        assert_eq!(told, format!("`labels` has the key \"<<\" (expected {LABEL_KEY})"));
+        let map: StringMap = [("a/b".to_owned(), "x y".to_owned())].into();
+        let told = field("labels", labels(&map)).expect_err("a blank is no label").to_string();
+        assert_eq!(told, "`labels.a/b` is \"x y\" (expected the value of a label)");
+    }
+
+    #[test]
+    fn what_is_shown_is_short_and_on_one_line() {
+        let told = label(&"a\n".repeat(1000)).expect_err("it has lines").to_string();
+        assert!(!told.contains('\n') && told.chars().count() < 250, "{told}");
+    }
+}
