@@ -46,7 +46,7 @@ fn a_topology_that_is_wrong_has_a_comment_that_says_what() {
 fn a_comment_is_never_longer_than_the_platforms_take() {
     in_every_shell(|stage| {
         for number in 0..400 {
-            let unknown = format!("spec:\n  {}: 1\n", "ä".repeat(150));
+            let unknown = format!("spec:\n  ä{}: 1\n", "x".repeat(150));
             let text = topology(&format!("shop-{number}"), 3).replace("spec:\n", &unknown);
             stage.write(&format!("source/clusters/{number}.yaml"), &text);
         }
