@@ -258,10 +258,10 @@ fn a_node_without_the_images_list_of_places_asks_nobody_else() {
 fn a_curl_that_cannot_wait_for_a_greeting_asks_otherwise() {
     World::new(SECOND).without_ftp().ready(FIRST, "10.0.0.1").check(|run| {
         run.started_with(&comma(&[FIRST_SEED, THIRD_SEED]));
-        run.said(&["the curl of this image cannot speak FTP", "joining the ring"]);
+        run.said(&["the curl of this image does not support FTP", "joining the ring"]);
     });
     World::new(SECOND).without_ftp().exists(FIRST, "10.0.0.1").ready_by_name_only(FIRST, "10.0.0.1").check(|run| {
-        run.waits(&["the curl of this image cannot speak FTP", "but nothing listens there"]);
+        run.waits(&["the curl of this image does not support FTP", "but nothing listens there"]);
     });
 }
 

@@ -213,6 +213,9 @@ fn external(cluster: &Cluster) -> BTreeSet<(&'static str, String)> {
     add("ServiceAccount", &value["pod"]["serviceAccount"]);
     add("Secret", &value["managementApiSecret"]);
     items(&value["pod"], "imagePullSecrets").for_each(|name| add("Secret", name));
+    for value in value["environment"].as_object().into_iter().flat_map(|map| map.values()) {
+        add("Secret", &value["secretKeyRef"]["name"]);
+    }
     for volume in items(&value, "additionalVolumes") {
         add("ConfigMap", &volume["source"]["configMap"]);
         add("Secret", &volume["source"]["secret"]);

@@ -252,7 +252,7 @@ fn both_opinions(pod: &str) -> (bool, Vec<&'static str>) {
 
 #[test]
 fn the_warning_comes_up_exactly_where_the_profile_is_broken() {
-    let good = r#"runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}"#;
+    let good = "runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}";
     let of_pod = |more: &str| format!("{{securityContext: {{{good}{more}}}}}");
     let container = |more: &str| {
         let context = "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}";

@@ -33,7 +33,7 @@ impl World<'_> {
     }
 }
 
-/// What the rendered StatefulSets refer to and no rendered object is, as `Kind `name``.
+/// What the rendered StatefulSets refer to and no rendered object is, each with its kind.
 fn referred(side: &Side<'_>) -> BTreeSet<String> {
     let rendered: BTreeSet<&str> = side.objects.keys().map(|object| object.name.as_str()).collect();
     let namespaces = side.objects.keys().filter_map(|object| object.namespace.as_ref());

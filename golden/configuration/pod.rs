@@ -39,6 +39,7 @@ pub(super) fn configured(root: &Path, names: (&str, &str), files: &BTreeMap<Stri
     gate.arg(root.join("etc/cassc/config/gate.sh")).env_clear().env("CASSC_ROOT", root);
     gate.env("PATH", format!("{}:/usr/bin:/bin", root.join("bin").display()));
     gate.envs([("POD_NAME", POD), ("POD_IP", ADDRESS), ("BROADCAST_RPC_ADDRESS", ADDRESS), ("CONTROL_NAME", "none")]);
+    gate.envs([("CASSC_NAMESPACE", "cass"), ("CASSC_CLAIMS", "server-data"), ("CASSC_STATE", "shop-state")]);
     let output = gate.env("DATACENTER_NAME", names.0).env("RACK_NAME", names.1).output().expect("there is a shell");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let configuration = root.join("config");

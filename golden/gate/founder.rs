@@ -10,7 +10,7 @@ const OWN_NAME: &str = "$CASSC_ROOT/dns/shop-dc1-r1-sts-0.shop-dc1-all-pods-serv
 fn a_founder_with_an_empty_volume_founds_after_looking_for_half_a_minute() {
     World::new(FIRST).exists(SECOND, "10.0.0.2").exists(THIRD, "10.0.0.3").check(|run| {
         run.started_with("10.0.0.1");
-        run.said(&["looking whether a ring exists", "founding the ring"]);
+        run.said(&["checking whether a ring exists", "founding the ring"]);
         assert_eq!(run.pauses, ["10", "10", "10"]);
         run.remembered("founding\n");
         let options = run.result("jvm-server.options");
@@ -42,7 +42,7 @@ fn a_founder_that_lost_its_volume_waits_for_whoever_comes_back_before_founding_i
     for listening in ["10.0.0.3:8080", "10.0.0.3:7000", "10.0.0.3:7001"] {
         let world = World::new(FIRST).exists(SECOND, "10.0.0.2").exists(THIRD, "10.0.0.3");
         let back = format!("touch \"$CASSC_ROOT/open/{listening}\"");
-        world.turn(3, &back).check(|run| run.waits(&["looking whether", "not founding, because shop-dc1-r3-sts-0"]));
+        world.turn(3, &back).check(|run| run.waits(&["checking whether", "not founding, because shop-dc1-r3-sts-0"]));
     }
 }
 
@@ -86,7 +86,7 @@ fn a_founder_does_not_join_a_ring_that_only_old_answers_tell_of() {
     let gone = "rm \"$CASSC_ROOT/dns/shop-dc1-service.cass.svc.cluster.local\"";
     World::new(FIRST).ready_by_name_only(SECOND, "10.0.0.2").turn(2, gone).check(|run| {
         run.started_with("10.0.0.1");
-        run.said(&["but nothing listens there", "looking whether a ring exists", "founding the ring"]);
+        run.said(&["but nothing listens there", "checking whether a ring exists", "founding the ring"]);
     });
 }
 

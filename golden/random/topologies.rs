@@ -91,6 +91,7 @@ fn cassandra() -> impl Strategy<Value = Value> {
         json!({}),
         json!({"imagePullPolicy": "Always", "logging": {"root": "WARN"}}),
         json!({"environment": {"TEAM": "data", "ANSWER": "on", "COUNT": "012"}}),
+        json!({"environment": {"AGENT_TOKEN": {"secretKeyRef": {"name": "agent", "key": "token"}}}}),
     ]);
     (version, extras).prop_map(|(mut cassandra, extras)| {
         merge(&mut cassandra, extras);

@@ -1,8 +1,9 @@
 //! E424: an environment variable with an invalid name, or one that cassc manages.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
-use crate::kubernetes::syntax::is_shell_variable;
+use crate::kubernetes::syntax::{is_data_key, is_shell_variable};
 use crate::subject::Subject;
+use crate::topology::EnvironmentValue;
 
 pub(super) const RULE: Rule = Rule {
     code: "E424",
@@ -72,7 +73,7 @@ const OWNED: &[(&str, &str)] = &[
 ];
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    for name in subject.spec().cassandra.environment.keys() {
+    for (name, value) in &subject.spec().cassandra.environment {
         let at = |text: &str| subject.key(Route::of("spec.cassandra.environment").key(name), text);
         if !is_shell_variable(name) {
             let message = match name.as_str() {
@@ -84,7 +85,20 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         } else if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| matches(owned, name)) {
             complaints.push(RULE.complain(format!("the variable `{name}` is managed by cassc"), at("")).help(*instead));
         }
+        complaints.extend(key_fault(subject, name, value));
     }
+}
+
+/// The name of the Secret is the business of E512.
+fn key_fault(subject: &Subject<'_>, name: &str, value: &EnvironmentValue) -> Option<Diagnostic> {
+    let EnvironmentValue::FromSecret(secret) = value else { return None };
+    let key = &secret.secret_key_ref.key;
+    (!is_data_key(key)).then(|| {
+        let route = Route::of("spec.cassandra.environment").key(name).key("secretKeyRef").key("key");
+        let message = format!("no Secret can have a key `{}`", key.escape_debug());
+        let expected = "letters, digits, `-`, `_` and `.`, at most 253";
+        RULE.complain(message, subject.value(route, "")).expected(expected)
+    })
 }
 
 fn matches(owned: &str, name: &str) -> bool {

@@ -3,8 +3,8 @@
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{SUBDOMAIN_LENGTH, is_subdomain};
 use crate::subject::Subject;
-use crate::topology::AdditionalVolume;
 use crate::topology::merge::Level;
+use crate::topology::{AdditionalVolume, EnvironmentValue};
 
 pub(super) const RULE: Rule = Rule {
     code: "E512",
@@ -73,6 +73,12 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
     names.extend(superuser.map(|name| ("Secret", name.as_str(), Route::of("spec.auth.superuser.secretName"))));
     let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
     names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
+    for (variable, value) in &spec.cassandra.environment {
+        if let EnvironmentValue::FromSecret(secret) = value {
+            let route = Route::of("spec.cassandra.environment").key(variable).key("secretKeyRef").key("name");
+            names.push(("Secret", &secret.secret_key_ref.name, route));
+        }
+    }
     names
 }
 

@@ -139,7 +139,10 @@ fn alias_faults(subject: &Subject<'_>, alias: &HostAlias, route: &Route) -> Vec<
         if !is_subdomain(name) {
             let message = format!("`{}` is not a valid DNS name", name.escape_debug());
             complaints.push(RULE.complain(message, at).expected("lower-case letters, digits, `-` and `.`"));
-        } else if name == "localhost" || name.ends_with(&format!(".svc.{domain}")) || name.ends_with(".svc") {
+        } else if name == "localhost"
+            || name.ends_with(&format!(".svc.{domain}"))
+            || name.rsplit_once('.').is_some_and(|(_, last)| last == "svc")
+        {
             let message = format!("the alias hides the existing name `{name}`");
             complaints.push(RULE.complain(message, at).help("use a different name, or remove the alias"));
         }

@@ -75,8 +75,8 @@ fn excluded<'t>(term: &NodeSelectorTerm, labels: &[(&'t str, &'t str)]) -> Optio
                 "In" => values.iter().all(|allowed| allowed != value),
                 "NotIn" => values.iter().any(|refused| refused == value),
                 "DoesNotExist" => true,
-                "Gt" => compared.is_some_and(|order| order.is_le()),
-                "Lt" => compared.is_some_and(|order| order.is_ge()),
+                "Gt" => compared.is_some_and(std::cmp::Ordering::is_le),
+                "Lt" => compared.is_some_and(std::cmp::Ordering::is_ge),
                 _ => false,
             }
     };

@@ -37,7 +37,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         );
     }
     complaints.extend(words(context).into_iter().filter_map(|word| word.fault(subject, &route)));
-    complaints.extend(profiles(context).into_iter().flat_map(|profile| profile.faults(subject, &route)));
+    complaints.extend(profiles(context).into_iter().filter_map(|profile| profile.faults(subject, &route)));
     complaints.extend(sysctls(subject, context.sysctls.as_deref().unwrap_or_default(), &route.key("sysctls")));
 }
 

@@ -3,6 +3,7 @@
 //! have a table of their own ([`crate::transition`]).
 
 mod checked;
+mod clear_text;
 mod config_classes;
 mod config_conflicts;
 mod config_encryption;
@@ -99,7 +100,7 @@ mod w207_memory_limit_missing;
 mod w405_image_floating;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
-mod w425_secret_in_environment;
+mod w425_secret_in_clear_text;
 mod w427_vm_option;
 mod w429_class_unknown;
 mod w506_readiness_probe;
@@ -212,7 +213,7 @@ const RULES: &[(Rule, Check)] = &[
     (w405_image_floating::RULE, Topology(w405_image_floating::check)),
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
-    (w425_secret_in_environment::RULE, Topology(w425_secret_in_environment::check)),
+    (w425_secret_in_clear_text::RULE, Topology(w425_secret_in_clear_text::check)),
     (w427_vm_option::RULE, Topology(w427_vm_option::check)),
     (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),

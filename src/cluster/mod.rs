@@ -25,7 +25,8 @@ use cassc_ring::release::Release;
 
 use crate::kubernetes::release::KubernetesMinor;
 use crate::topology::{
-    Acceptance, AntiAffinity, Authenticator, Dialect, Founding, GarbageCollector, LogLevel, WhenUnsatisfiable,
+    Acceptance, AntiAffinity, Authenticator, Dialect, EnvironmentValue, Founding, GarbageCollector, LogLevel,
+    WhenUnsatisfiable,
 };
 
 /// Labels or annotations.
@@ -61,7 +62,7 @@ pub struct Cluster {
     /// Kubernetes' own word.
     pub image_pull_policy: String,
     /// Environment variables of the Cassandra container.
-    pub environment: StringMap,
+    pub environment: BTreeMap<String, EnvironmentValue>,
     /// Log levels by logger.
     pub logging: BTreeMap<String, LogLevel>,
     /// Replicas per datacenter of Cassandra's own distributed keyspaces.

@@ -148,14 +148,12 @@ pub struct Probes {
     pub startup: Option<ProbeTimings>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_default_timing(timings: &ProbeTimings) -> bool {
     *timings == ProbeTimings::default()
 }
 
 impl Probes {
     /// Whether nothing is written: then the lock does not name it.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -66,6 +66,12 @@ pub fn is_port_name(name: &str) -> bool {
         && name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
+/// Whether a text is a key of a Secret or a ConfigMap (`IsConfigMapKey`).
+pub fn is_data_key(key: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !key.is_empty() && key.len() <= SUBDOMAIN_LENGTH && key.chars().all(letter) && key != "." && !key.starts_with("..")
+}
+
 /// Whether a text is the name of an environment variable (`IsRelaxedEnvVarName`, on by default since Kubernetes 1.32):
 /// printable ASCII without `=`.
 pub fn is_environment_name(name: &str) -> bool {

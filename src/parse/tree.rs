@@ -407,7 +407,10 @@ mod tests {
         let many = |item: &str| item.repeat(Limits::TOPOLOGY.entries + 1);
         for (text, code) in [
             (format!("a: 1\nb: [{}]\n", many("1, ")), "E005"),
-            (format!("a: 1\nb:\n{}", (0..=5000).map(|key| format!("  k{key}: 1\n")).collect::<String>()), "E005"),
+            (
+                format!("a: 1\nb:\n{}", (0..=5000).fold(String::new(), |text, key| text + &format!("  k{key}: 1\n"))),
+                "E005",
+            ),
             (format!("a: 1\nb: {}\n", "x".repeat(Limits::TOPOLOGY.text + 1)), "E005"),
             (format!("a: 1\n? {}\n: 1\n", "x".repeat(Limits::TOPOLOGY.key + 1)), "E012"),
         ] {

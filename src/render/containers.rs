@@ -6,11 +6,12 @@ use k8s_openapi::api::core::v1::{
     SecurityContext,
 };
 
-use super::kit::{pod_field, quantities, variable};
+use super::kit::{pod_field, quantities, secret_key, variable};
 use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
 use super::{Here, probes};
 use crate::cluster::generation::Scripts;
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
+use crate::topology::EnvironmentValue;
 
 /// The port of the Management API.
 pub(super) const MANAGEMENT_PORT: u16 = 8080;
@@ -125,7 +126,10 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         };
         variables.extend(files.map(path));
     }
-    variables.extend(cluster.environment.iter().map(|(name, value)| variable(name, value)));
+    variables.extend(cluster.environment.iter().map(|(name, value)| match value {
+        EnvironmentValue::Text(text) => variable(name, text),
+        EnvironmentValue::FromSecret(secret) => secret_key(name, &secret.secret_key_ref),
+    }));
     variables
 }
 
@@ -198,4 +202,22 @@ fn resources(requests: &StringMap, limits: &StringMap) -> ResourceRequirements {
 
 pub(super) fn script(name: &str) -> Vec<String> {
     vec!["/bin/sh".to_owned(), format!("{CONFIGURATION_PATH}/{name}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::fixtures::shop;
+    use crate::topology::{FromSecret, SecretKey};
+
+    #[test]
+    fn a_variable_may_come_from_a_secret() {
+        let secret_key_ref = SecretKey { name: "agent".to_owned(), key: "token".to_owned() };
+        let value = EnvironmentValue::FromSecret(FromSecret { secret_key_ref });
+        let cluster = Cluster { environment: [("AGENT_TOKEN".to_owned(), value)].into(), ..shop() };
+        let variable = environment(&cluster).pop().expect("the user's variables come last");
+        let source = serde_json::to_value(variable.value_from).expect("it is an object");
+        assert_eq!((variable.name.as_str(), variable.value), ("AGENT_TOKEN", None));
+        assert_eq!(source, serde_json::json!({"secretKeyRef": {"name": "agent", "key": "token"}}));
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, ObjectFieldSelector};
+use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, ObjectFieldSelector, SecretKeySelector};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Here;
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap};
+use crate::topology::SecretKey;
 
 /// The label keys of Cass Operator (`apis/cassandra/v1beta1/cassandradatacenter_types.go`).
 pub(super) const CLUSTER_LABEL: &str = "cassandra.datastax.com/cluster";
@@ -73,6 +74,13 @@ pub(super) fn quantities(quantities: &StringMap) -> Option<BTreeMap<String, Quan
 /// An environment variable with a fixed value.
 pub(super) fn variable(name: &str, value: impl Into<String>) -> EnvVar {
     EnvVar { name: name.to_owned(), value: Some(value.into()), value_from: None }
+}
+
+/// An environment variable with a key of a Secret.
+pub(super) fn secret_key(name: &str, secret: &SecretKey) -> EnvVar {
+    let selector = SecretKeySelector { name: secret.name.clone(), key: secret.key.clone(), optional: None };
+    let source = EnvVarSource { secret_key_ref: Some(selector), ..EnvVarSource::default() };
+    EnvVar { name: name.to_owned(), value: None, value_from: Some(source) }
 }
 
 /// An environment variable with a field of the pod.

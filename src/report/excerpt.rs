@@ -90,7 +90,7 @@ mod tests {
         let line = format!("a: {}WRONG{}\n", "é".repeat(1000), "x".repeat(1000));
         let text = format!("# first\n{line}");
         let start = text.find("WRONG").expect("it stands there");
-        let shown = shown(&text, &[start..start + 5]);
+        let shown = shown(&text, std::slice::from_ref(&(start..start + 5)));
         assert!(shown.contains("a\\u{1b}.yaml:2:1004"), "{shown}");
         assert!(shown.contains(&format!("{}WRONG{}", "é".repeat(40), "x".repeat(75))), "{shown}");
         assert!(!shown.contains(&"é".repeat(41)) && !shown.contains(&"x".repeat(76)), "{shown}");
@@ -109,7 +109,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_shown_as_a_sign() {
         let text = "a: \u{1b}[31m\u{9b}31m\u{202e}é x\n";
         let start = text.find('x').expect("it stands there");
-        let shown = shown(text, &[start..start + 1]);
+        let shown = shown(text, std::slice::from_ref(&(start..start + 1)));
         assert!(shown.contains("1 | a: ␛[31m�31m�é x"), "{shown}");
         assert!(shown.contains("  |                ^ here"), "{shown}");
     }

@@ -101,7 +101,7 @@ mod tests {
         let place = || Label { place: Place::Bytes { text: 0, span: 0..0 }, text: String::new() };
         let complaint = |number: usize| {
             let (code, severity) =
-                if number % 2 == 0 { ("W113", Severity::Warning) } else { ("E002", Severity::Error) };
+                if number.is_multiple_of(2) { ("W113", Severity::Warning) } else { ("E002", Severity::Error) };
             Diagnostic::new(code, severity, format!("number {number}"), place())
         };
         let complaints: Vec<Diagnostic> = (0..2 * MOST_REPORTED).map(complaint).collect();

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{GarbageCollector, ImagePullPolicy};
+use super::environment::EnvironmentSchema;
+use super::{EnvironmentValue, GarbageCollector, ImagePullPolicy};
 
 /// Keys of `cassandra.yaml` with their values.
 pub type Config = BTreeMap<String, Value>;
@@ -34,10 +35,11 @@ pub struct Cassandra {
     /// Log levels by logger, such as `org.apache.cassandra.db: DEBUG`; `root` is the root logger.
     #[serde(default)]
     pub logging: BTreeMap<String, LogLevel>,
-    /// Environment variables of the Cassandra container. Do not write secrets here: topologies are stored in Git.
+    /// Environment variables of the Cassandra container: texts, or `{secretKeyRef: {name: …, key: …}}` for a key of a Secret
+    /// of the namespace. Do not write secrets here: topologies are stored in Git. A Secret that changes restarts nothing.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, TextOrNumber>")]
-    pub environment: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, EnvironmentSchema>")]
+    pub environment: BTreeMap<String, EnvironmentValue>,
 }
 
 /// Settings of Cassandra in one datacenter or rack.

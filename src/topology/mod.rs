@@ -5,6 +5,7 @@
 mod cassandra;
 mod datacenter;
 mod delivery;
+mod environment;
 pub mod merge;
 mod pod;
 mod probes;
@@ -25,6 +26,8 @@ pub use cassc_cassandra::jvm::GarbageCollector;
 pub use cassc_ring::founding::Founding;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
+pub(crate) use environment::TEXT_OR_SECRET;
+pub use environment::{EnvironmentValue, FromSecret, SecretKey};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
 pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};

@@ -62,7 +62,7 @@ has_left() {
     return 1
 }
 
-# Whether the node has its place in the ring: readiness left the marker, or the settle step vouches for a node that was
+# Whether the node is a member of the ring: readiness left the marker, or the settle step vouches for a node that was
 # adopted. Neither counts without data, and a vouch not for a volume that a new start was begun on.
 is_bootstrapped() {
     has_data || return 1
@@ -141,7 +141,7 @@ accepts() {
     status=$?
     if [ "$status" = 1 ] && [ "$scheme" = ftp ]; then
         scheme=http
-        say "the curl of this image cannot speak FTP: asking who listens with HTTP instead"
+        say "the curl of this image does not support FTP: checking ports with HTTP instead"
         accepts "$1" "$2"
         return
     fi

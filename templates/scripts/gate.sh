@@ -45,7 +45,7 @@ longest_patience=30
 # A shell that is process 1 ignores SIGTERM unless told otherwise.
 trap 'exit 143' TERM INT
 
-# --- Words for whoever reads the log ---------------------------------------------------------------------------------
+# --- Messages --------------------------------------------------------------------------------------------------------
 
 said=
 # say WORDS: on one line, once per change.
@@ -100,19 +100,19 @@ decide() {
     fi
     if is_bootstrapped; then
         seeds_of_a_member
-        say "this node has its place in the ring: starting at once, seeds $seeds"
+        say "this node is a member of the ring: starting at once, seeds $seeds"
         return 0
     fi
     if [ -e "$marker" ]; then
         # Commands like rm -rf /var/lib/cassandra/* leave it behind. It still tells that there is a ring.
         remember joining
         rm -f "$marker" || fail "the data volume cannot be written to: $marker"
-        say "the volume says that this node was bootstrapped, but its data is gone: treated as empty"
+        say "this node was bootstrapped before, but its data is gone: its volume is treated as empty"
     fi
     own_position=$(position "$POD_NAME")
     if [ -z "$own_position" ]; then
-        say "waiting: $POD_NAME is not in the start order, a ConfigMap that is mounted at /etc/cassc/start-order" \
-            "and that is applied before the StatefulSets or together with them"
+        say "waiting: $POD_NAME is not in the start order. Apply the ConfigMap ${CASSC_STATE%-state}-start-order together" \
+            "with the StatefulSets, or before them"
         return 1
     fi
     replace=$(known "replace.$POD_NAME")
@@ -144,7 +144,7 @@ say_waiting() {
 }
 
 say_no_dns() {
-    say "waiting: the name service does not answer ($CONTROL_NAME has no address), so nobody can be seen"
+    say "waiting: the name service does not answer ($CONTROL_NAME has no address), so other pods cannot be found"
 }
 
 decide_newcomer() {
@@ -152,7 +152,7 @@ decide_newcomer() {
         reached=$passed
         patience=$(((own_position - passed - 1) * next_patience))
         [ "$patience" -lt "$longest_patience" ] || patience=$longest_patience
-        order_words="Nodes start for the first time one after the other; this one is number $own_position"
+        order_words="Nodes join one at a time, in the start order; this one is number $own_position"
         if [ -n "$(addresses "$awaited.$awaited_service")" ]; then
             say "waiting for $awaited to be ready. $order_words"
         else
@@ -174,7 +174,7 @@ decide_newcomer() {
 join_ring() {
     if ! runs_cassandra "$anchor"; then
         say "waiting: the name service says that $anchor is ready, but nothing listens there on port" \
-            "$(setting storage_port) or $(setting ssl_storage_port). Is the answer old, or do network policies forbid it?"
+            "$(setting storage_port) or $(setting ssl_storage_port). The answer is old, or a network policy blocks the port"
         return 1
     fi
     seeds_of_a_newcomer
@@ -206,18 +206,18 @@ decide_founder() {
         calm=0
         join_ring "not founding: the ring exists ($anchor answers); joining it"
     elif [ "$(known founded)" = true ] || began_to_join; then
-        say "waiting: the ring was founded before, but no pod of it is ready, and this volume has no place in it." \
-            "Not founding a second ring: bring another node up first"
+        say "waiting: the ring was founded before, but no pod of it is ready, and this pod is not a member of it yet." \
+            "Not founding a second ring: start another node of the ring first"
         return 1
     elif find_started; then
         calm=0
-        say "waiting: not founding, because $started has left its gate and may know a ring, though it is not ready yet." \
-            "If it was starting for the first time and the ring that it was joining is lost, delete that pod"
+        say "waiting: not founding, because $started has left its gate and may belong to a ring, although it is not ready." \
+            "If the ring that it was joining is lost, delete that pod"
         return 1
     elif ! sees_this_pod; then
         calm=0
         say "waiting: not founding, because the name service does not give this pod its address ($POD_IP) yet, so" \
-            "nobody might be seen"
+            "other pods might not be found"
         return 1
     else
         found_ring
@@ -229,12 +229,12 @@ found_ring() {
     calm=$((calm + 1))
     if [ "$calm" -lt "$calm_rounds" ]; then
         patience=$calm_patience
-        say "looking whether a ring exists before founding one"
+        say "checking whether a ring exists before founding one"
         return 1
     fi
     seeds=$POD_IP
     founding=yes
-    say "founding the ring: the name service answers, nobody has started, and no ring was recorded"
+    say "founding the ring: the name service answers, no other pod has started, and no ring was recorded"
 }
 
 # The first pod where the ring is never founded: its ring was founded in another Kubernetes cluster, or lives here.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Readiness: the node answers CQL and has its place in the ring (the Management API says 200 to nothing less). The first
+# Readiness: the node answers CQL and is a member of the ring (the Management API answers 200 only then). The first
 # time it is so, a marker on the data volume tells the gate of every later start. CASSC_ROOT stands before every path,
 # for tests.
 set -u
@@ -46,4 +46,4 @@ if ! ask "${READY_SECONDS:-8}" probes/readiness; then
 fi
 [ -e "$marker" ] && exit 0
 # A pod is never ready without its marker: whoever sees it ready may rely on that.
-echo "This node has its place in the ring." >"$marker.new" && mv -f "$marker.new" "$marker" && rm -f "$volume/.joining"
+echo "This node is a member of the ring." >"$marker.new" && mv -f "$marker.new" "$marker" && rm -f "$volume/.joining"

@@ -19,10 +19,10 @@ use crate::cluster::{
     AdditionalSeeds, ArgocdSource, Cluster, CqlService, Datacenter, FluxSource, Gate, Repository, Rollout,
 };
 use crate::kubernetes::endpoint;
-use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_label_key, is_label_value, is_shell_variable};
+use crate::kubernetes::syntax::{LABEL_LENGTH, is_data_key, is_label, is_label_key, is_label_value, is_shell_variable};
 use crate::stages::{Stage, TOOL_FOLDERS};
 use crate::topology::repository::{has_credentials, is_address, is_revision, milliseconds, path_fault};
-use crate::topology::{Acceptance, is_token};
+use crate::topology::{Acceptance, EnvironmentValue, FromSecret, SecretKey, is_token};
 
 /// A generation counts the changes of a cluster.
 const MOST_GENERATIONS: u64 = u32::MAX as u64;
@@ -65,7 +65,7 @@ fn runtime(cluster: &Cluster) -> Valid {
     let policies = "Always, IfNotPresent or Never";
     field("imagePullPolicy", is(image_pull_policy, PULL_POLICIES.contains(&image_pull_policy.as_str()), policies))?;
     let variable = |name: &str| key(name, is_shell_variable(name), "the name of an environment variable");
-    field("environment", entries(environment, variable, |_, value| text(value)))?;
+    field("environment", entries(environment, variable, |_, value| environment_value(value)))?;
     field("logging", entries(logging, |name| key(name, is_logger(name), "the name of a logger"), |_, _| Ok(())))?;
     let replicas = cluster.system_replication;
     let expected = format!("1 to {MOST_REPLICAS}");
@@ -75,6 +75,16 @@ fn runtime(cluster: &Cluster) -> Valid {
     optional("systemLogger", cluster.system_logger.as_ref(), system_logger)?;
     let Gate { requests, limits } = &cluster.gate;
     field("gate", field("requests", amounts(requests)).and(field("limits", amounts(limits))))
+}
+
+fn environment_value(value: &EnvironmentValue) -> Valid {
+    match value {
+        EnvironmentValue::Text(value) => text(value),
+        EnvironmentValue::FromSecret(FromSecret { secret_key_ref: SecretKey { name, key } }) => {
+            field("name", subdomain(name))?;
+            field("key", is(key, is_data_key(key), "a key of a Secret"))
+        }
+    }
 }
 
 fn delivered(cluster: &Cluster) -> Valid {

@@ -15,6 +15,7 @@ use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
 use super::tree::{Content, Node, Scalar};
+use crate::topology::TEXT_OR_SECRET;
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
@@ -205,8 +206,16 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         if self.node.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match &self.node.content {
+            Content::Map(_) if name == TEXT_OR_SECRET => self.map(&["secretKeyRef"], visitor),
+            _ if name == TEXT_OR_SECRET => self.text(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::Difference;
 use crate::cluster::{Cluster, VolumeClaim, VolumeSource};
+use crate::topology::EnvironmentValue;
 
 /// The tasks, one for everything that a new cluster refers to and that the deployed one did not.
 pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
@@ -48,6 +49,11 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
                 }
             }
             VolumeSource::EmptyDir(_) | VolumeSource::DownwardApi(_) | VolumeSource::Csi(_) => {}
+        }
+    }
+    for value in cluster.environment.values() {
+        if let EnvironmentValue::FromSecret(secret) = value {
+            add("Secret", &secret.secret_key_ref.name);
         }
     }
     for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {

@@ -45,7 +45,7 @@ def one_node(cluster: Cluster, version: str, say: Say) -> None:
     cluster.configure(topology(version, 1))
     pod = cluster.apply()[0]
     cluster.wait_ready([name], START)
-    expect_gate(pod, "this node has its place in the ring")
+    expect_gate(pod, "this node is a member of the ring")
     expect_identity(cql.local(pod.address), version, "r1")
     cql.write(pod.address, 100)
     expect(cql.count_found(pod.address, 100) == 100, "rows that were just written are not there")
@@ -148,7 +148,7 @@ def power_loss(cluster: Cluster, identities: dict[str, str], say: Say) -> None:
     cluster.wait_ready(list(identities), JOIN)
     say(f"all ready {time.monotonic() - begin:.0f} s after the power came back")
     for pod in pods:
-        expect_gate(pod, "this node has its place in the ring")
+        expect_gate(pod, "this node is a member of the ring")
         expect(pod.address != old[pod.template.name], f"{pod.template.name} kept its address")
         waited = pod.init_ended - pod.created
         expect(waited < 20, f"{pod.template.name} waited {waited:.0f} s in the gate")
