@@ -78,24 +78,24 @@ fn damages() -> impl Strategy<Value = Damages> {
 fn with(lock: Value, damage: &Damage) -> Value {
     let all = |is_wanted: fn(&Value) -> bool| pointers(&lock, &is_wanted);
     match damage {
-        Damage::Value(at, value) => changed(&lock, chosen(at, &all(|_| true)), value.clone()),
+        Damage::Value(at, value) => changed(&lock, chosen(*at, &all(|_| true)), value.clone()),
         Damage::Copy(from, to) => {
             // Alike values stay plausible: names for names, racks for racks.
-            let from = chosen(from, &all(|_| true)).clone();
+            let from = chosen(*from, &all(|_| true)).clone();
             let value = lock.pointer(&from).expect("it is there").clone();
             let alike = pointers(&lock, &|other| std::mem::discriminant(other) == std::mem::discriminant(&value));
-            changed(&lock, chosen(to, &alike), value)
+            changed(&lock, chosen(*to, &alike), value)
         }
-        Damage::Remove(at) => without(lock.clone(), chosen(at, &all(|_| true))),
+        Damage::Remove(at) => without(lock.clone(), chosen(*at, &all(|_| true))),
         Damage::Repeat(at) => {
             let lists = all(|value| value.as_array().is_some_and(|items| !items.is_empty()));
-            let Some(pointer) = (!lists.is_empty()).then(|| chosen(at, &lists)) else { return lock };
+            let Some(pointer) = (!lists.is_empty()).then(|| chosen(*at, &lists)) else { return lock };
             let mut items = lock.pointer(pointer).and_then(Value::as_array).expect("it is a list").clone();
             items.push(items[at.index(items.len())].clone());
             changed(&lock, pointer, items.into())
         }
         Damage::Key(at, key) => {
-            let pointer = chosen(at, &all(Value::is_object)).clone();
+            let pointer = chosen(*at, &all(Value::is_object)).clone();
             let mut map = lock.pointer(&pointer).and_then(Value::as_object).expect("it is a map").clone();
             let value = map.values().next().cloned().unwrap_or_else(|| "x".into());
             map.insert(key.clone(), value);
@@ -104,7 +104,7 @@ fn with(lock: Value, damage: &Damage) -> Value {
     }
 }
 
-fn chosen<'p>(place: &Index, pointers: &'p [String]) -> &'p String {
+fn chosen<'p>(place: Index, pointers: &'p [String]) -> &'p String {
     place.get(pointers)
 }
 
@@ -127,7 +127,7 @@ fn text_of(whole: &Value, (values, bytes, conflict): &Damages) -> String {
     let (ours, theirs) = (text.lines().collect::<Vec<_>>(), written(whole));
     let (from, to) = (from.index(ours.len() + 1), to.index(ours.len() + 1));
     let (from, to) = (from.min(to), from.max(to));
-    let lines = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let lines = |lines: &[&str]| lines.iter().flat_map(|line| [*line, "\n"]).collect::<String>();
     let side: Vec<&str> = theirs.lines().collect();
     let side = side.get(from..to.min(side.len())).unwrap_or_default();
     let conflict = format!("<<<<<<< HEAD\n{}=======\n{}>>>>>>> branch\n", lines(&ours[from..to]), lines(side));

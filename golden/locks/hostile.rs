@@ -38,7 +38,10 @@ fn row(pointer: impl Into<String>, value: Value, told: &'static str) -> Row {
 
 /// Every hostile value.
 pub(super) fn rows() -> Vec<Row> {
-    [frame(), names(), counts(), runtime(), racks(), pods(), delivery(), together()].into_iter().flatten().collect()
+    [frame(), names(), counts(), runtime(), racks(), pods(), services_and_volumes(), delivery(), together()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn frame() -> Vec<Row> {
@@ -237,6 +240,11 @@ fn pods() -> Vec<Row> {
             json!(UNSAFE),
             "securityContext.seccompProfile.type` holds",
         ),
+    ]
+}
+
+fn services_and_volumes() -> Vec<Row> {
+    vec![
         row("/cluster/services/cql/labels", json!({"<<": "x"}), "`cluster.services.cql.labels` has the key \"<<\""),
         row("/cluster/services/seed/annotations", json!({"a": UNSAFE}), "`cluster.services.seed.annotations.a` holds"),
         row(format!("{DATACENTER}/cqlService/labels"), json!({"<<": "x"}), "cqlService.labels` has the key \"<<\""),

@@ -124,7 +124,7 @@ impl Rendered {
                 };
                 let mut objects = rendered.objects;
                 objects.retain(|path, _| lock.files().contains_key(path));
-                let unknown = lock.files().keys().filter(|path| !rendered.files.iter().any(|(it, _)| it == *path));
+                let unknown = lock.files().keys().filter(|path| rendered.files.get(path).is_none());
                 let unknown: Vec<(String, Delivered)> =
                     unknown.filter_map(|path| Some((path.clone(), Delivered::of_file(path)?))).collect();
                 objects.extend(unknown);
@@ -166,7 +166,7 @@ fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, V
         let by_file = was.objects.get(path).filter(|it| it.namespace.is_none() && it.name == object.name);
         let by_name = by_name.get(&ObjectName::from(object)).copied();
         let is_free = |path: &String, it: &Delivered| !there.contains(path) && !wanted.contains(&ObjectName::from(it));
-        let alike = || was.objects.iter().find(|(path, it)| is_free(path, it) && is_alike(it, object));
+        let alike = || was.objects.iter().find(|(path, it)| is_alike(it, object) && is_free(path, it));
         let deployed = by_name.or(by_file.map(|_| path)).or_else(|| alike().map(|(path, _)| path));
         there.extend(deployed);
         match deployed.and_then(|path| was.files.get(path)) {

@@ -3,12 +3,12 @@
 //! arithmetic. It keeps the leaves of the resolved cluster that it consists of, so that [`super::reasons`] can apply it
 //! alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{derived_from_memory, derived_from_version, field_of};
+use super::fields::{derived_from_memory, derived_from_version, field_of, word_of};
 use super::leaves::{Leaf, Level, leaves};
 use crate::cluster::{Cluster, Datacenter, Rack};
 
@@ -30,7 +30,7 @@ pub struct Facet {
     /// The leaves that it consists of.
     pub leaves: Vec<Leaf>,
     /// The StatefulSets whose pod templates are different for it alone.
-    pub rolls: Vec<String>,
+    pub rolls: BTreeSet<String>,
 }
 
 impl Facet {
@@ -40,6 +40,13 @@ impl Facet {
     }
 }
 
+/// Facets are rendered one by one. Where there are more, nobody reads them one by one either: then each stands for all
+/// that is below one word, such as all labels, and if need be for all racks.
+const MOST: usize = 200;
+
+/// The leaves of each field on each level.
+type ByField = BTreeMap<(String, Level), Vec<Leaf>>;
+
 /// Everything that is different in what both have; new and removed datacenters and racks are not facets, they are told
 /// by the steps.
 pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
@@ -47,21 +54,54 @@ pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
         return Vec::new();
     }
     let leaves = leaves(before, after);
-    let mut by_field: BTreeMap<(String, Level), Vec<Leaf>> = BTreeMap::new();
-    for leaf in leaves {
-        let (field, at) = if derived_from_version(before, after, &leaf) {
-            ("cassandra.version".to_owned(), Level::Cluster)
-        } else if let Some(field) = derived_from_memory(before, after, &leaf) {
-            (field.to_owned(), leaf.at.clone())
-        } else {
-            let Some(field) = field_of(&leaf) else { continue };
-            (field, leaf.at.clone())
-        };
-        by_field.entry((field, at)).or_default().push(leaf);
+    let grouped = |field: fn(&Leaf) -> Option<String>| {
+        let mut by_field = ByField::new();
+        for leaf in &leaves {
+            let place = place_of_leaf(before, after, leaf, field);
+            place.into_iter().for_each(|key| by_field.entry(key).or_default().push(leaf.clone()));
+        }
+        by_field
+    };
+    let by_field = grouped(field_of);
+    let mut facets = if by_field.len() > MOST {
+        merged(after, grouped(word_of), shown_together)
+    } else {
+        merged(after, by_field, shown)
+    };
+    if facets.len() > MOST {
+        facets = of_all_places(facets);
     }
-    let mut facets = merged(after, by_field);
     facets.extend(lists(before, after));
     facets
+}
+
+/// The field that a leaf is told as, and its level; `None` for what follows from something else.
+fn place_of_leaf(
+    before: &Cluster,
+    after: &Cluster,
+    leaf: &Leaf,
+    field: fn(&Leaf) -> Option<String>,
+) -> Option<(String, Level)> {
+    if derived_from_version(before, after, leaf) {
+        return Some(("cassandra.version".to_owned(), Level::Cluster));
+    }
+    let of_memory = derived_from_memory(before, after, leaf).map(str::to_owned);
+    Some((of_memory.or_else(|| field(leaf))?, leaf.at.clone()))
+}
+
+/// One facet for each field, whichever racks and datacenters it is restricted to.
+fn of_all_places(facets: Vec<Facet>) -> Vec<Facet> {
+    let mut by_field: BTreeMap<String, Facet> = BTreeMap::new();
+    for facet in facets {
+        match by_field.get_mut(&facet.field) {
+            Some(all) => {
+                (all.place, all.from, all.to) = (None, None, None);
+                all.leaves.extend(facet.leaves);
+            }
+            None => drop(by_field.insert(facet.field.clone(), facet)),
+        }
+    }
+    by_field.into_values().collect()
 }
 
 /// What racks and datacenters make different by being there: tokens are allocated for as many replicas as a datacenter
@@ -90,31 +130,37 @@ fn list<T: Clone + Serialize>(
         let there = |it: &T| from.iter().find(|other| name(other) == name(it)).unwrap_or(it).clone();
         Some(serde_json::to_value(list.iter().map(there).collect::<Vec<_>>()).expect("a list of them is JSON"))
     };
-    let leaf = Leaf { at: at.clone(), path: vec![field.to_owned()], from: taken(was, now), to: taken(now, was) };
+    let leaf = || Leaf { at: at.clone(), path: vec![field.to_owned()], from: taken(was, now), to: taken(now, was) };
     (names(was) != names(now)).then(|| Facet {
         field: field.to_owned(),
         place: place(at),
         from: Some(names(was).join(", ")),
         to: Some(names(now).join(", ")),
-        leaves: vec![leaf],
-        rolls: Vec::new(),
+        leaves: vec![leaf()],
+        rolls: BTreeSet::new(),
     })
 }
 
 /// The same thing in every rack of a datacenter, or in every datacenter, is told once.
-fn merged(after: &Cluster, by_field: BTreeMap<(String, Level), Vec<Leaf>>) -> Vec<Facet> {
-    let mut facets: Vec<(Level, Facet)> = Vec::new();
-    for ((field, at), leaves) in by_field {
+fn merged(after: &Cluster, by_field: ByField, shown: fn(&str, &[Leaf]) -> Values) -> Vec<Facet> {
+    let facet = |((field, at), leaves): ((String, Level), Vec<Leaf>)| {
         let (from, to) = shown(&field, &leaves);
-        facets.push((at, Facet { field, place: None, from, to, leaves, rolls: Vec::new() }));
-    }
-    for datacenter in &after.datacenters {
-        let racks = datacenter.racks.iter().map(|rack| Level::Rack(datacenter.name.clone(), rack.name.clone()));
-        facets = lifted(&facets, &racks.collect::<Vec<_>>(), &Level::Datacenter(datacenter.name.clone()));
-    }
-    let datacenters = after.datacenters.iter().map(|datacenter| Level::Datacenter(datacenter.name.clone()));
-    facets = lifted(&facets, &datacenters.collect::<Vec<_>>(), &Level::Cluster);
-    let mut facets: Vec<Facet> = facets.into_iter().map(|(at, facet)| Facet { place: place(&at), ..facet }).collect();
+        (at, Facet { field, place: None, from, to, leaves, rolls: BTreeSet::new() })
+    };
+    let datacenter_of = |at: &Level| match at {
+        Level::Rack(datacenter, _) => {
+            let racks = after.datacenter(datacenter).map_or(0, |it| it.racks.len());
+            Some((Level::Datacenter(datacenter.clone()), racks))
+        }
+        _ => None,
+    };
+    let cluster_of = |at: &Level| match at {
+        Level::Datacenter(_) => Some((Level::Cluster, after.datacenters.len())),
+        _ => None,
+    };
+    let facets = lifted(by_field.into_iter().map(facet).collect(), datacenter_of);
+    let facets = lifted(facets, cluster_of).into_iter();
+    let mut facets: Vec<Facet> = facets.map(|(at, facet)| Facet { place: place(&at), ..facet }).collect();
     facets.sort_by(|one, other| (&one.field, &one.place).cmp(&(&other.field, &other.place)));
     facets
 }
@@ -127,29 +173,50 @@ fn place(at: &Level) -> Option<String> {
     }
 }
 
-/// Facets that are the same on every one of the inner levels become one on the outer level.
-fn lifted(facets: &[(Level, Facet)], inner: &[Level], outer: &Level) -> Vec<(Level, Facet)> {
-    let same = |one: &Facet, other: &Facet| one.field == other.field && one.from == other.from && one.to == other.to;
-    let everywhere = |facet: &Facet| {
-        let there = |level: &Level| facets.iter().any(|(at, it)| at == level && same(it, facet));
-        inner.iter().all(there)
+/// Level, field, old and new value: what is the same here is told once.
+type Same = (Level, String, Option<String>, Option<String>);
+
+/// Facets that are the same on every inner level of an outer one become one there. `outer` tells the outer level of an
+/// inner one, and how many inner ones it has.
+fn lifted(facets: Vec<(Level, Facet)>, outer: impl Fn(&Level) -> Option<(Level, usize)>) -> Vec<(Level, Facet)> {
+    let same = |level: &Level, facet: &Facet| -> Same {
+        (level.clone(), facet.field.clone(), facet.from.clone(), facet.to.clone())
+    };
+    let mut inner: BTreeMap<Same, BTreeSet<Level>> = BTreeMap::new();
+    for (at, facet) in &facets {
+        if let Some((outer, _)) = outer(at) {
+            inner.entry(same(&outer, facet)).or_default().insert(at.clone());
+        }
+    }
+    let is_everywhere = |outer: &Level, count: usize, facet: &Facet| {
+        facet.field != "nodes" && inner.get(&same(outer, facet)).is_some_and(|levels| levels.len() == count)
     };
     let mut kept: Vec<(Level, Facet)> = Vec::new();
+    let mut known: BTreeMap<Same, usize> = BTreeMap::new();
     for (at, facet) in facets {
-        if !inner.contains(at) || !everywhere(facet) || facet.field == "nodes" {
-            kept.push((at.clone(), facet.clone()));
-            continue;
-        }
-        match kept.iter_mut().find(|(level, it)| level == outer && same(it, facet)) {
-            Some((_, known)) => known.leaves.extend(facet.leaves.iter().cloned()),
-            None => kept.push((outer.clone(), facet.clone())),
+        let outer = outer(&at).filter(|(outer, count)| is_everywhere(outer, *count, &facet));
+        let level = outer.map_or(at, |(outer, _)| outer);
+        match known.get(&same(&level, &facet)) {
+            Some(position) => kept[*position].1.leaves.extend(facet.leaves),
+            None => {
+                known.insert(same(&level, &facet), kept.len());
+                kept.push((level, facet));
+            }
         }
     }
     kept
 }
 
+/// What a facet was and will be.
+type Values = (Option<String>, Option<String>);
+
+/// Where a facet stands for many things, no value stands for it.
+fn shown_together(field: &str, leaves: &[Leaf]) -> Values {
+    if let [_] = leaves { shown(field, leaves) } else { (None, None) }
+}
+
 /// The value that stands for a facet: that of its shortest leaf, which is the one that users write.
-fn shown(field: &str, leaves: &[Leaf]) -> (Option<String>, Option<String>) {
+fn shown(field: &str, leaves: &[Leaf]) -> Values {
     let telling = |leaf: &&Leaf| {
         let last = leaf.path.last().map(String::as_str).unwrap_or_default();
         field.ends_with(last) || matches!(last, "heapMebibytes" | "canaryPods")
@@ -203,4 +270,42 @@ fn short(value: &Value) -> String {
         return text;
     }
     text.chars().take(LONGEST_SHOWN - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::fixtures::shop;
+
+    fn told(before: &Cluster, after: &Cluster) -> Vec<(String, Option<String>, Option<String>)> {
+        facets(before, after).into_iter().map(|facet| (facet.field, facet.place, facet.to)).collect()
+    }
+
+    fn with_labels(count: usize) -> Cluster {
+        let mut cluster = shop();
+        cluster.labels = (0..count).map(|number| (format!("l{number}"), "x".to_owned())).collect();
+        cluster
+    }
+
+    #[test]
+    fn more_changes_than_anybody_reads_are_told_by_their_words() {
+        assert_eq!(told(&shop(), &with_labels(MOST)).len(), MOST);
+        assert_eq!(told(&shop(), &with_labels(MOST + 1)), [("metadata.labels".to_owned(), None, None)]);
+    }
+
+    #[test]
+    fn more_places_than_anybody_reads_are_told_together() {
+        let racks = |size: u32| {
+            let mut cluster = shop();
+            let rack = cluster.datacenters[0].racks[0].clone();
+            let name = |number: u32| Rack {
+                name: format!("r{number}"),
+                expand_to: Some(format!("{}Gi", size + number)),
+                ..rack.clone()
+            };
+            cluster.datacenters[0].racks = (0..=u32::try_from(MOST).expect("it is few")).map(name).collect();
+            cluster
+        };
+        assert_eq!(told(&racks(20), &racks(30)), [("storage.expandTo".to_owned(), None, None)]);
+    }
 }

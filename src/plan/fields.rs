@@ -85,6 +85,18 @@ const OF_RACK: &[Words] = &[
 
 /// The field of the topology that a leaf belongs to; `None` for what follows from something else.
 pub(super) fn field_of(leaf: &Leaf) -> Option<String> {
+    // Keys are a user's below the words; elsewhere what follows is a field of the resolved cluster that users call the
+    // same.
+    words_of(leaf).map(|(word, rest)| format!("{word}{rest}"))
+}
+
+/// The same without keys of users: `metadata.labels` for every label.
+pub(super) fn word_of(leaf: &Leaf) -> Option<String> {
+    words_of(leaf).map(|(word, _)| word.to_owned())
+}
+
+/// The word of the table, and what follows it.
+fn words_of(leaf: &Leaf) -> Option<(&'static str, String)> {
     let table = match leaf.at {
         Level::Cluster => OF_CLUSTER,
         Level::Datacenter(_) => OF_DATACENTER,
@@ -96,12 +108,7 @@ pub(super) fn field_of(leaf: &Leaf) -> Option<String> {
     };
     let found = table.iter().filter_map(|(resolved, word)| Some((resolved, word, below(resolved)?)));
     let (_, word, rest) = found.max_by_key(|(resolved, _, _)| resolved.len())?;
-    if word.is_empty() {
-        return None;
-    }
-    // Keys are a user's below these; elsewhere what follows is a field of the resolved cluster that users call the
-    // same.
-    Some(format!("{word}{rest}"))
+    (!word.is_empty()).then_some((*word, rest))
 }
 
 /// Whether a leaf is different only because the version is: the published image, the collector that a version has by
@@ -128,11 +135,14 @@ pub(super) fn derived_from_version(before: &Cluster, after: &Cluster, leaf: &Lea
 /// The field behind a heap that stays as it is while the comment above it changes: the memory that it has to fit into.
 pub(super) fn derived_from_memory(before: &Cluster, after: &Cluster, leaf: &Leaf) -> Option<&'static str> {
     let Level::Rack(datacenter, rack) = &leaf.at else { return None };
-    let of = |cluster: &'_ Cluster| cluster.datacenter(datacenter).and_then(|it| it.rack(rack)).cloned();
-    let (was, now) = (of(before)?, of(after)?);
+    if leaf.path != ["jvm", "heapReason"] {
+        return None;
+    }
+    let was = before.datacenter(datacenter)?.rack(rack)?;
+    let now = after.datacenter(datacenter)?.rack(rack)?;
     let how = |reason: &str| reason.split(':').next().map(str::to_owned);
     let same_heap = was.jvm.heap_mebibytes == now.jvm.heap_mebibytes;
-    if leaf.path != ["jvm", "heapReason"] || !same_heap || how(&was.jvm.heap_reason) != how(&now.jvm.heap_reason) {
+    if !same_heap || how(&was.jvm.heap_reason) != how(&now.jvm.heap_reason) {
         return None;
     }
     let limits = was.limits.get("memory") != now.limits.get("memory");

@@ -31,7 +31,11 @@ pub enum Level {
     Rack(String, String),
 }
 
-fn json(cluster: &Cluster) -> Value {
+/// Fields that are one of several kinds. Another kind is told as a whole: no half of it can be changed alone.
+const OF_SEVERAL_KINDS: [&str; 1] = ["delivery"];
+
+/// A cluster as the lock has it.
+pub(super) fn json(cluster: &Cluster) -> Value {
     serde_json::to_value(cluster).expect("a cluster is JSON")
 }
 
@@ -75,10 +79,12 @@ fn compare(at: &Level, path: &mut Vec<String>, from: Option<&Value>, to: Option<
     if from == to {
         return;
     }
-    let (Some(Value::Object(was)), Some(Value::Object(now))) = (from, to) else {
-        found.push(Leaf { at: at.clone(), path: path.clone(), from: from.cloned(), to: to.cloned() });
-        return;
-    };
+    let mut whole = || found.push(Leaf { at: at.clone(), path: path.clone(), from: from.cloned(), to: to.cloned() });
+    let (Some(Value::Object(was)), Some(Value::Object(now))) = (from, to) else { return whole() };
+    let has_kinds = path.iter().map(String::as_str).eq(OF_SEVERAL_KINDS);
+    if has_kinds && !was.keys().eq(now.keys()) {
+        return whole();
+    }
     let keys: BTreeSet<&String> = was.keys().chain(now.keys()).collect();
     for key in keys {
         path.push(key.clone());

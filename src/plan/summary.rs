@@ -5,7 +5,8 @@ use std::cell::LazyCell;
 use cassc_wording::{counted, counted_as};
 
 use super::facets::Facet;
-use super::{Action, Change, Counts, Difference, Effect, Step, Verdict, reasons};
+use super::reasons::{CASSC_ITSELF, Sides};
+use super::{Action, Change, Counts, Difference, Effect, Step, Verdict};
 use crate::cluster::{Cluster, Datacenter};
 use crate::deliver::arrange;
 
@@ -76,13 +77,14 @@ pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
     let is_told = |facet: &&Facet| !facet.is_of_the_ring() || pods(facet) > 0;
     let facets: Vec<&Facet> = difference.facets.iter().filter(is_told).collect();
     let files = LazyCell::new(|| arrange(before).files);
+    let sides = LazyCell::new(|| Sides::new(before, after));
     let of_facet = |facet: &Facet| {
         let pods = pods(facet);
         let (field, place) = (facet.field.clone(), facet.place.clone());
         let effect = match facet.field.as_str() {
             _ if pods > 0 => Effect::Restarts,
             "storage.expandTo" => Effect::Claims,
-            _ if arrange(&reasons::with(before, facet)).files == *files => Effect::Nothing,
+            _ if arrange(&sides.with(facet)).files == *files => Effect::Nothing,
             _ => Effect::Objects,
         };
         Change { field, place, from: facet.from.clone(), to: facet.to.clone(), effect, pods }
@@ -96,8 +98,7 @@ pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
 
 /// That another version of cassc wrote what is deployed.
 fn cassc_itself(difference: &Difference<'_>) -> Option<Change> {
-    let racks =
-        difference.rolls.iter().filter(|roll| roll.reasons.iter().any(|reason| reason == reasons::CASSC_ITSELF));
+    let racks = difference.rolls.iter().filter(|roll| roll.reasons.iter().any(|reason| reason == CASSC_ITSELF));
     let pods = racks.map(|roll| roll.pods.len()).sum();
     let effect = if pods > 0 { Effect::Restarts } else { Effect::Objects };
     let field = "this version of cassc".to_owned();
