@@ -2,14 +2,16 @@
 //! where they are. Judged on the objects alone, without the code that made them.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use cassc::cluster::Cluster;
 use cassc::topology::Dialect;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::compare::repository;
 use crate::hygiene::{containers, items, pod_spec};
-use crate::rendered::{Rendered, all, assert_none, mutated};
+use crate::rendered::{Rendered, all, assert_none, compiled, mutated};
 
 const CLUSTER: &str = "cassandra.datastax.com/cluster";
 const DATACENTER: &str = "cassandra.datastax.com/datacenter";
@@ -298,4 +300,24 @@ fn a_broken_promise_of_another_object_is_found() {
         let found = faults(&rendered);
         assert!(found.iter().any(|fault| fault.contains(expected)), "{kind}{pointer}: {expected} not in {found:#?}");
     }
+}
+
+#[test]
+fn a_topology_may_set_no_variable_that_cassc_sets() {
+    let mut names = BTreeSet::new();
+    for rendered in all() {
+        let value = serde_json::to_value(&rendered.cluster).expect("a cluster is JSON");
+        for pod in rendered.of_kind("StatefulSet").filter_map(pod_spec) {
+            let own = containers(pod).filter(|container| container["name"] == "cassandra");
+            let variables = own.flat_map(|container| items(container, "env")).filter_map(|it| it["name"].as_str());
+            names.extend(variables.filter(|name| value["environment"].get(name).is_none()).map(str::to_owned));
+        }
+    }
+    assert!(names.contains("POD_NAME"), "{names:?}");
+    let example = fs::read_to_string(repository("examples/demo.yaml")).expect("the example is there");
+    let is_refused = |name: &String| {
+        let text = example.replace("  cassandra:\n", &format!("  cassandra:\n    environment: {{{name}: x}}\n"));
+        compiled("demo.yaml", text.into_bytes(), None).complaints.iter().any(|complaint| complaint.code == "E424")
+    };
+    assert_eq!(names.iter().filter(|name| !is_refused(name)).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -1,64 +1,74 @@
 //! cassc compiles one description of a Cassandra cluster into every Kubernetes object that an operator would have
-//! created. The data takes one straight path, and the modules below stand in its order:
+//! created. The data takes one straight path:
 //!
 //! 1. [`parse`] reads the text twice over one tree: into a [`topology::CassandraTopology`] (exactly what was written) and
 //!    into places (where it was written).
-//! 2. [`check`] runs the table of rules over all topologies; every complaint is collected as a
-//!    [`diagnostic::Diagnostic`], and [`report`] puts them under the user's own lines.
-//! 3. [`deployed`] reads what is deployed, from a lock, a directory or the merge base in git, and finds the cluster that each
-//!    topology was.
-//! 4. [`mod@resolve`] fills every default and builds every name, and keeps what must not move of the deployed one: a
+//! 2. [`check`] runs the table of rules over all topologies, each as a [`subject`]; every complaint is collected as a
+//!    [`diagnostic::Diagnostic`].
+//! 3. [`mod@resolve`] fills every default and builds every name, and keeps what must not move of the deployed one: a
 //!    [`cluster::Cluster`]. It cannot fail.
-//! 5. [`transition`] judges the change from the one to the other, with rules like those of [`check`].
-//! 6. [`render`] builds the typed Kubernetes objects, with the text inside ConfigMaps from `templates/`.
-//! 7. [`deliver`] gives each object its file and tells the delivery tool what it must know: a [`file_tree::FileTree`].
-//! 8. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`], which [`report`] tells.
-//! 9. [`emit`] makes a directory or a stream of the files, with a [`lock`]; [`diff`] compares them with what stands there.
+//! 4. [`render`] builds the typed Kubernetes objects, with the [`text`] inside ConfigMaps from `templates/`.
+//! 5. [`deliver`] gives each object its file, as [`yaml`] in the folder of its stage ([`stages`]), and tells the delivery
+//!    tool what it must know: a [`file_tree::FileTree`]. A [`lock`] remembers what was rendered.
+//! 6. [`transition`] judges the change from the deployed cluster to this one, with rules like those of [`check`];
+//!    [`catalogue`] has the rules of both, by code.
+//! 7. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`].
+//! 8. [`report`] tells complaints and plans, under the user's own lines and to programs.
+//! 9. [`emit`] makes a directory or a stream of the files; [`diff`] compares them with what stands there.
 //!
-//! [`fleet`] takes every cluster of a run through 3 to 8. Only `parse::source`, [`deployed`], [`emit`], [`git`] and [`cli`]
-//! touch the world. Same input, same bytes.
+//! [`deployed`] reads what is deployed, from a lock, a directory ([`folder`]) or the merge base in [`git`], and finds the
+//! cluster that each topology was; [`fleet`] takes every cluster of a run through 3 to 7; [`cli`] is what the user calls.
+//! Rules ask [`kubernetes`] what is valid there, and [`sizing`] what fits. Only `parse::source`, [`deployed`], [`emit`],
+//! [`folder`], [`git`], [`cli`] and `paths` touch the world. Same input, same bytes.
+//!
+//! Below, each module uses only those above it (`golden/architecture.rs` holds it). A module that needs one below stands
+//! in the wrong place, or does two things.
 
 mod paths;
 
-pub mod topology;
-
 pub mod diagnostic;
+pub mod topology;
+pub mod yaml;
+
 pub mod parse;
 
 pub mod kubernetes;
 pub mod sizing;
-
+pub mod stages;
 pub mod subject;
+
+pub mod cluster;
 
 pub mod check;
 
-pub mod catalogue;
-pub mod report;
-
-pub mod git;
-
-pub mod folder;
-
-pub mod deployed;
-
-pub mod cluster;
 pub mod resolve;
 
-pub mod fleet;
-pub mod transition;
+pub mod file_tree;
+pub mod lock;
+pub mod text;
 
 pub mod render;
-pub mod text;
-pub mod yaml;
 
 pub mod deliver;
-pub mod file_tree;
+
+pub mod transition;
+
+pub mod catalogue;
 
 pub mod plan;
 
-pub mod diff;
+pub mod report;
+
+pub mod folder;
+pub mod git;
+
+pub mod deployed;
+
 pub mod emit;
-pub mod lock;
+
+pub mod diff;
+
+pub mod fleet;
 
 pub mod cli;
 

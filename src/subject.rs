@@ -5,7 +5,7 @@ use cassc_ring::racks::split;
 use crate::diagnostic::{DocumentId, Label, Part, Place, Route};
 use crate::parse::Parsed;
 use crate::topology::merge::{Level, RackPlace, racks};
-use crate::topology::{CassandraTopology, Config, Jvm, Resources, Scheduling, Spec};
+use crate::topology::{CassandraTopology, Config, Datacenter, Jvm, Resources, Scheduling, Spec};
 
 /// A topology under judgment.
 #[derive(Debug)]
@@ -16,12 +16,16 @@ pub struct Subject<'t> {
     pub topology: &'t CassandraTopology,
     /// All racks, datacenter by datacenter, with their merged settings.
     pub racks: Vec<RackPlace<'t>>,
+    /// The number of nodes of each rack, datacenter by datacenter.
+    nodes: Vec<Option<Vec<u32>>>,
 }
 
 impl<'t> Subject<'t> {
     /// A topology that was read.
     pub fn new(parsed: &'t Parsed) -> Self {
-        Self { document: parsed.document, topology: &parsed.topology, racks: racks(&parsed.topology) }
+        let topology = &parsed.topology;
+        let nodes = topology.spec.datacenters.iter().map(nodes_of_racks).collect();
+        Self { document: parsed.document, topology, racks: racks(topology), nodes }
     }
 
     /// The specification.
@@ -41,25 +45,19 @@ impl<'t> Subject<'t> {
 
     /// The racks of a datacenter, by its position.
     pub fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &RackPlace<'t>> {
-        self.racks.iter().filter(move |place| place.datacenter_index == datacenter_index)
+        let before = |index| self.racks.partition_point(|place| place.datacenter_index < index);
+        self.racks[before(datacenter_index)..before(datacenter_index + 1)].iter()
     }
 
     /// The number of nodes of each rack of a datacenter; `None` while the counts are missing or contradict each other.
-    pub fn nodes_of_racks(&self, datacenter_index: usize) -> Option<Vec<u32>> {
-        let datacenter = self.spec().datacenters.get(datacenter_index)?;
-        let written: Option<Vec<u32>> = datacenter.racks.iter().map(|rack| rack.nodes).collect();
-        match (datacenter.nodes, written) {
-            (Some(nodes), None) if datacenter.racks.iter().all(|rack| rack.nodes.is_none()) => {
-                Some(split(nodes, u32::try_from(datacenter.racks.len()).ok()?))
-            }
-            (None, Some(written)) => Some(written),
-            (Some(nodes), Some(written))
-                if written.iter().map(|nodes| u64::from(*nodes)).sum::<u64>() == u64::from(nodes) =>
-            {
-                Some(written)
-            }
-            _ => None,
-        }
+    pub fn nodes_of_racks(&self, datacenter_index: usize) -> Option<&[u32]> {
+        self.nodes.get(datacenter_index)?.as_deref()
+    }
+
+    /// The number of nodes of a rack; 0 while it is not known.
+    pub fn nodes_of(&self, place: &RackPlace<'_>) -> u32 {
+        let counts = self.nodes_of_racks(place.datacenter_index).unwrap_or_default();
+        counts.get(place.rack_index).copied().unwrap_or_default()
     }
 
     /// Every place where `cassandra.config` is written.
@@ -101,5 +99,21 @@ impl<'t> Subject<'t> {
 
     fn label(&self, route: Route, part: Part, text: impl Into<String>) -> Label {
         Label { place: Place::Value { document: self.document, route, part }, text: text.into() }
+    }
+}
+
+fn nodes_of_racks(datacenter: &Datacenter) -> Option<Vec<u32>> {
+    let written: Option<Vec<u32>> = datacenter.racks.iter().map(|rack| rack.nodes).collect();
+    match (datacenter.nodes, written) {
+        (Some(nodes), None) if datacenter.racks.iter().all(|rack| rack.nodes.is_none()) => {
+            Some(split(nodes, u32::try_from(datacenter.racks.len()).ok()?))
+        }
+        (None, Some(written)) => Some(written),
+        (Some(nodes), Some(written))
+            if written.iter().map(|nodes| u64::from(*nodes)).sum::<u64>() == u64::from(nodes) =>
+        {
+            Some(written)
+        }
+        _ => None,
     }
 }

@@ -79,7 +79,7 @@ kinds! {
     RestartsBeforeApplied: "a pod restarts after its StatefulSet got the new template",
     RestartsWhileRingChanges: "while a pod restarts no other node is missing, joining or leaving",
     RollOrder: "restarts go rack by rack in the order of the topology, the highest ordinal first",
-    RolloutMisread: "canary and stop are those of the topology",
+    RolloutReadError: "canary and stop are those of the topology",
     ReasonMisjudged: "every restart has a reason, which is one of the changes",
     ResumeMisjudged: "a roll that was held goes on when that is taken away, unless this change rolls anyway",
     ClaimBeforeNodeLeft: "no claim is deleted before its node left and its pod is gone",

@@ -11,7 +11,7 @@ impl World<'_> {
     pub(super) fn roll(&mut self, racks: &[RackRoll], canary_pods: Option<u32>, stopped: bool) {
         let rollout = self.after.cluster.map(|cluster| &cluster.rollout);
         if rollout.is_some_and(|it| it.canary_pods != canary_pods || it.stopped != stopped) {
-            self.find(Kind::RolloutMisread, format!("canary {canary_pods:?}, stopped {stopped}"));
+            self.find(Kind::RolloutReadError, format!("canary {canary_pods:?}, stopped {stopped}"));
         }
         if self.somebody_starts() || !self.still_to_leave().is_empty() {
             self.find(Kind::RestartsWhileRingChanges, "nodes are still to join or to leave");

@@ -46,7 +46,8 @@ fn a_topology_that_is_wrong_has_a_comment_that_says_what() {
 fn a_comment_is_never_longer_than_the_platforms_take() {
     in_every_shell(|stage| {
         for number in 0..400 {
-            let text = topology(&format!("shop-{number}"), 3).replace("4.1.9", "ä.1.9");
+            let unknown = format!("spec:\n  {}: 1\n", "ä".repeat(150));
+            let text = topology(&format!("shop-{number}"), 3).replace("spec:\n", &unknown);
             stage.write(&format!("source/clusters/{number}.yaml"), &text);
         }
         let outcome = stage.check(&[]).ended(1).comments("more lines are in the log.");

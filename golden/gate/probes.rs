@@ -10,6 +10,9 @@ use super::world::write_program;
 use crate::compare::repository;
 use crate::real_tool::is_here;
 
+/// The pod that the scripts run in.
+const POD: &str = "shop-dc1-r1-sts-0";
+
 /// Writes down its arguments and ends with the status in `$CASSC_ROOT/status`.
 const RECORDER: &str =
     "#!/bin/sh\necho \"${0##*/} $*\" >>\"$CASSC_ROOT/calls\"\nexit \"$(cat \"$CASSC_ROOT/status\")\"\n";
@@ -31,7 +34,13 @@ fn run(root: &Path, script: &str, environment: &[(&str, &str)]) -> Output {
     let mut shell = Command::new("sh");
     shell.arg(repository("templates/scripts").join(script)).env_clear().envs(environment.iter().copied());
     let path = format!("{}:/usr/bin:/bin", root.join("bin").display());
-    shell.env("PATH", path).env("CASSC_ROOT", root).output().expect("the shell starts")
+    shell.envs([("POD_NAME", POD), ("CASSC_NAMESPACE", "cass"), ("CASSC_STATE", "shop-state")]);
+    shell
+        .env("CASSC_CLAIMS", "server-data commit-log")
+        .env("PATH", path)
+        .env("CASSC_ROOT", root)
+        .output()
+        .expect("the shell starts")
 }
 
 fn calls(root: &Path) -> String {
@@ -42,7 +51,8 @@ fn calls(root: &Path) -> String {
 fn shellcheck_has_nothing_to_say() {
     if is_here("shellcheck", &["--version"]) {
         let folder = fs::read_dir(repository("templates/scripts")).expect("the folder is there");
-        let scripts: Vec<_> = folder.map(|entry| entry.expect("readable").file_name()).collect();
+        let names = folder.map(|entry| entry.expect("readable").file_name());
+        let scripts: Vec<_> = names.filter(|name| Path::new(name).extension().is_some()).collect();
         let output = Command::new("shellcheck").args(scripts).current_dir(repository("templates/scripts")).output();
         let output = output.expect("shellcheck starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -84,22 +94,22 @@ fn a_member_that_cassandra_refuses_for_its_address_says_what_to_do() {
     let folder = container("22");
     let root = folder.path();
     let errors = root.join("var/log/cassandra/stderr.log");
-    let pod = [("POD_NAME", "shop-dc1-r1-sts-0")];
-    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).contains("delete the pod shop-dc1-r1-sts-0");
+    let said =
+        |output: &Output| String::from_utf8_lossy(&output.stdout).contains("kubectl -n cass delete pod shop-dc1");
     let refusal =
         "java.lang.RuntimeException: A node with address /10.0.0.1:7000 already exists, cancelling join. Use\n";
     fs::write(&errors, refusal).expect("the file can be written");
     // A node that never had its place may have lost its volume: that is another case.
-    assert!(!said(&run(root, "ready.sh", &pod)));
+    assert!(!said(&run(root, "ready.sh", &[])));
     fs::write(root.join("var/lib/cassandra/.bootstrapped"), "").expect("the file can be written");
     for _ in 0..2 {
-        let output = run(root, "ready.sh", &pod);
+        let output = run(root, "ready.sh", &[]);
         assert!(said(&output) && !output.status.success(), "{output:?}");
     }
     let log = fs::read_to_string(&errors).expect("it is there");
     assert_eq!(log.matches("cassc: ").count(), 1, "{log}");
     fs::write(&errors, "nohup: ignoring input\n").expect("the file can be written");
-    assert!(!said(&run(root, "ready.sh", &pod)));
+    assert!(!said(&run(root, "ready.sh", &[])));
 }
 
 #[test]
@@ -115,39 +125,75 @@ fn a_newcomer_that_cassandra_keeps_out_for_a_node_that_is_down_says_what_to_do()
         let root = folder.path();
         let errors = root.join("var/log/cassandra/stderr.log");
         fs::write(&errors, refusal).expect("the file can be written");
-        let output = run(root, "ready.sh", &[("POD_NAME", "shop-dc1-r1-sts-0")]);
+        let output = run(root, "ready.sh", &[]);
         assert!(!output.status.success());
-        let advice = "under replace.shop-dc1-r1-sts-0 into the ConfigMap <cluster>-state";
+        let advice = "kubectl -n cass create configmap shop-state; kubectl -n cass patch configmap shop-state --type merge \
+            -p '{\"data\":{\"replace.shop-dc1-r1-sts-0\":\"ADDRESS\"}}'; kubectl -n cass delete pod shop-dc1-r1-sts-0\n";
         assert!(String::from_utf8_lossy(&output.stdout).contains(advice), "{output:?}");
         assert!(fs::read_to_string(&errors).expect("it is there").contains(advice));
     }
 }
 
 #[test]
-fn drain_asks_until_it_is_done_and_not_when_there_is_nothing_to_drain() {
-    // The clock is a file: a call takes as many seconds as `took` says.
+fn a_node_that_was_decommissioned_says_which_claims_to_delete() {
+    // As 4.1.10 and 5.0.9 say it.
+    let folder = container("22");
+    let root = folder.path();
+    let refusal = "This node was decommissioned and will not rejoin the ring unless cassandra.override_decommission=true \
+        has been set, or all existing data is removed and the node is bootstrapped again\nFatal configuration error\n";
+    fs::write(root.join("var/log/cassandra/stderr.log"), refusal).expect("the file can be written");
+    fs::write(root.join("var/lib/cassandra/.bootstrapped"), "").expect("the file can be written");
+    let output = run(root, "ready.sh", &[]);
+    assert!(!output.status.success());
+    let advice = "kubectl -n cass delete pvc/server-data-shop-dc1-r1-sts-0 pvc/commit-log-shop-dc1-r1-sts-0 \
+        pod/shop-dc1-r1-sts-0 --wait=false\n";
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with(advice), "{output:?}");
+}
+
+/// Runs `drain.sh` for at most 105 seconds. curl ends with `readiness` and `liveness` when it asks the probes, and for a
+/// drain as the lines of `answers` say: seconds that pass, exit status (22 is an error of the server, 28 a timeout).
+/// Gives whether it succeeded and how long it was ready to wait for each drain.
+fn drained(readiness: &str, liveness: &str, answers: &str) -> (bool, Vec<String>) {
     let clock = "#!/bin/sh\ncat \"$CASSC_ROOT/now\"\n";
-    let curl = "#!/bin/sh\necho \"$*\" >>\"$CASSC_ROOT/calls\"\nread -r took status <\"$CASSC_ROOT/answers\"\n\
-        sed -i 1d \"$CASSC_ROOT/answers\"\necho $(($(cat \"$CASSC_ROOT/now\") + took)) >\"$CASSC_ROOT/now\"\nexit \"$status\"\n";
+    let curl = "#!/bin/sh\necho \"$*\" >>\"$CASSC_ROOT/calls\"\n\
+        case $* in */probes/*) exit \"$(cat \"$CASSC_ROOT/${*##*/}\")\" ;; esac\n\
+        read -r took status <\"$CASSC_ROOT/answers\"\nsed -i 1d \"$CASSC_ROOT/answers\"\n\
+        echo $(($(cat \"$CASSC_ROOT/now\") + took)) >\"$CASSC_ROOT/now\"\nexit \"$status\"\n";
     let sleep = "#!/bin/sh\necho $(($(cat \"$CASSC_ROOT/now\") + $1)) >\"$CASSC_ROOT/now\"\n";
-    let drained = |answers: &str| {
-        let folder = container("0");
-        let root = folder.path();
-        write_program(&root.join("bin/date"), clock);
-        write_program(&root.join("bin/curl"), curl);
-        write_program(&root.join("bin/sleep"), sleep);
-        fs::write(root.join("now"), "1000\n").expect("the file can be written");
-        fs::write(root.join("answers"), answers).expect("the file can be written");
-        let output = run(root, "drain.sh", &[("DRAIN_SECONDS", "105")]);
-        let seconds = |call: &str| call.split(" -m ").nth(1).map(|rest| rest[..3].trim().to_owned());
-        (output.status.success(), calls(root).lines().filter_map(seconds).collect::<Vec<_>>())
-    };
-    let texts = |seconds: &[&str]| seconds.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    assert_eq!(drained("4 0\n"), (true, texts(&["105"])));
-    // As the real one answered when a drain took 49 seconds.
-    assert_eq!(drained("30 22\n0 22\n0 22\n13 0\n"), (true, texts(&["105", "73", "71", "69"])));
-    assert_eq!(drained("60 52\n43 28\n"), (false, texts(&["105", "43"])));
-    assert_eq!(drained("0 22\n0 0\n"), (false, texts(&["105"])));
+    let folder = container("0");
+    let root = folder.path();
+    for (name, program) in [("date", clock), ("curl", curl), ("sleep", sleep)] {
+        write_program(&root.join("bin").join(name), program);
+    }
+    for (name, text) in [("now", "1000\n"), ("answers", answers), ("readiness", readiness), ("liveness", liveness)] {
+        fs::write(root.join(name), text).expect("the file can be written");
+    }
+    let output = run(root, "drain.sh", &[("DRAIN_SECONDS", "105")]);
+    let seconds = |call: &str| call.split(" -m ").nth(1).map(|rest| rest[..3].trim().to_owned());
+    let calls = calls(root);
+    (output.status.success(), calls.lines().filter(|call| call.contains("drain")).filter_map(seconds).collect())
+}
+
+fn texts(seconds: &[&str]) -> Vec<String> {
+    seconds.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn drain_asks_a_member_until_it_is_done() {
+    assert_eq!(drained("0", "0", "4 0\n"), (true, texts(&["105"])));
+    // As the real one answered when a drain took 49 seconds, and when its connection's heartbeat was not answered.
+    assert_eq!(drained("0", "0", "30 22\n0 22\n0 22\n13 0\n"), (true, texts(&["105", "73", "71", "69"])));
+    assert_eq!(drained("0", "0", "7 22\n0 22\n0 22\n26 0\n"), (true, texts(&["105", "96", "94", "92"])));
+    assert_eq!(drained("28", "28", "3 22\n2 0\n"), (true, texts(&["105", "100"])));
+    assert_eq!(drained("0", "0", "60 52\n43 28\n"), (false, texts(&["105", "43"])));
+}
+
+#[test]
+fn drain_asks_once_where_there_is_nothing_to_drain() {
+    // Starting or joining; the Management API does not listen; Cassandra died of the drain.
+    assert_eq!(drained("22", "0", "0 22\n0 0\n"), (false, texts(&["105"])));
+    assert_eq!(drained("7", "7", "0 7\n0 0\n"), (false, texts(&["105"])));
+    assert_eq!(drained("0", "22", "5 22\n0 0\n"), (false, texts(&["105"])));
 }
 
 #[test]
@@ -169,7 +215,13 @@ fn probes_and_drain_show_their_certificate() {
     for (script, expected) in [
         ("ready.sh", format!("curl -sS --noproxy * -m 8 -o /dev/null --fail {certificate}/probes/readiness\n")),
         ("live.sh", format!("curl -sS --noproxy * -m 8 -o /dev/null --fail {certificate}/probes/liveness\n")),
-        ("drain.sh", format!("curl -sS --noproxy * -m 90 -o /dev/null --fail -X POST {certificate}/ops/node/drain\n")),
+        (
+            "drain.sh",
+            format!(
+                "curl -sS --noproxy * -m 5 -o /dev/null --fail {certificate}/probes/readiness\n\
+                 curl -sS --noproxy * -m 90 -o /dev/null --fail -X POST {certificate}/ops/node/drain\n"
+            ),
+        ),
     ] {
         let folder = container("0");
         assert!(run(folder.path(), script, &tls).status.success());

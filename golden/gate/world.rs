@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
 use cassc::catalogue::Warnings;
 use cassc::parse::source::{Origin, Source};
@@ -71,6 +72,9 @@ impl World {
             ("RACK_NAME", "r1"),
             ("CONTROL_NAME", CONTROL),
             ("MGMT_API_LISTEN_TCP_PORT", "8080"),
+            ("CASSC_NAMESPACE", "cass"),
+            ("CASSC_CLAIMS", "server-data commit-log"),
+            ("CASSC_STATE", "shop-state"),
         ];
         let own_address = environment[1].1.to_owned();
         let mut world = Self {
@@ -98,7 +102,7 @@ impl World {
             .exists(pod, &own_address)
     }
 
-    fn file(mut self, path: &str, text: &str) -> Self {
+    pub(super) fn file(mut self, path: &str, text: &str) -> Self {
         self.files.insert(path.to_owned(), text.to_owned());
         self
     }
@@ -288,6 +292,10 @@ impl World {
         }
         for (path, text) in &self.files {
             write(&root.join(path), text);
+            let number = path.split_once("/nb-").and_then(|(_, name)| name.split('-').next()?.parse::<u64>().ok());
+            if let Some(number) = number {
+                age(&root.join(path), 99 - number);
+            }
         }
         write(&root.join("rounds"), "0");
         let sleep = SLEEP.replace("ROUNDS", &ROUNDS.to_string());
@@ -295,6 +303,13 @@ impl World {
             write_program(&root.join("bin").join(name), text);
         }
     }
+}
+
+/// Makes a file one of that day.
+fn age(path: &Path, day: u64) {
+    let file = fs::File::options().write(true).open(path).expect("it was just written");
+    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(86400 * day);
+    file.set_modified(written).expect("the file is ours");
 }
 
 /// A line of the start order.

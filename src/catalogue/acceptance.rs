@@ -3,6 +3,7 @@
 //! handled by [`crate::transition::judge`], which sees what is deployed.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use cassc_wording::nearest;
 
@@ -75,9 +76,12 @@ fn acceptable(rule: &Rule) -> Result<(), String> {
 }
 
 fn unknown(code: &str, at: Label) -> Diagnostic {
-    let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
+    static ACCEPTABLE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let acceptable = rules().into_iter().filter(|rule| acceptable(rule).is_ok());
+        acceptable.map(|rule| rule.code).collect()
+    });
     let complaint = E603.complain(format!("`{code}` is not a code that can be accepted"), at);
-    match nearest(code, acceptable.map(|rule| rule.code)) {
+    match nearest(code, ACCEPTABLE.iter().copied()) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
         None => complaint,
     }
@@ -93,7 +97,7 @@ pub enum Warnings {
 }
 
 /// Removes accepted warnings, adds E603 and W604 for invalid and unused entries, and turns warnings into errors if they
-/// are denied.
+/// are denied. `parsed` is in the order of its documents.
 pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings) -> Vec<Diagnostic> {
     let mut used: BTreeSet<(DocumentId, usize)> = BTreeSet::new();
     let mut kept: Vec<Diagnostic> = Vec::new();
@@ -116,8 +120,8 @@ pub fn settle(parsed: &[Parsed], complaints: Vec<Diagnostic>, warnings: Warnings
 
 fn accepting(parsed: &[Parsed], complaint: &Diagnostic) -> Option<(DocumentId, usize)> {
     let Place::Value { document, .. } = complaint.labels.first()?.place else { return None };
-    let topology = &parsed.iter().find(|parsed| parsed.document == document)?.topology;
-    let accept = &topology.spec.accept;
+    let position = parsed.binary_search_by_key(&document, |parsed| parsed.document).ok()?;
+    let accept = &parsed[position].topology.spec.accept;
     let entry = accept.iter().position(|entry| entry.code == complaint.code && !entry.reason.trim().is_empty())?;
     (complaint.severity == Severity::Warning).then_some((document, entry))
 }

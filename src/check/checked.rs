@@ -30,18 +30,18 @@ pub struct Checkup {
     pub accepted: Vec<Checked>,
 }
 
-/// Checks topologies that are compiled together; `misread` is what reading complained about. One error anywhere, and
+/// Checks topologies that are compiled together; `read_errors` is what reading complained about. One error anywhere, and
 /// none is accepted. What the rules found goes through `settle`, which may take away warnings and add complaints
 /// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
 pub fn check(
     parsed: Vec<Parsed>,
-    misread: Vec<Diagnostic>,
+    read_errors: Vec<Diagnostic>,
     settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
 ) -> Checkup {
     let found = complaints(&parsed);
     let is_refused = has_error(&found);
     let settled = settle(&parsed, found);
-    let complaints: Vec<Diagnostic> = misread.into_iter().chain(settled).collect();
+    let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).collect();
     let is_accepted = !is_refused && !has_error(&complaints);
     let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
     Checkup { complaints, accepted }

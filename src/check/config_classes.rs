@@ -72,7 +72,7 @@ fn configurations(place: &RackPlace<'_>, setting: &Setting, minor: Minor) -> BTr
         Minor::V5_0 => shipped_configurations(),
         _ => json!({}),
     };
-    let written = place.config().get("memtable").and_then(|memtable| memtable.value.get("configurations").cloned());
+    let written = place.config_value("memtable").and_then(|memtable| memtable.value.get("configurations").cloned());
     merge_value(&mut merged, written.as_ref().unwrap_or(&setting.value));
     let entries = merged.as_object().cloned().unwrap_or_default().into_iter();
     entries.map(|(name, value)| (name, value.as_object().cloned().unwrap_or_default())).collect()

@@ -297,7 +297,7 @@ const DIRECTORIES: [(&str, &str); 4] = [
 
 /// The same directory for two keys. Refused by 4.0.19, 4.1.10, 5.0.9.
 fn same_directories(settings: &Settings) -> Vec<Refusal<'_>> {
-    let defaults = DIRECTORIES.into_iter().filter(|(name, _)| !settings.contains_key(*name));
+    let defaults = DIRECTORIES.into_iter().filter(|(name, _)| settings.get(name).is_none());
     let mut taken: BTreeMap<String, (&str, Option<&Setting>)> =
         defaults.map(|(name, path)| (path.to_owned(), (name, None))).collect();
     let names = DIRECTORIES.iter().map(|(name, _)| *name).chain(["local_system_data_file_directory"]);

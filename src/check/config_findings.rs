@@ -1,9 +1,9 @@
 //! The findings of [`examine`] for every `cassandra.config` of a topology: for each level as written, and for every rack as
 //! merged, each finding once and with its place. Called by the rules about keys of `cassandra.yaml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_cassandra::config_keys::{Finding, Problem, Step, examine};
+use cassc_cassandra::config_keys::{Finding, KeyTable, Problem, Step, examine, table};
 use cassc_ring::release::{Minor, Release};
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use super::owned_keys::is_owned;
 use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::Config;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, RackPlace, merge_value};
 
 /// A finding at its place.
 #[derive(Clone, Debug)]
@@ -36,19 +36,21 @@ pub(super) fn minor(subject: &Subject<'_>) -> Option<Minor> {
 /// All findings, without keys that cassc manages: E414 reports those.
 pub(super) fn findings(subject: &Subject<'_>) -> Vec<Found> {
     let Some(minor) = minor(subject) else { return Vec::new() };
-    let mut seen = BTreeSet::new();
     let mut all = Vec::new();
+    let mut fragments: BTreeMap<Level, BTreeSet<&str>> = BTreeMap::new();
     for (level, config) in subject.configs().into_iter().filter(|(_, config)| !config.is_empty()) {
-        let config = object(config);
-        let written = examine(minor, &config).into_iter().filter(|finding| !is_fragment(finding, &config));
-        all.extend(written.map(|finding| located(&[(level, &config)], finding)));
+        let (of_fragments, written): (Vec<Finding>, Vec<Finding>) =
+            examine(minor, &object(config)).into_iter().partition(|finding| is_fragment(finding, config));
+        all.extend(written.into_iter().map(|finding| located(&[(level, config)], finding)));
+        let keys = of_fragments.iter().filter_map(|finding| config.get_key_value(top_key(&finding.path)?));
+        fragments.entry(level).or_default().extend(keys.map(|(key, _)| key.as_str()));
     }
+    let mut merging = Merging { table: table(minor), fragments, families: BTreeMap::new(), waiting: BTreeMap::new() };
     for place in merged_differently(subject) {
-        let merged = place.config().into_iter().map(|(key, merged)| (key.to_owned(), merged.value)).collect();
-        let levels = written_at(place);
-        let levels: Vec<(Level, &Map<String, Value>)> = levels.iter().map(|(level, config)| (*level, config)).collect();
-        all.extend(examine(minor, &merged).into_iter().map(|finding| located(&levels, finding)));
+        let merged = merging.anew(place);
+        all.extend(examine(minor, &merged).into_iter().map(|finding| located(&place.configs(), finding)));
     }
+    let mut seen = BTreeSet::new();
     all.retain(|found| !is_owned_finding(found) && seen.insert((found.route.clone(), rank(&found.problem))));
     all
 }
@@ -65,10 +67,67 @@ fn merged_differently<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = 
     })
 }
 
-/// The configurations that a rack is merged from, innermost first.
-fn written_at(place: &RackPlace<'_>) -> Vec<(Level, Map<String, Value>)> {
-    let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
-    place.levels().into_iter().zip(configs).map(|(level, config)| (level, object(config))).collect()
+/// What has to be judged again where levels are merged. Many racks may stand below one long configuration, so that only
+/// what a rack writes itself is merged with what belongs to it, and what a datacenter merges once.
+struct Merging<'t> {
+    table: &'static KeyTable,
+    /// The keys of each level whose values are parts of a map, which cannot be judged alone.
+    fragments: BTreeMap<Level, BTreeSet<&'t str>>,
+    /// The keys of each level by their family.
+    families: BTreeMap<Level, BTreeMap<&'t str, Vec<&'t str>>>,
+    /// The families that a cluster or a datacenter merges and no rack has shown yet as they are there.
+    waiting: BTreeMap<Level, BTreeSet<&'t str>>,
+}
+
+impl<'t> Merging<'t> {
+    /// The part of a rack's merged configuration that no level and no earlier rack has shown.
+    fn anew(&mut self, place: &RackPlace<'t>) -> Map<String, Value> {
+        let configs = place.configs();
+        let [(_, rack), datacenter, cluster] = configs;
+        let around = if datacenter.1.is_empty() { cluster.0 } else { datacenter.0 };
+        let mut families: BTreeSet<&str> = rack.keys().map(|key| family(self.table, key)).collect();
+        let mut waiting = self.waiting.remove(&around).unwrap_or_else(|| self.merged_at(datacenter, cluster.0));
+        let (later, now) = waiting.into_iter().partition(|family| families.contains(family));
+        (families, waiting) = (families.union(&now).copied().collect(), later);
+        self.waiting.insert(around, waiting);
+        let mut merged = Map::new();
+        for (level, config) in configs.into_iter().rev() {
+            for key in self.keys_of(level, config, &families) {
+                merge_value(merged.entry(key).or_insert(Value::Null), &config[key]);
+            }
+        }
+        merged
+    }
+
+    /// The families that are judged where nothing further in is written: whatever a datacenter writes, and parts of maps.
+    fn merged_at(&self, (_, datacenter): (Level, &'t Config), cluster: Level) -> BTreeSet<&'t str> {
+        let fragments = self.fragments.get(&cluster).into_iter().flatten().copied();
+        datacenter.keys().map(String::as_str).chain(fragments).map(|key| family(self.table, key)).collect()
+    }
+
+    fn keys_of(&mut self, level: Level, config: &'t Config, families: &BTreeSet<&'t str>) -> Vec<&'t str> {
+        let table = self.table;
+        let by_family = self.families.entry(level).or_insert_with(|| {
+            let mut by_family: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            config.keys().for_each(|key| by_family.entry(family(table, key)).or_default().push(key));
+            by_family
+        });
+        families.iter().filter_map(|family| by_family.get(family)).flatten().copied().collect()
+    }
+}
+
+/// What keys at the top of cassandra.yaml have in common when they may be about the same setting: the top of the newest
+/// name.
+fn family<'t>(table: &'static KeyTable, key: &'t str) -> &'t str {
+    let newest = table.get(key).and_then(|known| known.replaced_by).map_or(key, |replacement| replacement.name);
+    newest.split('.').next().unwrap_or_default()
+}
+
+fn top_key(path: &[Step]) -> Option<&str> {
+    match path.first()? {
+        Step::Key(key) => Some(key),
+        Step::Index(_) => None,
+    }
 }
 
 fn object(config: &Config) -> Map<String, Value> {
@@ -76,12 +135,12 @@ fn object(config: &Config) -> Map<String, Value> {
 }
 
 /// A level may write only a part of a map, and other levels the rest: only the merged map is checked.
-fn is_fragment(finding: &Finding, config: &Map<String, Value>) -> bool {
+fn is_fragment(finding: &Finding, config: &Config) -> bool {
     matches!(finding.problem, Problem::WrongValue { .. })
         && value_at(config, &finding.path).is_some_and(Value::is_object)
 }
 
-fn located(levels: &[(Level, &Map<String, Value>)], finding: Finding) -> Found {
+fn located(levels: &[(Level, &Config)], finding: Finding) -> Found {
     let Finding { path, problem } = finding;
     let (rank, mut path) = (depth(levels, &path), path);
     let mut other = None;
@@ -98,11 +157,11 @@ fn located(levels: &[(Level, &Map<String, Value>)], finding: Finding) -> Found {
 }
 
 /// The position of the innermost level that writes a value.
-fn depth(levels: &[(Level, &Map<String, Value>)], path: &[Step]) -> usize {
+fn depth(levels: &[(Level, &Config)], path: &[Step]) -> usize {
     levels.iter().position(|(_, config)| value_at(config, path).is_some()).unwrap_or_default()
 }
 
-fn route(levels: &[(Level, &Map<String, Value>)], path: &[Step]) -> Route {
+fn route(levels: &[(Level, &Config)], path: &[Step]) -> Route {
     let level = levels.get(depth(levels, path)).map_or(Level::Cluster, |(level, _)| *level);
     path.iter().fold(config_route(level), |route, step| match step {
         Step::Key(key) => route.key(key),
@@ -123,7 +182,7 @@ fn name(path: &[Step]) -> String {
     keys.collect::<Vec<_>>().join(".")
 }
 
-fn value_at<'v>(config: &'v Map<String, Value>, path: &[Step]) -> Option<&'v Value> {
+fn value_at<'v>(config: &'v Config, path: &[Step]) -> Option<&'v Value> {
     let (first, rest) = path.split_first()?;
     let Step::Key(first) = first else { return None };
     rest.iter().try_fold(config.get(first)?, |value, step| match step {
@@ -173,12 +232,36 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use cassc_cassandra::config_keys::examine;
     use proptest::prelude::*;
 
+    use super::{Found, findings, is_fragment, is_owned_finding, located, minor, object, rank};
     use crate::check::check;
     use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
     use crate::resolve::resolve;
+    use crate::subject::Subject;
+
+    /// What is found when every rack is merged and examined whole.
+    fn findings_of_whole_racks(subject: &Subject<'_>) -> BTreeSet<String> {
+        let Some(minor) = minor(subject) else { return BTreeSet::new() };
+        let mut all = Vec::new();
+        for (level, config) in subject.configs() {
+            let written = examine(minor, &object(config)).into_iter().filter(|finding| !is_fragment(finding, config));
+            all.extend(written.map(|finding| located(&[(level, config)], finding)));
+        }
+        for place in &subject.racks {
+            let merged = place.config().into_iter().map(|(key, merged)| (key.to_owned(), merged.value)).collect();
+            all.extend(examine(minor, &merged).into_iter().map(|finding| located(&place.configs(), finding)));
+        }
+        named(all.into_iter().filter(|found| !is_owned_finding(found)))
+    }
+
+    fn named(found: impl IntoIterator<Item = Found>) -> BTreeSet<String> {
+        found.into_iter().map(|found| format!("{} {}", found.route, rank(&found.problem))).collect()
+    }
 
     const AMOUNTS: [&str; 20] = [
         "-1",
@@ -307,6 +390,10 @@ spec:
 ");
             let source = Source { name: "test.yaml".to_owned(), bytes: text.into_bytes(), origin: Origin::Named };
             let reading = parse(vec![source]);
+            for parsed in &reading.parsed {
+                let subject = Subject::new(parsed);
+                prop_assert_eq!(named(findings(&subject)), findings_of_whole_racks(&subject));
+            }
             let checkup = check(reading.parsed, reading.complaints, |_, found| found);
             checkup.accepted.iter().for_each(|checked| drop(resolve(checked, None)));
         }

@@ -34,7 +34,7 @@ pub(super) fn system_replication(subject: &Subject<'_>) -> Option<u32> {
 
 /// The number of nodes of each datacenter by position, without those whose numbers are missing or contradictory.
 fn sizes(subject: &Subject<'_>) -> Vec<(usize, u64)> {
-    let nodes = |index| Some((index, subject.nodes_of_racks(index)?.into_iter().map(u64::from).sum()));
+    let nodes = |index| Some((index, subject.nodes_of_racks(index)?.iter().copied().map(u64::from).sum()));
     (0..subject.spec().datacenters.len()).filter_map(nodes).collect()
 }
 

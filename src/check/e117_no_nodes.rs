@@ -33,8 +33,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         complaints
             .push(RULE.complain(message, at).help("add a rack, or remove `racks` to get one rack named `default`"));
     }
-    let nodes: Option<Vec<Vec<u32>>> = (0..datacenters.len()).map(|index| subject.nodes_of_racks(index)).collect();
-    let none = nodes.is_some_and(|nodes| nodes.iter().flatten().all(|nodes| *nodes == 0));
+    let nodes: Option<Vec<&[u32]>> = (0..datacenters.len()).map(|index| subject.nodes_of_racks(index)).collect();
+    let none = nodes.is_some_and(|nodes| nodes.iter().copied().flatten().all(|nodes| *nodes == 0));
     if none && datacenters.iter().all(|datacenter| !datacenter.racks.is_empty()) {
         let key = if datacenters[0].nodes.is_some() { "nodes" } else { "racks" };
         let at = subject.value(Level::Datacenter(0).route().key(key), "");

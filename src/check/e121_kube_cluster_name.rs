@@ -1,7 +1,7 @@
 //! E121: a `kubeCluster` with the name of a folder that cassc uses.
 
-use crate::deliver::{STAGES, TOOL_FOLDERS};
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::stages::{Stage, TOOL_FOLDERS};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +18,7 @@ Use a different name. It is not written into any object.",
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let name = datacenter.kube_cluster.as_deref().unwrap_or_default();
-        if STAGES.iter().any(|row| row.folder == name) || TOOL_FOLDERS.contains(&name) {
+        if Stage::ALL.iter().any(|stage| stage.folder() == name) || TOOL_FOLDERS.contains(&name) {
             let at = subject.value(Route::of("spec.datacenters").index(index).key("kubeCluster"), "");
             let message = format!("`kubeCluster: {name}` is the name of a folder that cassc uses");
             complaints.push(RULE.complain(message, at).help("use a different name"));

@@ -1,8 +1,8 @@
 //! E124: invalid names in `delivery`.
 
-use crate::deliver::STAGES;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, is_label, is_subdomain, label_fault};
+use crate::stages::Stage;
 use crate::subject::Subject;
 use crate::topology::repository::is_revision;
 use crate::topology::{ArgocdDelivery, FluxDelivery};
@@ -93,7 +93,7 @@ fn long_application(subject: &Subject<'_>, block: &ArgocdDelivery) -> Option<Dia
 /// The longest stage counts, rendered or not: it may come later.
 fn long_kustomization(subject: &Subject<'_>) -> Option<Diagnostic> {
     let cluster = &subject.topology.metadata.name;
-    let names = STAGES.iter().map(|row| format!("{cluster}-{}", row.folder));
+    let names = Stage::ALL.iter().map(|stage| format!("{cluster}-{}", stage.folder()));
     let longest = names.max_by_key(String::len).filter(|name| name.len() > LABEL_LENGTH)?;
     let complaint = too_long(subject, "Kustomization", &longest, Route::of("metadata.name"));
     label_fault(cluster).is_none().then(|| complaint.help("shorten the name of the cluster"))

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::deliver::STAGES;
 use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::stages::Stage;
 use crate::subject::Subject;
 use crate::topology::{ArgocdDelivery, Dialect, FluxDelivery};
 
@@ -80,7 +80,7 @@ fn kustomizations<'t>(subject: &Subject<'t>, block: &'t FluxDelivery) -> impl It
     let namespace = block.namespace.as_deref().unwrap_or("flux-system");
     kube_clusters(subject).into_iter().map(move |kube_cluster| {
         let key = ["kustomization", kube_cluster.unwrap_or_default(), namespace, cluster];
-        let told = format!("the Kustomization `{cluster}-{}`", STAGES[0].folder);
+        let told = format!("the Kustomization `{cluster}-{}`", Stage::Base.folder());
         Claim { key: key.map(str::to_owned).into(), told, route: Route::of("metadata.name") }
     })
 }

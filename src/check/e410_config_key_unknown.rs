@@ -1,6 +1,6 @@
 //! E410: an unknown key of cassandra.yaml, or a key that must be nested in this version.
 
-use cassc_cassandra::config_keys::Problem;
+use cassc_cassandra::config_keys::{Problem, nearest, table};
 
 use super::config_findings::{findings, minor};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -21,13 +21,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     for found in findings(subject) {
         let complaint = match &found.problem {
-            Problem::Unknown { nearest } => {
+            Problem::Unknown { full_name } => {
                 let message = match found.name.as_str() {
                     "" => "a key of cassandra.yaml is empty".to_owned(),
                     name => format!("Cassandra {minor} has no key `{}`", name.escape_debug()),
                 };
                 let complaint = RULE.complain(message, subject.key(found.route, ""));
-                match nearest {
+                match nearest(table(minor), full_name) {
                     Some(nearest) => complaint.help(format!("did you mean `{nearest}`?")),
                     None => complaint.help("correct or remove the key"),
                 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::config_findings::config_route;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, Merged};
+use crate::topology::merge::{Level, RackPlace};
 
 pub(super) const RULE: Rule = Rule {
     code: "E415",
@@ -32,12 +32,12 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 const DEFAULT_TOKENS: i64 = 16;
 
 fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnostic> {
-    let of_rack = |config: BTreeMap<&str, Merged<Value>>| {
-        let written = config.get("num_tokens").filter(|merged| !merged.value.is_null());
-        let number = written.map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
+    let of_rack = |place: &RackPlace<'_>| {
+        let written = place.config_value("num_tokens").filter(|merged| !merged.value.is_null());
+        let number = written.as_ref().map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
         Some((number?, written.map(|merged| merged.level)))
     };
-    let racks = subject.racks_of(datacenter).map(|place| (place.rack, of_rack(place.config())));
+    let racks = subject.racks_of(datacenter).map(|place| (place.rack, of_rack(place)));
     let known: Vec<_> = racks.filter_map(|(rack, found)| Some((rack, found?))).collect();
     let (first, (number, level)) = known.first()?;
     let (other, (other_number, other_level)) = known.iter().find(|(_, (other, _))| other != number)?;
@@ -63,11 +63,9 @@ fn whole_number(value: &Value) -> Option<i64> {
 fn same_tokens(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut nodes_at: BTreeMap<Level, u64> = BTreeMap::new();
     for place in &subject.racks {
-        let config = place.config();
-        let Some(tokens) = config.get("initial_token").filter(|merged| !merged.value.is_null()) else { continue };
-        let counts = subject.nodes_of_racks(place.datacenter_index).unwrap_or_default();
-        let nodes = counts.get(place.rack_index).copied().unwrap_or_default();
-        *nodes_at.entry(tokens.level).or_default() += u64::from(nodes);
+        let tokens = place.config_value("initial_token").filter(|merged| !merged.value.is_null());
+        let Some(tokens) = tokens else { continue };
+        *nodes_at.entry(tokens.level).or_default() += u64::from(subject.nodes_of(place));
     }
     let several = nodes_at.into_iter().filter(|(_, nodes)| *nodes > 1);
     let complaint = |(level, nodes): (Level, u64)| {

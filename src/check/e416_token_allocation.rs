@@ -40,8 +40,8 @@ fn keyspace_of_a_new_ring(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic
     }
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
-        let config = place.config();
-        let Some(written) = config.get(KEYSPACE).filter(|written| !written.value.is_null()) else { continue };
+        let written = place.config_value(KEYSPACE).filter(|written| !written.value.is_null());
+        let Some(written) = written else { continue };
         if seen.insert(written.level) {
             let message = format!("`{KEYSPACE}` names a keyspace, which a new ring does not have");
             let at = subject.value(config_route(written.level).key(KEYSPACE), "no keyspace yet");
@@ -55,13 +55,12 @@ fn keyspace_of_a_new_ring(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic
 fn too_many_replicas(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for place in &subject.racks {
-        let config = place.config();
-        let Some(written) = config.get(KEY) else { continue };
+        let Some(written) = place.config_value(KEY) else { continue };
         let value = &written.value;
         let Some(replicas) = value.as_u64().or_else(|| value.as_str()?.parse().ok()) else { continue };
         let index = place.datacenter_index;
         let racks = match subject.nodes_of_racks(index) {
-            Some(counts) => counts.into_iter().filter(|nodes| *nodes > 0).count(),
+            Some(counts) => counts.iter().filter(|nodes| **nodes > 0).count(),
             None => place.datacenter.racks.len(),
         };
         if racks > 1 && (racks as u64) < replicas && seen.insert((written.level, index)) {

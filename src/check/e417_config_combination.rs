@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::config_refusal::Refusal;
-use super::settings::{Setting, Settings, amount, in_form_of, name_in, settings};
+use super::settings::{Reader, Setting, Settings, amount, different_racks, in_form_of, name_in};
 use super::{config_classes, config_conflicts, config_encryption, config_sstables, config_words};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -29,8 +29,9 @@ Change one of the settings that the message names.",
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     let mut seen: BTreeSet<(Option<&str>, Vec<Route>)> = BTreeSet::new();
-    for place in &subject.racks {
-        let settings = settings(place, minor);
+    let mut reader = Reader::new(minor);
+    for place in different_racks(subject) {
+        let settings = reader.settings(place);
         if settings.is_empty() {
             continue;
         }

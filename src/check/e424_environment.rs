@@ -28,6 +28,8 @@ const OWNED: &[(&str, &str)] = &[
     ("POD_IP", OWN),
     ("NODE_NAME", OWN),
     ("DRAIN_SECONDS", OWN),
+    ("READY_SECONDS", OWN),
+    ("CASSC_*", OWN),
     ("USE_MGMT_API", OWN),
     ("IGNORE_DEFAULTS", OWN),
     ("MGMT_API_*", OWN),

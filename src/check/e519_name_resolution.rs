@@ -60,8 +60,8 @@ fn policy_fault(subject: &Subject<'_>) -> Option<Diagnostic> {
             Some(complaint.help("remove `dnsPolicy`; to add name servers or search domains, write `dnsConfig`"))
         }
         DnsPolicy::ClusterFirst if pod.host_network => {
-            let message = "on the network of their worker, the pods would ask the worker's name servers";
-            let complaint = complain(message, "no effect");
+            let message = "with `hostNetwork` the pods use the name servers of the worker";
+            let complaint = complain(message, "wrong name servers");
             Some(complaint.help("remove it, or write `ClusterFirstWithHostNet`"))
         }
         DnsPolicy::None if config.nameservers.iter().flatten().next().is_none() => {

@@ -135,11 +135,11 @@ fn expression_faults(subject: &Subject<'_>, written: &NodeSelectorRequirement, r
     let at_values = |words: &str| subject.value(route.key("values"), words);
     match operator {
         "In" | "NotIn" if values.is_empty() => {
-            let message = format!("`{operator}` needs values");
+            let message = format!("`{operator}` needs `values`");
             complaints.push(RULE.complain(message, at_values("")).expected("`values: [fast]`"));
         }
         "Exists" | "DoesNotExist" if !values.is_empty() => {
-            let message = format!("`{operator}` has no values");
+            let message = format!("`{operator}` must not have `values`");
             complaints.push(RULE.complain(message, at_values("")).help("remove `values`, or write `In` or `NotIn`"));
         }
         "Gt" | "Lt" if !matches!(values, [one] if one.parse::<i64>().is_ok()) => {

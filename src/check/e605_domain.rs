@@ -47,8 +47,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 fn complete_names(subject: &Subject<'_>, domain: &str) -> Vec<String> {
     let cluster = &subject.topology.metadata.name;
     let names = subject.racks.iter().map(|place| {
-        let nodes = subject.nodes_of_racks(place.datacenter_index).unwrap_or_default();
-        let last = nodes.get(place.rack_index).copied().unwrap_or_default().saturating_sub(1);
+        let last = subject.nodes_of(place).saturating_sub(1);
         let datacenter = &place.datacenter.name;
         let pod = names::pod(&names::stateful_set(cluster, datacenter, &place.rack.name), last);
         let (_, namespace) = destination(subject, place.datacenter);

@@ -119,8 +119,8 @@ pub use checked::{Checked, Checkup, check};
 use rayon::prelude::*;
 
 use self::Check::{Fleet, Topology};
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::parse::Parsed;
+use crate::diagnostic::{Diagnostic, MOST_ERRORS, Rule, Severity};
+use crate::parse::{Parsed, enough};
 use crate::subject::Subject;
 
 /// How a rule finds what it complains about.
@@ -231,11 +231,24 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().map(|(rule, _)| rule)
 }
 
+/// So many topologies are checked side by side before their errors are counted.
+const AT_ONCE: usize = 64;
+
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
 pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
-    let mut complaints: Vec<Diagnostic> = subjects.par_iter().flat_map_iter(check_alone).collect();
+    let mut complaints: Vec<Diagnostic> = Vec::new();
+    let mut n_errors = 0;
+    for side_by_side in subjects.chunks(AT_ONCE) {
+        if n_errors >= MOST_ERRORS {
+            complaints.push(enough(side_by_side[0].document));
+            return complaints;
+        }
+        let found: Vec<Diagnostic> = side_by_side.par_iter().flat_map_iter(check_alone).collect();
+        n_errors += found.iter().filter(|complaint| complaint.severity == Severity::Error).count();
+        complaints.extend(found);
+    }
     for (_, check) in RULES {
         if let Fleet(check) = check {
             check(&subjects, &mut complaints);

@@ -1,7 +1,8 @@
 //! The merged configuration of a rack, with every setting under its newest name and every value in its newest form, so that
 //! the tables of the rule about combinations need only one name per setting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use cassc_cassandra::config_keys::{DataStorage, Duration, Kind, StorageUnit, TimeUnit, Width, check_value, read_rate};
 use cassc_cassandra::config_keys::{KeyTable, renamed, table};
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use super::config_findings::{config_route, shown};
 use crate::diagnostic::Route;
+use crate::subject::Subject;
 use crate::topology::Config;
 use crate::topology::merge::{Level, RackPlace};
 
@@ -28,25 +30,67 @@ pub(super) struct Setting {
     pub(super) value: Value,
 }
 
-/// Settings by their newest name.
-pub(super) type Settings = BTreeMap<String, Setting>;
-
-/// The settings of a rack, without unknown keys and invalid values: other rules refuse those.
-pub(super) fn settings(place: &RackPlace<'_>, minor: Minor) -> Settings {
-    let configs = [&place.rack.cassandra.config, &place.datacenter.cassandra.config, &place.spec.cassandra.config];
-    let mut settings = Settings::new();
-    for (level, config) in place.levels().into_iter().zip(configs).rev() {
-        for (key, value) in read(config, level, minor) {
-            settings.insert(key, value);
-        }
-    }
-    settings
+/// The racks whose nodes may be set up otherwise than those of an earlier rack: Cassandra, its memory or its processors.
+pub(super) fn different_racks<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s RackPlace<'t>> {
+    let mut seen = BTreeSet::new();
+    subject.racks.iter().filter(move |place| {
+        let (outer, inner) = (place.datacenter, place.rack);
+        let rack = (inner.cassandra.is_written() || inner.resources.is_written())
+            .then_some((place.datacenter_index, place.rack_index));
+        let datacenter =
+            (outer.cassandra.is_written() || outer.resources.is_written()).then_some(place.datacenter_index);
+        seen.insert((datacenter, rack))
+    })
 }
 
-fn read(config: &Config, level: Level, minor: Minor) -> Vec<(String, Setting)> {
-    let table = table(minor);
-    let top = config.iter();
-    top.flat_map(|(key, value)| leaves(table, key, &config_route(level).key(key), level, value)).collect()
+/// What one level writes, by the newest name of each setting.
+type Written = Rc<BTreeMap<String, Setting>>;
+
+/// The settings that hold for a rack, by their newest name: those that it writes itself, then those of its datacenter,
+/// then those of the cluster. Unknown keys and values that Cassandra does not take are left out: other rules refuse
+/// them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    innermost_first: [Written; 3],
+}
+
+impl Settings {
+    /// The innermost setting of that name.
+    pub(super) fn get(&self, name: &str) -> Option<&Setting> {
+        self.innermost_first.iter().find_map(|written| written.get(name))
+    }
+
+    /// Whether no level writes any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.innermost_first.iter().all(|written| written.is_empty())
+    }
+}
+
+/// Reads the settings of one rack after the other. What cluster and datacenter write is read once.
+pub(super) struct Reader {
+    minor: Minor,
+    outer: BTreeMap<Level, Written>,
+}
+
+impl Reader {
+    pub(super) fn new(minor: Minor) -> Self {
+        Self { minor, outer: BTreeMap::new() }
+    }
+
+    /// The settings of a rack.
+    pub(super) fn settings(&mut self, place: &RackPlace<'_>) -> Settings {
+        let minor = self.minor;
+        let innermost_first = place.configs().map(|(level, config)| match level {
+            Level::Rack(..) => read(config, level, minor),
+            _ => Rc::clone(self.outer.entry(level).or_insert_with(|| read(config, level, minor))),
+        });
+        Settings { innermost_first }
+    }
+}
+
+fn read(config: &Config, level: Level, minor: Minor) -> Written {
+    let (table, route) = (table(minor), config_route(level));
+    Rc::new(config.iter().flat_map(|(key, value)| leaves(table, key, &route.key(key), level, value)).collect())
 }
 
 fn leaves(table: &KeyTable, name: &str, route: &Route, level: Level, value: &Value) -> Vec<(String, Setting)> {

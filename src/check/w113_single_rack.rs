@@ -17,7 +17,7 @@ Use three racks, one per zone. If the cluster runs in one zone on purpose, accep
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
-        let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().into_iter().map(u64::from).sum();
+        let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().iter().copied().map(u64::from).sum();
         if datacenter.racks.len() == 1 && nodes >= 3 {
             let message = format!("the {nodes} nodes of `{}` are in a single rack", datacenter.name);
             let route = Route::of("spec.datacenters").index(index);

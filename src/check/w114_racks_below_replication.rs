@@ -21,7 +21,7 @@ single rack.",
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(replication) = system_replication(subject) else { return };
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
-        let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().into_iter().map(u64::from).sum();
+        let nodes: u64 = subject.nodes_of_racks(index).unwrap_or_default().iter().copied().map(u64::from).sum();
         let racks = datacenter.racks.len();
         if nodes < u64::from(replication) || racks < 2 || racks >= replication as usize {
             continue;

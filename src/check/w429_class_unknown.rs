@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::config_classes::class_name;
 use super::config_findings::minor;
-use super::settings::{Setting, Settings, settings};
+use super::settings::{Reader, Setting, Settings, different_racks};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 
@@ -28,8 +28,9 @@ Correct the name. Accept the warning if a jar contains the class.",
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(minor) = minor(subject) else { return };
     let mut seen: BTreeSet<Route> = BTreeSet::new();
-    for place in &subject.racks {
-        let settings = settings(place, minor);
+    let mut reader = Reader::new(minor);
+    for place in different_racks(subject) {
+        let settings = reader.settings(place);
         for (setting, key, class) in class_keys().flat_map(|key| named(&settings, key)) {
             let Some(entry) = ClassKey::of(minor, key).filter(|entry| !entry.has(minor, class)) else { continue };
             if seen.insert(setting.route.clone()) {

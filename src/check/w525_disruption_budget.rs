@@ -31,7 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in spec.datacenters.iter().enumerate() {
         let own = datacenter.disruption_budget.max_unavailable.map(|number| (Level::Datacenter(index), number));
         let written = own.or_else(|| Some((Level::Cluster, spec.disruption_budget.max_unavailable?)));
-        let nodes = subject.nodes_of_racks(index).unwrap_or_default().into_iter().fold(0, u32::saturating_add);
+        let nodes = subject.nodes_of_racks(index).unwrap_or_default().iter().copied().fold(0, u32::saturating_add);
         let Some((level, number)) = written.filter(|_| nodes > 1) else { continue };
         let replicas = spec.replication.system.unwrap_or(USUAL_REPLICAS).min(nodes);
         let survived = replicas.saturating_sub(1) / 2;

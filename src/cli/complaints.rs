@@ -16,22 +16,21 @@ use crate::report::{self, Colors, github, gitlab, human, json, located, sarif, s
 /// How complaints are shown.
 #[derive(Debug, Args)]
 pub(super) struct ComplaintArguments {
-    /// How complaints are shown. It never changes the exit code.
+    /// Format of the diagnostics. It does not change the exit code.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-    /// The file that receives the report for programs, even if there is nothing to complain about; standard error then
-    /// has the text for people.
+    /// Write the diagnostics in `--format` to this file, even if there are none, and show them as text on standard error.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people: with the source under each complaint.
+    /// Text, with the source lines of each diagnostic.
     Human,
-    /// For people and editors: one line per complaint.
+    /// Text, one line per diagnostic, for editors.
     Short,
-    /// For programs; `cassc schema complaints` prints its schema.
+    /// JSON; `cassc schema complaints` prints its schema.
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,

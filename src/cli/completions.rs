@@ -7,7 +7,7 @@ use clap_complete::{Shell, generate};
 
 use super::{Cli, Ending, Failure};
 
-/// Prints the completions of a shell: for bash, `source <(cassc completions bash)`.
+/// Print shell completions, for example `source <(cassc completions bash)`.
 #[derive(Debug, Args)]
 pub(super) struct Completions {
     /// The shell.

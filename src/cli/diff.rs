@@ -17,14 +17,14 @@ use crate::emit::Overwrite;
 use crate::fleet::ClusterRun;
 use crate::folder::FolderError;
 
-/// Shows what a render would change, as a unified diff; exits with 1 if anything.
+/// Show what a render would change, as a unified diff; exit with 1 if there are differences.
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
     complaints: ComplaintArguments,
-    /// The directory that was rendered into.
+    /// The output directory of `cassc render`.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 }

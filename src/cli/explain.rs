@@ -10,10 +10,10 @@ use super::{Ending, Failure};
 use crate::catalogue::{rule, rules};
 use crate::diagnostic::Rule;
 
-/// Explains a complaint by its code, such as E101; without one lists all.
+/// Explain a rule by its code, such as E101; without a code, list all rules.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The code, or the name of the rule.
+    /// The code or the name of a rule.
     code: Option<String>,
 }
 

@@ -16,10 +16,10 @@ pub(super) const STARTER: &str = plain_file!("init/topology.yaml");
 /// The schema that the starter's first line names.
 const SCHEMA_FILE: &str = "topology.schema.json";
 
-/// Writes a commented topology, and beside it the JSON Schema that its first line points editors at.
+/// Write a commented topology, and beside it the JSON Schema for editors.
 #[derive(Debug, Args)]
 pub(super) struct Init {
-    /// The file to write; `-` prints it and writes no schema.
+    /// The file to write; `-` prints the topology and writes no schema.
     #[arg(default_value = "topology.yaml")]
     file: PathBuf,
 }

@@ -17,10 +17,10 @@ pub(super) struct Inputs {
     /// Topology files, folders, globs, or `-` for standard input.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Treats warnings as errors.
+    /// Treat warnings as errors.
     #[arg(long, value_name = "WHAT")]
     deny: Option<Denied>,
-    /// The tool that applies the output, whatever the topologies say.
+    /// Render for this delivery tool instead of `spec.delivery.dialect`.
     #[arg(long, value_name = "DIALECT")]
     dialect: Option<DialectArgument>,
 }
@@ -32,9 +32,9 @@ enum Denied {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum DialectArgument {
-    /// Argo CD: what it may prune and delete.
+    /// Argo CD.
     Argocd,
-    /// Flux: a folder per stage.
+    /// Flux.
     Flux,
     /// `kubectl apply -k`.
     Plain,

@@ -27,8 +27,8 @@ use crate::{Compilation, git};
 /// What a change is judged against.
 #[derive(Debug, Args)]
 pub(super) struct Judging {
-    /// What is deployed: `git:REV` (the merge base of that revision and HEAD), a `cassc.lock`, a directory that was
-    /// rendered into, an earlier topology, or a folder of such.
+    /// Compare with what is deployed: `git:REV` (the merge base of that revision and HEAD), a `cassc.lock`, an output
+    /// directory, an earlier topology, or a folder of such.
     #[arg(long, value_name = "WHERE")]
     pub(super) against: Option<String>,
 }

@@ -27,24 +27,18 @@ use crate::report::visible;
 
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
 ///
-/// Start with `cassc init`, change the file, and look at `cassc render`; `cassc plan` says what a change will do to
-/// what is deployed. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are
-/// differences; 2 wrong usage, or a file cannot be read or written.
+/// Start with `cassc init`, edit the file, and run `cassc render`. `cassc plan` shows what a change does to a deployed
+/// cluster. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are differences; 2
+/// wrong usage, or a file cannot be read or written.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cassc",
-    max_term_width = 100,
-    disable_help_subcommand = true,
-    arg_required_else_help = true,
-    override_usage = "cassc <COMMAND>"
-)]
+#[command(name = "cassc", max_term_width = 100, arg_required_else_help = true, override_usage = "cassc <COMMAND>")]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     /// Print version
     #[arg(short = 'V', long)]
     version: bool,
-    /// With `--version`: what this cassc reads and writes, and which Kubernetes and Cassandra it knows
+    /// With `--version`: print the supported formats and the versions of Kubernetes and Cassandra
     #[arg(short, long, requires = "version")]
     verbose: bool,
 }
@@ -93,7 +87,7 @@ pub fn run() -> ExitCode {
         _ if cli.version => version::run(cli.verbose),
         Some(command) => run_verb(command),
         // Arguments that are neither a verb nor the version: clap has refused them.
-        None => Err(Failure::Usage("name a verb: `cassc --help` lists all".to_owned())),
+        None => Err(Failure::Usage("missing subcommand; `cassc --help` lists all".to_owned())),
     };
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,

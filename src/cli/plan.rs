@@ -14,40 +14,40 @@ use crate::emit::Overwrite;
 use crate::report::Colors;
 use crate::report::plan::{json, markdown, text};
 
-/// Says what a change of the topologies will do to what is deployed.
+/// Show what a change does to a deployed cluster.
 ///
-/// Which racks roll and why, which nodes join or leave, which claims grow, what a person has to do; in the order of
-/// execution. Nothing is written. Exits with 1 if the change is refused: `cassc explain CODE` tells why and what to do
-/// instead.
+/// Lists, in the order of execution, which racks restart and why, which nodes join or leave, which PVCs grow, and what
+/// you have to do by hand. Writes nothing. Exits with 1 if the change is refused; `cassc explain CODE` explains why and
+/// what to do instead.
 #[derive(Debug, Args)]
 pub(super) struct Plan {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
     judging: Judging,
-    /// The directory that is rendered into: its locks tell what a cluster keeps (seeds, generation of defaults), and
-    /// what is deployed where `--against` does not.
+    /// The output directory of `cassc render`. Its lock files hold what a cluster keeps (seeds, generation of defaults)
+    /// and, without `--against`, what is deployed.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// How the plan is printed.
+    /// Format of the plan.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: PlanFormat,
-    /// How complaints are shown; the plan itself has `--format`. It never changes the exit code.
+    /// Format of the diagnostics. It does not change the exit code.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     complaints: Format,
-    /// The file that receives the complaints as a report for programs, even if there are none; standard error then has
-    /// the text for people.
+    /// Write the diagnostics in the format of `--complaints` to this file, even if there are none, and show them as text
+    /// on standard error.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PlanFormat {
-    /// For a terminal.
+    /// Text for a terminal.
     Text,
-    /// For a comment on a pull request.
+    /// Markdown for a comment on a pull request.
     Markdown,
-    /// For programs; `cassc schema plan` prints its schema.
+    /// JSON; `cassc schema plan` prints its schema.
     Json,
 }
 

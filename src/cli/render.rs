@@ -30,11 +30,11 @@ use crate::plan::Plan;
 /// How many clusters are rendered side by side before their manifests are streamed: bounds memory.
 const CLUSTERS_AT_ONCE: usize = 32;
 
-/// Writes every manifest of the clusters.
+/// Render every manifest of the clusters.
 ///
-/// Without `--output` they go to standard output as one YAML stream. With it each cluster gets a folder of its own,
-/// replaced as a whole: a crash leaves the old files or the new ones. What somebody edited is kept and reported. What
-/// the change will do to what is deployed is told as by `cassc plan`, and nothing is written while it is refused.
+/// Without `--output`, prints one YAML stream. With it, writes one folder per cluster, which is replaced as a whole: a
+/// crash leaves the old files or the new ones. Files that were edited by hand are kept and reported. Prints the plan of
+/// the change as `cassc plan` does, and writes nothing while the change is refused.
 #[derive(Debug, Args)]
 pub(super) struct Render {
     #[command(flatten)]
@@ -43,21 +43,21 @@ pub(super) struct Render {
     complaints: ComplaintArguments,
     #[command(flatten)]
     judging: Judging,
-    /// The directory that receives a folder per cluster, with `cassc.lock` in it. Its locks are what is deployed where
-    /// `--against` names nothing else.
+    /// Write one folder per cluster, with its `cassc.lock`, into this directory. Without `--against`, these lock files
+    /// are also what is deployed.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Changes nothing; exits with 1 if the directory is not what would be rendered.
+    /// Write nothing; exit with 1 if the output directory is out of date.
     #[arg(long, requires = "output")]
     check: bool,
-    /// Checks only the clusters whose topology or rendered files are among these, that Git knows all their rendered files,
-    /// and that no topology is gone. Stands last: what follows are files, as hooks append those of a commit.
+    /// Check only the clusters whose topology or rendered files are listed; also check that Git tracks all their rendered
+    /// files and that no topology was deleted. Must be the last flag: a hook appends the files of a commit.
     #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
     touched: Option<Vec<String>>,
-    /// Overwrites edited files, and removes every file below the clusters' folders that is not rendered.
+    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
-    /// Writes or checks `cassc.lock` alone, for clusters that `cassc argocd generate` renders from it.
+    /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
     #[arg(long, requires = "output", conflicts_with = "force")]
     lock_only: bool,
 }

@@ -8,11 +8,10 @@ use super::{Ending, Failure};
 use crate::report::{self, plan};
 use crate::topology::json_schema;
 
-/// Prints the JSON Schema of the topology language, for editors, or that of a plan or of complaints.
+/// Print a JSON Schema: of topologies (for editors), of plans or of diagnostics.
 #[derive(Debug, Args)]
 pub(super) struct Schema {
-    /// What it describes: what you write, what `cassc plan --format json` writes, or what `cassc validate --format json`
-    /// writes.
+    /// What it describes: topologies, the output of `cassc plan --format json`, or that of `cassc validate --format json`.
     #[arg(value_name = "WHAT", value_enum, default_value_t = Subject::Topology)]
     subject: Subject,
 }

@@ -8,15 +8,15 @@ use super::inputs::Inputs;
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 
-/// Checks topologies and says what is wrong with them.
+/// Check topologies and report all errors and warnings.
 #[derive(Debug, Args)]
 pub(super) struct Validate {
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
     complaints: ComplaintArguments,
-    /// Passes over YAML that is no topology even in files that are named one by one, as it is done in folders; that there
-    /// is no topology at all is then no error. For hooks, which name every file of a commit.
+    /// Skip YAML documents that are not topologies, also in files given by name, and accept inputs without any topology.
+    /// For hooks, which pass every file of a commit.
     #[arg(long)]
     skip_other_yaml: bool,
 }

@@ -13,13 +13,36 @@ pub struct Defaults {
     pub news: &'static str,
     /// How long the readiness probe may take, in seconds.
     pub readiness_timeout_seconds: u32,
+    /// Which scripts run in the pods.
+    pub scripts: Scripts,
+}
+
+/// A set of scripts, and with it the environment variables that they read. `render::config::scripts` has the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scripts {
+    /// Those of the generations 1 and 2.
+    First,
+    /// The gate holds back a node that left the ring, and prints the commands that help. The drain goes by the state of
+    /// the node instead of by how fast the Management API answers.
+    Second,
 }
 
 /// Every generation, oldest first; the position is the number less one.
-pub const GENERATIONS: [Defaults; 2] = [
-    Defaults { revision: 1, news: "the first", readiness_timeout_seconds: 10 },
+pub const GENERATIONS: [Defaults; 3] = [
+    Defaults { revision: 1, news: "the first", readiness_timeout_seconds: 10, scripts: Scripts::First },
     // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
-    Defaults { revision: 2, news: "the readiness probe may take 15 s instead of 10 s", readiness_timeout_seconds: 15 },
+    Defaults {
+        revision: 2,
+        news: "the readiness probe may take 15 s instead of 10 s",
+        readiness_timeout_seconds: 15,
+        scripts: Scripts::First,
+    },
+    Defaults {
+        revision: 3,
+        news: "the gate recognizes a node that left the ring; a slow drain is waited for",
+        readiness_timeout_seconds: 15,
+        scripts: Scripts::Second,
+    },
 ];
 
 /// The number of the oldest generation.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{FilesByStage, stage_folder};
+use super::FilesByStage;
+use crate::stages::Stage;
 use crate::yaml;
 
 /// Without `sortOptions`: kubectl and Flux sort by kind themselves, and `kubectl apply -k` 1.36 warns that it does.
@@ -19,10 +20,10 @@ struct Kustomization<'f> {
 
 /// The kustomization of each stage, by its path.
 pub(super) fn of_stages(by_stage: &FilesByStage) -> BTreeMap<String, String> {
-    let of_stage = |(stage, files): (&_, &Vec<String>)| {
+    let of_stage = |(stage, files): (&Stage, &Vec<String>)| {
         let mut files: Vec<&str> = files.iter().map(String::as_str).collect();
         files.sort_unstable();
-        (format!("{}/kustomization.yaml", stage_folder(*stage)), kustomization(files))
+        (format!("{}/kustomization.yaml", stage.folder()), kustomization(files))
     };
     by_stage.iter().map(of_stage).collect()
 }

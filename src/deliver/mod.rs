@@ -5,19 +5,17 @@ mod argocd;
 mod flux;
 mod kustomize;
 mod plain;
-mod stages;
 
 use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
-pub use stages::{Row, STAGES, row};
-
 use crate::cluster::Cluster;
 use crate::file_tree::FileTree;
 use crate::lock::template_digest;
-use crate::render::{Object, Resource, Retirement, Stage, objects};
+use crate::render::{Object, Resource, Retirement, objects};
+use crate::stages::{Stage, TOOL_FOLDERS};
 use crate::topology::Dialect;
 use crate::yaml;
 
@@ -80,9 +78,6 @@ pub fn is_handed_over(path: &str) -> bool {
     path.rsplit('/').nth(1).is_some_and(|folder| TOOL_FOLDERS.contains(&folder))
 }
 
-/// The folders beside those of the stages.
-pub const TOOL_FOLDERS: [&str; 2] = [argocd::FOLDER, flux::FOLDER];
-
 /// All that is written for a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Arranged {
@@ -115,7 +110,7 @@ impl Delivered {
     /// An object that an older cassc rendered and this one does not render any more: what the name of its file says.
     /// `None` for a file that lies in no folder of a stage.
     pub fn of_file(path: &str) -> Option<Self> {
-        stages::row_of_file(path)?;
+        Stage::of_file(path)?;
         let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
         let (kind, name) = file.rsplit_once('_')?;
         let mut kinds = Resource::KINDS.iter();
@@ -172,7 +167,7 @@ pub fn delivered(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<(String, 
     let delivered = |mut object: Object| {
         (tool.annotate)(&mut object);
         let name = file_name(&object.resource, several_namespaces);
-        (format!("{folder}{}/{name}", stage_folder(object.stage)), object)
+        (format!("{folder}{}/{name}", object.stage.folder()), object)
     };
     objects(cluster, kube_cluster).into_iter().map(delivered).collect()
 }
@@ -184,19 +179,14 @@ fn folder(kube_cluster: Option<&str>) -> String {
 /// The manifests of a cluster in the order in which they can be applied, for a stream. What is for the delivery tool
 /// itself is not among them: whoever reads a stream is the delivery tool.
 pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
-    let of_stage = |(path, text)| Some(((stages::row_of_file(path)?.stage, path), (path, text)));
+    let of_stage = |(path, text)| Some(((Stage::of_file(path)?, path), (path, text)));
     let files: BTreeMap<(Stage, &str), (&str, &str)> = tree.iter().filter_map(of_stage).collect();
     files.into_values().collect()
 }
 
 /// Whether a file lies in the folder of a stage.
 pub fn is_in_a_stage(path: &str) -> bool {
-    stages::row_of_file(path).is_some()
-}
-
-/// The folder of a stage.
-pub fn stage_folder(stage: Stage) -> &'static str {
-    row(stage).folder
+    Stage::of_file(path).is_some()
 }
 
 /// A folder of a cluster's files, where the delivery tool finds it: `<path>/<kube cluster>/<stage>`.

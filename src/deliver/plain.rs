@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{FilesByStage, Place, Tool, folder, kustomize, stage_folder};
+use super::{FilesByStage, Place, Tool, folder, kustomize};
 use crate::cluster::Cluster;
-use crate::render::Stage;
+use crate::stages::Stage;
 
 /// kubectl needs no annotation, removes nothing, and owns nothing that it would have to let go.
 pub(super) const TOOL: Tool = Tool {
@@ -31,7 +31,7 @@ fn files(place: &Place<'_>) -> BTreeMap<String, String> {
 }
 
 fn root(by_stage: &FilesByStage) -> String {
-    let folders = by_stage.keys().map(|stage| stage_folder(*stage)).collect();
+    let folders = by_stage.keys().map(|stage| stage.folder()).collect();
     format!("{ROOT_REMARK}{}", kustomize::kustomization(folders))
 }
 
@@ -40,7 +40,7 @@ fn stage_by_stage(cluster: &Cluster) -> String {
     let apply = |stage: Stage| {
         let command = |kube_cluster: Option<&str>| {
             let place = kube_cluster.map(|name| format!(" (in {name})")).unwrap_or_default();
-            format!("kubectl apply -k {}/{}{}{place}", cluster.name, folder(kube_cluster), stage_folder(stage))
+            format!("kubectl apply -k {}/{}{}{place}", cluster.name, folder(kube_cluster), stage.folder())
         };
         cluster.kube_clusters().into_iter().map(command).collect::<Vec<_>>().join("\n")
     };

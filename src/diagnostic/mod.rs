@@ -4,6 +4,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use cassc_wording::shortened;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -12,6 +13,10 @@ mod rule;
 
 pub use route::{Route, Step};
 pub use rule::Rule;
+
+/// After so many errors nobody looks for more: whoever repairs these runs cassc again. Warnings do not count, for what has
+/// nothing but warnings is rendered and must be looked at to its end.
+pub const MOST_ERRORS: usize = 5000;
 
 /// How much a complaint weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -98,37 +103,50 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+impl Label {
+    fn shortened(self) -> Self {
+        Self { text: shortened(self.text), ..self }
+    }
+}
+
 impl Diagnostic {
-    /// A complaint at a place, with a few words under it.
+    /// A complaint at a place, with a few words under it. Here and below names that are too long to be read are cut.
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>, at: Label) -> Self {
-        Self { code, severity, message: message.into(), labels: vec![at], expected: None, help: None }
+        Self {
+            code,
+            severity,
+            message: shortened(message.into()),
+            labels: vec![at.shortened()],
+            expected: None,
+            help: None,
+        }
     }
 
     /// The same complaint with one more place.
     #[must_use]
     pub fn label(mut self, label: Label) -> Self {
-        self.labels.push(label);
+        self.labels.push(label.shortened());
         self
     }
 
     /// The same complaint with more places.
     #[must_use]
     pub fn labels(mut self, labels: impl IntoIterator<Item = Label>) -> Self {
-        self.labels.extend(labels);
+        self.labels.extend(labels.into_iter().map(Label::shortened));
         self
     }
 
     /// The same complaint, saying what was expected.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        self.expected = Some(shortened(expected.into()));
         self
     }
 
     /// The same complaint, saying how to repair it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 }

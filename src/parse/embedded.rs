@@ -4,11 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::scalar::{Meaning, meaning};
-use super::tree::{Content, Node, documents};
+use super::tree::{Content, Limits, Node, documents};
 
 /// The value of a text that holds one document of clear YAML; an unclear one is our mistake, and a test finds it.
 pub(crate) fn value(text: &str) -> Value {
-    let (roots, errors) = documents(text);
+    let (roots, errors) = documents(text, Limits::NONE);
     assert!(errors.is_empty(), "embedded YAML is well-formed: {errors:?}");
     value_of(roots.first().expect("embedded YAML holds a document"))
 }
@@ -25,7 +25,7 @@ fn value_of(node: &Node) -> Value {
             let entries = entries.iter().map(|entry| (entry.key.clone(), value_of(&entry.value)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
-        Content::TakenOut => unreachable!("nothing was complained about"),
+        Content::Removed => unreachable!("nothing was complained about"),
     }
 }
 

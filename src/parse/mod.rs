@@ -2,35 +2,40 @@
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 pub(crate) mod embedded;
-mod misread;
+mod lines;
 mod places;
 mod read;
+mod read_error;
 mod rules;
 mod scalar;
 pub mod source;
+mod trail;
 mod tree;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-pub use self::places::{locate, stands_at};
+pub use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
-use self::misread::Misread;
+use self::lines::Lines;
 use self::read::read;
+use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
-use self::tree::{Content, Node, TreeError, documents};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Severity, Step};
+use self::trail::Trail;
+use self::tree::{Content, Limits, Node, TreeError, documents};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity, Step};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
 
 /// How many complaints about types are collected in one document before the reader gives up.
-const MOST_MISREADINGS: usize = 50;
+const MAX_READ_ERRORS: usize = 50;
 
 /// A text that was read, with the trees of its documents.
 #[derive(Debug)]
@@ -42,6 +47,7 @@ pub struct Text {
     /// The text; empty when it was no UTF-8.
     pub text: String,
     roots: Vec<Node>,
+    lines: OnceLock<Lines>,
 }
 
 /// A file as it was in a commit.
@@ -91,13 +97,13 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
     let text = match decode(index, &source) {
         Ok(text) => text,
         Err(complaint) => {
-            let empty = Text { name: source.name, committed: None, text: String::new(), roots: Vec::new() };
+            let empty = Text::of(source.name, None, String::new(), Vec::new());
             let is_told = named || names_our_kind(&source.bytes);
             return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
-    let (roots, errors) = documents(&text);
-    let mut text = Text { name: source.name, committed: None, text, roots };
+    let (roots, errors) = documents(&text, Limits::TOPOLOGY);
+    let mut text = Text::of(source.name, None, text, roots);
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
         return (text, Vec::new(), Vec::new());
@@ -110,8 +116,12 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
         if !named && !is_ours(root) {
             continue;
         }
-        let (topology, misread) = parse_document(document, root);
-        complaints.extend(misread);
+        if complaints.len() >= MOST_ERRORS {
+            complaints.push(enough(document));
+            break;
+        }
+        let (topology, error) = parse_document(document, root);
+        complaints.extend(error);
         parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
     }
     if text.roots.is_empty() && complaints.is_empty() && named {
@@ -149,6 +159,13 @@ fn is_ours(root: &Node) -> bool {
     text("apiVersion").starts_with("cassc/") || text("kind") == KIND
 }
 
+/// Says that what follows was not looked at.
+pub(crate) fn enough(document: DocumentId) -> Diagnostic {
+    let label = value_label(document, Route::root(), "");
+    let message = "there are too many errors before this document";
+    Diagnostic::new("E005", Severity::Error, message, label).help("repair the first ones, then run cassc again")
+}
+
 fn nothing_here(text: usize) -> Diagnostic {
     let label = bytes_label(text, 0..0, "");
     Diagnostic::new("E006", Severity::Error, "the file contains no YAML document", label)
@@ -162,8 +179,8 @@ fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopolog
         return (None, vec![complaint]);
     }
     let mut complaints = unsafe_texts(document, root);
-    let (topology, misreadings) = read_collecting(root);
-    complaints.extend(misreadings.into_iter().map(|misread| of_value(document, misread)));
+    let (topology, read_errors) = read_collecting(root);
+    complaints.extend(read_errors.into_iter().map(|error| of_value(document, error)));
     (topology.filter(|_| complaints.is_empty()), complaints)
 }
 
@@ -196,12 +213,12 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
 
 /// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
 /// values are told in one go.
-fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
+fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<ReadError>) {
     if let (Ok(topology), notes) = read::<CassandraTopology>(root) {
         return (Some(topology), notes);
     }
     let mut root = root.clone();
-    let mut found: Vec<Misread> = Vec::new();
+    let mut found: Vec<ReadError> = Vec::new();
     let mut taken_out: BTreeSet<Route> = BTreeSet::new();
     loop {
         let (outcome, notes) = read::<CassandraTopology>(&root);
@@ -210,15 +227,15 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
                 found.push(note);
             }
         }
-        let misread = match outcome {
+        let error = match outcome {
             Ok(topology) => return (Some(topology), found),
-            Err(misread) => misread,
+            Err(error) => error,
         };
-        let route = misread.route.clone().unwrap_or_default();
-        if !is_consequence(&misread, &route, &taken_out, &found) {
-            found.push(misread);
+        let route = error.route.clone().unwrap_or_default();
+        if !is_consequence(&error, &route, &taken_out, &found) {
+            found.push(error);
         }
-        if found.len() >= MOST_MISREADINGS || !take_out(&mut root, &route) {
+        if found.len() >= MAX_READ_ERRORS || !take_out(&mut root, &route) {
             return (None, found);
         }
         taken_out.insert(route);
@@ -226,10 +243,10 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<Misread>) {
 }
 
 /// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
-fn is_consequence(misread: &Misread, route: &Route, taken_out: &BTreeSet<Route>, found: &[Misread]) -> bool {
-    let Some(field) = misread.missing else { return false };
+fn is_consequence(error: &ReadError, route: &Route, taken_out: &BTreeSet<Route>, found: &[ReadError]) -> bool {
+    let Some(field) = error.missing else { return false };
     let slip = format!("did you mean `{field}`?");
-    let is_slip = |note: &Misread| {
+    let is_slip = |note: &ReadError| {
         let parent = note.route.as_ref().and_then(Route::parent);
         note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
     };
@@ -242,8 +259,8 @@ fn take_out(root: &mut Node, route: &Route) -> bool {
         return false;
     }
     let Some(node) = route.steps().iter().try_fold(root, descend) else { return false };
-    let news = !matches!(node.content, Content::TakenOut);
-    node.content = Content::TakenOut;
+    let news = !matches!(node.content, Content::Removed);
+    node.content = Content::Removed;
     news
 }
 
@@ -260,7 +277,7 @@ fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
 /// What the writer cannot write so that every reader reads the same.
 fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
-    visit_texts(root, &Route::root(), &mut |route, part, text| {
+    visit_texts(root, Trail::Root, &mut |trail, part, text| {
         let (message, help) = match yaml::unsafe_character(text) {
             Some((_, character)) => (
                 format!("the character U+{:04X} is not portable between YAML parsers", u32::from(character)),
@@ -269,32 +286,29 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
             None if part == Part::Key && text == "<<" => {
                 ("the key `<<` is not portable between YAML parsers, even in quotes".to_owned(), "use a different key")
             }
-            None if part == Part::Key && text.len() > yaml::LONGEST_KEY => {
-                (format!("the key is longer than {} bytes", yaml::LONGEST_KEY), "use a shorter key")
-            }
             None => return,
         };
-        let place = Place::Value { document, route: route.clone(), part };
+        let place = Place::Value { document, route: trail.route(), part };
         let complaint = Diagnostic::new("E012", Severity::Error, message, Label { place, text: String::new() });
         complaints.push(complaint.help(help));
     });
     complaints
 }
 
-fn visit_texts(node: &Node, route: &Route, visit: &mut impl FnMut(&Route, Part, &str)) {
+fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, Part, &str)) {
     match &node.content {
-        Content::TakenOut => {}
-        Content::Scalar(scalar) => visit(route, Part::Value, &scalar.text),
+        Content::Removed => {}
+        Content::Scalar(scalar) => visit(trail, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit_texts(item, &route.index(index), visit);
+                visit_texts(item, Trail::Index(&trail, index), visit);
             }
         }
         Content::Map(entries) => {
             for entry in entries {
-                let route = route.key(&entry.key);
-                visit(&route, Part::Key, &entry.key);
-                visit_texts(&entry.value, &route, visit);
+                let trail = Trail::Key(&trail, &entry.key);
+                visit(trail, Part::Key, &entry.key);
+                visit_texts(&entry.value, trail, visit);
             }
         }
     }
@@ -310,14 +324,14 @@ fn of_tree(text: usize, error: TreeError) -> Diagnostic {
     }
 }
 
-fn of_value(document: DocumentId, misread: Misread) -> Diagnostic {
-    let route = misread.route.unwrap_or_default();
-    let part = if misread.code == "E008" { Part::Key } else { Part::Value };
+fn of_value(document: DocumentId, error: ReadError) -> Diagnostic {
+    let route = error.route.unwrap_or_default();
+    let part = if error.code == "E008" { Part::Key } else { Part::Value };
     let place = Place::Value { document, route, part };
     let label = Label { place, text: String::new() };
-    let mut complaint = Diagnostic::new(misread.code, Severity::Error, misread.message, label);
-    complaint.expected = misread.expected;
-    complaint.help = misread.help;
+    let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
+    complaint.expected = error.expected;
+    complaint.help = error.help;
     complaint
 }
 
@@ -333,8 +347,26 @@ impl Text {
     /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
     /// places in a lock are found in the same way.
     pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
-        let (roots, _) = documents(&text);
-        Self { name, committed, text, roots }
+        let (roots, _) = documents(&text, Limits::NONE);
+        Self::of(name, committed, text, roots)
+    }
+
+    fn of(name: String, committed: Option<Committed>, text: String, roots: Vec<Node>) -> Self {
+        Self { name, committed, text, roots, lines: OnceLock::new() }
+    }
+
+    /// Line and column of a byte, both from 1; the column counts characters.
+    pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        self.lines().line_and_column(&self.text, byte)
+    }
+
+    /// The bytes of the line that a byte stands in, without what ends it.
+    pub fn line_around(&self, byte: usize) -> Range<usize> {
+        self.lines().line_around(&self.text, byte)
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.text))
     }
 
     /// What its documents call their clusters, be they right or wrong otherwise.

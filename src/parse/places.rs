@@ -8,7 +8,7 @@ use super::tree::{Content, Node};
 use crate::diagnostic::{DocumentId, Part, Place, Route, Step};
 
 /// Whether a document goes as far as a route.
-pub fn stands_at(texts: &[Text], document: DocumentId, route: &Route) -> bool {
+pub fn has_route(texts: &[Text], document: DocumentId, route: &Route) -> bool {
     let root = texts.get(document.text).and_then(|text| text.roots.get(document.number));
     root.is_some_and(|root| route.steps().iter().try_fold(root, child).is_some())
 }

@@ -34,8 +34,9 @@ expand a few lines to gigabytes.
 Write the value itself. Write values that several racks share at their datacenter or at the cluster: racks inherit them."
 
     E005 "too-large" "a file is too large or nested too deeply" "\
-A topology needs a few kilobytes and about a dozen levels. A file may have up to 8 MiB and 48 levels; the limits protect
-against broken or malicious input.
+A topology needs a few kilobytes and about a dozen levels. The limits protect against broken or malicious input: a file
+may have up to 8 MiB, 10,000 documents and 48 levels, a list or a map up to 5,000 entries, a text up to 64 KiB. After
+5,000 errors cassc stops.
 
 Split a fleet into several files, and pass the folder to cassc."
 

@@ -8,8 +8,34 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
+use crate::diagnostic::MOST_ERRORS;
+use crate::yaml;
+
 /// The deepest nesting that is read. A topology with extra containers needs about 14.
 const DEEPEST: usize = 48;
+
+/// What a text may hold. Far beyond what a topology needs, and little enough that rules which compare things with each
+/// other, or repeat names, take no time worth a word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The most entries of a map and elements of a list. The largest lists are those of racks and seeds.
+    entries: usize,
+    /// The most documents of a text.
+    documents: usize,
+    /// The longest text, in bytes. The longest ones are scripts of extra containers.
+    text: usize,
+    /// The longest key, in bytes.
+    key: usize,
+}
+
+impl Limits {
+    /// Those of topologies.
+    pub(super) const TOPOLOGY: Self =
+        Self { entries: 5000, documents: 10_000, text: 64 * 1024, key: yaml::LONGEST_KEY };
+    /// None: for what cassc wrote itself.
+    pub(super) const NONE: Self =
+        Self { entries: usize::MAX, documents: usize::MAX, text: usize::MAX, key: usize::MAX };
+}
 
 /// A value of the document and the bytes that it stands in.
 #[derive(Clone, Debug)]
@@ -30,7 +56,7 @@ pub(super) enum Content {
     /// A map, in the order of the text, keys unique.
     Map(Vec<Entry>),
     /// A value that was complained about; readers pass over it, so that they can go on with the rest.
-    TakenOut,
+    Removed,
 }
 
 /// A scalar as it was written.
@@ -70,14 +96,19 @@ pub(super) struct TreeError {
 
 /// The documents of a stream, and the complaints. Duplicate keys are collected, anything else ends the reading.
 /// An empty document is left out.
-pub(super) fn documents(text: &str) -> (Vec<Node>, Vec<TreeError>) {
-    let mut builder = Builder::new(text);
+pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Node>, Vec<TreeError>) {
+    let mut builder = Builder::new(text, limits);
     let mut roots = Vec::new();
     loop {
         match builder.next_document() {
             Ok(Some(root)) if root.is_nothing() => {}
-            Ok(Some(root)) => roots.push(root),
-            Ok(None) => break,
+            Ok(Some(root)) if roots.len() == limits.documents => {
+                let message = format!("the file has more than {} documents", limits.documents);
+                builder.errors.push(too_much(root.span.start, message));
+                break;
+            }
+            Ok(Some(root)) if builder.errors.len() < MOST_ERRORS => roots.push(root),
+            Ok(_) => break,
             Err(error) => {
                 builder.errors.push(error);
                 break;
@@ -97,7 +128,7 @@ impl Node {
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar(_) | Content::List(_) | Content::TakenOut => None,
+            Content::Scalar(_) | Content::List(_) | Content::Removed => None,
         }
     }
 
@@ -105,7 +136,7 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(scalar) => Some(&scalar.text),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => None,
+            Content::List(_) | Content::Map(_) | Content::Removed => None,
         }
     }
 
@@ -120,6 +151,7 @@ type Result<T> = std::result::Result<T, TreeError>;
 
 struct Builder<'t> {
     text: &'t str,
+    limits: Limits,
     parser: Parser<'t, StrInput<'t>>,
     /// Byte position of every character; `None` when the text is ASCII and both are the same.
     byte_of_character: Option<Vec<usize>>,
@@ -127,9 +159,9 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, limits: Limits) -> Self {
         let byte_of_character = (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect());
-        Self { text, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
+        Self { text, limits, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
     }
 
     fn next_document(&mut self) -> Result<Option<Node>> {
@@ -157,6 +189,9 @@ impl<'t> Builder<'t> {
             return Err(too_deep(bytes));
         }
         match event {
+            Event::Scalar(text, _, 0, None) if text.len() > self.limits.text => {
+                Err(too_much(bytes.start, format!("the text is longer than {} KiB", self.limits.text / 1024)))
+            }
             Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
             Event::SequenceStart(0, None) => self.list(bytes, depth),
             Event::MappingStart(0, None) => self.map(bytes, depth),
@@ -177,6 +212,9 @@ impl<'t> Builder<'t> {
                 items.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::List(items) });
             }
+            if items.len() == self.limits.entries {
+                return Err(too_much(start.start, format!("the list has more than {} elements", self.limits.entries)));
+            }
             items.push(self.node(event, span, depth + 1)?);
         }
     }
@@ -184,12 +222,15 @@ impl<'t> Builder<'t> {
     fn map(&mut self, start: Range<usize>, depth: usize) -> Result<Node> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen = BTreeSet::new();
-        loop {
+        for position in 0.. {
             let (event, span) = self.next_event()?;
             if event == Event::MappingEnd {
                 let end = self.end_of_block(span, entries.last().map(|entry| entry.value.span.end));
                 entries.shrink_to_fit();
                 return Ok(Node { span: start.start..end.max(start.start), content: Content::Map(entries) });
+            }
+            if position == self.limits.entries {
+                return Err(too_much(start.start, format!("the map has more than {} keys", self.limits.entries)));
             }
             let (key, key_span) = self.key(event, span, depth)?;
             let (event, span) = self.next_event()?;
@@ -200,14 +241,19 @@ impl<'t> Builder<'t> {
                 self.duplicate(&entries, &key, key_span);
             }
         }
+        unreachable!("a map ends, or its text does")
     }
 
     fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<(String, Range<usize>)> {
         let node = self.node(event, span, depth + 1)?;
         match node.content {
             Content::Scalar(Scalar { text, plain: true }) if text == "<<" => Err(indirection(node.span, "a merge key")),
+            Content::Scalar(scalar) if scalar.text.len() > self.limits.key => {
+                let message = format!("the key is longer than {} bytes", self.limits.key);
+                Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
+            }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::TakenOut => {
+            Content::List(_) | Content::Map(_) | Content::Removed => {
                 Err(refusal("E002", node.span, "the key is not text", "quote a key that starts with `[`, `{` or `?`"))
             }
         }
@@ -299,6 +345,10 @@ fn too_deep(span: Range<usize>) -> TreeError {
     refusal("E005", span, message, "remove levels; a topology needs about a dozen")
 }
 
+fn too_much(at: usize, message: String) -> TreeError {
+    refusal("E005", at..at, message, "a topology takes a few kilobytes; split a fleet into several files")
+}
+
 fn refusal(code: &'static str, span: Range<usize>, message: impl Into<String>, help: &str) -> TreeError {
     TreeError { code, span, message: message.into(), other: None, help: Some(help.to_owned()) }
 }
@@ -308,14 +358,14 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Node {
-        let (mut roots, errors) = documents(text);
+        let (mut roots, errors) = documents(text, Limits::TOPOLOGY);
         assert_eq!(errors, []);
         assert_eq!(roots.len(), 1);
         roots.remove(0)
     }
 
     fn error(text: &str) -> TreeError {
-        documents(text).1.into_iter().next().expect("the text is refused")
+        documents(text, Limits::TOPOLOGY).1.into_iter().next().expect("the text is refused")
     }
 
     #[test]
@@ -349,6 +399,21 @@ mod tests {
         assert_eq!(error("a: {<<: {b: 1}}\n").code, "E004");
         assert_eq!(error("a: 1\nb: 2\na: 3\n").code, "E003");
         assert_eq!(error("a:\n\tb: 1\n").message, "the indentation contains a tab");
+    }
+
+    #[test]
+    fn what_is_far_too_large_is_refused_where_it_begins() {
         assert_eq!(error(&"[".repeat(100_000)).code, "E005");
+        let many = |item: &str| item.repeat(Limits::TOPOLOGY.entries + 1);
+        for (text, code) in [
+            (format!("a: 1\nb: [{}]\n", many("1, ")), "E005"),
+            (format!("a: 1\nb:\n{}", (0..=5000).map(|key| format!("  k{key}: 1\n")).collect::<String>()), "E005"),
+            (format!("a: 1\nb: {}\n", "x".repeat(Limits::TOPOLOGY.text + 1)), "E005"),
+            (format!("a: 1\n? {}\n: 1\n", "x".repeat(Limits::TOPOLOGY.key + 1)), "E012"),
+        ] {
+            let error = error(&text);
+            assert_eq!((error.code, error.span.start > 4), (code, true), "{}", error.message);
+            assert_eq!(documents(&text, Limits::NONE).1, []);
+        }
     }
 }

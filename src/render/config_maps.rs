@@ -9,8 +9,9 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest, Sha256};
 
 use super::config::Settings;
-use super::{Here, Object, Retirement, Stage, config, kit};
+use super::{Here, Object, Retirement, config, kit};
 use crate::cluster::{Cluster, Datacenter, Node, Rack, StringMap};
+use crate::stages::Stage;
 
 /// One generation of configuration.
 pub(super) struct Configuration<'c> {

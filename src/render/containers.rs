@@ -1,5 +1,6 @@
 //! The containers of a pod: the gate, Cassandra behind its Management API, the system logger, and what the user adds.
 
+use cassc_ring::names;
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, EnvVar, ExecAction, Lifecycle, LifecycleHandler, ResourceRequirements,
     SecurityContext,
@@ -8,6 +9,7 @@ use k8s_openapi::api::core::v1::{
 use super::kit::{pod_field, quantities, variable};
 use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
 use super::{Here, probes};
+use crate::cluster::generation::Scripts;
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
 
 /// The port of the Management API.
@@ -47,6 +49,7 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         variable("CONTROL_NAME", format!("kubernetes.default.svc.{}", cluster.domain)),
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
     ];
+    let env = env.into_iter().chain(command_variables(cluster)).collect();
     Container {
         name: "server-config-init".to_owned(),
         image: Some(cluster.image.clone()),
@@ -58,6 +61,19 @@ fn gate(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Container {
         volume_mounts: Some(volumes::gate_mounts(cluster)),
         ..Container::default()
     }
+}
+
+/// What the commands that the scripts print are made of: the namespace, the claim templates and the ConfigMap of what the
+/// ring is. The first scripts print none.
+fn command_variables(cluster: &Cluster) -> Vec<EnvVar> {
+    if cluster.defaults().scripts < Scripts::Second {
+        return Vec::new();
+    }
+    vec![
+        pod_field("CASSC_NAMESPACE", "metadata.namespace"),
+        variable("CASSC_CLAIMS", volumes::claim_names(cluster).collect::<Vec<_>>().join(" ")),
+        variable("CASSC_STATE", names::state(&cluster.name)),
+    ]
 }
 
 /// Cassandra. Neither `MGMT_API_EXPLICIT_START` nor `MGMT_API_NO_KEEP_ALIVE` is set: the Management API then starts
@@ -101,6 +117,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("READY_SECONDS", probes::seconds_to_ask(cluster).to_string()),
         variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
+    variables.extend(command_variables(cluster));
     if cluster.management_api_secret.is_some() {
         let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];
         let path = |(what, file): (&str, &str)| {

@@ -6,8 +6,9 @@ use cassc_ring::names;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Here, Object, Stage, kit};
+use super::{Here, Object, kit};
 use crate::cluster::Datacenter;
+use crate::stages::Stage;
 
 /// The budget. A pod that is not ready may always be evicted: it serves nobody, and a broken generation could otherwise
 /// never be replaced while two pods are broken.

@@ -20,17 +20,7 @@ pub use resource::Resource;
 pub use workload::{next_generation, pod_templates, step_name};
 
 use crate::cluster::Cluster;
-
-/// The stages of delivery, in order. Nothing waits on a rack's health between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Everything that no pod restarts for.
-    Base,
-    /// What runs before the StatefulSets change; nothing yet.
-    Prepare,
-    /// The StatefulSets.
-    Cluster,
-}
+use crate::stages::Stage;
 
 /// What a delivery tool may do with an object that is no longer rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

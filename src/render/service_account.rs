@@ -3,7 +3,8 @@
 use cassc_ring::names;
 use k8s_openapi::api::core::v1::ServiceAccount;
 
-use super::{Here, Object, Stage, kit};
+use super::{Here, Object, kit};
+use crate::stages::Stage;
 
 /// The account that is made, unless the user named one.
 pub(super) fn service_account(here: Here<'_>) -> Option<Object> {

@@ -6,8 +6,9 @@ use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{Here, Object, Stage, kit};
+use super::{Here, Object, kit};
 use crate::cluster::{Datacenter, ServiceOptions, StringMap};
+use crate::stages::Stage;
 use crate::topology::{CqlServiceType, TrafficPolicy};
 
 /// Finds the first pod of each rack, ready or not: for Reaper and for other datacenters, never Cassandra's own seed list.

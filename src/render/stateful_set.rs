@@ -5,8 +5,9 @@ use k8s_openapi::api::apps::v1::{
     StatefulSet, StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec, StatefulSetUpdateStrategy,
 };
 
-use super::{Here, Object, Retirement, Stage, kit, pod, volumes};
+use super::{Here, Object, Retirement, kit, pod, volumes};
 use crate::cluster::{Datacenter, Rack};
+use crate::stages::Stage;
 
 /// The StatefulSet, told which generation of configuration its pods use.
 ///

@@ -111,12 +111,20 @@ fn additional_mounts(cluster: &Cluster) -> impl Iterator<Item = VolumeMount> {
 /// no version, no instance, no label of the user; and every field that the API server would fill in, or Argo CD shows
 /// a difference for ever (kubernetes `SetDefaults_PersistentVolumeClaimSpec`).
 pub(super) fn claim_templates(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Vec<PersistentVolumeClaim> {
-    let additional = cluster.additional_volumes.iter().filter_map(|volume| match &volume.source {
+    let claims = std::iter::once((SERVER_DATA, &rack.storage)).chain(additional_claims(cluster));
+    claims.map(|(name, claim)| claim_template(name, claim, cluster, datacenter, rack)).collect()
+}
+
+/// The names of the claim templates.
+pub(super) fn claim_names(cluster: &Cluster) -> impl Iterator<Item = &str> {
+    std::iter::once(SERVER_DATA).chain(additional_claims(cluster).map(|(name, _)| name))
+}
+
+fn additional_claims(cluster: &Cluster) -> impl Iterator<Item = (&str, &VolumeClaim)> {
+    cluster.additional_volumes.iter().filter_map(|volume| match &volume.source {
         VolumeSource::Claim(claim) => Some((volume.name.as_str(), claim)),
         _ => None,
-    });
-    let claims = std::iter::once((SERVER_DATA, &rack.storage)).chain(additional);
-    claims.map(|(name, claim)| claim_template(name, claim, cluster, datacenter, rack)).collect()
+    })
 }
 
 fn claim_template(

@@ -1,11 +1,11 @@
 //! Complaints under the user's own lines, in the form that rustc made familiar (annotate-snippets).
 
-use std::ops::Range;
-
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer};
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 
+use super::excerpt::{Mark, source};
+use super::{MOST_SHOWN, heaviest, left_out, visible};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
 
@@ -25,14 +25,16 @@ impl Colors {
     }
 }
 
-/// The complaints, each with its source, an empty line between them.
+/// The complaints, each with its source, an empty line between them; of very many the first errors, and how many more
+/// there are.
 pub fn human(texts: &[Text], complaints: &[Diagnostic], colors: Colors) -> String {
     let renderer = match colors {
         Colors::Ansi => Renderer::styled(),
         Colors::Plain => Renderer::plain(),
     };
-    let render = |complaint| renderer.render(&[group(texts, complaint)]) + "\n";
-    complaints.iter().map(render).collect::<Vec<_>>().join("\n")
+    let shown = heaviest(complaints, MOST_SHOWN);
+    let blocks = shown.iter().map(|complaint| renderer.render(&[group(texts, complaint)]) + "\n");
+    blocks.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n")
 }
 
 fn group<'a>(texts: &'a [Text], complaint: &'a Diagnostic) -> Group<'a> {
@@ -40,41 +42,28 @@ fn group<'a>(texts: &'a [Text], complaint: &'a Diagnostic) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group =
-        level.primary_title(&complaint.message).id(complaint.code).elements(snippets(texts, &complaint.labels));
+    let title = level.primary_title(visible(&complaint.message)).id(complaint.code);
+    let mut group = title.elements(snippets(texts, &complaint.labels));
     if let Some(expected) = &complaint.expected {
-        group = group.element(Level::NOTE.message(format!("expected {expected}")));
+        group = group.element(Level::NOTE.message(format!("expected {}", visible(expected))));
     }
     if let Some(help) = &complaint.help {
-        group = group.element(Level::HELP.message(help));
+        group = group.element(Level::HELP.message(visible(help)));
     }
     group.element(Level::NOTE.with_name("explain").message(format!("cassc explain {}", complaint.code)))
 }
 
-/// One snippet per text, in the order of the labels.
-fn snippets<'a>(texts: &'a [Text], labels: &'a [Label]) -> Vec<Snippet<'a, Annotation<'a>>> {
-    let places: Vec<(&Text, Range<usize>, &Label)> = labels
-        .iter()
-        .map(|label| {
-            let (text, span) = locate(texts, &label.place);
-            (text, span, label)
-        })
-        .collect();
-    let mut snippets: Vec<(&str, Snippet<'a, Annotation<'a>>)> = Vec::new();
-    for (position, (text, span, label)) in places.into_iter().enumerate() {
+/// What is shown of each text, in the order of the labels.
+fn snippets<'a>(texts: &'a [Text], labels: &'a [Label]) -> Vec<Element<'a>> {
+    let mut by_text: Vec<(&Text, Vec<Mark<'a>>)> = Vec::new();
+    for (position, label) in labels.iter().enumerate() {
+        let (text, span) = locate(texts, &label.place);
         let kind = if position == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let annotation = kind.span(span);
-        let annotation = if label.text.is_empty() { annotation } else { annotation.label(&label.text) };
-        match snippets.iter().position(|(name, _)| *name == text.name) {
-            Some(known) => {
-                let (name, snippet) = snippets.remove(known);
-                snippets.insert(known, (name, snippet.annotation(annotation)));
-            }
-            None => {
-                let snippet = Snippet::source(&text.text).path(&text.name).fold(true).annotation(annotation);
-                snippets.push((&text.name, snippet));
-            }
+        let mark = Mark { span, kind, words: &label.text };
+        match by_text.iter_mut().find(|(known, _)| known.name == text.name) {
+            Some((_, marks)) => marks.push(mark),
+            None => by_text.push((text, vec![mark])),
         }
     }
-    snippets.into_iter().map(|(_, snippet)| snippet).collect()
+    by_text.into_iter().flat_map(|(text, marks)| source(text, &marks)).collect()
 }

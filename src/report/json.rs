@@ -16,12 +16,20 @@ pub struct Complaints {
     /// The version of this document: 1. Readers skip fields that they do not know.
     #[schemars(extend("const" = FORMAT))]
     pub format: u32,
-    /// In the order of the files and of the places in them.
+    /// In the order of the files and of the places in them; at most 5000, errors before warnings.
     pub complaints: Vec<Complaint>,
-    /// How many of them are errors.
+    /// How many errors there are.
     pub errors: usize,
-    /// How many of them are warnings.
+    /// How many warnings there are.
     pub warnings: usize,
+    /// How many of these errors and warnings are not in `complaints`; absent when all are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// One complaint.
@@ -76,11 +84,11 @@ pub struct Place {
 }
 
 impl Complaints {
-    /// The document of these complaints in the version that this cassc writes.
+    /// The document of these complaints, when there are no others.
     pub fn new(complaints: Vec<Complaint>) -> Self {
         let count = |severity| complaints.iter().filter(|complaint| complaint.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        Self { format: FORMAT, complaints, errors, warnings }
+        Self { format: FORMAT, complaints, errors, warnings, omitted: 0 }
     }
 }
 

@@ -2,15 +2,14 @@
 //! from the working directory, and each gets a fingerprint that stays when lines move. Called by the command line.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::json::{Complaint, Complaints, Place};
-use super::line_and_column;
+use super::{MOST_REPORTED, count, heaviest};
 use crate::catalogue::rule;
-use crate::diagnostic::{self, Diagnostic, Label};
+use crate::diagnostic::{self, Diagnostic, Label, Severity};
 use crate::parse::source::STANDARD_INPUT;
 use crate::parse::{Text, cluster_name, locate};
 use crate::paths::shown;
@@ -21,14 +20,16 @@ const FINGERPRINT_DIGITS: usize = 32;
 /// The complaints with files, lines and columns. `directory` is the working directory, absolute.
 pub fn located(texts: &[Text], complaints: &[Diagnostic], directory: &Path) -> Complaints {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let complaints = complaints.iter().map(|complaint| {
+    let reported = heaviest(complaints, MOST_REPORTED).into_iter().map(|complaint| {
         let basis = basis(texts, complaint, directory);
         let count = seen.entry(basis.clone()).or_default();
         *count += 1;
         let fingerprint = fingerprint(&basis, *count);
         of(texts, complaint, directory, fingerprint)
     });
-    Complaints::new(complaints.collect())
+    let reported = Complaints::new(reported.collect());
+    let (errors, warnings) = (count(complaints, Severity::Error), count(complaints, Severity::Warning));
+    Complaints { errors, warnings, omitted: complaints.len() - reported.complaints.len(), ..reported }
 }
 
 fn of(texts: &[Text], complaint: &Diagnostic, directory: &Path, fingerprint: String) -> Complaint {
@@ -54,8 +55,8 @@ fn of(texts: &[Text], complaint: &Diagnostic, directory: &Path, fingerprint: Str
 
 fn place(texts: &[Text], label: &Label, directory: &Path) -> Place {
     let (text, span) = locate(texts, &label.place);
-    let (line, column) = line_and_column(&text.text, span.start);
-    let (end_line, end_column) = line_and_column(&text.text, span.end);
+    let (line, column) = text.line_and_column(span.start);
+    let (end_line, end_column) = text.line_and_column(span.end);
     let commit = text.committed.as_ref().map(|committed| committed.commit.clone());
     Place { file: file(text, directory), commit, line, column, end_line, end_column, text: label.text.clone() }
 }
@@ -87,15 +88,9 @@ fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
         }
         // Nothing at the very beginning is the whole file.
         diagnostic::Place::Bytes { .. } if span == (0..0) => String::new(),
-        diagnostic::Place::Bytes { .. } => line_at(&text.text, &span).to_owned(),
+        diagnostic::Place::Bytes { .. } => text.text[text.line_around(span.start)].trim().to_owned(),
     };
     format!("{}\n{file}\n{place}", complaint.code)
-}
-
-fn line_at<'t>(text: &'t str, span: &Range<usize>) -> &'t str {
-    let start = span.start.min(text.len());
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    text[line_start..].lines().next().unwrap_or_default().trim()
 }
 
 /// `count` tells complaints apart that are the same in all that stays when lines move.

@@ -19,7 +19,7 @@ pub(super) fn replaced(text: &str, replacement: impl Fn(char) -> Option<String>)
 }
 
 /// Controls, and what Unicode has to reorder or hide text (Trojan Source, CVE-2021-42574).
-fn is_hidden(character: char) -> bool {
+pub(super) fn is_hidden(character: char) -> bool {
     let formats = matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
     let ranges = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
     character.is_control() || formats || ranges || matches!(character, '\u{e0000}'..='\u{e0fff}')

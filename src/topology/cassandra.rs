@@ -53,6 +53,14 @@ pub struct CassandraOverrides {
     pub jvm: Jvm,
 }
 
+impl CassandraOverrides {
+    /// Whether anything is written here.
+    pub fn is_written(&self) -> bool {
+        let Jvm { heap, gc, options } = &self.jvm;
+        !self.config.is_empty() || heap.is_some() || gc.is_some() || options.is_some()
+    }
+}
+
 /// Heap, garbage collector and options of the JVM.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -12,15 +12,15 @@ use super::{CassandraOverrides, DatacenterServices, DisruptionBudget, Resources,
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Datacenter {
-    /// The name in Kubernetes, a DNS label. It never changes once the cluster is deployed.
+    /// The name in Kubernetes, a DNS label. It is immutable once the cluster is deployed.
     pub name: String,
-    /// The name in Cassandra, where it differs: `DC1`, `us_east`. Defaults to `name`. It never changes.
+    /// The name in Cassandra, such as `DC1` or `us_east`. Defaults to `name`. It is immutable.
     pub ring_name: Option<String>,
     /// The number of Cassandra nodes, split over the racks as evenly as it goes, the first racks one more. Either here
     /// or at every rack.
     pub nodes: Option<u32>,
-    /// The racks, one StatefulSet each. Defaults to a single rack `default`. Their order never changes; new ones are
-    /// added at the end.
+    /// The racks, one StatefulSet each. Defaults to a single rack `default`. Keep their order, and add new racks at
+    /// the end.
     #[serde(default = "default_racks")]
     pub racks: Vec<Rack>,
     /// Labels that a worker must carry, for all racks.

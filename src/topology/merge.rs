@@ -89,11 +89,32 @@ impl<'t> RackPlace<'t> {
     /// one that writes the key.
     pub fn config(&self) -> BTreeMap<&'t str, Merged<Value>> {
         let mut merged: BTreeMap<&'t str, Merged<Value>> = BTreeMap::new();
-        let outwards = [&self.rack.cassandra.config, &self.datacenter.cassandra.config, &self.spec.cassandra.config];
-        for (config, level) in outwards.into_iter().zip(self.levels()).rev() {
+        for (level, config) in self.configs().into_iter().rev() {
             lay_over(&mut merged, config, level);
         }
         merged
+    }
+
+    /// What holds here for one key of `cassandra.yaml`, merged in the same way.
+    pub fn config_value(&self, key: &str) -> Option<Merged<Value>> {
+        let mut merged: Option<Merged<Value>> = None;
+        for (level, config) in self.configs().into_iter().rev() {
+            let Some(value) = config.get(key) else { continue };
+            let entry = merged.get_or_insert(Merged { value: Value::Null, level });
+            entry.level = level;
+            merge_value(&mut entry.value, value);
+        }
+        merged
+    }
+
+    /// What each level writes under `cassandra.config`, from the rack outwards.
+    pub fn configs(&self) -> [(Level, &'t Config); 3] {
+        let [rack, datacenter, cluster] = self.levels();
+        [
+            (rack, &self.rack.cassandra.config),
+            (datacenter, &self.datacenter.cassandra.config),
+            (cluster, &self.spec.cassandra.config),
+        ]
     }
 
     /// The heap as written.

@@ -24,6 +24,13 @@ pub struct Resources {
     pub limits: BTreeMap<String, String>,
 }
 
+impl Resources {
+    /// Whether anything is written here.
+    pub fn is_written(&self) -> bool {
+        !self.requests.is_empty() || !self.limits.is_empty()
+    }
+}
+
 /// The data volume, and additional volumes.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

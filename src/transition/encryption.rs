@@ -55,7 +55,7 @@ impl Internode {
     }
 
     /// Whether a node with this configuration hears everything that one with the other configuration says.
-    pub(super) fn hears(&self, other: &Self) -> bool {
+    pub(super) fn accepts(&self, other: &Self) -> bool {
         (!other.sends_plain() || self.accepts_plain())
             && (!other.sends_encrypted() || self.accepts_encrypted_from(other))
     }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     fn talk(one: &Internode, other: &Internode) -> bool {
-        one.hears(other) && other.hears(one)
+        one.accepts(other) && other.accepts(one)
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn encrypted_3_11_is_heard_on_its_old_port_only() {
         let old = Internode { is_3_11: true, ..node("all", false) };
-        assert!(!node("all", false).hears(&old) && old.hears(&node("all", false)));
-        assert!(Internode { legacy_port: true, ..node("all", false) }.hears(&old));
+        assert!(!node("all", false).accepts(&old) && old.accepts(&node("all", false)));
+        assert!(Internode { legacy_port: true, ..node("all", false) }.accepts(&old));
     }
 }

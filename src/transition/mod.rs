@@ -18,7 +18,7 @@ use cassc_ring::{Change, Ring, change};
 
 use crate::cluster::{Cluster, Datacenter, Rack};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, Part, Place, Route, Rule};
-use crate::parse::{Text, stands_at};
+use crate::parse::{Text, has_route};
 use crate::subject::Subject;
 
 /// A deployed cluster and what it is to become.
@@ -187,7 +187,7 @@ fn written_at(texts: &[Text], document: DocumentId, cluster: &Cluster, at: At<'_
     let (levels_of_value, metadata) = (levels(positions(cluster, at.scope)), Route::of("metadata"));
     // A namespace is the only thing that a datacenter has from the metadata.
     let routes = levels_of_value.iter().chain([&metadata]).map(|level| level.join(&Route::of(at.field)));
-    let written = routes.into_iter().find(|route| stands_at(texts, document, route));
+    let written = routes.into_iter().find(|route| has_route(texts, document, route));
     written.unwrap_or_else(|| match levels(positions(cluster, at.named)).first() {
         Some(innermost) if at.named != Scope::Cluster => innermost.key("name"),
         _ => metadata.key("name"),

@@ -32,6 +32,36 @@ has_data() {
     [ -n "$found_data" ]
 }
 
+# The words in which Cassandra notes its place in the ring (SystemKeyspace.BootstrapState).
+places='COMPLETED|IN_PROGRESS|NEEDS_BOOTSTRAP|DECOMMISSIONED'
+
+# last_place: the word that Cassandra noted last on this volume, in `bootstrapped` of system.local. Each note is flushed at
+# once into an SSTable of its own, in which the word can be read (seen with 3.11, 4.0, 4.1 and 5.0). The file written last
+# counts, and in it the first word: `bootstrapped` stands before the columns that hold names. Nothing where there is none.
+last_place() {
+    set --
+    while read -r data; do
+        set -- "$@" "$root$data"/system/local-*/*-Data.db
+    done <<EOF
+$(data_folders)
+EOF
+    # shellcheck disable=SC2012 # Sorted by time, which find cannot do.
+    ls -t -- "$@" 2>/dev/null | while read -r table; do
+        grep -oaE "$places" "$table" | head -n 1 | grep . && break
+    done
+}
+
+# Whether the node of this volume left the ring. It notes NEEDS_BOOTSTRAP when the others have its data, DECOMMISSIONED
+# half a minute later. Started with the first it would take its ranges back without the writes that it missed, with the
+# second Cassandra refuses to start.
+has_left() {
+    has_data || return 1
+    case $(last_place) in
+    NEEDS_BOOTSTRAP | DECOMMISSIONED) return 0 ;;
+    esac
+    return 1
+}
+
 # Whether the node has its place in the ring: readiness left the marker, or the settle step vouches for a node that was
 # adopted. Neither counts without data, and a vouch not for a volume that a new start was begun on.
 is_bootstrapped() {

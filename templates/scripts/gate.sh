@@ -14,7 +14,8 @@
 #                                   host-id.<pod>, replace.<pod>
 #         /etc/cassandra            the image's own configuration
 #         /var/lib/cassandra        the data volume
-# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME MGMT_API_LISTEN_TCP_PORT.
+# Environment: POD_NAME POD_IP BROADCAST_RPC_ADDRESS DATACENTER_NAME RACK_NAME CONTROL_NAME MGMT_API_LISTEN_TCP_PORT, and
+# CASSC_NAMESPACE CASSC_CLAIMS CASSC_STATE for the commands of advice.sh.
 # CASSC_ROOT stands before every path, for tests.
 set -u
 root=${CASSC_ROOT:-}
@@ -60,10 +61,12 @@ fail() {
 }
 
 [ -n "$POD_IP" ] || fail "this pod has no address yet: trying again"
-for tool in getent curl awk sed tr; do
+for tool in getent curl awk sed tr grep ls head; do
     command -v "$tool" >/dev/null || fail "this image has no $tool, which the gate needs"
 done
 
+# shellcheck source=advice.sh
+. "$rendered/advice.sh"
 # shellcheck source=gate-names.sh
 . "$rendered/gate-names.sh"
 # shellcheck source=gate-ring.sh
@@ -90,6 +93,11 @@ may_found() {
 
 decide() {
     patience=$next_patience
+    if has_left; then
+        say "waiting: this node left the ring, and Cassandra cannot start with its data. If the pod is to be removed," \
+            "there is nothing to do. To let it join again as a new node, delete its volumes: $delete_claims"
+        return 1
+    fi
     if is_bootstrapped; then
         seeds_of_a_member
         say "this node has its place in the ring: starting at once, seeds $seeds"
@@ -112,8 +120,9 @@ decide() {
     if [ -n "$replace" ]; then
         decide_replacement
     elif [ -n "$host_id" ] && ! has_data; then
-        say "volume lost: the ring knows this pod as host id $host_id, but its volume is empty. Not starting," \
-            "because it would join as one more node. Declare replaceNode for $POD_NAME, or bring the volume back"
+        say "volume lost: the ring knows this pod as host id $host_id, but its volume is empty. Not starting, because it" \
+            "would join as an additional node. Bring the volume back, or let the pod replace its lost node: find the" \
+            "ADDRESS of that node in the output of nodetool status on another pod, then run: $declare_replacement"
         return 1
     elif [ "$own_position" -gt 1 ]; then
         decide_newcomer

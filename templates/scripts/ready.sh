@@ -8,19 +8,25 @@ marker=$volume/.bootstrapped
 errors=${CASSC_ROOT:-}/var/log/cassandra/stderr.log
 # shellcheck source=management-api.sh
 . "${0%/*}/management-api.sh"
+# shellcheck source=advice.sh
+. "${0%/*}/advice.sh"
 
-# What to do where Cassandra's own advice is none, or would be wrong. The words go where Cassandra's are (each of its starts
-# empties that file), from where the system logger prints them, and into the event of the failed probe.
+# What to do where Cassandra's own words do not say it, or say something wrong. The advice goes into the file of
+# Cassandra's own words (each of its starts empties it), from where the system logger prints it, and into the event of
+# the failed probe.
 explain_refusal() {
     if [ -e "$marker" ] && refused 'already exists, cancelling join'; then
         # Pods that come back with each other's old address keep each other out for ever.
-        advise "this pod was given an address that the ring knows as another node's. Nothing is lost, and nothing is to be" \
-            "replaced: if this lasts for minutes, delete the pod ${POD_NAME:-}; it comes back with another address"
+        advise "the ring knows the address of this pod as that of another node. No data is lost. Do not replace a node. If" \
+            "this lasts for minutes, delete the pod; it comes back with another address: $delete_pod"
     elif [ ! -e "$marker" ] && refused 'Necessary replicas for strict consistency|A node required to move the data'; then
         # 4.0 and later, 3.11 (RangeStreamer): the node that lost its volume is itself the one that is missed.
-        advise "no node can join while a node of the ring is down. If that node is this pod before it lost its volume," \
-            "put its old address under replace.${POD_NAME:-} into the ConfigMap <cluster>-state and delete this pod; else" \
-            "bring that node back"
+        advise "no node can join while a node of the ring is down. Bring that node back. Only if it is this pod with its" \
+            "lost volume, let the pod replace it; ADDRESS is the address that Cassandra names above:" \
+            "$declare_replacement; $delete_pod"
+    elif refused 'was decommissioned and will not rejoin the ring'; then
+        advise "this node left the ring, and Cassandra cannot start with its data. If the pod is to be removed, there is" \
+            "nothing to do. To let it join again as a new node, delete its volumes: $delete_claims"
     fi
 }
 

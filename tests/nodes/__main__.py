@@ -6,6 +6,7 @@ In: names of stories. Out: what was observed, and a table; exit code 1 when a st
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import sys
 from pathlib import Path
@@ -61,6 +62,13 @@ def main() -> int:
     chosen = arguments()
     if os.geteuid() != 0:
         print("network namespaces and containers need root", file=sys.stderr)
+        return 2
+    # Names of namespaces, control groups and folders are fixed: a second run would remove the machine of the first.
+    lock = FOLDER.with_suffix(".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"another run uses the test machine in {FOLDER}", file=sys.stderr)
         return 2
     report = Report()
     if chosen.down:

@@ -1,5 +1,7 @@
-//! What Cassandra is, by version, as data: images, the keys of cassandra.yaml, garbage collectors and options of the JVM.
-//! Pure tables and arithmetic; the compiler's checks, resolver and renderer read it.
+//! What Cassandra is, by version, as data: the classes that settings name ([`classes`]), the keys of cassandra.yaml
+//! ([`config_keys`]), the published images ([`image`]), garbage collectors and heap ([`jvm`]), `-XX` options of the JDKs
+//! ([`jvm_options`]), names of loggers ([`logger`]). Pure tables and arithmetic; the compiler's checks, resolver and
+//! renderer read it. Each module uses only those above it.
 
 pub mod classes;
 pub mod config_keys;

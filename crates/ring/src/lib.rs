@@ -3,7 +3,8 @@
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
-//! 1. [`release`], [`names`], [`order`], [`racks`], [`seeds`]: versions, object names, and which pod goes where and when.
+//! 1. [`release`], [`limits`], [`names`], [`ring_names`], [`order`], [`racks`], [`seeds`]: versions, names, how large they
+//!    may be, and which pod goes where and when.
 //! 2. [`founding`]: whether a new ring may be founded.
 //! 3. [`desired`]: the ring as the topology asks for it, the content of `ring.json`.
 //! 4. [`change`]: two of them side by side: who joins, who leaves, who stays, what is replicated how often.
@@ -27,8 +28,9 @@ pub mod change;
 
 pub mod facts;
 
-pub mod actions;
 pub mod step;
+
+pub mod actions;
 
 pub mod state;
 

@@ -239,7 +239,7 @@ pub(super) const PLANTED: &[Planted] = &[
             std::mem::swap(&mut one.pods, &mut other.pods);
         });
     }),
-    (Kind::RolloutMisread, Story::Busy, |plan| {
+    (Kind::RolloutReadError, Story::Busy, |plan| {
         edit(plan, "roll", |action| {
             if let Action::Roll { stopped, .. } = action {
                 *stopped = true;

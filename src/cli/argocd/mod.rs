@@ -15,10 +15,10 @@ use clap::{Args, Subcommand};
 use self::parameters::{Parameters, announcement};
 use super::{Ending, Failure};
 
-/// The commands of the Argo CD config management plugin.
+/// Commands of the Argo CD config management plugin.
 ///
-/// They look at the folder that they are started in, and read the parameters of the Application from the environment
-/// variable `ARGOCD_APP_PARAMETERS`; nothing else of the environment counts. Nothing is written.
+/// They work in the current directory and read the parameters of the Application from the environment variable
+/// `ARGOCD_APP_PARAMETERS`, and nothing else from the environment. They write no files.
 #[derive(Debug, Args)]
 pub(super) struct Argocd {
     #[command(subcommand)]
@@ -27,14 +27,14 @@ pub(super) struct Argocd {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum Call {
-    /// Prints every manifest of the Application as one YAML stream.
+    /// Print every manifest of the Application as one YAML stream.
     ///
-    /// Each cluster needs its committed `cassc.lock`, which `cassc render TOPOLOGY -o . --lock-only` writes: a topology
-    /// that is not the one in the lock is not rendered. Exits with 1, and prints no manifest, if anything is wrong.
+    /// Each cluster needs its committed `cassc.lock`, written by `cassc render TOPOLOGY -o . --lock-only`. A topology that
+    /// differs from its lock is not rendered. On any error, exits with 1 and prints no manifest.
     Generate,
-    /// Prints the first topology of the folder; prints nothing, and exits with 0 too, if there is none.
+    /// Print the name of the first topology in the folder; without one, print nothing and exit with 0.
     Discover,
-    /// Prints the parameters that an Application may set, as Argo CD announces them.
+    /// Print the parameters that an Application can set, in the format of Argo CD.
     Parameters,
 }
 

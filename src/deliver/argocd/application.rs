@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::super::{STAGES, ToolMetadata, ToolObject};
+use super::super::{ToolMetadata, ToolObject};
 use crate::cluster::{ArgocdSource, Cluster};
+use crate::stages::Stage;
 
 /// How every cluster is synced.
 ///
@@ -126,7 +127,7 @@ fn destination(cluster: &Cluster, kube_cluster: Option<&str>) -> Destination {
 }
 
 fn directory() -> Directory {
-    let folders: Vec<String> = STAGES.iter().map(|row| format!("{}/*", row.folder)).collect();
+    let folders: Vec<String> = Stage::ALL.iter().map(|stage| format!("{}/*", stage.folder())).collect();
     Directory { recurse: true, include: format!("{{{}}}", folders.join(",")) }
 }
 

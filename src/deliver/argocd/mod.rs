@@ -12,13 +12,10 @@ use application::application;
 use super::{Place, Tool, annotation, tool_file};
 use crate::cluster::Repository;
 use crate::render::{Object, Retirement};
+use crate::stages::ARGOCD_FOLDER;
 
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
-
-/// The folder of the Applications, beside those of the stages: they belong to Argo CD's cluster, and an Application must
-/// not be among its own objects.
-pub(super) const FOLDER: &str = "argocd";
 
 /// Argo CD prunes neither StatefulSets nor the configuration that their pods live on.
 pub(super) const TOOL: Tool = Tool {
@@ -54,5 +51,5 @@ fn annotate(object: &mut Object) {
 fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
     let application = application(source, place.cluster, place.kube_cluster);
-    BTreeMap::from([tool_file(FOLDER, &application)])
+    BTreeMap::from([tool_file(ARGOCD_FOLDER, &application)])
 }

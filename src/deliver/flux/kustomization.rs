@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::super::{Place, ToolMetadata, ToolObject, in_repository, stage_folder};
+use super::super::{Place, ToolMetadata, ToolObject, in_repository};
 use crate::cluster::FluxSource;
-use crate::render::Stage;
+use crate::stages::Stage;
 use crate::topology::SourceKind;
 
 /// How long one object may take on average: a dry run, an apply and a look at the API server, on a bad day.
@@ -54,7 +54,7 @@ struct SourceRef {
 pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<ToolObject<Spec>> {
     let mut before: Option<String> = None;
     let mut of_stage = |(stage, files): (&Stage, &Vec<String>)| {
-        let name = name(&place.cluster.name, stage_folder(*stage));
+        let name = name(&place.cluster.name, stage.folder());
         let depends_on = before.replace(name.clone()).map(|name| Dependency { name });
         ToolObject {
             api_version: "kustomize.toolkit.fluxcd.io/v1",
@@ -67,7 +67,7 @@ pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<Tool
                     name: source.source_name.clone(),
                     namespace: source.source_namespace.clone(),
                 },
-                path: format!("./{}", in_repository(&source.path, place.kube_cluster, stage_folder(*stage))),
+                path: format!("./{}", in_repository(&source.path, place.kube_cluster, stage.folder())),
                 service_account_name: source.service_account_name.clone(),
                 interval: source.interval.clone(),
                 retry_interval: "2m",

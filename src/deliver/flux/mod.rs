@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 use super::{Place, Tool, annotation, folder, kustomize, tool_file};
 use crate::cluster::Repository;
 use crate::render::{Object, Retirement};
+use crate::stages::FLUX_FOLDER;
 
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
-
-/// The folder of the Kustomizations, beside those of the stages that they point to.
-pub(super) const FOLDER: &str = "flux";
 
 /// Flux prunes what is not marked `prune: disabled`, which StatefulSets are.
 pub(super) const TOOL: Tool = Tool {
@@ -54,7 +52,7 @@ fn files(place: &Place<'_>) -> BTreeMap<String, String> {
         of_stages.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)).collect();
     if let Some(Repository::Flux(source)) = &place.cluster.delivery {
         let kustomizations = kustomization::kustomizations(source, place);
-        let told: BTreeMap<String, String> = kustomizations.iter().map(|told| tool_file(FOLDER, told)).collect();
+        let told: BTreeMap<String, String> = kustomizations.iter().map(|told| tool_file(FLUX_FOLDER, told)).collect();
         let root = kustomize::kustomization(told.keys().map(String::as_str).collect());
         files.insert(format!("{folder}kustomization.yaml"), format!("{ROOT_REMARK}{root}"));
         files.extend(told.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)));

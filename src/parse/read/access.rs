@@ -3,9 +3,10 @@
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
 
-use super::super::misread::Misread;
+use super::super::read_error::ReadError;
+use super::super::trail::Trail;
 use super::super::tree::{Content, Entry, Node};
-use super::{Reader, Trail};
+use super::Reader;
 
 pub(super) struct Entries<'r, 'a> {
     pub(super) reader: &'r Reader<'a>,
@@ -15,19 +16,19 @@ pub(super) struct Entries<'r, 'a> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, '_> {
-    type Error = Misread;
+    type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misread> {
-        let standing = |entry: &Entry| !matches!(entry.value.content, Content::TakenOut);
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
+        let standing = |entry: &Entry| !matches!(entry.value.content, Content::Removed);
         let Some(position) = self.entries.iter().position(standing) else { return Ok(None) };
         let entry = &self.entries[position];
         self.entries = &self.entries[position + 1..];
         self.value = Some(entry);
-        let key: StrDeserializer<'_, Misread> = entry.key.as_str().into_deserializer();
+        let key: StrDeserializer<'_, ReadError> = entry.key.as_str().into_deserializer();
         seed.deserialize(key).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misread> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
         let entry = self.value.take().expect("serde asks for a value only after its key");
         let trail = Trail::Key(&self.reader.trail, &entry.key);
         let reader = self.reader.child(&entry.value, trail, self.fields);
@@ -43,10 +44,10 @@ pub(super) struct Items<'r, 'a> {
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, '_> {
-    type Error = Misread;
+    type Error = ReadError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misread> {
-        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::TakenOut)) {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::Removed)) {
             self.next += 1;
         }
         let Some(item) = self.items.get(self.next) else { return Ok(None) };
@@ -67,34 +68,34 @@ pub(super) struct Variant<'r, 'a> {
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_, '_> {
-    type Error = Misread;
+    type Error = ReadError;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misread> {
-        let name: StrDeserializer<'_, Misread> = self.entry.key.as_str().into_deserializer();
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
+        let name: StrDeserializer<'_, ReadError> = self.entry.key.as_str().into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'_, '_> {
-    type Error = Misread;
+    type Error = ReadError;
 
-    fn unit_variant(self) -> Result<(), Misread> {
+    fn unit_variant(self) -> Result<(), ReadError> {
         Err(self.reader.wrong("text"))
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misread> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
         let trail = Trail::Key(&self.reader.trail, &self.entry.key);
         let reader = self.reader.child(&self.entry.value, trail, &[]);
         let outcome = seed.deserialize(reader);
         reader.placed(outcome)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Misread> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, ReadError> {
         Err(self.reader.wrong("a map"))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Misread> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, ReadError> {
         Err(self.reader.wrong("a map"))
     }
 }

@@ -11,48 +11,18 @@ use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 use serde_json::Value;
 
 use self::access::{Entries, Items, Variant};
-use super::misread::Misread;
+use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
+use super::trail::Trail;
 use super::tree::{Content, Node, Scalar};
-use crate::diagnostic::{Route, Step};
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
-pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, Misread>, Vec<Misread>) {
+pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, ReadError>, Vec<ReadError>) {
     let notes = RefCell::new(Vec::new());
     let reader = Reader { node: root, trail: Trail::Root, siblings: &[], notes: &notes };
     let outcome = T::deserialize(reader);
     (outcome, notes.into_inner())
-}
-
-/// The way to the current value, kept on the stack; it becomes a [`Route`] only when there is something to say.
-#[derive(Clone, Copy)]
-enum Trail<'a> {
-    Root,
-    Key(&'a Trail<'a>, &'a str),
-    Index(&'a Trail<'a>, usize),
-}
-
-impl Trail<'_> {
-    fn route(&self) -> Route {
-        let mut steps = Vec::new();
-        let mut trail = self;
-        loop {
-            trail = match trail {
-                Trail::Root => break,
-                Trail::Key(parent, key) => {
-                    steps.push(Step::Key((*key).to_owned()));
-                    parent
-                }
-                Trail::Index(parent, index) => {
-                    steps.push(Step::Index(*index));
-                    parent
-                }
-            };
-        }
-        steps.reverse();
-        Route::from(steps)
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -61,7 +31,7 @@ struct Reader<'a> {
     trail: Trail<'a>,
     /// The fields that the enclosing struct knows: what an ignored value may have meant.
     siblings: &'static [&'static str],
-    notes: &'a RefCell<Vec<Misread>>,
+    notes: &'a RefCell<Vec<ReadError>>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,19 +43,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Gives an error that was made without a place the place of this value.
-    fn placed<T>(&self, outcome: Result<T, Misread>) -> Result<T, Misread> {
-        outcome.map_err(|mut misread| {
-            misread.route.get_or_insert_with(|| self.trail.route());
-            misread
+    fn placed<T>(&self, outcome: Result<T, ReadError>) -> Result<T, ReadError> {
+        outcome.map_err(|mut error| {
+            error.route.get_or_insert_with(|| self.trail.route());
+            error
         })
     }
 
-    fn wrong(&self, expected: &str) -> Misread {
+    fn wrong(&self, expected: &str) -> ReadError {
         let found = found(self.node);
-        let mut misread = Misread::new("E009", format!("expected {expected}, found {found}"));
-        misread.help = self.repair(expected);
-        misread.route = Some(self.trail.route());
-        misread
+        let mut error = ReadError::new("E009", format!("expected {expected}, found {found}"));
+        error.help = self.repair(expected);
+        error.route = Some(self.trail.route());
+        error
     }
 
     fn repair(&self, expected: &str) -> Option<String> {
@@ -118,7 +88,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let number = self.scalar().filter(|scalar| scalar.plain).and_then(|scalar| whole_number(&scalar.text));
         let number = number.ok_or_else(|| self.wrong("a whole number"))?;
         let outcome = match (u64::try_from(number), i64::try_from(number)) {
@@ -129,14 +99,14 @@ impl<'a> Reader<'a> {
         self.placed(outcome)
     }
 
-    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let scalar = self.scalar().ok_or_else(|| self.wrong("text"))?;
         self.placed(visitor.visit_str(&scalar.text))
     }
 
-    fn anything<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn anything<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.content {
-            Content::TakenOut => visitor.visit_unit(),
+            Content::Removed => visitor.visit_unit(),
             Content::List(_) => de::Deserializer::deserialize_seq(self, visitor),
             Content::Map(_) => de::Deserializer::deserialize_map(self, visitor),
             Content::Scalar(Scalar { text, plain: false }) => self.placed(visitor.visit_str(text)),
@@ -144,16 +114,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn plain<'de, V: Visitor<'de>>(self, text: &str, visitor: V) -> Result<V::Value, Misread> {
+    fn plain<'de, V: Visitor<'de>>(self, text: &str, visitor: V) -> Result<V::Value, ReadError> {
         match meaning(text) {
             Meaning::Disputed(what) => {
                 let message = format!("`{text}` is ambiguous: some YAML parsers read {what}, others do not");
-                let mut misread = Misread::new("E011", message);
-                misread.route = Some(self.trail.route());
-                misread.help = Some(format!(
+                let mut error = ReadError::new("E011", message);
+                error.route = Some(self.trail.route());
+                error.help = Some(format!(
                     "write \"{text}\" if it is text; otherwise write `true`, `false` or plain decimal digits"
                 ));
-                self.notes.borrow_mut().push(misread);
+                self.notes.borrow_mut().push(error);
                 visitor.visit_str(text)
             }
             Meaning::Clear(Value::Null) => visitor.visit_unit(),
@@ -168,7 +138,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn map<'de, V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misread> {
+    fn map<'de, V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
         let entries = match &self.node.content {
             Content::Map(entries) => entries.as_slice(),
             _ if self.node.is_nothing() && fields.is_empty() => &[],
@@ -179,13 +149,13 @@ impl<'a> Reader<'a> {
 
     fn unknown_field(&self) {
         let Trail::Key(_, field) = self.trail else { return };
-        let mut misread = Misread::new("E008", format!("unknown field `{field}`"));
-        misread.route = Some(self.trail.route());
-        misread.help = nearest(field, self.siblings.iter().copied()).map(|known| format!("did you mean `{known}`?"));
+        let mut error = ReadError::new("E008", format!("unknown field `{field}`"));
+        error.route = Some(self.trail.route());
+        error.help = nearest(field, self.siblings.iter().copied()).map(|known| format!("did you mean `{known}`?"));
         if !self.siblings.is_empty() {
-            misread.expected = Some(format!("one of {}", listed(self.siblings)));
+            error.expected = Some(format!("one of {}", listed(self.siblings)));
         }
-        self.notes.borrow_mut().push(misread);
+        self.notes.borrow_mut().push(error);
     }
 }
 
@@ -199,7 +169,7 @@ fn found(node: &Node) -> String {
     match &node.content {
         Content::List(_) => "a list".to_owned(),
         Content::Map(_) => "a map".to_owned(),
-        Content::TakenOut => "nothing".to_owned(),
+        Content::Removed => "nothing".to_owned(),
         Content::Scalar(_) if node.is_nothing() => "nothing".to_owned(),
         Content::Scalar(Scalar { text, .. }) if text.chars().count() > 40 => "a long text".to_owned(),
         Content::Scalar(Scalar { text, plain: true }) => format!("`{text}`"),
@@ -210,20 +180,20 @@ fn found(node: &Node) -> String {
 /// Methods of the same shape: every integer type is a whole number, every text type is text.
 macro_rules! forward {
     ($target:ident: $($method:ident)*) => {
-        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             self.$target(visitor)
         })*
     };
 }
 
 impl<'de> de::Deserializer<'de> for Reader<'_> {
-    type Error = Misread;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.anything(visitor)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
         match scalar {
             Some(Meaning::Clear(Value::Bool(value))) => self.placed(visitor.visit_bool(value)),
@@ -231,15 +201,15 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.node.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let items = match &self.node.content {
             Content::List(items) => items.as_slice(),
             _ if self.node.is_nothing() => &[],
@@ -248,7 +218,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         self.placed(visitor.visit_seq(Items { reader: &self, items, next: 0 }))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.map(&[], visitor)
     }
 
@@ -257,7 +227,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misread> {
+    ) -> Result<V::Value, ReadError> {
         self.map(fields, visitor)
     }
 
@@ -266,7 +236,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         _: &'static str,
         variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misread> {
+    ) -> Result<V::Value, ReadError> {
         match &self.node.content {
             Content::Scalar(scalar) if variants.contains(&scalar.text.as_str()) => {
                 self.placed(visitor.visit_enum(scalar.text.as_str().into_deserializer()))
@@ -275,24 +245,24 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
                 self.placed(visitor.visit_enum(Variant { reader: &self, entry: &entries[0] }))
             }
             _ => {
-                let mut misread = self.wrong(&format!("one of {}", variants.join(", ")));
+                let mut error = self.wrong(&format!("one of {}", variants.join(", ")));
                 let near = self.node.text().and_then(|text| nearest(text, variants.iter().copied()));
-                misread.help = near.map(|known| format!("did you mean `{known}`?"));
-                Err(misread)
+                error.help = near.map(|known| format!("did you mean `{known}`?"));
+                Err(error)
             }
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.unknown_field();
         visitor.visit_unit()
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         if self.node.is_nothing() { visitor.visit_unit() } else { Err(self.wrong("nothing")) }
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
         match scalar {
             Some(Meaning::Clear(Value::Number(_))) => self.anything(visitor),
@@ -300,15 +270,15 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_f64(visitor)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misread> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_seq(visitor)
     }
 
@@ -317,7 +287,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         _: &'static str,
         _: usize,
         visitor: V,
-    ) -> Result<V::Value, Misread> {
+    ) -> Result<V::Value, ReadError> {
         self.deserialize_seq(visitor)
     }
 

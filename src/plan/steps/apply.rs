@@ -4,7 +4,7 @@ use cassc_ring::step::{Action, ObjectName};
 
 use super::super::Difference;
 use crate::deliver::{Delivered, removes};
-use crate::render::Stage;
+use crate::stages::Stage;
 
 /// Everything that no pod restarts for.
 pub(crate) fn base(difference: &Difference<'_>) -> Vec<Action> {

@@ -37,10 +37,17 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
             VolumeSource::Claim(claim) => class(claim, &mut add),
             VolumeSource::ConfigMap(name) => drop(add("ConfigMap", name)),
             VolumeSource::Secret(name) => drop(add("Secret", name)),
-            VolumeSource::EmptyDir(_)
-            | VolumeSource::DownwardApi(_)
-            | VolumeSource::Projected(_)
-            | VolumeSource::Csi(_) => {}
+            VolumeSource::Projected(projected) => {
+                for source in projected.sources.iter().flatten() {
+                    if let Some(secret) = &source.secret {
+                        add("Secret", &secret.name);
+                    }
+                    if let Some(config_map) = &source.config_map {
+                        add("ConfigMap", &config_map.name);
+                    }
+                }
+            }
+            VolumeSource::EmptyDir(_) | VolumeSource::DownwardApi(_) | VolumeSource::Csi(_) => {}
         }
     }
     for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {

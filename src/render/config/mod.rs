@@ -49,7 +49,7 @@ pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>)
         ("logback.xml".to_owned(), logging::text(minor, &cluster.logging)),
     ]);
     files.extend(jvm::files(cluster, settings.jvm));
-    files.extend(scripts::files());
+    files.extend(scripts::files(cluster.defaults().scripts));
     files
 }
 
@@ -95,7 +95,7 @@ mod tests {
             let options = option_files(minor);
             let named: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.ends_with(".options")).collect();
             assert_eq!(named, [Some(options.common), options.per_jdk].into_iter().flatten().collect::<Vec<_>>());
-            assert_eq!(files.len() - named.len(), 12, "{:?}", files.keys());
+            assert_eq!(files.len() - named.len(), 13, "{:?}", files.keys());
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     let steps = complaints.len();
     for change in changes {
         let (was, now) = (&change.before, &change.after);
-        if now.hears(was) && was.hears(now) {
+        if now.accepts(was) && was.accepts(now) {
             continue;
         }
         let field = "cassandra.config.server_encryption_options";
@@ -67,7 +67,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
 /// only one datacenter, two steps at once, or a new datacenter with different settings.
 fn apart(transition: &Transition<'_>) -> Option<Diagnostic> {
     let (before, after) = (spoken(transition.before), spoken(transition.after));
-    let hear = |one: &Internode, other: &Internode| one.hears(other) && other.hears(one);
+    let hear = |one: &Internode, other: &Internode| one.accepts(other) && other.accepts(one);
     let were = |one, other| before.get(&one).zip(before.get(&other)).is_some_and(|(one, other)| !hear(one, other));
     let others = || after.iter().chain(before.iter().filter(|(rack, _)| after.contains_key(*rack)));
     let mut pairs = after.iter().flat_map(|one| others().map(move |other| (one, other)));

@@ -4,6 +4,7 @@ usage: pods --target FOLDER [--ci | --list | STORY…] [--jobs N]
 """
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
@@ -94,6 +95,11 @@ def main() -> int:
     # Ending this process ends everything: it is the first of its PID namespace.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    lock = (arguments.target / "pods.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"another run uses {arguments.target / 'pods'}")
     prepare_machine()
     # What earlier runs kept. Nothing of them is mounted any more: their namespaces are gone.
     shutil.rmtree(arguments.target / "pods", ignore_errors=True)

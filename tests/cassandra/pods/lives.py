@@ -3,12 +3,16 @@
 Each gets a cluster, the version and a way to speak; it raises StoryFailed when something went otherwise than told.
 """
 
+import os
+import shutil
+import signal
 import time
 
 import cql
 from cluster import Cluster
 from observe import (
-    expect, expect_gate, expect_rendered_files, gate_words, log, memory, streamed_tables, wait_for_ring,
+    expect, expect_gate, expect_rendered_files, gate_words, java_process, log, memory, streamed_tables, wait_for,
+    wait_for_ring, written,
 )  # fmt: skip
 from pod import Pod, Say
 from topology import NAME, TOKENS, pod_of, topology
@@ -16,6 +20,8 @@ from topology import NAME, TOKENS, pod_of, topology
 ROWS = 2000
 # Far beyond what was seen: a start alone takes about 45 s, a join 80 s, on two cores that others use as well.
 START, JOIN = 240, 420
+# What gate and readiness say of a node that was decommissioned.
+LEFT = "this node left the ring"
 
 
 def one_node(cluster: Cluster, version: str, say: Say) -> None:
@@ -148,3 +154,35 @@ def power_loss(cluster: Cluster, identities: dict[str, str], say: Say) -> None:
         expect(waited < 20, f"{pod.template.name} waited {waited:.0f} s in the gate")
     expect(host_ids(pods) == identities, "host ids changed")
     wait_for_ring(pods[0], ["UN"] * 3, 90)
+
+
+def leaves_and_joins_again(cluster: Cluster, version: str, say: Say) -> None:
+    """A node is decommissioned, and its claim stays. The gate keeps it from starting until the claim is deleted as it says."""
+    pods, leaver = found_ring(cluster, version, 2, say), pod_of(2)
+    identity = host_ids(pods)[leaver]
+    # Nothing of the story may be lost: --force is for system_distributed, which wants three copies of everything.
+    status, words = pods[1].played["cassandra"].running.run(["nodetool", "decommission", "--force"], JOIN)
+    expect(status == 0, f"decommission: {words}")
+    say(f"decommissioned; ring: {wait_for_ring(pods[0], ['UN'], 60)}")
+    read_all(pods[0], say)
+
+    # In the same pod the gate does not run again: there readiness has to say it.
+    os.kill(java_process(pods[1])[0], signal.SIGKILL)
+    wait_for("readiness gives its advice", JOIN, lambda: LEFT in written(pods[1], "stderr.log"))
+    expect("will not rejoin the ring" in log(pods[1]), "Cassandra does not say why it refuses to start")
+
+    cluster.delete(leaver)
+    pod = cluster.apply()[0]
+    wait_for("the gate holds the node back", START, lambda: any(LEFT in words for words in gate_words(pod)))
+    expect(
+        f"delete pvc/server-data-{leaver} pod/{leaver}" in gate_words(pod)[-1], f"not the command: {gate_words(pod)}"
+    )
+    cluster.delete(leaver)
+    shutil.rmtree(cluster.volume(leaver))
+    pod = cluster.apply()[0]
+    cluster.wait_ready([leaver], JOIN)
+    expect_gate(pod, "joining the ring")
+    say(f"ring: {wait_for_ring(pods[0], ['UN'] * 2, 60)}")
+    expect(host_ids([pod])[leaver] != identity, "the node has its old host id")
+    expect(streamed_tables(cluster, leaver) > 0, "nothing of the table was streamed to it")
+    read_all(pod, say)

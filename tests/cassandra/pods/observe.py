@@ -1,6 +1,7 @@
 """What is looked at from outside a node: its Java process, its log, its files. Called by stories.py."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from cluster import Cluster, StoryFailed
@@ -36,14 +37,28 @@ def memory(pod: Pod) -> str:
 
 
 def log(pod: Pod) -> str:
-    """The system.log of the pod's Cassandra, which is in the logs volume."""
-    path = pod.volumes["server-logs"] / "system.log"
+    """The system.log of the pod's Cassandra."""
+    return written(pod, "system.log")
+
+
+def written(pod: Pod, name: str) -> str:
+    """A file of the pod's logs volume."""
+    path = pod.volumes["server-logs"] / name
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def wait_for(words: str, seconds: float, condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        expect(time.monotonic() < end, f"not within {seconds:.0f} s: {words}")
+        time.sleep(0.5)
 
 
 def gate_words(pod: Pod) -> list[str]:
     """What the gate said."""
-    text = (pod.folder / "server-config-init.log").read_text(encoding="utf-8")
+    path = pod.folder / "server-config-init.log"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     return [line.removeprefix("gate: ") for line in text.splitlines() if line.startswith("gate: ")]
 
 

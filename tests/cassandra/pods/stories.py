@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from broken import without_founder_rule, without_marker, without_self_exclusion
 from cluster import Cluster
-from lives import one_node, three_racks
+from lives import leaves_and_joins_again, one_node, three_racks
 from pod import Say
 
 
@@ -27,6 +27,9 @@ STORIES = (
     Story("one-4.1", "4.1", one_node, in_ci=True),
     Story("one-5.0", "5.0", one_node),
     Story("ring-4.1", "4.1", three_racks),
+    Story("left-4.0", "4.0", leaves_and_joins_again),
+    Story("left-4.1", "4.1", leaves_and_joins_again),
+    Story("left-5.0", "5.0", leaves_and_joins_again),
     Story("no-self-exclusion-5.0", "5.0", without_self_exclusion),
     Story("no-founder-rule-5.0", "5.0", without_founder_rule),
     Story("no-marker-5.0", "5.0", without_marker),

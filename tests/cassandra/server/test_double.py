@@ -50,8 +50,11 @@ while True:
     time.sleep(0.02)
 """
 NODETOOL = r"""#!/bin/bash
-touch "$(dirname "$(dirname "$0")")/$1"
+home=$(dirname "$(dirname "$0")")
+sleep "$(cat "$home/seconds" 2>/dev/null || echo 0)"
+touch "$home/$1"
 """
+DRAIN = HERE.parents[2] / "templates/scripts/drain.sh"
 
 
 def free_port() -> int:
@@ -139,6 +142,31 @@ class DoubleTest(unittest.TestCase):
         cassandra = self.server.cassandra
         until(lambda: not management_api.listens(pid, cassandra.native_port()), "the port closes when drained")
         self.assertEqual(self.probes(), (200, 200), "a drained node stays ready")
+
+    def serve_slow_drain(self) -> None:
+        """A member of a ring whose drain takes longer than its connection lives."""
+        self.serve(heartbeat=0.3, reconnection=1.0)
+        (self.home / "join").touch()
+        until(lambda: self.probes() == (200, 200), "ready")
+        (self.home / "seconds").write_text("2", encoding="utf-8")
+
+    def test_a_slow_drain_is_answered_with_an_error_while_it_goes_on(self) -> None:
+        """An error once the connection is lost, errors until there is another one, then the answer of the same drain."""
+        self.serve_slow_drain()
+        for _ in range(2):
+            self.assertEqual(self.ask("POST", "ops/node/drain")[0], 500)
+        self.assertEqual(self.probes(), (200, 200))
+        self.assertFalse((self.home / "drain").exists(), "it goes on")
+        time.sleep(1.0)
+        self.assertEqual(self.ask("POST", "ops/node/drain"), (200, "OK"))
+        self.assertTrue((self.home / "drain").exists(), "it is done")
+
+    def test_the_pods_script_waits_for_a_slow_drain(self) -> None:
+        """The preStop hook of the newest scripts ends when the drain is done, whatever is answered meanwhile."""
+        self.serve_slow_drain()
+        environment = os.environ | {"MGMT_API_LISTEN_TCP_PORT": str(self.server.server_port), "DRAIN_SECONDS": "30"}
+        result = subprocess.run(["sh", str(DRAIN)], env=environment, capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, (self.home / "drain").exists()), (0, True), result.stderr)
 
     def test_a_dead_cassandra_is_not_alive_and_is_started_again(self) -> None:
         """Liveness 500 while it is dead, and readiness forgets the dead process."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import network, node
-from .processes import Processes, in_namespace, kill_by_argument, run, wait_until
+from .processes import Processes, in_namespace, kill_all, run, wait_until
 
 _PEERS = "http://127.0.0.1:2380"
 _CLIENTS = "http://127.0.0.1:2379"
@@ -78,15 +78,16 @@ class Machine:
         self.clean()
 
     def clean(self) -> None:
-        """Remove processes, mounts, namespaces and folders of this machine, whoever left them."""
-        for program in ("kubernetes", "containerd", "containerd-shim"):
-            kill_by_argument(program, str(self.folder))
-        kill_by_argument("kubernetes", network.ADDRESS)
-        kill_by_argument("kubernetes", _CLIENTS)
+        """Remove processes, mounts, namespaces and folders of this machine, whichever run left them. Its processes are those
+        in its network namespaces (parts of Kubernetes, containerd and its shims) and in its control groups (containers).
+        """
+        kill_all("the machine's network", lambda: network.processes(len(self.nodes)))
+        for one in self.nodes:
+            kill_all(f"{one.name}'s control group", one.processes)
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
         for mount in sorted((path for path in mounts if path.startswith(f"{self.folder}/")), reverse=True):
             run("umount", "-l", mount, check=False)
-        network.remove()
+        network.remove(len(self.nodes))
         shutil.rmtree(self.run_folder, ignore_errors=True)
         for one in self.nodes:
             one.remove()

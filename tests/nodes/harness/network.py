@@ -66,9 +66,20 @@ def _plug_in(node: int) -> None:
     _forward(namespace)
 
 
-def remove() -> None:
-    """Delete every namespace that was made here, in this run or in one that was killed."""
-    for line in run("ip", "netns", "list", check=False).splitlines():
-        name = line.split()[0] if line.split() else ""
-        if name.startswith("cassc-"):
-            run("ip", "netns", "del", name, check=False)
+def _namespaces(nodes: int) -> list[str]:
+    """The namespaces of a machine with that many nodes which exist, made in this run or in one that was killed."""
+    ours = [CONTROL_PLANE, *(namespace_of(node) for node in range(1, nodes + 1))]
+    listed = [line.split()[0] for line in run("ip", "netns", "list", check=False).splitlines() if line.split()]
+    return [name for name in ours if name in listed]
+
+
+def processes(nodes: int) -> list[int]:
+    """Every process in these namespaces. Nobody but this machine's parts is in there."""
+    found = [run("ip", "netns", "pids", name, check=False).split() for name in _namespaces(nodes)]
+    return [int(process) for one in found for process in one if process.isdigit()]
+
+
+def remove(nodes: int) -> None:
+    """Delete these namespaces."""
+    for name in _namespaces(nodes):
+        run("ip", "netns", "del", name, check=False)

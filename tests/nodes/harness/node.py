@@ -12,6 +12,9 @@ from .processes import Processes, run, wait_until
 _CGROUPS = Path("/sys/fs/cgroup")
 _CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "pids", "blkio", "devices", "freezer", "systemd")
 _VOLUMES = 16
+# The kernel weighs a group of version 1 against single processes outside of it, which have 1024 each. With the group's own
+# 1024 all pods of a node together get no more than one compiler that runs beside them, and probes time out.
+_SHARES = 8 * 1024
 
 # restrict_oom_score_adj: where the machine grants no CAP_SYS_RESOURCE, a sandbox may not lower its score.
 _CONTAINERD = """version = 2
@@ -107,6 +110,12 @@ class Node:
         for kind in ("cpuset.cpus", "cpuset.mems"):
             allowed = (_CGROUPS / "cpuset" / kind).read_text()
             (_CGROUPS / "cpuset" / self.cgroup / kind).write_text(allowed)
+        (_CGROUPS / "cpu" / self.cgroup / "cpu.shares").write_text(str(_SHARES))
+
+    def _cgroups(self) -> list[Path]:
+        """The roots of the node's control groups that exist."""
+        roots = [_CGROUPS / controller / self.cgroup for controller in (*_CONTROLLERS, ".")]
+        return [root for root in roots if root.is_dir()]
 
     def start_containerd(self, processes: Processes) -> None:
         """Start the container runtime."""
@@ -151,6 +160,11 @@ class Node:
             for task in self._ctr("tasks", "ls", "-q").split():
                 self._ctr("tasks", "kill", "--all", "-s", "KILL", task, timeout=20)
 
+    def processes(self) -> list[int]:
+        """Every process of every container of this node, as its control groups have them."""
+        files = [file for root in self._cgroups() for file in root.rglob("cgroup.procs")]
+        return sorted({int(line) for file in files for line in file.read_text().split()})
+
     def volumes(self) -> list[dict]:
         """The node's persistent volumes."""
         return [self.volume(name) for name in map(str, range(_VOLUMES))]
@@ -172,8 +186,7 @@ class Node:
     def remove(self) -> None:
         """Delete the node's folders; its control groups go when they are empty."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        for controller in (*_CONTROLLERS, "."):
-            root = _CGROUPS / controller / self.cgroup
+        for root in self._cgroups():
             for group in sorted((path for path in root.rglob("*") if path.is_dir()), reverse=True):
                 _remove_group(group)
             _remove_group(root)

@@ -5,6 +5,7 @@ Called by machine.py for every part of Kubernetes, and for commands that have to
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,7 +27,9 @@ def in_namespace(namespace: str, *command: str) -> tuple[str, ...]:
 
 
 class Processes:
-    """Processes by name. Their ids lie in files, so that a later run can end what an earlier one left running."""
+    """Processes by name. Their ids lie in files, so that a later run can end what an earlier one left running. The time when a
+    process began stands beside its id: after a while, or a restart of the machine, another process has the id.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,24 +46,24 @@ class Processes:
                 start_new_session=True,
             )
         self.children[name] = child
-        (self.folder / f"{name}.pid").write_text(str(child.pid))
+        (self.folder / f"{name}.pid").write_text(f"{child.pid} {_began(child.pid)}")
 
     def stop(self, name: str) -> None:
         """End one process, at once: nothing that it does is needed any more, or it is meant to die."""
         file = self.folder / f"{name}.pid"
         if not file.exists():
             return
-        process = int(file.read_text())
-        if not self._is_gone(name, process):
-            os.kill(process, signal.SIGKILL)
-            wait_until(f"{name} is gone", 20, lambda: self._is_gone(name, process), pause=0.1)
+        process, began = file.read_text().split(" ", 1)
+        if not self._is_gone(name, int(process), began):
+            os.kill(int(process), signal.SIGKILL)
+            wait_until(f"{name} is gone", 20, lambda: self._is_gone(name, int(process), began), pause=0.1)
         file.unlink()
 
-    def _is_gone(self, name: str, process: int) -> bool:
+    def _is_gone(self, name: str, process: int, began: str) -> bool:
         child = self.children.get(name)
         if child is not None and child.pid == process:
             return child.poll() is not None
-        return not Path(f"/proc/{process}").exists()
+        return _began(process) != began
 
     def stop_all(self) -> None:
         """End everything, the last that was started first."""
@@ -68,17 +71,27 @@ class Processes:
             self.stop(file.stem)
 
 
-def kill_by_argument(program: str, argument: str) -> None:
-    """Kill every process whose program's name is `program` and whose arguments contain `argument`."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            arguments = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if Path(arguments[0]).name.startswith(program) and argument in " ".join(arguments):
-                os.kill(int(entry.name), signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
+def _began(process: int) -> str:
+    """When a process began: the start of the machine that it belongs to, and the ticks since. Empty when it is gone."""
+    try:
+        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return "" if state == "Z" else f"{boot} {fields[18]}"
+
+
+def kill_all(what: str, find) -> None:  # noqa: ANN001 (a function that gives the ids of processes)
+    """Kill the processes that are found, until none is found any more: some may be starting others."""
+
+    def are_gone() -> bool:
+        found = find()
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return not found
+
+    wait_until(f"{what} has no process", 30, are_gone, pause=0.2)
 
 
 def wait_until(what: str, seconds: float, condition, pause: float = 1.0):  # noqa: ANN001, ANN201 (any condition, its own value)

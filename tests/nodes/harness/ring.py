@@ -31,14 +31,16 @@ class Member:
 
 
 class Ring:
-    """The cluster `name` in the namespace `namespace`, which enforces the `restricted` profile."""
+    """The cluster `name` in a namespace of that name, which enforces the `restricted` profile. No other ring has the name, so
+    that its pods can be told from those of other rings in the other namespaces.
+    """
 
-    def __init__(self, machine: Machine, cassc: Path, namespace: str, name: str = "ring") -> None:
+    def __init__(self, machine: Machine, cassc: Path, name: str) -> None:
         self.machine = machine
         self.cassc = cassc
-        self.namespace = namespace
+        self.namespace = name
         self.name = name
-        self.folder = machine.folder / "topologies" / namespace
+        self.folder = machine.folder / "topologies" / name
         self.tree = self.folder / "tree" / name
         self.edits = 0
 

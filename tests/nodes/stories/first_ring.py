@@ -39,7 +39,7 @@ class FirstRing(Stories):
     def install(self) -> None:
         """Everything is applied at once into a namespace that enforces `restricted`."""
         ring, report = self.ring, self.report
-        ring.render(three_racks(ring.namespace, self.version, 3, sharing=False))
+        ring.render(three_racks(ring.name, self.version, 3, sharing=False))
         ring.make_namespace()
         since = datetime.now(UTC)
         ring.apply()
@@ -126,7 +126,8 @@ class FirstRing(Stories):
             arguments = (
                 "--ignore-daemonsets",
                 "--delete-emptydir-data",
-                "--pod-selector=cassandra.datastax.com/cluster",
+                # The pods of this ring alone: others may be there.
+                f"--pod-selector=cassandra.datastax.com/cluster={ring.name}",
             )
             said[node] = machine.kubectl("drain", node, *arguments, "--timeout=240s", check=False)
 
@@ -197,7 +198,7 @@ class FirstRing(Stories):
         ring, report, founder, others = self.ring, self.report, self.pods[0], self.pods[1:]
         before, address = {self.ids[pod] for pod in self.pods}, ring.address(founder)
         ring.lose_volume(founder)
-        advice = f"put its old address under replace.{founder} into the ConfigMap"
+        advice = f'patch configmap {ring.name}-state --type merge -p \'{{"data":{{"replace.{founder}":'
         wait_until("its log says what to do", 600, lambda: advice in ring.log(founder))
         report.saw(ring.gate_says(founder))
         report.saw(ring.last_logged(founder, advice))

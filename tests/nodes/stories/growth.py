@@ -34,7 +34,7 @@ class Growth(Stories):
     def seed_evicted(self) -> None:
         """The founder has data when the second pod, a seed, begins to join; it is evicted while it does."""
         ring, report, seed = self.ring, self.report, self.pods[1]
-        ring.render(three_racks(ring.namespace, self.version, 3, sharing=True))
+        ring.render(three_racks(ring.name, self.version, 3, sharing=True))
         ring.make_namespace()
         with ring.cordoned("node2", "node3"):
             ring.apply()
@@ -57,7 +57,7 @@ class Growth(Stories):
         """The topology asks for six nodes while the worker of the third rack is down."""
         ring, report = self.ring, self.report
         data.write(ring, self.pods[0], "thrice", copies=3)
-        ring.render(three_racks(ring.namespace, self.version, 6, sharing=True))
+        ring.render(three_racks(ring.name, self.version, 6, sharing=True))
         ring.machine.node_down("node3")
         wait_until(f"{self.pods[2]} is not ready", 120, lambda: not ring.is_ready(self.pods[2]))
         ring.apply()
@@ -105,7 +105,7 @@ class SixAtOnce(Stories):
         """One pod of each rack first, then the second of each."""
         ring, report = self.ring, self.report
         order = [ring.pod(rack, ordinal) for ordinal in (0, 1) for rack in (1, 2, 3)]
-        ring.render(three_racks(ring.namespace, self.version, 6, sharing=True))
+        ring.render(three_racks(ring.name, self.version, 6, sharing=True))
         ring.make_namespace()
         since = datetime.now(UTC)
         ring.apply()

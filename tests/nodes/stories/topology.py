@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _TOPOLOGY = """apiVersion: cassc/v1alpha1
 kind: CassandraTopology
-metadata: {{name: ring, namespace: {namespace}}}
+metadata: {{name: {name}, namespace: {name}}}
 spec:
   kubernetes: {{version: "1.36"}}
   cassandra:
@@ -22,8 +22,8 @@ spec:
 """
 
 
-def three_racks(namespace: str, version: str, nodes: int, sharing: bool, quick: bool = False) -> str:
+def three_racks(name: str, version: str, nodes: int, sharing: bool, quick: bool = False) -> str:
     """A datacenter of that many nodes in three racks. `quick` shortens the ring delay, where joining is not the matter."""
     options = ', options: ["-Dcassandra.ring_delay_ms=8000"]' if quick else ""
-    values = {"namespace": namespace, "version": version, "nodes": nodes, "options": options}
+    values = {"name": name, "version": version, "nodes": nodes, "options": options}
     return _TOPOLOGY.format(**values, sharing=str(sharing).lower())

@@ -27,7 +27,7 @@ class WithoutSelfExclusion(Stories):
     def rows_lost(self) -> None:
         """As in `seed-evicted`, with a gate that leaves the pod on its own list."""
         ring, report, seed = self.ring, self.report, self.pods[1]
-        ring.render(three_racks(ring.namespace, self.version, 3, sharing=True))
+        ring.render(three_racks(ring.name, self.version, 3, sharing=True))
         ring.edit_configuration('is_own "$name" || append_seed "$name"', 'append_seed "$name"')
         ring.make_namespace()
         with ring.cordoned("node2", "node3"):
@@ -57,7 +57,7 @@ class WithoutMarker(Stories):
     def nobody_comes_back(self) -> None:
         """The story `founder-rack-gone` with a gate that ignores the marker."""
         ring, report = self.ring, self.report
-        ring.render(three_racks(ring.namespace, self.version, 3, sharing=True, quick=True))
+        ring.render(three_racks(ring.name, self.version, 3, sharing=True, quick=True))
         ring.make_namespace()
         ring.apply()
         ring.wait_ready(self.pods, 1200)

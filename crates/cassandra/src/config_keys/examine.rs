@@ -7,7 +7,7 @@ use cassc_ring::release::Minor;
 use serde_json::{Map, Value};
 
 use super::{
-    history::{Removed, Renamed, introduced_in, nearest, removed, renamed},
+    history::{Removed, Renamed, introduced_in, removed, renamed},
     kind::Kind,
     table::{Key, KeyTable, table},
     value::{Step, check_value},
@@ -27,8 +27,8 @@ pub struct Finding {
 pub enum Problem {
     /// No minor has this key.
     Unknown {
-        /// The key of the same level that was probably meant.
-        nearest: Option<&'static str>,
+        /// Its name with the objects around it, as the table of keys would have it: for [`nearest`](super::nearest()).
+        full_name: String,
     },
     /// This minor has another name for the key and refuses this one.
     OtherName(Renamed),
@@ -120,7 +120,7 @@ impl Level {
         match (removed(minor, &full_name), introduced_in(&full_name)) {
             (Some(removed), _) => Problem::Gone(removed),
             (None, Some(introduced_in)) => Problem::NotYet { introduced_in },
-            (None, None) => Problem::Unknown { nearest: nearest(self.table, &full_name) },
+            (None, None) => Problem::Unknown { full_name },
         }
     }
 
@@ -207,8 +207,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_explained_by_its_history() {
         let cases = [
-            (Minor::V4_1, "num_token", Problem::Unknown { nearest: Some("num_tokens") }),
-            (Minor::V4_1, "wibble", Problem::Unknown { nearest: None }),
+            (Minor::V4_1, "wibble", Problem::Unknown { full_name: "wibble".to_owned() }),
             (Minor::V4_0, "memtable", Problem::NotYet { introduced_in: Minor::V4_1 }),
             (Minor::V4_0, "start_rpc", Problem::Gone(Removed { last_in: Minor::V3_11, gone_in: Minor::V4_0 })),
         ];
@@ -236,13 +235,13 @@ mod tests {
         let expected = "a text".to_owned();
         let findings = [
             (below(&[key("cipher_suites"), Step::Index(1)]), Problem::WrongValue { expected }),
-            (below(&[key("enabld")]), Problem::Unknown { nearest: Some("client_encryption_options.enabled") }),
+            (below(&[key("enabld")]), Problem::Unknown { full_name: "client_encryption_options.enabld".to_owned() }),
         ];
         assert_eq!(examined(Minor::V4_1, &config), findings);
         let overrides = json!({"auto_repair": {"repair_type_overrides": {"full": {"enabld": true}}}});
         let path = ["auto_repair", "repair_type_overrides", "full", "enabld"].map(key).to_vec();
-        let nearest = Some("auto_repair.global_settings.enabled");
-        assert_eq!(examined(Minor::V5_0, &overrides), [(path, Problem::Unknown { nearest })]);
+        let full_name = "auto_repair.global_settings.enabld".to_owned();
+        assert_eq!(examined(Minor::V5_0, &overrides), [(path, Problem::Unknown { full_name })]);
     }
 
     #[test]

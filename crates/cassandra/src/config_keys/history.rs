@@ -1,8 +1,6 @@
 //! Where a key comes from and where it went: names of other minors, keys that are gone, the nearest known name.
 //! Called by [`examine()`](super::examine()) to explain a key that this minor does not have.
 
-use std::collections::BTreeMap;
-
 use cassc_ring::release::{MINORS, Minor};
 use serde_json::Value;
 
@@ -51,9 +49,7 @@ fn to_new_name(here: &KeyTable, old: &Key, value: &Value) -> Option<Renamed> {
 
 /// The old name of a newer minor's key that this minor has; of two the one that is not itself an old name here.
 fn to_old_name(here: &'static KeyTable, newer: &'static KeyTable, name: &str, value: &Value) -> Option<Renamed> {
-    let replaced_by_name = |key: &&Key| key.replaced_by.is_some_and(|replacement| replacement.name == name);
-    let candidates = newer.keys().iter().filter(replaced_by_name);
-    let known_here = candidates.filter_map(|old| Some((here.get(old.name)?, old.replaced_by?.converter)));
+    let known_here = newer.old_names(name).filter_map(|old| Some((here.get(old.name)?, old.replaced_by?.converter)));
     let (key, converter) = known_here.min_by_key(|(key, _)| key.replaced_by.is_some())?;
     Some(Renamed { name: key.name, value: converter.old_value(value) })
 }
@@ -76,13 +72,10 @@ pub fn introduced_in(name: &str) -> Option<Minor> {
 /// The key of the same level that a misspelt name most likely means; names that are themselves replaced are not
 /// suggested. `name` is the full name, with dots where it is nested.
 pub fn nearest(table: &'static KeyTable, name: &str) -> Option<&'static str> {
-    let (prefix, last) = name.rsplit_once('.').unwrap_or(("", name));
-    let siblings = table.keys().iter().filter(|key| key.replaced_by.is_none()).filter_map(|key| {
-        let (key_prefix, key_last) = key.name.rsplit_once('.').unwrap_or(("", key.name));
-        (key_prefix == prefix).then_some((key_last, key.name))
-    });
-    let siblings: BTreeMap<&str, &'static str> = siblings.collect();
-    siblings.get(cassc_wording::nearest(last, siblings.keys().copied())?).copied()
+    let (object, last) = name.rsplit_once('.').unwrap_or(("", name));
+    let last = table.nearest_in(object, last)?;
+    let name = if object.is_empty() { last.to_owned() } else { format!("{object}.{last}") };
+    table.get(&name).map(|key| key.name)
 }
 
 #[cfg(test)]

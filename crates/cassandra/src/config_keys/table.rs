@@ -1,9 +1,11 @@
 //! The embedded tables: a minor in, its [`KeyTable`] out, read once when first asked for.
 //! One object per line, sorted by key, as the loaders of the releases named in the module's head accept them.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cassc_ring::release::Minor;
+use cassc_wording::Words;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -43,6 +45,10 @@ pub struct Replacement {
 pub struct KeyTable {
     minor: Minor,
     keys: Vec<Key>,
+    /// The positions of old names, by the new name.
+    old_names: BTreeMap<&'static str, Vec<usize>>,
+    /// The names that are not old ones, without the objects around them, by the name of that object.
+    names: BTreeMap<&'static str, Words<'static>>,
 }
 
 /// One line of a table.
@@ -86,7 +92,20 @@ pub fn table(minor: Minor) -> &'static KeyTable {
 
 fn read(minor: Minor, text: &'static str) -> KeyTable {
     let rows: Vec<Row> = serde_json::from_str(text).expect("the embedded tables are tested to be well-formed");
-    KeyTable { minor, keys: rows.into_iter().map(|row| key_of(minor, row)).collect() }
+    let keys: Vec<Key> = rows.into_iter().map(|row| key_of(minor, row)).collect();
+    let mut old_names: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (position, key) in keys.iter().enumerate() {
+        match key.replaced_by {
+            Some(replacement) => old_names.entry(replacement.name).or_default().push(position),
+            None => {
+                let (object, name) = key.name.rsplit_once('.').unwrap_or(("", key.name));
+                names.entry(object).or_default().push(name);
+            }
+        }
+    }
+    let names = names.into_iter().map(|(object, names)| (object, Words::new(names))).collect();
+    KeyTable { minor, keys, old_names, names }
 }
 
 fn key_of(minor: Minor, row: Row) -> Key {
@@ -111,6 +130,16 @@ impl KeyTable {
     pub fn get(&self, name: &str) -> Option<&Key> {
         let position = self.keys.binary_search_by(|key| key.name.cmp(name)).ok()?;
         self.keys.get(position)
+    }
+
+    /// The old names of a new one that this minor still accepts.
+    pub(super) fn old_names(&self, new: &str) -> impl Iterator<Item = &Key> {
+        self.old_names.get(new).into_iter().flatten().map(|position| &self.keys[*position])
+    }
+
+    /// The name within an object that a misspelt one most likely means. The object at the top has the empty name.
+    pub(super) fn nearest_in(&self, object: &str, name: &str) -> Option<&'static str> {
+        self.names.get(object)?.nearest(name)
     }
 
     /// Every key, sorted by name.

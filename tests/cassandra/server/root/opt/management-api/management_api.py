@@ -30,7 +30,8 @@ LISTENING = "0A"  # TCP_LISTEN in /proc/net/tcp
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things lie, what the environment asks for, and the rhythm of the keep-alive task in seconds."""
+    """Where things lie, what the environment asks for; in seconds the rhythm of the keep-alive task, and of the connection to
+    Cassandra: until a request that it does not answer is given up for lost, until it is made again, for a query then."""
 
     home: Path = Path("/opt/cassandra")
     configuration: Path = Path("/etc/cassandra")
@@ -42,6 +43,9 @@ class Settings:
     first_look: float = 10.0
     between_looks: float = 30.0
     between_kills: float = 5.0
+    heartbeat: float = 7.0
+    reconnection: float = 30.0
+    query: float = 30.0
     tls: tuple[str, str, str] | None = None
 
 
@@ -100,6 +104,9 @@ class Cassandra:
         self.requested = UNKNOWN
         self.starting = threading.RLock()
         self.served: tuple[int, str] | None = None
+        self.draining = threading.Lock()
+        self.nodetool: subprocess.Popen[str] | None = None
+        self.disconnected_until = 0.0
 
     def pid(self) -> int | None:
         """The number in the pid file, when it occurs among those of all processes.
@@ -176,15 +183,27 @@ class Cassandra:
             return (200, "OK\n") if self.pid() is None else (500, "Killing Cassandra Failed")
 
     def drain(self) -> Answer:
-        """Have the node drained by nodetool, and wait for it."""
+        """Have the node drained by nodetool, and wait for it until the connection would be lost. The drain goes on then."""
         if not self.is_bootstrapped():
             return CLOSED
-        tool = str(self.settings.home / "bin/nodetool")
-        result = subprocess.run([tool, "drain"], capture_output=True, text=True, check=False)
-        if result.returncode == 0:
-            return 200, "OK"
-        print(result.stdout, result.stderr, file=sys.stderr, flush=True)
-        return 500, "Failed to execute method NodeOps.drain"
+        with self.draining:
+            if time.monotonic() < self.disconnected_until:
+                return CLOSED
+            seconds = self.settings.query if self.nodetool else self.settings.heartbeat
+            tool = self.nodetool or subprocess.Popen(
+                [str(self.settings.home / "bin/nodetool"), "drain"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+            try:
+                words, _ = tool.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                self.nodetool, self.disconnected_until = tool, time.monotonic() + self.settings.reconnection
+                return CLOSED
+            self.nodetool = None
+            if tool.returncode == 0:
+                return 200, "OK"
+            print(words, file=sys.stderr, flush=True)
+            return 500, "Failed to execute method NodeOps.drain"
 
     def keep_alive(self) -> None:
         """For ever: start Cassandra where it does not run and nobody stopped it. Has a thread of its own."""

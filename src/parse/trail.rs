@@ -1,0 +1,36 @@
+//! The way to a value while a tree is walked: kept on the stack, and a [`Route`] only where there is something to say.
+
+use crate::diagnostic::{Route, Step};
+
+/// The way to the current value.
+#[derive(Clone, Copy)]
+pub(super) enum Trail<'a> {
+    /// The document itself.
+    Root,
+    /// The value of a key.
+    Key(&'a Trail<'a>, &'a str),
+    /// An element of a list.
+    Index(&'a Trail<'a>, usize),
+}
+
+impl Trail<'_> {
+    pub(super) fn route(&self) -> Route {
+        let mut steps = Vec::new();
+        let mut trail = self;
+        loop {
+            trail = match trail {
+                Trail::Root => break,
+                Trail::Key(parent, key) => {
+                    steps.push(Step::Key((*key).to_owned()));
+                    parent
+                }
+                Trail::Index(parent, index) => {
+                    steps.push(Step::Index(*index));
+                    parent
+                }
+            };
+        }
+        steps.reverse();
+        Route::from(steps)
+    }
+}
