@@ -174,7 +174,8 @@ fn prepare<'r>(output: &Path, run: &'r ClusterRun, extent: Extent) -> Result<Pre
 fn tell_kept(output: &Path, cluster: &str, outcome: &Outcome) {
     let told = |why: Why, words: &str| {
         let kept = outcome.kept.iter().filter(|kept| kept.why == why);
-        kept.map(|kept| format!("{words}: {}\n", output.join(&kept.path).display())).collect::<String>()
+        let lines: Vec<String> = kept.map(|kept| format!("{words}: {}\n", output.join(&kept.path).display())).collect();
+        lines.concat()
     };
     if outcome.is_held_back() {
         let (edited, in_the_way) =
