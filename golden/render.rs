@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cassc::catalogue::Warnings;
+use cassc::cluster::Cluster;
 use cassc::deliver::{Arranged, arrange};
 use cassc::lock::{LOCK_FILE_NAME, Lock};
 use cassc::parse::source::{Origin, Source};
@@ -12,6 +13,7 @@ use cassc::{Compilation, Options, compile};
 use walkdir::WalkDir;
 
 use crate::compare::{assert_same, difference, repository, updating, yaml_files};
+use crate::rendered::topologies;
 
 fn examples() -> Vec<PathBuf> {
     yaml_files("examples")
@@ -72,5 +74,52 @@ fn no_example_brings_up_a_complaint() {
 fn every_example_renders_the_same_bytes_again() {
     for example in examples() {
         assert_eq!(tree(&example), tree(&example));
+    }
+}
+
+/// Scalars over several lines, in every style of YAML.
+const LINES: &str = "\
+apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {name: shop}
+spec:
+  cassandra: {version: 4.1.9}
+  resources: {limits: {memory: 8Gi}}
+  storage: {size: 10Gi}
+  datacenters: [{name: dc1, nodes: 1}]
+  pod:
+    containers:
+      - name: tail
+        image: busybox
+        args:
+          - |
+            kept
+              lines
+
+          - >-
+            folded
+            lines
+          - |+
+            kept to the end
+
+          - \"quoted
+            lines\"
+          - plain
+            lines
+";
+
+/// As Git writes a checkout with `core.autocrlf=true`.
+#[test]
+fn the_line_ends_of_a_topology_decide_nothing() {
+    let texts = topologies().into_iter().map(|path| fs::read_to_string(path).expect("a topology can be read"));
+    for text in texts.chain([LINES.to_owned()]) {
+        let clusters = |text: &str| -> Vec<Cluster> {
+            let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+            let compilation = compile(vec![source], Options { dialect: None, warnings: Warnings::Show });
+            compilation.clusters().map(|(_, cluster)| cluster).collect()
+        };
+        let expected = clusters(&text);
+        assert!(!expected.is_empty(), "{text}");
+        assert_eq!(clusters(&text.replace('\n', "\r\n")), expected);
     }
 }

@@ -1,6 +1,7 @@
 //! The rendered files of one cluster: relative path to text, in the order of their paths.
 //! `deliver` fills it; `emit` writes it to a directory or a stream; `diff` and the goldens compare it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -79,7 +80,7 @@ impl FileTree {
     }
 
     fn is_file_and_folder(&self, path: &str) -> bool {
-        ancestors(path).any(|folder| self.files.contains_key(folder)) || has_below(&self.files, path)
+        ancestors(path).any(|folder| self.files.contains_key(folder)) || below(&self.files, path).next().is_some()
     }
 }
 
@@ -89,15 +90,29 @@ impl PartialEq for FileTree {
     }
 }
 
+/// The bytes with the line ends that cassc writes. Git gives a checkout others where `core.autocrlf` says so, and no
+/// rendered file has a carriage return of its own.
+pub(crate) fn with_lf(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let kept = bytes.iter().zip(next).filter(|(byte, next)| **byte != b'\r' || *next != Some(&b'\n'));
+    Cow::Owned(kept.map(|(byte, _)| *byte).collect())
+}
+
 /// SHA-256 of these bytes in lower-case hexadecimal digits, as the lock records it.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
-/// Whether any key of the map lies below the given path, taken as a folder.
-pub(crate) fn has_below<Value>(paths: &BTreeMap<String, Value>, folder: &str) -> bool {
+/// The entries of the map whose keys lie below the given path, taken as a folder.
+pub(crate) fn below<'p, Value>(
+    paths: &'p BTreeMap<String, Value>,
+    folder: &str,
+) -> impl Iterator<Item = (&'p String, &'p Value)> {
     let inside = format!("{folder}/");
-    paths.range(inside.clone()..).next().is_some_and(|(path, _)| path.starts_with(&inside))
+    paths.range(inside.clone()..).take_while(move |(path, _)| path.starts_with(&inside))
 }
 
 fn with_ancestors(path: &str) -> impl Iterator<Item = &str> {
@@ -110,6 +125,15 @@ mod tests {
 
     fn tree(paths: &[&str]) -> FileTree {
         FileTree::new(paths.iter().map(|path| ((*path).to_owned(), format!("text of {path}"))).collect())
+    }
+
+    #[test]
+    fn the_carriage_returns_of_line_ends_go_and_others_stay() {
+        let cases: [(&[u8], &[u8]); 4] =
+            [(b"a\nb", b"a\nb"), (b"a\r\nb\r\n", b"a\nb\n"), (b"a\rb\r", b"a\rb\r"), (b"\r\r\n\n", b"\r\n\n")];
+        for (given, expected) in cases {
+            assert_eq!(&*with_lf(given), expected);
+        }
     }
 
     #[test]

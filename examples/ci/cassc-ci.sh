@@ -311,7 +311,7 @@ not_planned() {
 
 not_rendered() {
   printf '\n**Nothing is delivered:**\n\n'
-  grep -E '^(kept, edited|not written|error)' "$scratch/rendered" | bounded 4000
+  grep -E '^(error|  edited by hand|  not written by cassc|[^ ]+: nothing is written)' "$scratch/rendered" | bounded 4000
 }
 
 commit() {

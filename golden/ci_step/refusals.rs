@@ -33,7 +33,7 @@ fn edited_files_are_kept_until_somebody_says_otherwise() {
     in_every_shell(|stage| {
         stage.deliver(&[]).done();
         edit_rendered_file(&stage);
-        let sentence = "kept, edited by hand: shop/base/v1_service_shop-dc1-service.yaml";
+        let sentence = "edited by hand: .cassc/gitops/deploy/shop/base/v1_service_shop-dc1-service.yaml";
         stage.deliver(&[]).ended(1).tells(sentence).tells("CASSC_OVERWRITE=true").comments(sentence);
         stage.commit("clusters/shop.yaml", &topology("shop", 4));
         stage.deliver(&[]).ended(1).comments("1 node joins").comments(sentence);

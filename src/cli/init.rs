@@ -38,6 +38,7 @@ pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
         talk(&format!("wrote {file} and {}\n", schema_file.display()));
     }
     talk(&format!("next: cassc render {file}\n"));
+    talk("in a Git repository that you render into: echo 'deploy/** text eol=lf' >> .gitattributes\n");
     Ok(Ending::Done)
 }
 

@@ -148,14 +148,16 @@ fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent:
         tell_remark(output, &plan.cluster, outcome.remark.as_ref(), &AFTER);
     }
     let clusters = outcomes.len();
+    let mut names: Vec<String> = plans.iter().map(|plan| plan.cluster.clone()).collect();
     for (name, own) in &accepted.leftovers {
         outcomes.push(remove(output, name, own)?);
+        names.push(name.clone());
     }
-    outcomes.iter().for_each(tell_kept);
     accepted.tell_plans(plans);
+    names.iter().zip(&outcomes).for_each(|(name, outcome)| tell_kept(output, name, outcome));
     talk(&summary(clusters, &outcomes));
-    let attention = outcomes.iter().any(Outcome::needs_attention);
-    Ok(if attention { Ending::Refused } else { Ending::Done })
+    let is_held_back = outcomes.iter().any(Outcome::is_held_back);
+    Ok(if is_held_back { Ending::Refused } else { Ending::Done })
 }
 
 fn prepare<'r>(output: &Path, run: &'r ClusterRun, extent: Extent) -> Result<Prepared<'r>, Failure> {
@@ -168,17 +170,23 @@ fn prepare<'r>(output: &Path, run: &'r ClusterRun, extent: Extent) -> Result<Pre
     Ok(Prepared { run, files, lock, plan })
 }
 
-fn tell_kept(outcome: &Outcome) {
-    for kept in &outcome.kept {
-        talk(&match kept.why {
-            Why::Edited => format!("kept, edited by hand: {} (--force overwrites it)\n", kept.path),
-            Why::NotOurs => format!("kept, not written by cassc: {}\n", kept.path),
-        });
+/// Says which files stayed, and that nothing of the cluster was written or removed where one is in the way.
+fn tell_kept(output: &Path, cluster: &str, outcome: &Outcome) {
+    let told = |why: Why, words: &str| {
+        let kept = outcome.kept.iter().filter(|kept| kept.why == why);
+        let lines: Vec<String> = kept.map(|kept| format!("{words}: {}\n", output.join(&kept.path).display())).collect();
+        lines.concat()
+    };
+    if outcome.is_held_back() {
+        let (edited, in_the_way) =
+            (told(Why::Edited, "  edited by hand"), told(Why::InTheWay, "  not written by cassc"));
+        talk(&format!(
+            "{cluster}: nothing is written or removed, because files are in the way\n{edited}{in_the_way}  help: put your \
+             changes into the topology, take edited files back (`git checkout -- FILE`) and move the others away; or run \
+             again with `--force`, which overwrites and removes them\n"
+        ));
     }
-    let reported = |path: &String| outcome.kept.iter().any(|kept| kept.path == *path);
-    for path in outcome.blocked.iter().filter(|path| !reported(path)) {
-        talk(&format!("not written, something else is in its place: {path}\n"));
-    }
+    talk(&told(Why::NotOurs, "kept, not written by cassc"));
 }
 
 fn summary(clusters: usize, outcomes: &[Outcome]) -> String {
@@ -186,5 +194,9 @@ fn summary(clusters: usize, outcomes: &[Outcome]) -> String {
     let clusters = counted(clusters, "cluster");
     let written = counted(sum(|outcome| outcome.written.len()), "file");
     let (unchanged, removed) = (sum(|outcome| outcome.unchanged), sum(|outcome| outcome.removed.len()));
-    format!("{clusters}: {written} written, {unchanged} unchanged, {removed} removed\n")
+    let held_back = match outcomes.iter().filter(|outcome| outcome.is_held_back()).count() {
+        0 => String::new(),
+        held_back => format!(", {} not touched", counted(held_back, "cluster")),
+    };
+    format!("{clusters}: {written} written, {unchanged} unchanged, {removed} removed{held_back}\n")
 }

@@ -40,11 +40,11 @@ fn file(path: &Path, inputs: &[String]) -> Result<Vec<DeployedCluster>, Deployed
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|cause| DeployedError::Read { path: name.clone(), cause })?;
     if path.file_name().is_some_and(|name| name == LOCK_FILE_NAME) {
-        return Ok(vec![lock(path, bytes)?.deployed]);
+        return Ok(vec![lock(path, &bytes)?.deployed]);
     }
     if is_lock(&bytes) {
         // A lock elsewhere is a copy: the way to its topology begins somewhere else.
-        return Ok(vec![locks::read(name, bytes, |_| TopologyPlace::UNKNOWN)?]);
+        return Ok(vec![locks::read(name, &bytes, |_| TopologyPlace::UNKNOWN)?]);
     }
     let place = match inputs {
         [input] if Path::new(input).is_file() => TopologyPlace { path: Some(real(input)), file: TopologyFile::Gone },
@@ -80,12 +80,12 @@ fn locks(folders: &[PathBuf]) -> Result<Vec<FoundLock>, DeployedError> {
         let path = folder.join(LOCK_FILE_NAME);
         let name = path.display().to_string();
         let bytes = fs::read(&path).map_err(|cause| DeployedError::Read { path: name, cause })?;
-        lock(&path, bytes)
+        lock(&path, &bytes)
     };
     folders.par_iter().map(read).collect()
 }
 
-fn lock(path: &Path, bytes: Vec<u8>) -> Result<FoundLock, DeployedError> {
+fn lock(path: &Path, bytes: &[u8]) -> Result<FoundLock, DeployedError> {
     let folder = absolute(path.parent().unwrap_or(path));
     let deployed = locks::read(path.display().to_string(), bytes, |lock| place_of(&folder, lock))?;
     Ok(FoundLock { folder, deployed })

@@ -80,7 +80,8 @@ impl Past {
         let read = |(path, bytes): (String, Vec<u8>)| {
             let folder = self.top.join(folder_of(&path));
             let name = self.shown(&path);
-            let mut lock = ReadLock::whole(name.clone(), bytes).map_err(|cause| DeployedError::Lock { name, cause })?;
+            let mut lock =
+                ReadLock::whole(name.clone(), &bytes).map_err(|cause| DeployedError::Lock { name, cause })?;
             lock.committed = Some(self.committed(&path));
             let deployed = locks::deployed(Arc::new(lock), |lock| self.topology_of(&path, &folder, lock));
             Ok(FoundLock { folder, deployed })

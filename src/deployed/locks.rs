@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::{DeployedCluster, DeployedError, TopologyFile};
 use crate::cluster::Cluster;
+use crate::file_tree::with_lf;
 use crate::lock::{Lock, LockError, Recorded};
 use crate::parse::{Committed, Text};
 use crate::topology::Dialect;
@@ -29,14 +30,14 @@ pub struct ReadLock {
 
 impl ReadLock {
     /// Reads a lock. A merge conflict is an error, because nobody knows which side is deployed.
-    pub(super) fn whole(name: String, bytes: Vec<u8>) -> Result<Self, LockError> {
-        let text = utf8(bytes)?;
+    pub(super) fn whole(name: String, bytes: &[u8]) -> Result<Self, LockError> {
+        let text = text(bytes)?;
         Ok(Self::new(name, Lock::read(&text)?.into(), text))
     }
 
     /// Reads a lock, or both sides of a merge conflict.
-    pub(crate) fn merged(name: String, bytes: Vec<u8>) -> Result<Self, LockError> {
-        let text = utf8(bytes)?;
+    pub(crate) fn merged(name: String, bytes: &[u8]) -> Result<Self, LockError> {
+        let text = text(bytes)?;
         Ok(Self::new(name, Recorded::read(&text)?, text))
     }
 
@@ -68,8 +69,10 @@ impl ReadLock {
     }
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, LockError> {
-    String::from_utf8(bytes).map_err(|_| LockError::Shape { detail: "it is not UTF-8".to_owned() })
+/// The text of a lock, with the line ends that cassc writes.
+fn text(bytes: &[u8]) -> Result<String, LockError> {
+    String::from_utf8(with_lf(bytes).into_owned())
+        .map_err(|_| LockError::Shape { detail: "it is not UTF-8".to_owned() })
 }
 
 /// A lock and where it lies.
@@ -106,7 +109,7 @@ pub(super) fn deployed(lock: Arc<ReadLock>, place: impl FnOnce(&Lock) -> Topolog
 /// Reads a lock that must be whole.
 pub(super) fn read(
     name: String,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     place: impl FnOnce(&Lock) -> TopologyPlace,
 ) -> Result<DeployedCluster, DeployedError> {
     match ReadLock::whole(name.clone(), bytes) {
@@ -171,7 +174,7 @@ mod tests {
         let lock = Lock::new(Path::new("../shop.yaml"), cluster, &FileTree::default(), BTreeMap::new());
         let place = |_: &Lock| TopologyPlace { path: Some("/r/shop.yaml".into()), file: TopologyFile::Stands };
         let name = format!("{folder}/cassc.lock");
-        let deployed = read(name, lock.to_text().into_bytes(), place).expect("our own text is a lock");
+        let deployed = read(name, lock.to_text().as_bytes(), place).expect("our own text is a lock");
         FoundLock { folder: folder.into(), deployed }
     }
 

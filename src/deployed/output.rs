@@ -102,7 +102,7 @@ pub fn rendered(output: &Path, shown: &Path) -> Result<Option<Deployed>, Deploye
     let read = |folder: PathBuf| {
         let path = folder.join(LOCK_FILE_NAME);
         let name = shown.join(path.strip_prefix(output).unwrap_or(&path)).display().to_string();
-        match ReadLock::whole(name.clone(), bytes(&path)?) {
+        match ReadLock::whole(name.clone(), &bytes(&path)?) {
             Ok(lock) => Ok(cluster_of(&folder, Arc::new(lock))),
             Err(cause) => Err(DeployedError::Lock { name, cause }),
         }
@@ -136,7 +136,7 @@ fn own_lock(output: &Path, cluster: &str, unreadable: UnreadableLocks) -> Result
         Err(cause) => return Err(FolderError::disk("look at", &path)(cause).into()),
         Ok(metadata) if metadata.is_dir() => not_a_lock("it is a folder"),
         Ok(metadata) if !metadata.is_file() => not_a_lock("it is not a regular file"),
-        Ok(_) => ReadLock::merged(path.display().to_string(), bytes(&path)?),
+        Ok(_) => ReadLock::merged(path.display().to_string(), &bytes(&path)?),
     };
     match (read, unreadable) {
         (Ok(lock), _) => Ok(OwnLock::Read(Arc::new(lock))),
@@ -148,7 +148,7 @@ fn own_lock(output: &Path, cluster: &str, unreadable: UnreadableLocks) -> Result
 /// The lock of a cluster that is not at hand.
 fn other_lock(folder: &Path) -> Result<OwnLock, DeployedError> {
     let path = folder.join(LOCK_FILE_NAME);
-    Ok(match ReadLock::merged(path.display().to_string(), bytes(&path)?) {
+    Ok(match ReadLock::merged(path.display().to_string(), &bytes(&path)?) {
         Ok(lock) => OwnLock::Read(Arc::new(lock)),
         Err(cause) => OwnLock::Unreadable(cause.to_string()),
     })

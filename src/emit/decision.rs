@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::Overwrite;
 use super::read::{Entry, Standing};
-use crate::file_tree::{FileTree, has_below};
+use crate::file_tree::{FileTree, below};
 use crate::lock::{LOCK_FILE_NAME, Lock};
 use crate::paths::ancestors;
 
@@ -15,12 +15,22 @@ use crate::paths::ancestors;
 pub enum Why {
     /// cassc wrote it, and somebody changed it since: its digest is not the lock's.
     Edited,
-    /// The lock does not know it.
+    /// The lock does not know it, and it is in the place of a rendered file.
+    InTheWay,
+    /// The lock does not know it, and it is in nobody's way.
     NotOurs,
 }
 
+impl Why {
+    /// The same for something in the place of a rendered file.
+    fn in_the_way(self) -> Self {
+        if self == Self::NotOurs { Self::InTheWay } else { self }
+    }
+}
+
 /// The fate of every path, relative to the cluster's directory. Carried over into the new tree are `unchanged` and
-/// `kept`.
+/// `kept`. Nothing is written or removed while something is in the way: a lock that went on without its files would tell
+/// that the change is made.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision<'a> {
     /// Stand there as rendered, the lock among them.
@@ -31,14 +41,26 @@ pub(super) struct Decision<'a> {
     pub(super) removed: Vec<&'a str>,
     /// Stand there, are not ours or not as we wrote them, and stay.
     pub(super) kept: BTreeMap<String, Why>,
-    /// Rendered, but not written, because something kept is in the way.
-    pub(super) blocked: Vec<&'a str>,
+}
+
+/// Whether something that is kept stands against the render: somebody's edit, or what is in the place of a rendered file.
+pub(super) fn stands_against<'k>(kept: impl IntoIterator<Item = &'k Why>) -> bool {
+    kept.into_iter().any(|why| *why != Why::NotOurs)
 }
 
 impl Decision<'_> {
     /// Whether the directory has to change at all. If not, not even its times may.
     pub(super) fn is_change(&self) -> bool {
         !self.written.is_empty() || !self.removed.is_empty()
+    }
+
+    /// The same without a change, if something is in the way of any part of it.
+    pub(super) fn held_back(mut self) -> Self {
+        if stands_against(self.kept.values()) {
+            self.written.clear();
+            self.removed.clear();
+        }
+        self
     }
 }
 
@@ -59,10 +81,9 @@ pub(super) fn decide<'a>(
         }
     }
     for (path, text) in rendered.iter().filter(|(path, _)| standing.entries.get(*path) != Some(&Entry::Same)) {
-        if is_blocked(&decision.kept, path) {
-            decision.blocked.push(path);
-        } else {
-            decision.written.push((path, text.into()));
+        decision.written.push((path, text.into()));
+        for kept in in_the_way(&decision.kept, path) {
+            decision.kept.entry(kept).and_modify(|why| *why = why.in_the_way());
         }
     }
     if standing.has_lock(lock) {
@@ -70,7 +91,7 @@ pub(super) fn decide<'a>(
     } else {
         decision.written.push((LOCK_FILE_NAME, lock.to_text().into()));
     }
-    decision
+    decision.held_back()
 }
 
 /// Why something that is not as rendered is not ours to change; `None` when it is as the last render, or a merge, left
@@ -83,9 +104,10 @@ pub(super) fn why_kept(standing: &Standing, path: &str, entry: &Entry) -> Option
     }
 }
 
-/// Whether something kept has this very path, is a folder's name above it, or lies below it.
-fn is_blocked(kept: &BTreeMap<String, Why>, path: &str) -> bool {
-    kept.contains_key(path) || ancestors(path).any(|folder| kept.contains_key(folder)) || has_below(kept, path)
+/// What is kept at this very path, in the place of a folder above it, or below it.
+fn in_the_way(kept: &BTreeMap<String, Why>, path: &str) -> Vec<String> {
+    let at_or_above = ancestors(path).chain([path]).filter(|place| kept.contains_key(*place)).map(str::to_owned);
+    at_or_above.chain(below(kept, path).map(|(place, _)| place.clone())).collect()
 }
 
 #[cfg(test)]
@@ -128,12 +150,32 @@ mod tests {
             ("edited-gone", Why::Edited),
             ("foreign", Why::NotOurs),
             ("link", Why::Edited),
-            ("taken", Why::NotOurs),
+            ("taken", Why::InTheWay),
         ];
         let kept = kept.map(|(path, why)| (path.to_owned(), why)).into();
-        let blocked = vec!["edited", "taken"];
-        assert_eq!(decision, Decision { unchanged: vec![LOCK_FILE_NAME], kept, blocked, ..Decision::default() });
+        assert_eq!(decision, Decision { unchanged: vec![LOCK_FILE_NAME], kept, ..Decision::default() });
         assert!(!decision.is_change());
+    }
+
+    #[test]
+    fn nothing_is_written_or_removed_while_an_edit_or_a_foreign_thing_is_in_the_way() {
+        let recorded = tree(&[("a", "1"), ("b", "1"), ("gone", "1")]);
+        let rendered = tree(&[("a", "2"), ("b", "2"), ("base/c", "2")]);
+        let in_the_way = [
+            ("a", different("mine"), Why::Edited),
+            ("gone", different("mine"), Why::Edited),
+            ("base", Entry::NotAFile, Why::InTheWay),
+            ("base/c", Entry::NotAFile, Why::InTheWay),
+            ("b/notes", Entry::Foreign, Why::InTheWay),
+        ];
+        for (path, entry, why) in in_the_way {
+            let standing = standing(&recorded, &[("b", different("1")), (path, entry)]);
+            let decision = decide(&standing, &rendered, &old_lock(&rendered), Overwrite::KeepForeign);
+            assert!(!decision.is_change() && decision.kept == [(path.to_owned(), why)].into(), "{path}: {decision:?}");
+        }
+        let foreign = standing(&recorded, &[("b", different("1")), ("notes", Entry::Foreign)]);
+        let decision = decide(&foreign, &rendered, &old_lock(&rendered), Overwrite::KeepForeign);
+        assert!(decision.is_change() && decision.kept.len() == 1, "{decision:?}");
     }
 
     #[test]
@@ -156,11 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_file_blocks_what_is_rendered_above_and_below_it_and_nothing_else() {
-        let standing = standing(&tree(&[]), &[("base", Entry::NotAFile), ("x.yaml/notes", Entry::Foreign)]);
+    fn a_kept_file_is_in_the_way_of_what_is_rendered_above_and_below_it_and_of_nothing_else() {
+        let entries = ["base", "x.yaml/notes", "base-3", "x.yaml-3/notes"].map(|path| (path, Entry::Foreign));
+        let standing = standing(&tree(&[]), &entries);
         let rendered = tree(&[("base-2/a", ""), ("base/a", ""), ("x.yaml", ""), ("x.yaml-2", "")]);
         let decision = decide(&standing, &rendered, &old_lock(&tree(&[])), Overwrite::KeepForeign);
-        let written: Vec<&str> = decision.written.iter().map(|(path, _)| *path).collect();
-        assert_eq!((decision.blocked, written), (vec!["base/a", "x.yaml"], vec!["base-2/a", "x.yaml-2"]));
+        let in_the_way = decision.kept.iter().filter(|(_, why)| **why == Why::InTheWay).map(|(path, _)| path.as_str());
+        assert_eq!(in_the_way.collect::<Vec<_>>(), ["base", "x.yaml/notes"]);
     }
 }

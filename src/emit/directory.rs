@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use super::Overwrite;
 pub use super::decision::Why;
-use super::decision::{Decision, decide};
+use super::decision::{Decision, decide, stands_against};
 use super::disk::{Disk, Exchanged};
 use super::read::{self, Remark, Standing};
 use crate::deployed::OwnLock;
@@ -38,9 +38,6 @@ pub struct Outcome {
     pub removed: Vec<String>,
     /// Files that stayed although they are not as cassc would have them.
     pub kept: Vec<Kept>,
-    /// Rendered files that were not written, because something kept is in their place. The tree on disk is then not
-    /// what was rendered, and the caller says so and exits 1.
-    pub blocked: Vec<String>,
     /// What there is to say about the lock that stood there.
     pub remark: Option<Remark>,
 }
@@ -55,10 +52,11 @@ pub struct Kept {
 }
 
 impl Outcome {
-    /// Whether the caller must exit 1 although the write succeeded: somebody's edit stands against the render, or a
-    /// rendered file could not take its place. Foreign files that are in nobody's way are only worth a remark.
-    pub fn needs_attention(&self) -> bool {
-        !self.blocked.is_empty() || self.kept.iter().any(|kept| kept.why == Why::Edited)
+    /// Whether nothing was written or removed, because somebody's edit stands against the render, or something is in the
+    /// place of a rendered file: the caller says so and exits 1. Foreign files that are in nobody's way are only worth a
+    /// remark.
+    pub fn is_held_back(&self) -> bool {
+        stands_against(self.kept.iter().map(|kept| &kept.why))
     }
 
     pub(super) fn of(cluster_directory: &str, decision: Decision, remark: Option<Remark>) -> Self {
@@ -68,7 +66,6 @@ impl Outcome {
             unchanged: decision.unchanged.len(),
             removed: decision.removed.iter().map(|path| below(path)).collect(),
             kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
-            blocked: decision.blocked.iter().map(|path| below(path)).collect(),
             remark,
         }
     }

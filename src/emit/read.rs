@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::deployed::OwnLock;
-use crate::file_tree::FileTree;
+use crate::file_tree::{FileTree, with_lf};
 use crate::folder::{ClusterFolder, FolderError};
 use crate::lock::{LOCK_FILE_NAME, Lock, Recorded};
 
@@ -40,9 +40,10 @@ pub enum Remark {
 /// One thing below the directory that is not a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// A file with exactly the rendered bytes.
+    /// A file with exactly the rendered bytes, whatever the line ends of the checkout.
     Same,
-    /// A file whose path is rendered or in the lock, and its bytes, which are not the rendered ones.
+    /// A file whose path is rendered or in the lock, and its bytes with the line ends that cassc writes, which are not the
+    /// rendered ones.
     Different(Vec<u8>),
     /// A file whose path is neither rendered nor in the lock; its bytes are not read.
     Foreign,
@@ -130,18 +131,21 @@ fn compared(path: &Path, expected: &[u8], buffer: &mut Vec<u8>) -> Result<Entry,
     let refused = |cause| FolderError::disk("read", path)(cause);
     let mut file = File::open(path).map_err(refused)?;
     if file.metadata().map_err(refused)?.len() != expected.len() as u64 {
-        return Ok(Entry::Different(bytes(path)?));
+        let found = bytes(path)?;
+        return Ok(if found == expected { Entry::Same } else { Entry::Different(found) });
     }
     if buffer.len() < expected.len() {
         buffer.resize(expected.len(), 0);
     }
     let found = &mut buffer[..expected.len()];
     file.read_exact(found).map_err(refused)?;
-    Ok(if found == expected { Entry::Same } else { Entry::Different(found.to_vec()) })
+    Ok(if found == expected { Entry::Same } else { Entry::Different(with_lf(found).into_owned()) })
 }
 
+/// The bytes of a file, with the line ends that cassc writes.
 fn bytes(path: &Path) -> Result<Vec<u8>, FolderError> {
-    fs::read(path).map_err(FolderError::disk("read", path))
+    let bytes = fs::read(path).map_err(FolderError::disk("read", path))?;
+    Ok(with_lf(&bytes).into_owned())
 }
 
 /// What the tests of the readers of a [`Standing`] share.

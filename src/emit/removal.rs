@@ -1,5 +1,5 @@
-//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or not at
-//! all, what somebody edited or put there stays. Called by the command line.
+//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or, while one of
+//! its files is edited, not at all; what somebody put there stays. Called by the command line.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use crate::file_tree::FileTree;
 use crate::folder::{ClusterFolder, FolderError};
 use crate::lock::LOCK_FILE_NAME;
 
-/// Removes every file that the lock lists and nobody edited, the lock itself, and the directory if nothing is left in
-/// it.
+/// Removes every file that the lock lists, the lock itself, and the directory if nothing is left in it; nothing while one of
+/// the files is edited.
 pub fn remove(root: &Path, cluster_directory: &str, own: &OwnLock) -> Result<Outcome, FolderError> {
     let disk = Disk::real();
     let folder = ClusterFolder::new(root, cluster_directory);
@@ -38,7 +38,7 @@ fn decide(standing: &Standing) -> Decision<'_> {
     if standing.own.read().is_some() {
         decision.removed.push(LOCK_FILE_NAME);
     }
-    decision
+    decision.held_back()
 }
 
 #[cfg(test)]
@@ -66,13 +66,13 @@ mod tests {
         rendered(root.path());
         let outcome = removed(root.path());
         assert_eq!(outcome.removed, ["shop/base/a.yaml", "shop/cluster/b.yaml", "shop/cassc.lock"]);
-        assert!(!root.path().join("shop").exists() && !outcome.needs_attention());
+        assert!(!root.path().join("shop").exists() && !outcome.is_held_back());
         assert_eq!(removed(root.path()), Outcome::default(), "a second time is nothing");
     }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the test edits a file")]
-    fn what_somebody_edited_or_put_there_stays() {
+    fn what_somebody_put_there_stays_and_an_edit_keeps_everything() {
         let root = tempfile::tempdir().expect("a temporary folder can be made");
         rendered(root.path());
         let folder = root.path().join("shop");
@@ -81,10 +81,10 @@ mod tests {
         let outcome = removed(root.path());
         let kept: Vec<(&str, Why)> = outcome.kept.iter().map(|kept| (kept.path.as_str(), kept.why)).collect();
         assert_eq!(kept, [("shop/base/a.yaml", Why::Edited), ("shop/notes.txt", Why::NotOurs)]);
-        assert!(
-            folder.join("base/a.yaml").exists()
-                && !folder.join("cluster").exists()
-                && !folder.join(LOCK_FILE_NAME).exists()
-        );
+        assert!(outcome.is_held_back() && outcome.removed.is_empty());
+        assert!(folder.join("cluster/b.yaml").exists() && folder.join(LOCK_FILE_NAME).exists());
+        std::fs::write(folder.join("base/a.yaml"), "a: 1\n").expect("it can be written");
+        assert_eq!(removed(root.path()).removed.len(), 3);
+        assert!(folder.join("notes.txt").exists() && !folder.join("base").exists());
     }
 }

@@ -180,7 +180,9 @@ def racks_that_override_known_keys(rng: random.Random, size: int) -> str:
     numbers = [key["key"] for key in table if key["type"] == "int" and "." not in key["key"]]
     head = config("".join(f"      {key}: 7\n" for key in numbers)).replace(RACKS, "")
     head += "  datacenters:\n    - name: dc1\n      nodes: 2000\n      racks:\n"
-    racks = (f"        - {{name: r{n}, cassandra: {{config: {{{rng.choice(numbers)}: {n}}}}}}}\n" for n in numbered("#"))
+    racks = (
+        f"        - {{name: r{n}, cassandra: {{config: {{{rng.choice(numbers)}: {n}}}}}}}\n" for n in numbered("#")
+    )
     return filled(size, head, racks)
 
 
@@ -247,7 +249,9 @@ def wide_flow_map(rng: random.Random, size: int) -> str:
 
 @kind
 def containers(rng: random.Random, size: int) -> str:
-    return filled(size, spec("  pod:\n    containers:\n"), repeated("      - {name: a, image: b, ports: [{containerPort: 1}]}\n"))
+    return filled(
+        size, spec("  pod:\n    containers:\n"), repeated("      - {name: a, image: b, ports: [{containerPort: 1}]}\n")
+    )
 
 
 @kind
@@ -265,7 +269,9 @@ def variables(rng: random.Random, size: int) -> str:
 def volumes(rng: random.Random, size: int) -> str:
     head = spec("").replace("500Gi}\n", "500Gi, additionalVolumes: [")
     head, tail = head.split("additionalVolumes: [")
-    return filled(size, head + "additionalVolumes: [", numbered("{name: v, mountPath: /a/#, emptyDir: {}}, "), "]}\n" + tail)
+    return filled(
+        size, head + "additionalVolumes: [", numbered("{name: v, mountPath: /a/#, emptyDir: {}}, "), "]}\n" + tail
+    )
 
 
 @kind
@@ -275,7 +281,9 @@ def tolerations(rng: random.Random, size: int) -> str:
 
 @kind
 def topology_spread(rng: random.Random, size: int) -> str:
-    return filled(size, spec("  scheduling:\n    topologySpread:\n"), repeated("      - {topologyKey: a, maxSkew: 0}\n"))
+    return filled(
+        size, spec("  scheduling:\n    topologySpread:\n"), repeated("      - {topologyKey: a, maxSkew: 0}\n")
+    )
 
 
 @kind
@@ -328,12 +336,16 @@ def control_characters(rng: random.Random, size: int) -> str:
 def fleet_of_the_example(rng: random.Random, size: int) -> str:
     example = (ROOT / "examples/multi-rack.yaml").read_text()
     names = (f"  name: cluster-{number}\n  namespace: cass-{number}\n" for number in numbered("#"))
-    return filled(size, "", ("---\n" + re.sub(r"  name: .*\n  namespace: .*\n", name, example, count=1) for name in names))
+    return filled(
+        size, "", ("---\n" + re.sub(r"  name: .*\n  namespace: .*\n", name, example, count=1) for name in names)
+    )
 
 
 @kind
 def sound_fleet(rng: random.Random, size: int) -> str:
-    return filled(size, "", (spec("  accept: [{code: W112, reason: x}]\n---\n", f"c{number}") for number in numbered("#")))
+    return filled(
+        size, "", (spec("  accept: [{code: W112, reason: x}]\n---\n", f"c{number}") for number in numbered("#"))
+    )
 
 
 # One thing that is long.
@@ -372,7 +384,9 @@ def long_version(rng: random.Random, size: int) -> str:
 
 @kind
 def long_wrong_type(rng: random.Random, size: int) -> str:
-    return filled(size, HEAD % "shop" + VERSION + REST + "  datacenters: [{name: a, nodes: '", repeated("9" * 1000), "'}]\n")
+    return filled(
+        size, HEAD % "shop" + VERSION + REST + "  datacenters: [{name: a, nodes: '", repeated("9" * 1000), "'}]\n"
+    )
 
 
 @kind
@@ -509,7 +523,9 @@ def spent(command: list[str], folder: Path) -> tuple[float, int, int]:
     """Seconds of processor time, the exit code, and how much was written."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(folder / "written", "wb") as written:
-        done = subprocess.run(command, stdout=written, stderr=subprocess.STDOUT, preexec_fn=stop_when_hopeless, check=False)
+        done = subprocess.run(
+            command, stdout=written, stderr=subprocess.STDOUT, preexec_fn=stop_when_hopeless, check=False
+        )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, done.returncode, os.path.getsize(folder / "written")
@@ -527,8 +543,11 @@ def measured(title: str, text: bytes, size: int, folder: Path, formats: tuple[st
     passed = seconds <= MOST_SECONDS and sound and most_written <= 10 * size
     verdict = "" if passed else "  TOO MUCH"
     codes = ",".join(sorted({str(code) for _, code, _, _ in results}))
-    print(f"{title:58} {seconds:6.2f} s  {slowest[3] if len(slowest) > 3 else 'plan':6} exit {codes:4}"
-          f" {most_written / 1024:10.0f} KiB{verdict}", flush=True)
+    print(
+        f"{title:58} {seconds:6.2f} s  {slowest[3] if len(slowest) > 3 else 'plan':6} exit {codes:4}"
+        f" {most_written / 1024:10.0f} KiB{verdict}",
+        flush=True,
+    )
     return passed
 
 

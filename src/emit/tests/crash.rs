@@ -17,20 +17,20 @@ use crate::folder::{ClusterFolder, FolderError};
 type Texts = BTreeMap<String, String>;
 
 fn old() -> FileTree {
-    let files = [("base/a.yaml", "a"), ("base/b.yaml", "b"), ("base/mine.yaml", "theirs"), ("gone/c.yaml", "c")];
+    let files = [("base/a.yaml", "a"), ("base/b.yaml", "b"), ("gone/c.yaml", "c")];
     tree(&files)
 }
 
 fn new() -> FileTree {
-    tree(&[("base/a.yaml", "a"), ("base/b.yaml", "b2"), ("base/mine.yaml", "2"), ("fresh/deep/d.yaml", "d")])
+    tree(&[("base/a.yaml", "a"), ("base/b.yaml", "b2"), ("fresh/deep/d.yaml", "d")])
 }
 
-/// A directory with the old tree, an edited file, a foreign one and a link to nowhere.
+/// A directory with the old tree, two foreign files and a link to nowhere.
 fn rendered_once() -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("the test has a disk");
     write(root.path(), CLUSTER, &old(), (&lock(&old()), &OwnLock::Missing), Overwrite::KeepForeign)
         .expect("a fresh directory can be written");
-    put(&root.path().join("shop/base/mine.yaml"), "edited");
+    put(&root.path().join("shop/base/mine.yaml"), "mine");
     put(&root.path().join("shop/notes/README"), "read me");
     std::os::unix::fs::symlink("nowhere", root.path().join("shop/link")).expect("the test may link");
     root
@@ -53,7 +53,7 @@ fn before_and_after() -> (Texts, Texts) {
     let expected = [
         ("base/a.yaml", "a"),
         ("base/b.yaml", "b2"),
-        ("base/mine.yaml", "edited"),
+        ("base/mine.yaml", "mine"),
         ("cassc.lock", lock_text.as_str()),
         ("fresh/deep/d.yaml", "d"),
         ("link", "link to nowhere"),

@@ -73,7 +73,7 @@ fn a_second_render_changes_nothing_not_even_the_times_of_folders() {
     let before = seen(root.path());
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
     let kept = vec![kept("shop/README", Why::NotOurs)];
-    assert!(!outcome.needs_attention());
+    assert!(!outcome.is_held_back());
     assert_eq!(outcome, Outcome { unchanged: 3, kept, ..Outcome::default() });
     assert_eq!(seen(root.path()), before);
 }
@@ -94,37 +94,40 @@ fn a_change_keeps_the_times_of_what_did_not_change_and_removes_what_is_no_longer
 }
 
 #[test]
-fn an_edited_file_is_kept_and_reported_by_every_render_until_force() {
+fn while_a_file_is_edited_nothing_of_the_cluster_is_written_until_force() {
     let root = root();
-    render(root.path(), &tree(&[("a.yaml", "1"), ("b.yaml", "1")]), Overwrite::KeepForeign);
+    render(root.path(), &tree(&[("a.yaml", "1"), ("b.yaml", "1"), ("gone.yaml", "1")]), Overwrite::KeepForeign);
     put(&root.path().join("shop/a.yaml"), "mine");
+    let before = seen(root.path());
     let next = tree(&[("a.yaml", "2"), ("b.yaml", "2")]);
-    for written in [paths(&["shop/b.yaml", "shop/cassc.lock"]), Vec::new()] {
-        let unchanged = 2 - written.len();
+    for _ in 0..2 {
         let outcome = render(root.path(), &next, Overwrite::KeepForeign);
-        let (kept, blocked) = (vec![kept("shop/a.yaml", Why::Edited)], paths(&["shop/a.yaml"]));
-        assert!(outcome.needs_attention());
-        assert_eq!(outcome, Outcome { written, unchanged, kept, blocked, ..Outcome::default() });
-        assert_eq!(texts(&root.path().join(CLUSTER)).expect("it was rendered")["a.yaml"], "mine");
+        assert!(outcome.is_held_back());
+        assert_eq!(outcome, Outcome { kept: vec![kept("shop/a.yaml", Why::Edited)], ..Outcome::default() });
+        assert_eq!(seen(root.path()), before);
+        assert!(!compared(root.path(), &next).is_same());
     }
     let outcome = render(root.path(), &next, Overwrite::Force);
-    assert_eq!(outcome, Outcome { written: paths(&["shop/a.yaml"]), unchanged: 2, ..Outcome::default() });
+    let (written, removed) = (paths(&["shop/a.yaml", "shop/b.yaml", "shop/cassc.lock"]), paths(&["shop/gone.yaml"]));
+    assert_eq!(outcome, Outcome { written, removed, ..Outcome::default() });
 }
 
 #[test]
-fn without_a_lock_equal_files_are_adopted_and_others_are_not_ours() {
+fn without_a_lock_equal_files_are_adopted_and_others_are_in_the_way() {
     let root = root();
     put(&root.path().join("shop/a.yaml"), "a");
+    let rendered = tree(&[("a.yaml", "a"), ("b.yaml", "b")]);
     put(&root.path().join("shop/b.yaml"), "theirs");
-    let before = seen(&root.path().join(CLUSTER)).expect("it is there");
-    let outcome = render(root.path(), &tree(&[("a.yaml", "a"), ("b.yaml", "b")]), Overwrite::KeepForeign);
-    assert!(outcome.needs_attention());
-    let (kept, blocked) = (vec![kept("shop/b.yaml", Why::NotOurs)], paths(&["shop/b.yaml"]));
-    let written = paths(&["shop/cassc.lock"]);
-    let remark = Some(Remark::Missing);
-    assert_eq!(outcome, Outcome { written, unchanged: 1, kept, blocked, remark, ..Outcome::default() });
-    let after = seen(&root.path().join(CLUSTER)).expect("it is there");
-    assert_eq!((&after["a.yaml"], &after["b.yaml"]), (&before["a.yaml"], &before["b.yaml"]));
+    let before = seen(root.path());
+    let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
+    let (kept, remark) = (vec![kept("shop/b.yaml", Why::InTheWay)], Some(Remark::Missing));
+    assert!(outcome.is_held_back());
+    assert_eq!(outcome, Outcome { unchanged: 1, kept, remark, ..Outcome::default() });
+    assert_eq!(seen(root.path()), before);
+    put(&root.path().join("shop/b.yaml"), "b");
+    let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
+    let (written, remark) = (paths(&["shop/cassc.lock"]), Some(Remark::Missing));
+    assert_eq!(outcome, Outcome { written, unchanged: 2, remark, ..Outcome::default() });
 }
 
 #[cfg(unix)]
@@ -136,10 +139,10 @@ fn a_link_to_a_folder_outside_is_neither_followed_nor_emptied() {
     std::os::unix::fs::symlink(outside.path(), root.path().join("shop/base")).expect("the test may link");
     let rendered = tree(&[("base/a.yaml", "a"), ("b.yaml", "b")]);
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
-    assert_eq!((outcome.kept, outcome.blocked), (vec![kept("shop/base", Why::NotOurs)], paths(&["shop/base/a.yaml"])));
-    assert!(root.path().join("shop/base").is_symlink());
+    assert_eq!(outcome, Outcome { kept: vec![kept("shop/base", Why::InTheWay)], ..Outcome::default() });
+    assert!(root.path().join("shop/base").is_symlink() && !root.path().join("shop/cassc.lock").exists());
     let outcome = render(root.path(), &rendered, Overwrite::Force);
-    assert_eq!((outcome.written, outcome.removed), (paths(&["shop/base/a.yaml"]), paths(&["shop/base"])));
+    assert_eq!((outcome.written.len(), outcome.removed), (3, paths(&["shop/base"])));
     assert_eq!(texts(outside.path()), Some([("a.yaml".to_owned(), "outside".to_owned())].into()));
 }
 
@@ -226,7 +229,7 @@ fn after_a_merge_conflict_the_files_of_both_sides_are_rendered_anew_and_foreign_
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
     let (written, removed) = (paths(&["shop/a.yaml", "shop/cassc.lock"]), paths(&["shop/gone.yaml"]));
     let (kept, remark) = (vec![kept("shop/README", Why::NotOurs)], Some(Remark::Conflict));
-    assert!(!outcome.needs_attention());
+    assert!(!outcome.is_held_back());
     assert_eq!(outcome, Outcome { written, removed, kept, remark, ..Outcome::default() });
 }
 

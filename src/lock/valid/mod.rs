@@ -20,7 +20,7 @@ pub(super) use cluster::cluster;
 use super::{LOCK_FILE_NAME, Lock};
 use crate::cluster::StringMap;
 use crate::diagnostic::{Route, Step};
-use crate::file_tree::has_below;
+use crate::file_tree::below;
 use crate::kubernetes::resource::{amount, is_resource};
 use crate::kubernetes::syntax::{is_annotation_key, is_label, is_label_key, is_label_value, is_subdomain};
 use crate::paths::is_relative;
@@ -81,7 +81,7 @@ fn is_way_to_topology(path: &str) -> bool {
 
 fn file(path: &str, all: &BTreeMap<String, String>) -> Valid {
     let is_file = is_relative(path) && !path.contains(char::is_control) && path != LOCK_FILE_NAME;
-    key(path, is_file && !has_below(all, path), "the path of a file below its directory")
+    key(path, is_file && below(all, path).next().is_none(), "the path of a file below its directory")
 }
 
 fn is_digest(text: &str) -> Valid {
