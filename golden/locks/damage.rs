@@ -104,7 +104,7 @@ fn with(lock: Value, damage: &Damage) -> Value {
     }
 }
 
-fn chosen<'p>(place: Index, pointers: &'p [String]) -> &'p String {
+fn chosen(place: Index, pointers: &[String]) -> &String {
     place.get(pointers)
 }
 
