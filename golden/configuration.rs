@@ -82,14 +82,14 @@ fn configured(minor: Minor, (config, authenticator): &Trial) -> Cluster {
     cluster
 }
 
-/// Folders of filled-in files, one per datacenter and distinct settings of a cluster.
-fn folders(cluster: &Cluster, root: &TempDir, names: &[&str]) -> Vec<PathBuf> {
+/// Folders of filled-in files, one per datacenter and distinct settings of a cluster; of the files, those that are wanted.
+fn folders(cluster: &Cluster, root: &TempDir, is_wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let mut seen: BTreeSet<(String, BTreeMap<String, String>)> = BTreeSet::new();
     let mut folders = Vec::new();
     for datacenter in &cluster.datacenters {
         for rack in &datacenter.racks {
             let mut files = config::files(cluster, datacenter, config::Settings::of(rack));
-            files.retain(|name, _| names.is_empty() || names.contains(&name.as_str()));
+            files.retain(|name, _| is_wanted(name));
             if seen.insert((datacenter.ring_name.clone(), files.clone())) {
                 let folder = root.path().join(format!("{}-{}", datacenter.name, rack.name));
                 folders.push(pod::configured(&folder, (&datacenter.ring_name, &rack.ring_name), &files));
@@ -106,7 +106,7 @@ fn judged(minor: Minor, trials: &[Trial]) -> Vec<Judged> {
 
 fn judged_together(minor: Minor, trials: &[Trial]) -> Vec<Judged> {
     let roots: Vec<TempDir> = trials.iter().map(|_| temporary_folder()).collect();
-    let folder = |(trial, root): (&Trial, &TempDir)| folders(&configured(minor, trial), root, &pod::READ).remove(0);
+    let folder = |(trial, root): (&Trial, &TempDir)| folders(&configured(minor, trial), root, pod::is_needed).remove(0);
     let folders: Vec<PathBuf> = trials.iter().zip(&roots).map(folder).collect();
     let refusals = read(minor, &folders);
     trials.iter().zip(refusals).map(|(trial, refusal)| Judged { refusal, ..told(minor, trial) }).collect()
@@ -232,7 +232,7 @@ fn the_files_of_every_example_are_read() {
         let of_minor: Vec<_> = clusters.iter().filter(|(_, cluster)| cluster.version.minor == minor).collect();
         assert!(!of_minor.is_empty(), "no example is for {minor}");
         let roots = of_minor.iter().map(|(title, cluster)| (title, cluster, temporary_folder()));
-        let roots: Vec<_> = roots.map(|(title, cluster, root)| (title, folders(cluster, &root, &[]), root)).collect();
+        let roots: Vec<_> = roots.map(|(title, cluster, root)| (title, folders(cluster, &root, |_| true), root)).collect();
         let named = roots.iter().flat_map(|(title, folders, _)| folders.iter().map(move |folder| (title, folder)));
         let (titles, folders): (Vec<_>, Vec<_>) = named.map(|(title, folder)| (title.as_str(), folder.clone())).unzip();
         let verdicts = titles.into_iter().zip(read(minor, &folders));

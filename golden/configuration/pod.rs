@@ -13,9 +13,10 @@ const POD: &str = "shop-dc1-r1-sts-0";
 const ALL_PODS: &str = "shop-dc1-all-pods-service";
 const ADDRESS: &str = "127.0.0.1";
 
-/// The files of the ConfigMap that Cassandra itself reads here, and the scripts that fill them in.
-pub(super) const READ: [&str; 6] =
-    ["cassandra.yaml", "cassandra-rackdc.properties", "gate.sh", "gate-files.sh", "gate-names.sh", "gate-ring.sh"];
+/// Whether a file of the ConfigMap is read by Cassandra, or is one of the scripts that fill those in.
+pub(super) fn is_needed(name: &str) -> bool {
+    ["cassandra.yaml", "cassandra-rackdc.properties"].contains(&name) || name.ends_with(".sh")
+}
 
 /// Runs the gate in a folder, which becomes the root of the pod, and returns the folder with its result. Volumes of
 /// Cassandra lie below the root too.
