@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
-use super::judging::{Accepted, Judged, Judging, Output};
+use super::judging::{Accepted, Judged, Judging};
 use super::output::{
-    AFTER, Extent, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_remark, with_lock,
+    AFTER, Extent, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_conflict, with_lock,
 };
 use super::render_check::check_directory;
 use super::selection::Selection;
@@ -54,7 +54,8 @@ pub(super) struct Render {
     /// files and that no topology was deleted. Must be the last flag: a hook appends the files of a commit.
     #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
     touched: Option<Vec<String>>,
-    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered.
+    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered. A lock that is
+    /// missing or cannot be read is refused all the same.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
     /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
@@ -80,11 +81,11 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
             recover_all(output, &compilation)?;
         }
     }
-    let directory = output.map(|path| Output { path, overwrite });
-    let judged = Judged::new(compilation, &render.inputs, &render.judging, directory)?;
+    let judged = Judged::new(compilation, &render.inputs, &render.judging, output)?;
     if matches!(selection, Selection::BesideDeployed) {
         judged.refuse_nothing(&render.inputs)?;
     }
+    judged.tell_forgotten();
     judged.tell_refusals(&complaining)?;
     let Some(accepted) = judged.accepted() else { return Ok(Ending::Refused) };
     match output {
@@ -145,7 +146,7 @@ fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent:
     let written: Vec<(Outcome, Plan)> = written.into_iter().collect::<Result<_, Failure>>()?;
     let (mut outcomes, plans): (Vec<Outcome>, Vec<Plan>) = written.into_iter().unzip();
     for (plan, outcome) in plans.iter().zip(&outcomes) {
-        tell_remark(output, &plan.cluster, outcome.remark.as_ref(), &AFTER);
+        tell_conflict(output, &plan.cluster, outcome.was_in_conflict, AFTER);
     }
     let clusters = outcomes.len();
     let mut names: Vec<String> = plans.iter().map(|plan| plan.cluster.clone()).collect();

@@ -20,7 +20,7 @@ use super::Overwrite;
 pub use super::decision::Why;
 use super::decision::{Decision, decide, stands_against};
 use super::disk::{Disk, Exchanged};
-use super::read::{self, Remark, Standing};
+use super::read::{self, Standing};
 use crate::deployed::OwnLock;
 use crate::file_tree::FileTree;
 use crate::folder::{ClusterFolder, DEAD, FolderError, NEW, OLD};
@@ -38,8 +38,8 @@ pub struct Outcome {
     pub removed: Vec<String>,
     /// Files that stayed although they are not as cassc would have them.
     pub kept: Vec<Kept>,
-    /// What there is to say about the lock that stood there.
-    pub remark: Option<Remark>,
+    /// Whether Git could not merge the lock that stood there, so that both sides were read.
+    pub was_in_conflict: bool,
 }
 
 /// A file that stayed although it is not as cassc would have it.
@@ -59,14 +59,14 @@ impl Outcome {
         stands_against(self.kept.iter().map(|kept| &kept.why))
     }
 
-    pub(super) fn of(cluster_directory: &str, decision: Decision, remark: Option<Remark>) -> Self {
+    pub(super) fn of(cluster_directory: &str, decision: Decision, was_in_conflict: bool) -> Self {
         let below = |path: &str| format!("{cluster_directory}/{path}");
         Self {
             written: decision.written.iter().map(|(path, _)| below(path)).collect(),
             unchanged: decision.unchanged.len(),
             removed: decision.removed.iter().map(|path| below(path)).collect(),
             kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
-            remark,
+            was_in_conflict,
         }
     }
 }
@@ -105,7 +105,7 @@ pub(super) fn write_to(
     if decision.is_change() {
         replace(disk, &folder, &standing, &decision)?;
     }
-    Ok(Outcome::of(cluster_directory, decision, standing.remark.clone()))
+    Ok(Outcome::of(cluster_directory, decision, standing.is_in_conflict))
 }
 
 pub(super) fn recover_on(disk: &Disk, folder: &ClusterFolder) -> Result<(), FolderError> {

@@ -16,6 +16,6 @@ mod tests;
 pub enum Overwrite {
     /// Keep and report what somebody edited and what cassc did not write.
     KeepForeign,
-    /// `--force`: the directory becomes exactly what is rendered. Every other file below it is removed.
+    /// `--force`: edited files are overwritten, and the directory becomes exactly what is rendered. Every other file below it is removed.
     Force,
 }
