@@ -3,7 +3,7 @@
 
 mod discovery;
 mod examples;
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod server;
 mod vanished;
 

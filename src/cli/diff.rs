@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::judging::output_locks;
-use super::output::{BEFORE, Extent, compared, refuse_shared_folders, tell_conflict};
+use super::output::{BEFORE, Extent, compared, held, refuse_shared_folders, tell_conflict};
 use super::{Ending, Failure, print};
 use crate::Compilation;
 use crate::check::Checked;
 use crate::diff::Comparison;
+use crate::emit::hold::Purpose;
 use crate::fleet::ClusterRun;
 use crate::folder::FolderError;
 
@@ -34,6 +35,7 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     let Some(compilation) = diff.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
     refuse_shared_folders(&compilation)?;
+    let hold = held(&diff.output, Purpose::Read)?;
     let locks = output_locks(Some(&diff.output), &compilation.accepted, &BTreeSet::new())?;
     let Compilation { texts, accepted, .. } = compilation;
     let compare = |checked: Checked| {
@@ -44,6 +46,7 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     };
     let compared: Vec<(String, Comparison)> =
         accepted.into_par_iter().map(compare).collect::<Result<_, FolderError>>()?;
+    drop(hold);
     for (name, comparison) in &compared {
         tell_conflict(&diff.output, name, comparison.is_in_conflict, BEFORE);
     }

@@ -9,6 +9,7 @@ use super::{Failure, talk};
 use crate::Compilation;
 use crate::check::Checked;
 use crate::diff::{Comparison, compare};
+use crate::emit::hold::{Hold, Purpose, hold};
 use crate::emit::read::{Entry, standing};
 use crate::file_tree::FileTree;
 use crate::fleet::RenderedCluster;
@@ -48,6 +49,15 @@ pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation)
         }
     }
     Ok(())
+}
+
+/// Holds the output directory, and says so where another run has it.
+pub(super) fn held(output: &Path, purpose: Purpose) -> Result<Hold, FolderError> {
+    let other = match purpose {
+        Purpose::Read => "another cassc is writing to",
+        Purpose::Write => "another cassc is reading or writing",
+    };
+    hold(output, purpose, || talk(&format!("waiting: {other} {}\n", output.display())))
 }
 
 /// What of a cluster is written to its folder.

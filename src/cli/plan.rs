@@ -8,8 +8,10 @@ use clap::{Args, ValueEnum};
 use super::complaints::{Channel, Complaining, Format};
 use super::inputs::Inputs;
 use super::judging::{Judged, Judging};
+use super::output::held;
 use super::selection::Selection;
 use super::{Ending, Failure, print};
+use crate::emit::hold::Purpose;
 use crate::report::Colors;
 use crate::report::plan::{json, markdown, text};
 
@@ -62,7 +64,9 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
                 .to_owned(),
         ));
     }
+    let hold = plan.output.as_deref().map(|output| held(output, Purpose::Read)).transpose()?;
     let judged = Judged::new(compilation, &plan.inputs, &plan.judging, plan.output.as_deref())?;
+    drop(hold);
     judged.refuse_nothing(&plan.inputs)?;
     let fleet = judged.plans();
     let printed = match plan.format {

@@ -10,6 +10,7 @@ use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::deliver::is_in_a_stage;
 use crate::diff::{Comparison, Difference, DifferenceKind};
+use crate::emit::hold::Hold;
 use crate::file_tree::FileTree;
 use crate::fleet::ClusterRun;
 use crate::git::untracked;
@@ -31,9 +32,11 @@ pub(super) fn check_directory(
     accepted: Accepted,
     extent: Extent,
     selection: Selection<'_>,
+    hold: Option<Hold>,
 ) -> Result<Ending, Failure> {
     let found = |run: &ClusterRun| find(output, run, extent, selection);
     let found: Vec<Result<Found, Failure>> = accepted.runs.par_iter().map(found).collect();
+    drop(hold);
     let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
         tell_conflict(output, &found.cluster, found.compared.is_in_conflict, BEFORE);

@@ -13,6 +13,7 @@
 //! What a killed render left in the workspace is removed by the next one. It first renames it, so that a render that is
 //! alive after all fails at its own rename instead of showing a tree that somebody is removing. Nothing is synced
 //! to the medium file by file (it would cost ten times the rest): a crash is the end of a process, not of the power.
+//! Two renders at the same time wait for each other (`hold`) before they come here.
 
 use std::path::{Path, PathBuf};
 
@@ -134,7 +135,7 @@ pub(super) fn replace(
     decision: &Decision,
 ) -> Result<(), FolderError> {
     disk.create_directories(&folder.workspace)?;
-    let replaced = replace_from_workspace(disk, folder, standing, decision);
+    let replaced = replace_from_workspace(disk, folder, standing, decision).map_err(|error| error.of_write(folder));
     // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
     replaced.and(disk.remove_if_empty(&folder.workspace))
 }

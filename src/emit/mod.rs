@@ -5,6 +5,7 @@
 mod decision;
 pub mod directory;
 mod disk;
+pub mod hold;
 pub mod read;
 pub mod removal;
 pub mod stream;
