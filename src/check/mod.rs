@@ -12,6 +12,7 @@ mod config_limits;
 mod config_refusal;
 mod config_sstables;
 mod config_words;
+mod elsewhere;
 mod gaps;
 mod owned_keys;
 mod quantities;
@@ -116,6 +117,7 @@ mod w527_open_load_balancer;
 #[cfg(test)]
 pub(crate) use checked::fixtures;
 pub use checked::{Checked, Checkup, check};
+pub use elsewhere::{Collision, Others};
 
 use rayon::prelude::*;
 
