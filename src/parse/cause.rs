@@ -119,10 +119,8 @@ fn template(text: &str, byte: usize) -> Option<Cause> {
         return None; // Maps without a key between them.
     }
     let helm = [".Values", ".Release", ".Chart", ".Capabilities", "include ", "toYaml", "{{-", "-}}"];
-    let message = match helm.into_iter().any(|word| found.contains(word)) {
-        true => "a Helm template",
-        false => "a template",
-    };
+    let is_helm = helm.into_iter().any(|word| found.contains(word));
+    let message = if is_helm { "a Helm template" } else { "a template" };
     Some(Cause {
         span: byte..byte + length,
         message: format!("`{found}` is {message}, and cassc reads plain YAML"),
