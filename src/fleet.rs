@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::check::{Checked, Collision, Others};
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, arrange};
-use crate::deployed::{Deployed, DeployedCluster, OwnLock, WantedFleet, pair};
+use crate::deployed::{Deployed, DeployedCluster, OwnLock, ReadFrom, TopologyFile, WantedFleet, pair};
 use crate::diagnostic::{Diagnostic, Label, Part, Place, Route};
 use crate::lock::Recorded;
 use crate::parse::Text;
@@ -81,7 +81,11 @@ impl Fleet {
         elsewhere: Vec<DeployedCluster>,
         own: impl Fn(&str) -> OwnLock + Sync,
     ) -> Self {
-        let pairing = pair(deployed, wanted);
+        // A commit may hold copies of locks, and drafts that were never deployed.
+        let from_history = deployed.from == ReadFrom::History;
+        let mut pairing = pair(deployed, wanted);
+        let is_deployed = |it: &DeployedCluster| it.lock.is_some() && it.file == TopologyFile::Stands;
+        pairing.others.retain(|other| !from_history || is_deployed(other));
         let pairs = accepted.into_par_iter().zip(pairing.pairs);
         let run = |(checked, deployed): (Checked, Option<DeployedCluster>)| {
             let name = checked.topology.metadata.name.as_str();
