@@ -1,4 +1,4 @@
-//! Names of other tools and what they are called here: those of Kubernetes' pods, of Cass Operator's CassandraDatacenter, of
+//! Names of other tools and what they are called here: those of Kubernetes' pods, of Cass Operator's `CassandraDatacenter`, of
 //! K8ssandra, of CassKop, and of Bitnami's Helm chart. Called by the reader for unknown fields, and by the rule about
 //! unknown keys of `cassandra.yaml`.
 
