@@ -255,10 +255,12 @@ fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<ReadError>) {
 /// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
 fn is_consequence(error: &ReadError, route: &Route, taken_out: &BTreeSet<Route>, found: &[ReadError]) -> bool {
     let Some(field) = error.missing else { return false };
-    let slip = format!("did you mean `{field}`?");
+    let meant = format!("`{field}`");
     let is_slip = |note: &ReadError| {
         let parent = note.route.as_ref().and_then(Route::parent);
-        note.code == "E008" && parent.as_ref() == Some(route) && note.help.as_ref() == Some(&slip)
+        note.code == "E008"
+            && parent.as_ref() == Some(route)
+            && note.help.as_ref().is_some_and(|help| help.contains(&meant))
     };
     taken_out.contains(&route.key(field)) || found.iter().any(is_slip)
 }
