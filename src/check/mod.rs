@@ -13,6 +13,7 @@ mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
+mod off_heap;
 mod owned_keys;
 mod quantities;
 mod settings;
@@ -103,6 +104,8 @@ mod w424_heap_pointers;
 mod w425_secret_in_clear_text;
 mod w427_vm_option;
 mod w429_class_unknown;
+mod w430_direct_memory;
+mod w431_memory_request;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -216,6 +219,8 @@ const RULES: &[(Rule, Check)] = &[
     (w425_secret_in_clear_text::RULE, Topology(w425_secret_in_clear_text::check)),
     (w427_vm_option::RULE, Topology(w427_vm_option::check)),
     (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
+    (w430_direct_memory::RULE, Topology(w430_direct_memory::check)),
+    (w431_memory_request::RULE, Topology(w431_memory_request::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
