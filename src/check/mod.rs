@@ -9,12 +9,15 @@ mod config_conflicts;
 mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_paths;
 mod config_refusal;
 mod config_sstables;
 mod config_words;
 mod gaps;
+mod jvm_paths;
 mod off_heap;
 mod owned_keys;
+mod pod_files;
 mod quantities;
 mod settings;
 mod vm_options;
@@ -106,6 +109,7 @@ mod w427_vm_option;
 mod w429_class_unknown;
 mod w430_direct_memory;
 mod w431_memory_request;
+mod w432_path;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -221,6 +225,7 @@ const RULES: &[(Rule, Check)] = &[
     (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
     (w430_direct_memory::RULE, Topology(w430_direct_memory::check)),
     (w431_memory_request::RULE, Topology(w431_memory_request::check)),
+    (w432_path::RULE, Topology(w432_path::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),
