@@ -133,10 +133,9 @@ impl PodFiles {
         if let (Some(mount), Some(path)) = (mount, &path) {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let is_missing = how == Use::WriteFile && mount.is_empty && folder != mount.path;
-            return match mount.is_writable {
-                false => Some(Reason::ReadOnlyVolume(mount.volume.clone())),
-                true => is_missing.then(|| Reason::Empty(mount.volume.clone())),
-            };
+            let empty = || Reason::Empty(mount.volume.clone());
+            let read_only = || Reason::ReadOnlyVolume(mount.volume.clone());
+            return if mount.is_writable { is_missing.then(empty) } else { Some(read_only()) };
         }
         let path = path.unwrap_or_default();
         Some(match () {

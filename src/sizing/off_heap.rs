@@ -45,7 +45,7 @@ pub struct OffHeap {
     pub memtables: Memtables,
     /// `memtable_offheap_space`, used by memtables outside the heap.
     pub memtable_space: Option<u64>,
-    /// `file_cache_size`: chunks of SSTables, and buffers of readers (direct buffers).
+    /// `file_cache_size`: chunks of data files, and buffers of readers (direct buffers).
     pub file_cache: Option<u64>,
     /// `networking_cache_size`, since 4.0 (direct buffers).
     pub networking_cache: Option<u64>,
