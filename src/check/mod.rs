@@ -102,6 +102,7 @@ mod w128_delivery_unused;
 mod w129_rack_without_zone;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
+mod w209_improbable_quantity;
 mod w405_image_floating;
 mod w408_image_without_management_api;
 mod w418_config_key_deprecated;
@@ -222,6 +223,7 @@ const RULES: &[(Rule, Check)] = &[
     (w129_rack_without_zone::RULE, Topology(w129_rack_without_zone::check)),
     (w205_storage_small::RULE, Topology(w205_storage_small::check)),
     (w207_memory_limit_missing::RULE, Topology(w207_memory_limit_missing::check)),
+    (w209_improbable_quantity::RULE, Topology(w209_improbable_quantity::check)),
     (w405_image_floating::RULE, Topology(w405_image_floating::check)),
     (w408_image_without_management_api::RULE, Topology(w408_image_without_management_api::check)),
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
