@@ -19,7 +19,7 @@ Remove `image` to use the published image, or build your own from `k8ssandra/cas
 Management API, accept the warning.",
 };
 
-/// Last parts of repositories: the official image and its mirrors, Bitnami's, DataStax', and what is no Apache Cassandra.
+/// Last parts of repositories: the official image and its mirrors, that of Bitnami, and other databases.
 const WITHOUT: [&str; 9] =
     ["cassandra", "ddac", "dse", "dse-server", "elassandra", "hcd", "scylla", "scylla-enterprise", "yugabyte"];
 

@@ -51,7 +51,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             let Some(setting) = setting.filter(|_| !is_refused).filter(|it| seen.insert(it.route.clone())) else {
                 continue;
             };
-            let label = if is_raised && minor > Minor::V3_11 { "Cassandra uses 10 ms" } else { "too short for an answer" };
+            let label =
+                if is_raised && minor > Minor::V3_11 { "Cassandra uses 10 ms" } else { "too short for an answer" };
             let message = format!("`{}: {}` is shorter than 10 ms", setting.name, setting.written);
             let complaint = RULE.complain(message, subject.value(setting.route.clone(), label));
             complaints.push(complaint.expected("10 ms or more"));

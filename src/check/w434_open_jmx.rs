@@ -43,7 +43,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 /// The positions of the options that open a port, with what they open.
 fn open(options: &[&str]) -> Vec<(usize, &'static str)> {
     let last = |begins: &str| options.iter().rposition(|option| option.starts_with(begins));
-    let is_off = last(AUTHENTICATE).is_some_and(|index| options[index][AUTHENTICATE.len()..].eq_ignore_ascii_case("false"));
+    let is_off =
+        last(AUTHENTICATE).is_some_and(|index| options[index][AUTHENTICATE.len()..].eq_ignore_ascii_case("false"));
     let has_authenticator = AUTHENTICATORS.iter().any(|begins| last(begins).is_some());
     let of_the_jvm = last(OF_THE_JVM).filter(|_| is_off);
     let of_cassandra = last(OF_CASSANDRA).filter(|_| is_off || !has_authenticator);
@@ -54,7 +55,9 @@ fn open(options: &[&str]) -> Vec<(usize, &'static str)> {
 
 /// A Jolokia agent that is told to listen on more than the loopback address.
 fn is_open_jolokia(option: &str) -> bool {
-    let Some(agent) = option.strip_prefix("-javaagent:").filter(|agent| agent.contains("jolokia")) else { return false };
+    let Some(agent) = option.strip_prefix("-javaagent:").filter(|agent| agent.contains("jolokia")) else {
+        return false;
+    };
     let parameters = agent.split_once('=').map_or("", |(_, parameters)| parameters);
     let of = |key: &str| parameters.split(',').find_map(|part| part.strip_prefix(key)?.strip_prefix('='));
     let is_remote = of("host").is_some_and(|host| !["localhost", "127.0.0.1", "::1"].contains(&host));
