@@ -13,6 +13,7 @@ mod config_paths;
 mod config_refusal;
 mod config_sstables;
 mod config_words;
+mod elsewhere;
 mod gaps;
 mod jvm_paths;
 mod off_heap;
@@ -128,6 +129,7 @@ mod w527_open_load_balancer;
 #[cfg(test)]
 pub(crate) use checked::fixtures;
 pub use checked::{Checked, Checkup, check};
+pub use elsewhere::{Collision, Others};
 
 use rayon::prelude::*;
 
