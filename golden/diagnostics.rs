@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use cassc::catalogue::{Warnings, rules, settle};
 use cassc::check::check;
+use cassc::overrides;
 use cassc::parse::source::{Origin, Source};
-use cassc::parse::{Reading, parse};
+use cassc::parse::{Parsed, Reading, parse};
 use cassc::report::{Colors, human, sorted, summary};
 
 use crate::compare::{assert_same, difference, yaml_files};
@@ -28,8 +29,8 @@ fn complaints_of(case: &Path) -> (String, BTreeSet<&'static str>) {
     let name = case.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let bytes = fs::read(case).expect("a case can be read");
     let Reading { texts, parsed, complaints } = parse(vec![Source { name, bytes, origin: Origin::Named }]);
-    let complaints =
-        sorted(&texts, check(parsed, complaints, |parsed, found| settle(parsed, found, Warnings::Show)).complaints);
+    let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
+    let complaints = sorted(&texts, check(parsed, complaints, overrides::complaints, settled).complaints);
     let codes = complaints.iter().map(|complaint| complaint.code).collect();
     let text = human(&texts, &complaints, Colors::Plain);
     (format!("{text}\n{}\n", summary(&complaints).unwrap_or_default()), codes)

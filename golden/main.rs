@@ -23,6 +23,7 @@ mod manifests;
 mod merges;
 mod mutations;
 mod names;
+mod overrides;
 mod planned;
 mod plans;
 #[cfg(unix)]
