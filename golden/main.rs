@@ -24,6 +24,8 @@ mod merges;
 mod mutations;
 mod names;
 mod overrides;
+#[cfg(unix)]
+mod parallel;
 mod planned;
 mod plans;
 #[cfg(unix)]

@@ -77,7 +77,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 fn name_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {
     let name = volume.name.as_str();
     let at = subject.value(route.key("name"), "");
-    let reserved = matches!(name, CERTIFICATES | READ_ONLY_ROOT) || name.starts_with("medusa-");
+    let reserved = matches!(name, CERTIFICATES | READ_ONLY_ROOT);
     if reserved || OWN_VOLUMES.contains(&name) {
         let complaint = RULE.complain(format!("the volume name `{name}` is reserved for cassc"), at);
         return Some(complaint.help("use a different name"));
