@@ -19,10 +19,10 @@ use serde_json::{Map, Value, json};
 use similar::TextDiff;
 
 use crate::compare::{assert_same, difference, repository};
-use crate::random::runner;
+use crate::random::{faults, runner, topologies};
 use crate::readers::hostile_strings;
 use crate::real_tool::{is_here, output};
-use crate::rendered::{compiled, rendered};
+use crate::rendered::{DIALECTS, compiled, rendered};
 use crate::strict_schema;
 
 const SHOP: &str = "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop, namespace: cass}\nspec:\n  \
@@ -235,6 +235,30 @@ fn no_patch_panics_changes_an_identity_or_renders_what_kubernetes_refuses() {
     });
     assert!(outcome.is_ok(), "{}", outcome.expect_err("it is an error"));
     assert!(accepted.get() > 5, "only {} patches are accepted", accepted.get());
+}
+
+#[test]
+fn random_topologies_with_overrides_pass_every_oracle() {
+    let overrides = json!([
+        {"kind": "Service", "all": true, "patch": {"spec": {"ipFamilyPolicy": "PreferDualStack"}}},
+        {"kind": "ConfigMap", "all": true, "patch": {"metadata": {"annotations": {"example.com/kept": "yes"}}}},
+        {"kind": "StatefulSet", "all": true, "patch": {"spec": {"minReadySeconds": 10, "template": {"spec": {
+            "shareProcessNamespace": true, "containers": [{"name": "cassandra", "stdin": true}]}}}}},
+    ]);
+    let accepted = Cell::new(0);
+    let strategy = (topologies::sensible(), select(DIALECTS.to_vec()));
+    let outcome = runner(48).run(&strategy, |(mut topology, dialect)| {
+        topology["spec"]["overrides"] = overrides.clone();
+        let compilation = compiled("random.yaml", topology.to_string().into_bytes(), Some(dialect));
+        let of_overrides = compilation.complaints.iter().filter(|complaint| complaint.code.starts_with("E53"));
+        prop_assert_eq!(of_overrides.count(), 0, "{:#?}", compilation.complaints);
+        accepted.set(accepted.get() + compilation.accepted.len());
+        let faults: Vec<String> = rendered(&compilation).iter().flat_map(faults).collect();
+        prop_assert!(faults.is_empty(), "{}\n{topology}", faults.join("\n"));
+        Ok(())
+    });
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("it is an error"));
+    assert!(accepted.get() > 24, "only {} topologies are accepted", accepted.get());
 }
 
 /// A patch that `kubectl` and we take alike: no directive that we refuse, no element whose second key decides.

@@ -60,7 +60,7 @@ fn outcome(compilation: &Compilation) -> (Vec<Value>, Vec<(String, String)>, Vec
 }
 
 /// What any oracle says against the objects.
-fn faults(rendered: &Rendered) -> Vec<String> {
+pub(crate) fn faults(rendered: &Rendered) -> Vec<String> {
     let allowed: &[&str] = if rendered.cluster.pod.host_network { &["Host Namespaces"] } else { &[] };
     let mut faults = invariants::faults(rendered);
     faults.extend(faults_together(rendered));

@@ -237,14 +237,6 @@ fn rest() -> impl Strategy<Value = Value> {
         ("gate", json!({"resources": {"requests": {"cpu": "0.1"}, "limits": {"cpu": "0.1", "memory": "64Mi"}}})),
         ("managementApi", json!({"tls": {"serverSecret": "management-api"}})),
         ("additionalSeeds", json!(["192.0.2.7", "other.example.com"])),
-        (
-            "overrides",
-            json!([
-                {"kind": "Service", "all": true, "patch": {"spec": {"ipFamilyPolicy": "PreferDualStack"}}},
-                {"kind": "StatefulSet", "all": true, "patch": {"spec": {"minReadySeconds": 10,
-                    "template": {"spec": {"shareProcessNamespace": true, "containers": [{"name": "cassandra", "stdin": true}]}}}}},
-            ]),
-        ),
     ];
     let count = parts.len();
     subsequence(parts, 0..=count).prop_map(object)
