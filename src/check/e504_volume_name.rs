@@ -130,7 +130,7 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
             complaint.expected("an absolute path such as `/commitlog`, without `:`, `.`, `..` and a trailing `/`"),
         );
     }
-    if let Some(own) = hidden_by(path) {
+    if let Some(own) = hides(path) {
         let message = format!("the volume `{}` would hide `{own}` of the pod", volume.name);
         return Some(RULE.complain(message, at("")).help("write a different `mountPath`"));
     }
@@ -142,14 +142,14 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
 }
 
 /// The directory of the pod that a volume at a path would hide.
-fn hidden_by(path: &str) -> Option<&'static str> {
+pub(super) fn hides(path: &str) -> Option<&'static str> {
     let own = OWN_PATHS.into_iter().find(|own| *own == path || is_below(own, path));
     own.or((path == "/etc" || path.starts_with("/etc/cassc")).then_some("/etc/cassc"))
 }
 
 /// Whether a volume that is mounted into Cassandra's container hides nothing of the pod and holds no data.
 pub(crate) fn is_free_path(path: &str) -> bool {
-    is_mount_path(path) && hidden_by(path).is_none() && !is_below(path, DATA)
+    is_mount_path(path) && hides(path).is_none() && !is_below(path, DATA)
 }
 
 fn is_below(path: &str, parent: &str) -> bool {
