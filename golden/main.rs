@@ -35,5 +35,6 @@ mod real_tool;
 mod render;
 mod rendered;
 mod schema;
+mod streams;
 mod strict_schema;
 mod transitions;

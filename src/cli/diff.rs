@@ -1,5 +1,6 @@
 //! `cassc diff`: what a render would change in a directory.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -16,17 +17,18 @@ use crate::diff::Comparison;
 use crate::emit::Overwrite;
 use crate::fleet::ClusterRun;
 use crate::folder::FolderError;
+use crate::report::{Colors, unified};
 
 /// Show what a render would change, as a unified diff; exit with 1 if there are differences.
 #[derive(Debug, Args)]
 pub(super) struct Diff {
+    /// The output directory of `cassc render`.
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
     complaints: ComplaintArguments,
-    /// The output directory of `cassc render`.
-    #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
 }
 
 pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
@@ -49,7 +51,8 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
         tell_remark(&diff.output, name, comparison.remark.as_ref(), &BEFORE);
     }
     let changed = compared.iter().flat_map(|(_, comparison)| &comparison.changed);
-    print(&changed.map(|difference| difference.unified.as_str()).collect::<String>())?;
+    let changed: String = changed.map(|difference| difference.unified.as_str()).collect();
+    print(&unified(&changed, Colors::of(&io::stdout())))?;
     let is_same = compared.iter().all(|(_, comparison)| comparison.is_same());
     Ok(if is_same { Ending::Done } else { Ending::Refused })
 }

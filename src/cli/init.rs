@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Ending, Failure, talk};
+use super::{Ending, Failure, note, print};
 use crate::text::plain_file;
 use crate::topology::json_schema;
 
@@ -26,19 +26,19 @@ pub(super) struct Init {
 
 pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
     if init.file.as_os_str() == "-" {
-        io::stdout().write_all(STARTER.as_bytes())?;
+        print(STARTER)?;
         return Ok(Ending::Done);
     }
     create(&init.file, STARTER)?;
     let (file, schema_file) = (init.file.display(), init.file.with_file_name(SCHEMA_FILE));
     if schema_file.exists() {
-        talk(&format!("wrote {file}; kept {} (`cassc schema` prints the current one)\n", schema_file.display()));
+        note(&format!("wrote {file}; kept {} (`cassc schema` prints the current one)\n", schema_file.display()));
     } else {
         create(&schema_file, &json_schema())?;
-        talk(&format!("wrote {file} and {}\n", schema_file.display()));
+        note(&format!("wrote {file} and {}\n", schema_file.display()));
     }
-    talk(&format!("next: cassc render {file}\n"));
-    talk("in a Git repository that you render into: echo 'deploy/** text eol=lf' >> .gitattributes\n");
+    note(&format!("next: cassc render {file}\n"));
+    note("in a Git repository that you render into: echo 'deploy/** text eol=lf' >> .gitattributes\n");
     Ok(Ending::Done)
 }
 

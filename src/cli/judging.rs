@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::complaints::Complaining;
 use super::inputs::Inputs;
-use super::{Failure, talk};
+use super::{Failure, note, talk};
 use crate::check::Checked;
 use crate::deployed::{
     Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, UnreadableLocks, WantedFleet, pair, read, wanted,
@@ -176,7 +176,7 @@ impl Accepted {
             plan.steps.clear();
         }
         if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
-            talk(&text(&fleet, Colors::of(&io::stderr())));
+            note(&text(&fleet, Colors::of(&io::stderr())));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `cassc render`: the manifests, to standard output or into a directory.
 
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use cassc_wording::counted;
@@ -15,7 +15,7 @@ use super::output::{
 };
 use super::render_check::check_directory;
 use super::selection::Selection;
-use super::{Ending, Failure, talk};
+use super::{Ending, Failure, note, talk, written_out};
 use crate::Compilation;
 use crate::deliver::in_order_of_stages;
 use crate::emit::directory::{Outcome, Why, recover, write};
@@ -36,17 +36,18 @@ const CLUSTERS_AT_ONCE: usize = 32;
 /// crash leaves the old files or the new ones. Files that were edited by hand are kept and reported. Prints the plan of
 /// the change as `cassc plan` does, and writes nothing while the change is refused.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cassc render shop.yaml                         print every manifest
+  cassc render shop.yaml -o deploy               write deploy/shop/
+  cassc render clusters -o deploy --check        in CI: is deploy/ up to date?")]
 pub(super) struct Render {
-    #[command(flatten)]
-    inputs: Inputs,
-    #[command(flatten)]
-    complaints: ComplaintArguments,
-    #[command(flatten)]
-    judging: Judging,
     /// Write one folder per cluster, with its `cassc.lock`, into this directory. Without `--against`, these lock files
     /// are also what is deployed.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
     /// Write nothing; exit with 1 if the output directory is out of date.
     #[arg(long, requires = "output")]
     check: bool,
@@ -60,6 +61,10 @@ pub(super) struct Render {
     /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
     #[arg(long, requires = "output", conflicts_with = "force")]
     lock_only: bool,
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    complaints: ComplaintArguments,
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
@@ -99,20 +104,23 @@ fn recover_all(output: &Path, compilation: &Compilation) -> Result<(), FolderErr
 }
 
 fn to_stream(accepted: Accepted) -> Result<Ending, Failure> {
-    let mut output = BufWriter::new(io::stdout().lock());
     let mut plans = Vec::new();
     let made = |run: &ClusterRun| {
         let rendered = run.render(None);
         let plan = accepted.against.is_some().then(|| rendered.plan(&[]));
         (rendered.arranged.files, plan)
     };
-    for some in accepted.runs.chunks(CLUSTERS_AT_ONCE) {
-        let made: Vec<(FileTree, Option<Plan>)> = some.par_iter().map(made).collect();
-        for (tree, plan) in made {
-            stream::write(&mut output, in_order_of_stages(&tree))?;
-            plans.extend(plan);
+    written_out(|output| {
+        let mut output = BufWriter::new(output);
+        for some in accepted.runs.chunks(CLUSTERS_AT_ONCE) {
+            let made: Vec<(FileTree, Option<Plan>)> = some.par_iter().map(made).collect();
+            for (tree, plan) in made {
+                stream::write(&mut output, in_order_of_stages(&tree))?;
+                plans.extend(plan);
+            }
         }
-    }
+        Ok(())
+    })?;
     accepted.tell_plans(plans);
     Ok(Ending::Done)
 }
@@ -155,7 +163,7 @@ fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent:
     }
     accepted.tell_plans(plans);
     names.iter().zip(&outcomes).for_each(|(name, outcome)| tell_kept(output, name, outcome));
-    talk(&summary(clusters, &outcomes));
+    note(&summary(clusters, &outcomes));
     let is_held_back = outcomes.iter().any(Outcome::is_held_back);
     Ok(if is_held_back { Ending::Refused } else { Ending::Done })
 }

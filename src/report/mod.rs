@@ -1,6 +1,6 @@
 //! Complaints as text: [`human`] with the source under each, [`short`] one line each; [`located`] for programs, as
-//! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]). Called by the
-//! command line and by the goldens; nothing is printed here.
+//! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]); differences
+//! of files ([`unified()`]). Called by the command line and by the goldens; nothing is printed here.
 
 mod excerpt;
 mod github;
@@ -11,6 +11,7 @@ mod located;
 pub mod plan;
 mod sarif;
 mod short;
+mod unified;
 mod visible;
 
 pub use github::github;
@@ -20,6 +21,7 @@ pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
 pub use located::located;
 pub use sarif::sarif;
 pub use short::short;
+pub use unified::unified;
 pub use visible::visible;
 
 use std::collections::BTreeMap;
