@@ -232,7 +232,8 @@ fn the_files_of_every_example_are_read() {
         let of_minor: Vec<_> = clusters.iter().filter(|(_, cluster)| cluster.version.minor == minor).collect();
         assert!(!of_minor.is_empty(), "no example is for {minor}");
         let roots = of_minor.iter().map(|(title, cluster)| (title, cluster, temporary_folder()));
-        let roots: Vec<_> = roots.map(|(title, cluster, root)| (title, folders(cluster, &root, |_| true), root)).collect();
+        let roots: Vec<_> =
+            roots.map(|(title, cluster, root)| (title, folders(cluster, &root, |_| true), root)).collect();
         let named = roots.iter().flat_map(|(title, folders, _)| folders.iter().map(move |folder| (title, folder)));
         let (titles, folders): (Vec<_>, Vec<_>) = named.map(|(title, folder)| (title.as_str(), folder.clone())).unzip();
         let verdicts = titles.into_iter().zip(read(minor, &folders));
