@@ -15,7 +15,7 @@ const ADDRESS: &str = "127.0.0.1";
 
 /// Whether a file of the ConfigMap is read by Cassandra, or is one of the scripts that fill those in.
 pub(super) fn is_needed(name: &str) -> bool {
-    ["cassandra.yaml", "cassandra-rackdc.properties"].contains(&name) || name.ends_with(".sh")
+    ["cassandra.yaml", "cassandra-rackdc.properties"].contains(&name) || name.strip_suffix(".sh").is_some()
 }
 
 /// Runs the gate in a folder, which becomes the root of the pod, and returns the folder with its result. Volumes of
