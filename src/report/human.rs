@@ -35,12 +35,12 @@ pub fn human(texts: &[Text], complaints: &[Diagnostic], colors: Colors) -> Strin
     };
     let Parted { one_by_one, alike } = parted(complaints);
     let shown = heaviest(one_by_one.iter().copied(), MOST_SHOWN);
-    let rendered = |group| renderer.render(&[group]) + "\n";
-    let blocks = shown.iter().map(|complaint| rendered(group(texts, complaint)));
+    let block = |group| renderer.render(&[group]) + "\n";
+    let blocks = shown.iter().map(|complaint| block(group(texts, complaint)));
     if one_by_one.len() > MOST_SHOWN {
         return blocks.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n");
     }
-    let alike = alike.iter().map(|alike| rendered(alike::group(texts, alike)));
+    let alike = alike.iter().map(|alike| block(alike::group(texts, alike)));
     blocks.chain(alike).collect::<Vec<_>>().join("\n")
 }
 
