@@ -32,6 +32,7 @@ mod pre_commit;
 mod random;
 mod readers;
 mod real_tool;
+mod reference;
 mod render;
 mod rendered;
 mod schema;

@@ -58,6 +58,8 @@ pub(super) struct Judged {
     is_nothing: bool,
     /// The folders of the output directory whose topology is gone, and their locks.
     leftovers: Vec<(String, OwnLock)>,
+    /// The directory that is rendered into, as it was given.
+    output: Option<String>,
 }
 
 /// A run that is not refused. Its texts are dropped.
@@ -110,14 +112,16 @@ impl Judged {
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
         let is_own = judging.against.is_none();
-        Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers })
+        let output = output.map(|output| output.path.to_string_lossy().into_owned());
+        Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers, output })
     }
 
     /// The plans of all clusters, those that are gone last.
     pub(super) fn plans(&self) -> FleetPlan {
-        let plans = self.fleet.runs.par_iter().map(|run| run.render(None).plan(&self.texts));
+        let output = self.output.as_deref();
+        let plans = self.fleet.runs.par_iter().map(|run| run.render(None).plan(&self.texts, output));
         let mut plans: Vec<Plan> = plans.collect();
-        plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts)));
+        plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts, output)));
         FleetPlan::new(self.against.clone(), plans)
     }
 
@@ -160,8 +164,8 @@ impl Judged {
         if self.is_refused() {
             return None;
         }
-        let Self { texts, fleet: Fleet { runs, gone }, against, leftovers, .. } = self;
-        let gone = gone.iter().map(|gone| gone.plan(&texts)).collect();
+        let Self { texts, fleet: Fleet { runs, gone }, against, leftovers, output, .. } = self;
+        let gone = gone.iter().map(|gone| gone.plan(&texts, output.as_deref())).collect();
         Some(Accepted { runs, against, leftovers, gone })
     }
 }

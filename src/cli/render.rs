@@ -107,7 +107,7 @@ fn to_stream(accepted: Accepted) -> Result<Ending, Failure> {
     let mut plans = Vec::new();
     let made = |run: &ClusterRun| {
         let rendered = run.render(None);
-        let plan = accepted.against.is_some().then(|| rendered.plan(&[]));
+        let plan = accepted.against.is_some().then(|| rendered.plan(&[], None));
         (rendered.arranged.files, plan)
     };
     written_out(|output| {
@@ -173,7 +173,7 @@ fn prepare<'r>(output: &Path, run: &'r ClusterRun, extent: Extent) -> Result<Pre
     if extent == Extent::LockOnly {
         refuse_files_beside_lock(output, &rendered)?;
     }
-    let plan = rendered.plan(&[]);
+    let plan = rendered.plan(&[], Some(&output.to_string_lossy()));
     let (files, lock) = with_lock(output, rendered, extent);
     Ok(Prepared { run, files, lock, plan })
 }

@@ -60,7 +60,7 @@ fn find(output: &Path, run: &ClusterRun, extent: Extent, selection: Selection<'_
         refuse_files_beside_lock(output, &rendered)?;
     }
     let cluster = rendered.cluster.name.clone();
-    let plan = rendered.plan(&[]);
+    let plan = rendered.plan(&[], Some(&output.to_string_lossy()));
     let lacking = match (selection, extent) {
         (Selection::Touched { .. }, Extent::Files) => {
             untracked(&paths(&output.join(&cluster), &rendered.arranged.files))

@@ -1,22 +1,23 @@
-//! Many warnings of one rule, as a fleet has them: people read the first few with their source, and of the others where they
-//! stand. Errors are never put together, and reports for programs have every complaint.
+//! Many warnings that are alike, as a fleet has them: people read the first few with their source, and of the others where
+//! they stand. Errors are never put together, and reports for programs have every complaint.
+
+use std::collections::BTreeMap;
 
 use annotate_snippets::{Group, Level};
 use cassc_wording::counted;
 
 use super::visible;
-use crate::catalogue::rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::{Text, locate};
 
-/// Up to so many warnings of a rule are all shown with their source.
-const MOST_OF_A_RULE: usize = 5;
+/// Up to so many warnings that are alike are all shown with their source.
+const MOST_ALIKE: usize = 10;
 /// Of more, so many.
-const SHOWN_OF_A_RULE: usize = 3;
+const SHOWN_OF_THEM: usize = 3;
 /// The most files of the others that are named, and the most lines of a file.
 const MOST_NAMED: usize = 10;
 
-/// Complaints that are shown one by one, and those that are put together: all of a group are of one rule.
+/// Complaints that are shown one by one, and those that are put together.
 pub(super) struct Parted<'c> {
     pub(super) one_by_one: Vec<&'c Diagnostic>,
     pub(super) alike: Vec<Vec<&'c Diagnostic>>,
@@ -24,37 +25,39 @@ pub(super) struct Parted<'c> {
 
 /// Parts complaints, in the order that they stand in.
 pub(super) fn parted(complaints: &[Diagnostic]) -> Parted<'_> {
-    let mut parted = Parted { one_by_one: Vec::new(), alike: Vec::new() };
-    let mut of_rules: Vec<(&str, usize, usize)> = Vec::new();
-    for warning in complaints.iter().filter(|complaint| complaint.severity == Severity::Warning) {
-        match of_rules.iter_mut().find(|(code, ..)| *code == warning.code) {
-            Some((_, number, _)) => *number += 1,
-            None => of_rules.push((warning.code, 1, 0)),
+    let kind = |complaint: &Diagnostic| {
+        (complaint.severity == Severity::Warning).then(|| (complaint.code, shape(&complaint.message)))
+    };
+    let kinds: Vec<Option<(&str, String)>> = complaints.iter().map(kind).collect();
+    let mut numbers: BTreeMap<&(&str, String), usize> = BTreeMap::new();
+    kinds.iter().flatten().for_each(|kind| *numbers.entry(kind).or_default() += 1);
+    let mut seen: BTreeMap<&(&str, String), Vec<&Diagnostic>> = BTreeMap::new();
+    let mut one_by_one = Vec::new();
+    for (complaint, kind) in complaints.iter().zip(&kinds) {
+        let Some(kind) = kind.as_ref().filter(|kind| numbers[kind] > MOST_ALIKE) else {
+            one_by_one.push(complaint);
+            continue;
+        };
+        let seen = seen.entry(kind).or_default();
+        if seen.len() < SHOWN_OF_THEM {
+            one_by_one.push(complaint);
         }
+        seen.push(complaint);
     }
-    of_rules.retain(|(_, number, _)| *number > MOST_OF_A_RULE);
-    for complaint in complaints {
-        let is_warning = complaint.severity == Severity::Warning;
-        match of_rules.iter_mut().find(|(code, ..)| is_warning && *code == complaint.code) {
-            Some((_, _, shown)) if *shown < SHOWN_OF_A_RULE => {
-                *shown += 1;
-                parted.one_by_one.push(complaint);
-            }
-            Some(_) => match parted.alike.iter_mut().find(|group| group[0].code == complaint.code) {
-                Some(group) => group.push(complaint),
-                None => parted.alike.push(vec![complaint]),
-            },
-            None => parted.one_by_one.push(complaint),
-        }
-    }
-    parted
+    Parted { one_by_one, alike: seen.into_values().map(|mut alike| alike.split_off(SHOWN_OF_THEM)).collect() }
+}
+
+/// A message without its names and numbers.
+fn shape(message: &str) -> String {
+    let words = message.split('`').step_by(2).collect::<Vec<_>>().join("`");
+    words.chars().filter(|character| !character.is_ascii_digit()).collect()
 }
 
 /// What is shown of warnings that are put together.
 pub(super) fn group<'a>(texts: &[Text], alike: &[&Diagnostic]) -> Group<'a> {
-    let code = alike[0].code;
-    let summary = rule(code).map_or_else(String::new, |rule| format!(": {}", rule.summary));
-    let title = Level::WARNING.primary_title(format!("{} more of {code}{summary}", alike.len())).id(code);
+    let first = alike[0];
+    let title = format!("{} more, such as: {}", alike.len(), visible(&first.message));
+    let title = Level::WARNING.primary_title(title).id(first.code);
     title.element(Level::NOTE.message(format!("they are at {}", places(texts, alike))))
 }
 
@@ -113,25 +116,27 @@ mod tests {
 
     #[test]
     fn of_a_fleet_with_one_warning_the_first_are_shown_and_the_files_of_the_others() {
-        assert_eq!(shown(5, 1).0, 5);
-        assert_eq!(shown(6, 1), (3, "they are at 3.yaml:1; 4.yaml:1; 5.yaml:1\n".to_owned()));
+        assert_eq!(shown(10, 1).0, 10);
+        let (number, places) = shown(11, 1);
+        assert!(number == 3 && places.ends_with("9.yaml:1; 10.yaml:1\n"), "{places}");
         let (number, places) = shown(300, 1);
         assert_eq!(number, 3);
         assert!(places.starts_with("they are at 3.yaml:1; ") && places.ends_with("; 12.yaml:1; and 287 more files\n"));
-        assert_eq!(shown(1, 6), (3, "they are at 0.yaml:4, 5, 6\n".to_owned()));
+        assert_eq!(shown(1, 11), (3, "they are at 0.yaml:4, 5, 6, 7, 8, 9, 10, 11\n".to_owned()));
         assert!(shown(1, 40).1.ends_with("12, 13 and 27 more\n"), "{}", shown(1, 40).1);
     }
 
     #[test]
     fn errors_other_warnings_and_lines_for_editors_stay_one_by_one() {
-        let (texts, mut complaints) = warnings(7, 1);
-        assert_eq!(short(&texts, &complaints).lines().count(), 7);
+        let (texts, mut complaints) = warnings(12, 1);
+        assert_eq!(short(&texts, &complaints).lines().count(), 12);
         complaints.iter_mut().for_each(|complaint| complaint.severity = Severity::Error);
-        assert_eq!(human(&texts, &complaints, Colors::Plain).matches("error[W113]").count(), 7);
-        let (texts, mut complaints) = warnings(9, 1);
-        complaints[8].code = "W205";
+        assert_eq!(human(&texts, &complaints, Colors::Plain).matches("error[W113]").count(), 12);
+        let (texts, mut complaints) = warnings(15, 1);
+        complaints[13].code = "W205";
+        complaints[14].message = "elsewhere".to_owned();
         let text = human(&texts, &complaints, Colors::Plain);
-        assert!(text.contains("warning[W205]: in 8"), "{text}");
-        assert!(text.contains("warning[W113]: 5 more of W113: a datacenter with three or more nodes"), "{text}");
+        assert!(text.contains("warning[W205]: in 13") && text.contains("warning[W113]: elsewhere"), "{text}");
+        assert!(text.contains("warning[W113]: 10 more, such as: in 3\n"), "{text}");
     }
 }

@@ -26,8 +26,8 @@ impl Colors {
     }
 }
 
-/// The complaints, each with its source, an empty line between them. Of many warnings of one rule the first have it, and
-/// the others their places; of very many complaints the first errors are shown, and how many more there are.
+/// The complaints, each with its source, an empty line between them. Of many warnings that are alike the first have it,
+/// and the others their places; of very many complaints the first errors are shown, and how many more there are.
 pub fn human(texts: &[Text], complaints: &[Diagnostic], colors: Colors) -> String {
     let renderer = match colors {
         Colors::Ansi => Renderer::styled(),
