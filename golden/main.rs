@@ -29,6 +29,7 @@ mod plans;
 mod plugin;
 mod pod_security;
 mod pre_commit;
+mod progress;
 mod random;
 mod readers;
 mod real_tool;

@@ -3,12 +3,14 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 use rayon::prelude::*;
 
 use super::complaints::Complaining;
 use super::inputs::Inputs;
+use super::progress::during;
 use super::{Failure, note, talk};
 use crate::check::Checked;
 use crate::deployed::{
@@ -94,6 +96,16 @@ impl Judged {
         judging: &Judging,
         output: Option<Output<'_>>,
     ) -> Result<Self, Failure> {
+        let judged = || Self::judged(compilation, inputs, judging, output);
+        during("comparing with what is deployed", 0, |_| judged())
+    }
+
+    fn judged(
+        compilation: Compilation,
+        inputs: &Inputs,
+        judging: &Judging,
+        output: Option<Output<'_>>,
+    ) -> Result<Self, Failure> {
         let Compilation { mut texts, complaints, topologies, accepted } = compilation;
         let wanted = wanted(&texts, &accepted);
         let mut locks = output_locks(output, &accepted)?;
@@ -119,8 +131,15 @@ impl Judged {
     /// The plans of all clusters, those that are gone last.
     pub(super) fn plans(&self) -> FleetPlan {
         let output = self.output.as_deref();
-        let plans = self.fleet.runs.par_iter().map(|run| run.render(None).plan(&self.texts, output));
-        let mut plans: Vec<Plan> = plans.collect();
+        let runs = &self.fleet.runs;
+        let mut plans: Vec<Plan> = during("planning clusters", runs.len(), |done| {
+            let planned = |run: &ClusterRun| {
+                let plan = run.render(None).plan(&self.texts, output);
+                done.fetch_add(1, Ordering::Relaxed);
+                plan
+            };
+            runs.par_iter().map(planned).collect()
+        });
         plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts, output)));
         FleetPlan::new(self.against.clone(), plans)
     }

@@ -11,10 +11,12 @@ mod inputs;
 mod judging;
 mod output;
 mod plan;
+mod progress;
 mod render;
 mod render_check;
 mod schema;
 mod selection;
+mod starter;
 mod streams;
 mod validate;
 mod version;
@@ -104,6 +106,7 @@ enum Failure {
 
 /// Parses the arguments, runs the verb, and turns its ending into an exit code.
 pub fn run() -> ExitCode {
+    progress::begin();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return ended(answered(&answer)),

@@ -1,11 +1,13 @@
 //! `cassc render --check`: whether the directory is what would be rendered, and for a hook whether the commit has all of it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
 use super::judging::Accepted;
 use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_remark};
+use super::progress::during;
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::deliver::is_in_a_stage;
@@ -32,8 +34,14 @@ pub(super) fn check_directory(
     extent: Extent,
     selection: Selection<'_>,
 ) -> Result<Ending, Failure> {
-    let found = |run: &ClusterRun| find(output, run, extent, selection);
-    let found: Vec<Result<Found, Failure>> = accepted.runs.par_iter().map(found).collect();
+    let found: Vec<Result<Found, Failure>> = during("rendering clusters", accepted.runs.len(), |done| {
+        let found = |run: &ClusterRun| {
+            let found = find(output, run, extent, selection);
+            done.fetch_add(1, Ordering::Relaxed);
+            found
+        };
+        accepted.runs.par_iter().map(found).collect()
+    });
     let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
         tell_remark(output, &found.cluster, found.compared.remark.as_ref(), &BEFORE);

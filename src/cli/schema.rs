@@ -36,7 +36,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::json_schema;
-    use crate::cli::init::STARTER;
+    use crate::cli::starter::STARTER;
     use crate::parse::embedded;
 
     /// What an editor says about a text.

@@ -97,9 +97,14 @@ pub(super) fn talk(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
+/// Whether the user asked for results and diagnostics alone.
+pub(super) fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
 /// Writes to standard error what `--quiet` leaves out.
 pub(super) fn note(text: &str) {
-    if !IS_QUIET.load(Ordering::Relaxed) {
+    if !is_quiet() {
         talk(text);
     }
 }
