@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cassc::catalogue::{Warnings, rules, settle};
-use cassc::check::check;
+use cassc::catalogue::{Warnings, rules};
 use cassc::parse::source::{Origin, Source};
-use cassc::parse::{Reading, parse};
-use cassc::report::{Colors, human, sorted, summary};
+use cassc::report::{Colors, human, summary};
+use cassc::{Compilation, Options, compile};
 
 use crate::compare::{assert_same, difference, yaml_files};
 use crate::transitions::codes_of_changes;
@@ -27,9 +26,9 @@ fn code(case: &Path) -> String {
 fn complaints_of(case: &Path) -> (String, BTreeSet<&'static str>) {
     let name = case.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let bytes = fs::read(case).expect("a case can be read");
-    let Reading { texts, parsed, complaints } = parse(vec![Source { name, bytes, origin: Origin::Named }]);
-    let complaints =
-        sorted(&texts, check(parsed, complaints, |parsed, found| settle(parsed, found, Warnings::Show)).complaints);
+    let source = Source { name, bytes, origin: Origin::Named };
+    let options = Options { dialect: None, warnings: Warnings::Show };
+    let Compilation { texts, complaints, .. } = compile(vec![source], options);
     let codes = complaints.iter().map(|complaint| complaint.code).collect();
     let text = human(&texts, &complaints, Colors::Plain);
     (format!("{text}\n{}\n", summary(&complaints).unwrap_or_default()), codes)
@@ -54,4 +53,28 @@ fn every_rule_has_a_case_and_every_case_a_rule() {
     let rules: BTreeSet<String> = rules.difference(&codes_of_changes()).cloned().collect();
     assert_eq!(rules.difference(&cases).collect::<Vec<_>>(), Vec::<&String>::new(), "rules without a case");
     assert_eq!(cases.difference(&rules).collect::<Vec<_>>(), Vec::<&String>::new(), "cases without a rule");
+}
+
+/// A topology with quotes, comments, lists and maps of both styles.
+const SHOP: &str = "# The shop\napiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {name: shop}\nspec:\n  \
+                    cassandra:\n    version: \"4.1.9\"\n    config: {concurrent_reads: 64}\n  resources:\n    limits: {memory: \
+                    8Gi}\n  storage: {size: 100Gi}\n  datacenters:\n    - name: dc1 # one\n      nodes: 3\n";
+
+#[test]
+fn a_look_alike_is_named_wherever_it_is_inserted() {
+    for (inserted, code) in [("\u{a0}", "U+00A0"), ("\u{200b}", "U+200B"), ("\u{feff}", "U+FEFF")] {
+        let mut named = 0;
+        let mut refused = 0;
+        for byte in 1..SHOP.len() {
+            let text = format!("{}{inserted}{}", &SHOP[..byte], &SHOP[byte..]);
+            let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
+            let Compilation { texts, complaints, .. } =
+                compile(vec![source], Options { dialect: None, warnings: Warnings::Show });
+            let shown = human(&texts, &complaints, Colors::Plain);
+            let is_refused = shown.contains("error[");
+            refused += usize::from(is_refused);
+            named += usize::from(is_refused && shown.contains(&format!("{code} (")));
+        }
+        assert!(named * 10 >= refused * 9, "{code} is named in {named} of {refused} texts that are refused");
+    }
 }

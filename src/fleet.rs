@@ -2,6 +2,7 @@
 //! through every verb that plans or writes; the verb takes it apart as soon as it can, because a fleet is never in memory as
 //! a whole. Pure; called by the command line.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ pub struct ClusterRun {
     pub deployed: Option<DeployedCluster>,
     /// The lock where it is rendered to: what it keeps, and what is written against.
     pub own: OwnLock,
+    /// Whether it counts as new although it is known to be deployed, or its lock is lost: the user asked for it.
+    pub is_forgotten: bool,
     /// What the rules about changes say.
     pub judgment: Judgment,
     /// As it is to be; a new cluster is resolved when it is rendered.
@@ -65,19 +68,26 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Judges every topology beside what is deployed. `own` is the lock of a cluster where it is rendered to, by its name.
+    /// Judges every topology beside what is deployed. `own` is the lock of a cluster where it is rendered to, by its name;
+    /// `forgotten` names the clusters that count as new whatever is deployed of them.
     /// Texts of what is deployed are put to `texts` where a complaint needs them.
     pub fn judged(
         texts: &mut Vec<Text>,
         accepted: Vec<Checked>,
         wanted: &WantedFleet,
         deployed: Deployed,
+        forgotten: &BTreeSet<&str>,
         own: impl Fn(&str) -> OwnLock + Sync,
     ) -> Self {
         let pairing = pair(deployed, wanted);
         let pairs = accepted.into_par_iter().zip(pairing.pairs);
-        let run = |(checked, deployed): (Checked, _)| {
-            let own = own(&checked.topology.metadata.name);
+        let run = |(checked, deployed): (Checked, Option<DeployedCluster>)| {
+            let name = checked.topology.metadata.name.as_str();
+            let (own, forgets) = (own(name), forgotten.contains(name));
+            if forgets {
+                let is_forgotten = deployed.is_some() || !matches!(own, OwnLock::Missing);
+                return ClusterRun { is_forgotten, ..ClusterRun::unjudged(texts, checked, own) };
+            }
             ClusterRun::judged_quickly(texts, checked, deployed, own)
         };
         let mut runs: Vec<ClusterRun> = pairs.map(run).collect();
@@ -100,7 +110,13 @@ impl ClusterRun {
     /// A cluster that is compared with its own lock and not judged.
     pub fn unjudged(texts: &[Text], checked: Checked, own: OwnLock) -> Self {
         let source = texts[checked.document.text].name.clone();
-        Self { checked, source, deployed: None, own, judgment: Judgment::default(), cluster: None }
+        let judgment = Judgment::default();
+        Self { checked, source, deployed: None, own, is_forgotten: false, judgment, cluster: None }
+    }
+
+    /// The name of the cluster.
+    pub fn name(&self) -> &str {
+        &self.checked.topology.metadata.name
     }
 
     /// Judges without the texts of what is deployed, which most of a fleet never needs.
@@ -134,7 +150,8 @@ impl ClusterRun {
     /// The cluster with all that it keeps of what its own lock knows, else of what is deployed. A merge of two renders is a
     /// change for both branches, even where Git merged the ring and the templates by itself.
     fn resolved(&self) -> Arc<Cluster> {
-        let previous = self.own.previous().or_else(|| self.deployed.as_ref().map(|it| Arc::clone(&it.cluster)));
+        let deployed = || self.deployed.as_ref().map(|it| Arc::clone(&it.cluster));
+        let previous = if self.is_forgotten { None } else { self.own.previous().or_else(deployed) };
         let cluster = crate::cluster(&self.checked, previous.as_deref());
         match previous {
             Some(previous) if self.own.recorded().is_some_and(Recorded::is_conflict) => {

@@ -132,5 +132,6 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     let topologies = parsed.len();
     let settled = |parsed: &[Parsed], found| settle(parsed, found, options.warnings);
     let Checkup { complaints, accepted } = check::check(parsed, complaints, settled);
+    let complaints = complaints.into_iter().map(|complaint| parse::with_cause(&texts, complaint)).collect();
     Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

@@ -122,7 +122,7 @@ impl Scratch {
             Against::Path(path) => Against::Path(self.path.join(path)),
             Against::Revision(revision) => Against::Revision(revision),
         };
-        let surroundings = Surroundings { inputs: &inputs, output: None, git: "git" };
+        let surroundings = Surroundings { inputs: &inputs, clusters: &[], output: None, git: "git" };
         read(&against, surroundings).map_err(|error| self.shown(&error.to_string()))
     }
 

@@ -97,6 +97,7 @@ mod w118_zones;
 mod w128_delivery_unused;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
+mod w209_improbable_quantity;
 mod w405_image_floating;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
@@ -210,6 +211,7 @@ const RULES: &[(Rule, Check)] = &[
     (w128_delivery_unused::RULE, Topology(w128_delivery_unused::check)),
     (w205_storage_small::RULE, Topology(w205_storage_small::check)),
     (w207_memory_limit_missing::RULE, Topology(w207_memory_limit_missing::check)),
+    (w209_improbable_quantity::RULE, Topology(w209_improbable_quantity::check)),
     (w405_image_floating::RULE, Topology(w405_image_floating::check)),
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),

@@ -23,7 +23,7 @@ const SCHEMA_FILE: &str = "topology.schema.json";
 #[command(after_help = "\
 Examples:
   cassc init shop.yaml --name shop --namespace shop
-  cassc init orders.yaml --name orders --version 4.1 --dialect argocd --nodes 6 --zones eu-1a,eu-1b,eu-1c")]
+  cassc init orders.yaml --name orders --version 4.1 --nodes 6 --zones eu-1a,eu-1b,eu-1c")]
 pub(super) struct Init {
     /// The file to write; `-` prints the topology and writes no schema.
     #[arg(default_value = "topology.yaml")]

@@ -72,7 +72,7 @@ impl Inputs {
             let sources = self.read(selection)?;
             Ok::<_, Failure>(compile(selection.of(sources), Options { dialect, warnings }))
         };
-        let compilation = if self.is_typed() { compile() } else { during("reading topologies", 0, |_| compile()) }?;
+        let compilation = if self.is_typed() { compile() } else { during("reading topologies", compile) }?;
         complaining.tell(&compilation.texts, &compilation.complaints);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
         let finds_nothing = compilation.topologies == 0 && !selection.may_be_empty();

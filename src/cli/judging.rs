@@ -1,23 +1,22 @@
 //! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what
 //! is refused.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
+use cassc_wording::nearest;
 use clap::Args;
-use rayon::prelude::*;
 
 use super::complaints::Complaining;
 use super::inputs::Inputs;
-use super::progress::during;
+use super::progress::{during, during_each};
 use super::{Failure, note, talk};
 use crate::check::Checked;
 use crate::deployed::{
-    Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, UnreadableLocks, WantedFleet, pair, read, wanted,
+    Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, pair, read, wanted,
 };
 use crate::diagnostic::Diagnostic;
-use crate::emit::Overwrite;
 use crate::fleet::{ClusterRun, Fleet, Gone};
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
@@ -33,15 +32,10 @@ pub(super) struct Judging {
     /// directory, an earlier topology, or a folder of such.
     #[arg(long, value_name = "WHERE")]
     pub(super) against: Option<String>,
-}
-
-/// The directory that is rendered into: its locks tell what a cluster keeps.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Output<'o> {
-    /// Its path.
-    pub(super) path: &'o Path,
-    /// What becomes of files that others wrote, and of a lock that cannot be read.
-    pub(super) overwrite: Overwrite,
+    /// Treat this cluster as new although it is deployed, or its `cassc.lock` is lost: seeds, start order, revision and
+    /// restart tokens begin anew, and no rule about changes is checked. Only right when none of its nodes and volumes is left.
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) forget_deployed_state: Vec<String>,
 }
 
 /// The clusters of a run, judged.
@@ -77,14 +71,17 @@ pub(super) struct Accepted {
 }
 
 /// The locks of the output directory; none where there is no such directory.
-pub(super) fn output_locks(output: Option<Output<'_>>, accepted: &[Checked]) -> Result<OutputLocks, Failure> {
+pub(super) fn output_locks(
+    output: Option<&Path>,
+    accepted: &[Checked],
+    forgotten: &BTreeSet<&str>,
+) -> Result<OutputLocks, Failure> {
     let Some(output) = output else { return Ok(OutputLocks::default()) };
-    let clusters: Vec<&str> = accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect();
-    let unreadable = match output.overwrite {
-        Overwrite::KeepForeign => UnreadableLocks::AreErrors,
-        Overwrite::Force => UnreadableLocks::CountAsMissing,
-    };
-    Ok(OutputLocks::read(output.path, &clusters, unreadable)?)
+    Ok(OutputLocks::read(output, &names(accepted), forgotten)?)
+}
+
+fn names(accepted: &[Checked]) -> Vec<&str> {
+    accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect()
 }
 
 impl Judged {
@@ -94,24 +91,25 @@ impl Judged {
         compilation: Compilation,
         inputs: &Inputs,
         judging: &Judging,
-        output: Option<Output<'_>>,
+        output: Option<&Path>,
     ) -> Result<Self, Failure> {
-        let judged = || Self::judged(compilation, inputs, judging, output);
-        during("comparing with what is deployed", 0, |_| judged())
+        during("comparing with what is deployed", || Self::of(compilation, inputs, judging, output))
     }
 
-    fn judged(
+    fn of(
         compilation: Compilation,
         inputs: &Inputs,
         judging: &Judging,
-        output: Option<Output<'_>>,
+        output: Option<&Path>,
     ) -> Result<Self, Failure> {
         let Compilation { mut texts, complaints, topologies, accepted } = compilation;
         let wanted = wanted(&texts, &accepted);
-        let mut locks = output_locks(output, &accepted)?;
+        let forgotten = judging.forgotten(&accepted, inputs)?;
+        let mut locks = output_locks(output, &accepted, &forgotten)?;
         let in_output = locks.deployed.take();
-        let surroundings =
-            Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: git::PROGRAM };
+        let mut clusters = names(&accepted);
+        clusters.retain(|cluster| !forgotten.contains(cluster));
+        let surroundings = Surroundings { inputs: inputs.names(), clusters: &clusters, output, git: git::PROGRAM };
         let (deployed, in_output) = match &judging.against {
             Some(against) => (Some(read(&against.parse::<Against>()?, surroundings)?), in_output),
             None => (in_output, None),
@@ -120,28 +118,33 @@ impl Judged {
         let against = deployed.as_ref().map(|deployed| deployed.name.clone());
         let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
         let deployed = deployed.unwrap_or(nothing);
-        let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, |cluster| locks.own(cluster));
+        let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, &forgotten, |cluster| locks.own(cluster));
+        refuse_forgotten_without_effect(&forgotten, &fleet)?;
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
         let is_own = judging.against.is_none();
-        let output = output.map(|output| output.path.to_string_lossy().into_owned());
+        let output = output.map(|output| output.to_string_lossy().into_owned());
         Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers, output })
     }
 
     /// The plans of all clusters, those that are gone last.
     pub(super) fn plans(&self) -> FleetPlan {
         let output = self.output.as_deref();
-        let runs = &self.fleet.runs;
-        let mut plans: Vec<Plan> = during("planning clusters", runs.len(), |done| {
-            let planned = |run: &ClusterRun| {
-                let plan = run.render(None).plan(&self.texts, output);
-                done.fetch_add(1, Ordering::Relaxed);
-                plan
-            };
-            runs.par_iter().map(planned).collect()
-        });
+        let planned = |run: &ClusterRun| run.render(None).plan(&self.texts, output);
+        let mut plans = during_each("planning clusters", &self.fleet.runs, planned);
         plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts, output)));
         FleetPlan::new(self.against.clone(), plans)
+    }
+
+    /// Says which clusters count as new because that was asked for.
+    pub(super) fn tell_forgotten(&self) {
+        for run in self.fleet.runs.iter().filter(|run| run.is_forgotten) {
+            talk(&format!(
+                "{}: --forget-deployed-state treats it as new: seeds, start order, revision and restart tokens begin anew, and \
+                 no rule about changes is checked\n",
+                run.name()
+            ));
+        }
     }
 
     /// Refuses inputs without a topology where nothing deployed has come to its end by that.
@@ -204,6 +207,32 @@ impl Accepted {
     }
 }
 
+impl Judging {
+    /// The clusters whose deployed state is to be forgotten; each is to be among the inputs.
+    fn forgotten<'j>(&'j self, accepted: &[Checked], inputs: &Inputs) -> Result<BTreeSet<&'j str>, Failure> {
+        let known = names(accepted);
+        match self.forget_deployed_state.iter().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(self.forget_deployed_state.iter().map(String::as_str).collect()),
+            Some(unknown) => Err(Failure::Usage(format!(
+                "`--forget-deployed-state {unknown}` names no cluster of {}{}",
+                inputs.names().join(", "),
+                nearest(unknown, known).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
+            ))),
+        }
+    }
+}
+
+/// A flag that stays in a script would hide what is deployed the next time.
+fn refuse_forgotten_without_effect(forgotten: &BTreeSet<&str>, fleet: &Fleet) -> Result<(), Failure> {
+    let has_effect = |name: &&&str| fleet.runs.iter().any(|run| run.is_forgotten && run.name() == **name);
+    match forgotten.iter().find(|name| !has_effect(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::Usage(format!(
+            "`--forget-deployed-state {name}` has no effect: nothing shows that `{name}` is deployed; remove the flag"
+        ))),
+    }
+}
+
 /// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
 fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
     let is_deployed =
@@ -213,14 +242,9 @@ fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Ve
 }
 
 /// The folders of clusters whose topology is gone, as far as they are there.
-fn leftovers(
-    gone: &[Gone],
-    stale: Vec<String>,
-    locks: &OutputLocks,
-    output: Option<Output<'_>>,
-) -> Vec<(String, OwnLock)> {
+fn leftovers(gone: &[Gone], stale: Vec<String>, locks: &OutputLocks, output: Option<&Path>) -> Vec<(String, OwnLock)> {
     let Some(output) = output else { return Vec::new() };
     let gone = gone.iter().map(|gone| gone.deployed.cluster.name.clone());
-    let there = gone.chain(stale).filter(|name| output.path.join(name).join(LOCK_FILE_NAME).exists());
+    let there = gone.chain(stale).filter(|name| output.join(name).join(LOCK_FILE_NAME).exists());
     there.map(|name| (name.clone(), locks.own(&name))).collect()
 }

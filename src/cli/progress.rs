@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
+
 use super::streams::is_quiet;
 
 /// So long nobody is told that anything goes on.
@@ -25,17 +27,37 @@ pub(super) fn begin() {
     BEGUN.get_or_init(Instant::now);
 }
 
-/// Does work that is told of as `doing` and counts its steps, of which there are `all`; 0 for work without steps.
-/// The work writes nothing.
-pub(super) fn during<T>(doing: &str, all: usize, work: impl FnOnce(&AtomicUsize) -> T) -> T {
+/// Does work that is called `doing` on the line. The work writes nothing.
+pub(super) fn during<T>(doing: &str, work: impl FnOnce() -> T) -> T {
+    counted(doing, 0, |_| work())
+}
+
+/// Does the same for each item, on all cores, and counts them. The results are in the order of the items.
+pub(super) fn during_each<'i, I: Sync, T: Send>(
+    doing: &str,
+    items: &'i [I],
+    work: impl Fn(&'i I) -> T + Sync,
+) -> Vec<T> {
+    counted(doing, items.len(), |done| {
+        let counting = |item| {
+            let result = work(item);
+            done.fetch_add(1, Ordering::Relaxed);
+            result
+        };
+        items.par_iter().map(counting).collect()
+    })
+}
+
+fn counted<T>(doing: &str, all: usize, work: impl FnOnce(&AtomicUsize) -> T) -> T {
     let done = AtomicUsize::new(0);
     let (ci, terminal) = (variable("CI"), variable("TERM"));
     if !is_wanted(io::stderr().is_terminal(), is_quiet(), &ci, &terminal) {
         return work(&done);
     }
     let (working, ended) = channel::<()>();
+    let seen = &done;
     thread::scope(|scope| {
-        let told = scope.spawn(|| tell(&ended, doing, all, &done));
+        let told = scope.spawn(move || tell(&ended, doing, all, seen));
         let result = work(&done);
         drop(working);
         // A line that cannot be written is no reason to fail.
@@ -80,9 +102,12 @@ mod tests {
     fn only_a_person_at_a_terminal_wants_it() {
         assert!(is_wanted(true, false, "", "xterm"));
         assert!(is_wanted(true, false, "false", ""));
-        for (is_terminal, is_quiet, ci, terminal) in
-            [(false, false, "", "xterm"), (true, true, "", "xterm"), (true, false, "true", "xterm"), (true, false, "", "dumb")]
-        {
+        for (is_terminal, is_quiet, ci, terminal) in [
+            (false, false, "", "xterm"),
+            (true, true, "", "xterm"),
+            (true, false, "true", "xterm"),
+            (true, false, "", "dumb"),
+        ] {
             assert!(!is_wanted(is_terminal, is_quiet, ci, terminal));
         }
     }

@@ -9,16 +9,19 @@ use rayon::prelude::*;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
-use super::judging::{Accepted, Judged, Judging, Output};
+use super::judging::{Accepted, Judged, Judging};
 use super::output::{
-    AFTER, Extent, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_remark, with_lock,
+    AFTER, Extent, held, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_conflict,
+    with_lock,
 };
+use super::progress::during_each;
 use super::render_check::check_directory;
 use super::selection::Selection;
 use super::{Ending, Failure, note, talk, written_out};
 use crate::Compilation;
 use crate::deliver::in_order_of_stages;
 use crate::emit::directory::{Outcome, Why, recover, write};
+use crate::emit::hold::{Hold, Purpose};
 use crate::emit::removal::remove;
 use crate::emit::{Overwrite, stream};
 use crate::file_tree::FileTree;
@@ -55,7 +58,8 @@ pub(super) struct Render {
     /// files and that no topology was deleted. Must be the last flag: a hook appends the files of a commit.
     #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
     touched: Option<Vec<String>>,
-    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered.
+    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered. A lock that is
+    /// missing or cannot be read is refused all the same.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
     /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
@@ -78,24 +82,29 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
     let extent = if render.lock_only { Extent::LockOnly } else { Extent::Files };
+    let mut hold = None;
     if let Some(output) = output {
         refuse_shared_folders(&compilation)?;
         refuse_inputs_in_folders(output, &compilation)?;
+        hold = Some(held(output, if render.check { Purpose::Read } else { Purpose::Write })?);
         if !render.check {
             recover_all(output, &compilation)?;
         }
     }
-    let directory = output.map(|path| Output { path, overwrite });
-    let judged = Judged::new(compilation, &render.inputs, &render.judging, directory)?;
+    let judged = Judged::new(compilation, &render.inputs, &render.judging, output)?;
     if matches!(selection, Selection::BesideDeployed) {
         judged.refuse_nothing(&render.inputs)?;
     }
+    if judged.is_refused() {
+        hold = None;
+    }
+    judged.tell_forgotten();
     judged.tell_refusals(&complaining)?;
     let Some(accepted) = judged.accepted() else { return Ok(Ending::Refused) };
     match output {
         None => to_stream(accepted),
-        Some(output) if render.check => check_directory(output, accepted, extent, selection),
-        Some(output) => to_directory(output, accepted, overwrite, extent),
+        Some(output) if render.check => check_directory(output, accepted, extent, selection, hold),
+        Some(output) => to_directory(output, accepted, overwrite, extent, hold),
     }
 }
 
@@ -113,7 +122,7 @@ fn to_stream(accepted: Accepted) -> Result<Ending, Failure> {
     written_out(|output| {
         let mut output = BufWriter::new(output);
         for some in accepted.runs.chunks(CLUSTERS_AT_ONCE) {
-            let made: Vec<(FileTree, Option<Plan>)> = some.par_iter().map(made).collect();
+            let made: Vec<(FileTree, Option<Plan>)> = during_each("rendering clusters", some, made);
             for (tree, plan) in made {
                 stream::write(&mut output, in_order_of_stages(&tree))?;
                 plans.extend(plan);
@@ -133,33 +142,39 @@ struct Prepared<'r> {
     plan: Plan,
 }
 
-fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {
-    std::fs::create_dir_all(output)
-        .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
+/// `hold` ends with the last file that is written, so that others do not wait for whoever reads what is said.
+fn to_directory(
+    output: &Path,
+    accepted: Accepted,
+    overwrite: Overwrite,
+    extent: Extent,
+    hold: Option<Hold>,
+) -> Result<Ending, Failure> {
     let prepare = |run| prepare(output, run, extent);
     let write = |it: Prepared<'_>| {
         let outcome = write(output, &it.lock.cluster().name, &it.files, (&it.lock, &it.run.own), overwrite)?;
         Ok((outcome, it.plan))
     };
     let written: Vec<Result<(Outcome, Plan), Failure>> = match extent {
-        Extent::Files => accepted.runs.par_iter().map(|run| prepare(run).and_then(write)).collect(),
+        Extent::Files => during_each("rendering clusters", &accepted.runs, |run| prepare(run).and_then(write)),
         Extent::LockOnly => {
             // No lock is written while one of them is refused.
-            let prepared: Vec<Result<Prepared<'_>, Failure>> = accepted.runs.par_iter().map(prepare).collect();
+            let prepared = during_each("rendering clusters", &accepted.runs, prepare);
             let prepared: Vec<Prepared<'_>> = prepared.into_iter().collect::<Result<_, Failure>>()?;
             prepared.into_par_iter().map(write).collect()
         }
     };
     let written: Vec<(Outcome, Plan)> = written.into_iter().collect::<Result<_, Failure>>()?;
     let (mut outcomes, plans): (Vec<Outcome>, Vec<Plan>) = written.into_iter().unzip();
-    for (plan, outcome) in plans.iter().zip(&outcomes) {
-        tell_remark(output, &plan.cluster, outcome.remark.as_ref(), &AFTER);
-    }
     let clusters = outcomes.len();
     let mut names: Vec<String> = plans.iter().map(|plan| plan.cluster.clone()).collect();
     for (name, own) in &accepted.leftovers {
         outcomes.push(remove(output, name, own)?);
         names.push(name.clone());
+    }
+    drop(hold);
+    for (plan, outcome) in plans.iter().zip(&outcomes) {
+        tell_conflict(output, &plan.cluster, outcome.was_in_conflict, AFTER);
     }
     accepted.tell_plans(plans);
     names.iter().zip(&outcomes).for_each(|(name, outcome)| tell_kept(output, name, outcome));

@@ -1,17 +1,15 @@
 //! `cassc render --check`: whether the directory is what would be rendered, and for a hook whether the commit has all of it.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-
-use rayon::prelude::*;
 
 use super::judging::Accepted;
-use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_remark};
-use super::progress::during;
+use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_conflict};
+use super::progress::during_each;
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::deliver::is_in_a_stage;
 use crate::diff::{Comparison, Difference, DifferenceKind};
+use crate::emit::hold::Hold;
 use crate::file_tree::FileTree;
 use crate::fleet::ClusterRun;
 use crate::git::untracked;
@@ -33,18 +31,13 @@ pub(super) fn check_directory(
     accepted: Accepted,
     extent: Extent,
     selection: Selection<'_>,
+    hold: Option<Hold>,
 ) -> Result<Ending, Failure> {
-    let found: Vec<Result<Found, Failure>> = during("rendering clusters", accepted.runs.len(), |done| {
-        let found = |run: &ClusterRun| {
-            let found = find(output, run, extent, selection);
-            done.fetch_add(1, Ordering::Relaxed);
-            found
-        };
-        accepted.runs.par_iter().map(found).collect()
-    });
+    let found = during_each("rendering clusters", &accepted.runs, |run| find(output, run, extent, selection));
+    drop(hold);
     let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
-        tell_remark(output, &found.cluster, found.compared.remark.as_ref(), &BEFORE);
+        tell_conflict(output, &found.cluster, found.compared.is_in_conflict, BEFORE);
         compared.push(found.compared);
         plans.push(found.plan);
         lacking.extend(found.lacking);

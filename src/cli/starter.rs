@@ -21,11 +21,11 @@ pub(super) struct StarterArguments {
     /// The namespace of its objects.
     #[arg(long)]
     namespace: Option<String>,
-    /// The version of Cassandra, such as 4.1.12; of 4.1 the newest with a published image.
+    /// The version of Cassandra, such as 4.1.12; 4.1 is the newest patch with a published image.
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
-    /// The tool that applies the rendered files.
-    #[arg(long, value_name = "DIALECT", hide_possible_values = true, help = "The delivery tool: argocd, flux or plain")]
+    /// The tool that applies the rendered files: argocd, flux or plain.
+    #[arg(long, value_name = "DIALECT", hide_possible_values = true)]
     dialect: Option<DialectArgument>,
     /// The name of the datacenter.
     #[arg(long, value_name = "NAME")]
@@ -33,7 +33,7 @@ pub(super) struct StarterArguments {
     /// The number of nodes, split over the racks.
     #[arg(long, value_name = "NUMBER")]
     nodes: Option<u32>,
-    /// The zones of the workers, with a comma between them: one rack each.
+    /// The zones of the workers, separated by commas: one rack in each.
     #[arg(long, value_name = "ZONE", value_delimiter = ',')]
     zones: Option<Vec<String>>,
 }
@@ -48,13 +48,12 @@ impl StarterArguments {
         if let Some(name) = &self.name {
             file.set(&["metadata:", "  name:"], &scalar(name));
             file.replace("shop-superuser", &format!("{}-superuser", comment(name)));
-            file.replace("clusterName: Shop ", &format!("clusterName: {} ", comment(name)));
         }
         if let Some(namespace) = &self.namespace {
             file.set(&["metadata:", "  namespace:"], &scalar(namespace));
         }
         if let Some(version) = &self.version {
-            self.set_version(&mut file, &newest_of_minor(version));
+            file.set_version(&newest_of_minor(version));
         }
         if let Some(dialect) = self.dialect {
             let word = match dialect.dialect() {
@@ -72,18 +71,6 @@ impl StarterArguments {
         }
         self.set_racks(&mut file);
         file.text()
-    }
-
-    /// `storage_compatibility_mode` is a key of 5.0 and later.
-    fn set_version(&self, file: &mut File, version: &str) {
-        file.replace(":5.0.6", &format!(":{}", comment(version)));
-        file.set(&["  cassandra:", "    version:"], &quoted(version));
-        let has_mode = version.parse::<Release>().is_ok_and(|release| release.minor >= Minor::V5_0);
-        if !has_mode {
-            file.remove("      storage_compatibility_mode:");
-            file.remove("      # concurrent_reads:");
-            file.comment_out("    config:", "config: {concurrent_reads: 64}");
-        }
     }
 
     /// A rack in each zone; no more of them than nodes.
@@ -108,13 +95,15 @@ fn newest_of_minor(version: &str) -> String {
     newest.map_or_else(|| version.to_owned(), |(minor, patch)| format!("{}.{patch}", minor.name()))
 }
 
+/// Words that some readers of YAML 1.1 take for a boolean or for nothing (yaml.org/type/bool.html, null.html).
+const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+
 /// A value as every reader of YAML takes it for a string.
 fn scalar(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-    // Words such as `no` and `null` mean something else.
-    let is_word = text.len() > 5 || text.contains('-') || text.ends_with(|c: char| c.is_ascii_digit());
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    if begins && text.chars().all(is_plain) && (is_word || text == "shop") { text.to_owned() } else { quoted(text) }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_plain);
+    let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_name && !is_word { text.to_owned() } else { quoted(text) }
 }
 
 /// A string of JSON is one of YAML.
@@ -156,6 +145,18 @@ impl File {
         };
     }
 
+    /// `storage_compatibility_mode` is a key of 5.0 and later.
+    fn set_version(&mut self, version: &str) {
+        self.replace(":5.0.6", &format!(":{}", comment(version)));
+        self.set(&["  cassandra:", "    version:"], &quoted(version));
+        let has_mode = version.parse::<Release>().is_ok_and(|release| release.minor >= Minor::V5_0);
+        if !has_mode {
+            self.remove("      storage_compatibility_mode:");
+            self.remove("      # concurrent_reads:");
+            self.comment_out("    config:", "config: {concurrent_reads: 64}");
+        }
+    }
+
     fn replace(&mut self, from: &str, to: &str) {
         self.lines.iter_mut().for_each(|line| *line = line.replace(from, to));
     }
@@ -169,7 +170,7 @@ impl File {
         let line = self.lines.iter_mut().find(|line| line.starts_with(key)).expect("the starter has the field");
         let indent = &key[..key.len() - key.trim_start().len()];
         let about = line.find('#').map_or("", |hash| &line[hash..]);
-        *line = format!("{indent}# {example}  {about}").trim_end().to_owned();
+        *line = if about.is_empty() { format!("{indent}# {example}") } else { format!("{indent}# {example}  {about}") };
     }
 
     fn replace_lines(&mut self, beginning: &str, lines: Vec<String>) {
@@ -179,7 +180,7 @@ impl File {
     }
 
     fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
+        self.lines.join("\n") + "\n"
     }
 }
 
@@ -200,7 +201,8 @@ mod tests {
 
     #[test]
     fn every_version_in_every_dialect_is_accepted_without_a_warning() {
-        let patches = |minor: Minor| published_patches(minor).iter().map(move |patch| format!("{}.{patch}", minor.name()));
+        let patches =
+            |minor: Minor| published_patches(minor).iter().map(move |patch| format!("{}.{patch}", minor.name()));
         let versions = MINORS.into_iter().flat_map(patches).chain(MINORS.map(|minor| minor.name().to_owned()));
         let versions: Vec<String> = versions.collect();
         assert!(versions.len() > 50, "{versions:?}");
@@ -240,14 +242,19 @@ mod tests {
         assert!(text(|it| it.nodes = Some(6)).contains("\n      nodes: 6  "));
         assert_eq!(text(|it| it.nodes = Some(2)).matches("- {name: r").count(), 2);
         let zones = text(|it| it.zones = Some(vec!["a".to_owned(), "b".to_owned(), "eu-1c".to_owned()]));
-        assert!(zones.contains("- {name: r2, zone: \"b\"}\n        - {name: r3, zone: eu-1c}\n"), "{zones}");
+        assert!(zones.contains("- {name: r2, zone: b}\n        - {name: r3, zone: eu-1c}\n"), "{zones}");
         let old = text(|it| it.version = Some("4.0".to_owned()));
-        assert!(!old.contains("storage_compatibility_mode") && old.contains("# config: {concurrent_reads: 64}"), "{old}");
+        assert!(
+            !old.contains("storage_compatibility_mode") && old.contains("# config: {concurrent_reads: 64}"),
+            "{old}"
+        );
     }
 
     #[test]
     fn no_value_leaves_its_place() {
-        for value in ["no", "null", "123", "1e3", "a: b", "a # b", "x\ny: 1", "\"", "'", "{a}", "- a", "", " ", "é", "\u{1b}"] {
+        for value in
+            ["no", "null", "123", "1e3", "a: b", "a # b", "x\ny: 1", "\"", "'", "{a}", "- a", "", " ", "é", "\u{1b}"]
+        {
             let some = || Some(value.to_owned());
             let arguments = StarterArguments {
                 name: some(),

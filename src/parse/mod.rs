@@ -1,8 +1,10 @@
 //! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
+mod cause;
 pub(crate) mod embedded;
 mod lines;
+mod look_alike;
 mod places;
 mod read;
 mod read_error;
@@ -19,11 +21,13 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+pub use self::cause::with_cause;
 pub use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
+use self::cause::merge_conflict;
 use self::lines::Lines;
 use self::read::read;
 use self::read_error::ReadError;
@@ -107,6 +111,12 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
     if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
         text.roots.clear();
         return (text, Vec::new(), Vec::new());
+    }
+    if let Some(conflict) = merge_conflict(&text.text) {
+        return (text, Vec::new(), vec![of_tree(index, conflict)]);
+    }
+    if errors.iter().any(|error| error.code == "E002") {
+        text.roots.pop(); // What the parser did not read to its end lacks fields that may stand below.
     }
     let mut complaints: Vec<Diagnostic> = errors.into_iter().map(|error| of_tree(index, error)).collect();
     let broken = !complaints.is_empty();

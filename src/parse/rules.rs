@@ -16,10 +16,11 @@ YAML files are read as UTF-8. In a different encoding names would be read wrongl
 Save the file as UTF-8, preferably without a byte order mark."
 
     E002 "not-yaml" "a file is not valid YAML" "\
-The text violates the YAML syntax at the marked position. Common causes: a tab in the indentation, a missing space after a
-colon, an unclosed quote, or a value that starts with `@`, `` ` ``, `%` or `*`.
+The text violates the YAML syntax at the marked position. Common causes: a merge conflict, a template that was not rendered
+(`{{ .Values.size }}`), a bracket or quote that is not closed, a tab, a missing space after a colon, a no-break space or a
+typographic quote from copy and paste, or a value that starts with `@`, `` ` ``, `%` or `*`.
 
-Indent with spaces, and quote text that starts with a special character."
+Indent with spaces, and quote text that starts with a special character. cassc reads plain YAML: render templates before."
 
     E003 "duplicate-key" "a map has a duplicate key" "\
 YAML parsers differ: some reject duplicate keys, most silently use the last value, and so does Cassandra. cassc cannot
@@ -29,7 +30,7 @@ Remove one of the two keys."
 
     E004 "indirection" "an anchor, alias, tag or merge key is used" "\
 Reviewers read a topology in a pull request, so every value must be written where it is used. Nested aliases can also
-expand a few lines to gigabytes.
+expand a few lines to gigabytes. Tags (`!foo`, `!!binary`) change how a value is read; cassc reads text as written.
 
 Write the value itself. Write values that several racks share at their datacenter or at the cluster: racks inherit them."
 

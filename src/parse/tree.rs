@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
+use super::cause::{self, open_brackets};
 use crate::diagnostic::MOST_ERRORS;
 use crate::yaml;
 
@@ -156,12 +157,17 @@ struct Builder<'t> {
     /// Byte position of every character; `None` when the text is ASCII and both are the same.
     byte_of_character: Option<Vec<usize>>,
     errors: Vec<TreeError>,
+    /// Where the brackets begin that are open.
+    open: Vec<usize>,
+    /// Where the last event ends.
+    last_event: usize,
 }
 
 impl<'t> Builder<'t> {
     fn new(text: &'t str, limits: Limits) -> Self {
         let byte_of_character = (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect());
-        Self { text, limits, parser: Parser::new_from_str(text), byte_of_character, errors: Vec::new() }
+        let parser = Parser::new_from_str(text);
+        Self { text, limits, parser, byte_of_character, errors: Vec::new(), open: Vec::new(), last_event: 0 }
     }
 
     fn next_document(&mut self) -> Result<Option<Node>> {
@@ -177,7 +183,10 @@ impl<'t> Builder<'t> {
 
     fn next_event(&mut self) -> Result<(Event<'t>, Span)> {
         match self.parser.next_event() {
-            Some(Ok(found)) => Ok(found),
+            Some(Ok((event, span))) => {
+                self.last_event = self.byte(span.end);
+                Ok((event, span))
+            }
             Some(Err(error)) => Err(self.syntax_error(&error)),
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -193,14 +202,25 @@ impl<'t> Builder<'t> {
                 Err(too_much(bytes.start, format!("the text is longer than {} KiB", self.limits.text / 1024)))
             }
             Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
-            Event::SequenceStart(0, None) => self.list(bytes, depth),
-            Event::MappingStart(0, None) => self.map(bytes, depth),
+            Event::SequenceStart(0, None) => self.bracketed(bytes.start, |builder| builder.list(bytes, depth)),
+            Event::MappingStart(0, None) => self.bracketed(bytes.start, |builder| builder.map(bytes, depth)),
             Event::Alias(_) => Err(indirection(bytes, "an alias")),
             Event::Scalar(_, _, anchor, _) | Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
-                Err(indirection(bytes, if anchor == 0 { "a tag" } else { "an anchor" }))
+                Err(self.indirection(bytes, anchor))
             }
             _ => unreachable!("the parser yields one node between its document marks"),
         }
+    }
+
+    /// Remembers a bracket while what stands in it is read.
+    fn bracketed(&mut self, start: usize, read: impl FnOnce(&mut Self) -> Result<Node>) -> Result<Node> {
+        let is_bracket = matches!(self.text.as_bytes().get(start), Some(b'{' | b'['));
+        self.open.extend(is_bracket.then_some(start));
+        let node = read(self)?;
+        if is_bracket {
+            self.open.pop();
+        }
+        Ok(node)
     }
 
     fn list(&mut self, start: Range<usize>, depth: usize) -> Result<Node> {
@@ -253,9 +273,7 @@ impl<'t> Builder<'t> {
                 Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
             }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::Removed => {
-                Err(refusal("E002", node.span, "the key is not text", "quote a key that starts with `[`, `{` or `?`"))
-            }
+            Content::List(_) | Content::Map(_) | Content::Removed => Err(cause::no_key(self.text, node.span)),
         }
     }
 
@@ -300,34 +318,27 @@ impl<'t> Builder<'t> {
         if error.info().contains("recursion limit") {
             return too_deep(at..at);
         }
-        let line_start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let indentation = line.len() - line.trim_start().len();
-        if line[..indentation].contains('\t') {
-            let tab = line_start..line_start + indentation;
-            return refusal("E002", tab, "the indentation contains a tab", "indent with spaces");
+        if error.info().contains("unknown anchor") {
+            return indirection(at..at, "an alias");
         }
-        TreeError {
-            code: "E002",
-            span: at..(at + 1).min(self.text.len()).max(at),
-            message: format!("invalid YAML: {}", error.info()),
-            other: None,
-            help: usual_cause(error.info()).map(str::to_owned),
+        if error.info().contains("tag") {
+            return tag(at..at, "a tag");
+        }
+        let open = open_brackets(self.text, self.last_event.min(at)..at, &self.open);
+        cause::syntax_error(self.text, at, error.info(), open.last().copied())
+    }
+
+    fn indirection(&self, span: Range<usize>, anchor: usize) -> TreeError {
+        let written = &self.text[span.clone()];
+        let word = written.split(char::is_whitespace).next().unwrap_or_default();
+        let is_written = word.starts_with(['!', '&']);
+        let span = if is_written { span.start..span.start + word.len() } else { span };
+        match anchor {
+            0 if is_written => tag(span, &format!("the tag `{word}`")),
+            0 => tag(span, "a tag"),
+            _ => indirection(span, "an anchor"),
         }
     }
-}
-
-/// The usual repair for an error message of saphyr-parser.
-fn usual_cause(words: &str) -> Option<&'static str> {
-    const CAUSES: [(&str, &str); 6] = [
-        ("simple key expect", "check whether the line above needs a colon"),
-        ("did not find expected key", "align the indentation with the lines above"),
-        ("did not find expected '-' indicator", "align the indentation with the lines above"),
-        ("quoted scalar", "close the quote"),
-        ("mapping values are not allowed", "quote text that contains `: `, or correct the indentation"),
-        ("unexpected character", "quote text that starts with a special character"),
-    ];
-    CAUSES.into_iter().find(|(part, _)| words.contains(part)).map(|(_, cause)| cause)
 }
 
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
@@ -337,6 +348,11 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Range<usize>) -> Node {
 
 fn indirection(span: Range<usize>, what: &str) -> TreeError {
     let help = "write the value itself where it is used";
+    refusal("E004", span, format!("{what} is not allowed in a topology"), help)
+}
+
+fn tag(span: Range<usize>, what: &str) -> TreeError {
+    let help = "remove the tag; quote a number or a boolean that is meant as text";
     refusal("E004", span, format!("{what} is not allowed in a topology"), help)
 }
 
@@ -394,7 +410,7 @@ mod tests {
     #[test]
     fn what_hides_values_is_refused() {
         assert_eq!(error("a: &x 1\n").code, "E004");
-        assert_eq!(error("a: *x\n").code, "E002");
+        assert_eq!(error("a: *x\n").code, "E004");
         assert_eq!(error("a: !!str 1\n").code, "E004");
         assert_eq!(error("a: {<<: {b: 1}}\n").code, "E004");
         assert_eq!(error("a: 1\nb: 2\na: 3\n").code, "E003");

@@ -10,7 +10,8 @@ use super::folder::{TopologyFiles, refuse_outside, repository};
 use super::parameters::Parameters;
 use crate::cluster::Cluster;
 use crate::deployed::{
-    Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, WantedFleet, folders_of_outputs, rendered,
+    Deployed, DeployedCluster, DeployedError, LostLock, ReadFrom, TopologyFile, Wanted, WantedFleet,
+    folders_of_outputs, rendered,
 };
 use crate::fleet::{Fleet, Gone, RenderedCluster};
 use crate::lock::{LOCK_FILE_NAME, Lock, LockError};
@@ -101,9 +102,10 @@ fn unreadable(refused: DeployedError) -> String {
                 LockError::MergeConflict { .. } => {
                     "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
                 }
-                _ => cause.advice(Path::new(&name)),
+                _ => cause.advice(Path::new(&name)).unwrap_or_default(),
             };
-            format!("{name} {cause}; {advice}")
+            let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
+            format!("{name} {cause}{advice}")
         }
         other => other.to_string(),
     }
@@ -129,6 +131,9 @@ pub(super) fn obstacle(rendered: &RenderedCluster<'_>, parameters: &Parameters) 
                 place.display()
             ));
         }
+        if let Some(lost) = folders_of(source, name).iter().find_map(|folder| LostLock::missing_in(folder, name)) {
+            return Some(format!("{lost}; nothing is rendered, whatever the parameter `first-install` is"));
+        }
         return (!parameters.first_install).then(|| {
             format!(
                 "{name}/cassc.lock is missing: without it nobody can tell whether the cluster `{name}` in {source} is new, \
@@ -153,10 +158,15 @@ pub(super) fn obstacle(rendered: &RenderedCluster<'_>, parameters: &Parameters) 
     })
 }
 
+/// Where the lock of a cluster may stand: in the folder of the Application, or beside its topology.
+fn folders_of(source: &str, cluster: &str) -> [PathBuf; 2] {
+    let folders = [Path::new(""), Path::new(source).parent().unwrap_or(Path::new(""))];
+    folders.map(|folder| folder.join(cluster))
+}
+
 /// A name that a lock has and something else bears, or a folder that nobody may look into: no first install.
 fn what_stands_for_a_lock(source: &str, cluster: &str) -> Option<PathBuf> {
-    let folders = [Path::new(""), Path::new(source).parent().unwrap_or(Path::new(""))];
-    let places = folders.map(|folder| folder.join(cluster).join(LOCK_FILE_NAME));
+    let places = folders_of(source, cluster).map(|folder| folder.join(LOCK_FILE_NAME));
     let is_there = |place: &PathBuf| {
         !matches!(fs::symlink_metadata(place), Err(cause) if cause.kind() == io::ErrorKind::NotFound)
             || fs::symlink_metadata(place.with_file_name("")).is_ok_and(|folder| folder.is_symlink())

@@ -61,6 +61,10 @@ impl<'a> Reader<'a> {
 
     fn repair(&self, expected: &str) -> Option<String> {
         let Content::Scalar(Scalar { text, plain }) = &self.node.content else { return None };
+        if let Some((key, value)) = text.split_once(':').filter(|_| *plain && matches!(expected, "a map" | "a list")) {
+            let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            return is_key.then(|| format!("write a space after the colon: `{key}: {}`", value.trim()));
+        }
         let wants_number = expected.starts_with("a whole number");
         let unquoted = if expected == "true or false" {
             match text.to_ascii_lowercase().as_str() {
@@ -152,12 +156,21 @@ impl<'a> Reader<'a> {
         let Trail::Key(_, field) = self.trail else { return };
         let mut error = ReadError::new("E008", format!("unknown field `{field}`"));
         error.route = Some(self.trail.route());
-        error.help = nearest(field, self.siblings.iter().copied()).map(|known| format!("did you mean `{known}`?"));
+        error.help = meant(field, self.siblings);
         if !self.siblings.is_empty() {
             error.expected = Some(format!("one of {}", listed(self.siblings)));
         }
         self.notes.borrow_mut().push(error);
     }
+}
+
+/// The field that an unknown one was probably meant to be: a slip, or a field without its colon.
+fn meant(field: &str, siblings: &[&str]) -> Option<String> {
+    if let Some(known) = nearest(field, siblings.iter().copied()) {
+        return Some(format!("did you mean `{known}`?"));
+    }
+    let (word, _) = field.split_once(|c: char| !c.is_ascii_alphanumeric())?;
+    siblings.contains(&word).then(|| format!("write `{word}: …`: a colon and a space follow the field"))
 }
 
 fn listed(words: &[&str]) -> String {
