@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::rendered::{Rendered, all, assert_none, mutated};
+use crate::rendered::{Rendered, all, assert_none, compiled, mutated, rendered};
 use crate::strict_schema::good_stateful_set;
 
 /// What is wrong with one object by itself.
@@ -183,4 +183,26 @@ fn an_object_that_overwrites_another_is_found() {
     let (_, first) = rendered.objects[0].clone();
     rendered.objects.push(("other.yaml".to_owned(), first));
     assert_eq!(faults_together(&rendered).len(), 1);
+}
+
+#[test]
+fn the_names_of_rendered_containers_are_taken_and_no_others() {
+    let shop = |pod: &str| {
+        let text = format!(
+            "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop}}\nspec:\n  cassandra: {{version: \
+             4.1.9}}\n  resources: {{limits: {{memory: 8Gi}}}}\n  storage: {{size: 10Gi}}\n  pod: {pod}\n  datacenters: \
+             [{{name: dc1, nodes: 3}}]\n"
+        );
+        compiled("shop.yaml", text.into_bytes(), None)
+    };
+    let objects = rendered(&shop("{}"));
+    let pods = objects.iter().flat_map(|it| it.of_kind("StatefulSet")).filter_map(pod_spec);
+    let own: BTreeSet<&str> = pods.flat_map(containers).filter_map(|it| it["name"].as_str()).collect();
+    assert!(own.contains("cassandra"), "{own:?}");
+    let free = ["medusa", "medusa-restore", "reaper", "gate", "stargate"];
+    for (name, is_taken) in own.iter().map(|name| (*name, true)).chain(free.map(|name| (name, false))) {
+        let pod = format!("{{containers: [{{name: {name}, image: \"example.com/x:1\"}}]}}");
+        let complaints = shop(&pod).complaints;
+        assert_eq!(complaints.iter().any(|complaint| complaint.code == "E503"), is_taken, "{name}: {complaints:#?}");
+    }
 }

@@ -5,6 +5,7 @@ use cassc_cassandra::config_keys::{Problem, nearest, table};
 use super::config_findings::{findings, minor};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
+use crate::topology::elsewhere::elsewhere;
 
 pub(super) const RULE: Rule = Rule {
     code: "E410",
@@ -27,9 +28,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                     name => format!("Cassandra {minor} has no key `{}`", name.escape_debug()),
                 };
                 let complaint = RULE.complain(message, subject.key(found.route, ""));
-                match nearest(table(minor), full_name) {
-                    Some(nearest) => complaint.help(format!("did you mean `{nearest}`?")),
-                    None => complaint.help("correct or remove the key"),
+                match (elsewhere(full_name, "config"), nearest(table(minor), full_name)) {
+                    (Some(here), _) => complaint.help(here),
+                    (None, Some(nearest)) => complaint.help(format!("did you mean `{nearest}`?")),
+                    (None, None) => complaint.help("correct or remove the key"),
                 }
             }
             Problem::Flat => {

@@ -19,17 +19,8 @@ value silently counts.
 Give each container a unique DNS label as its name, and an image. Write each variable once.",
 };
 
-/// The names of containers that cassc renders, and names that are reserved for repair and backup.
-const RESERVED: [&str; 8] = [
-    "cassandra",
-    "gate",
-    "medusa",
-    "medusa-restore",
-    "reaper",
-    "server-config-init",
-    "server-config-init-base",
-    "server-system-logger",
-];
+/// The names of the containers that cassc renders.
+pub(super) const OWN_CONTAINERS: [&str; 3] = ["cassandra", "server-config-init", "server-system-logger"];
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Route> = BTreeMap::new();
@@ -61,8 +52,8 @@ fn name_fault(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Option<D
     if name.is_empty() {
         return Some(RULE.complain("an extra container has no name", at()).help("add `name: …`"));
     }
-    if RESERVED.contains(&name) {
-        let complaint = RULE.complain(format!("the container name `{name}` is reserved for cassc"), at());
+    if OWN_CONTAINERS.contains(&name) {
+        let complaint = RULE.complain(format!("the container name `{name}` is that of a container of cassc"), at());
         return Some(complaint.help("use a different name"));
     }
     if is_label(name) {

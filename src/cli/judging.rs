@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use cassc_wording::nearest;
+use cassc_wording::{joined, nearest};
 use clap::Args;
 
 use super::complaints::Complaining;
@@ -14,7 +14,8 @@ use super::progress::{during, during_each};
 use super::{Failure, note, talk};
 use crate::check::Checked;
 use crate::deployed::{
-    Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, pair, read, wanted,
+    Against, Deployed, DeployedCluster, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, in_repository, pair,
+    read, wanted,
 };
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{ClusterRun, Fleet, Gone};
@@ -107,18 +108,24 @@ impl Judged {
         let forgotten = judging.forgotten(&accepted, inputs)?;
         let mut locks = output_locks(output, &accepted, &forgotten)?;
         let in_output = locks.deployed.take();
+        refuse_taken_folders(&texts, &accepted, &wanted, &forgotten, in_output.as_ref(), &locks)?;
+        let is_beside = output.is_some() || judging.against.is_some();
+        let mut elsewhere = if is_beside { in_repository(&anchor(output, inputs), output) } else { Vec::new() };
         let mut clusters = names(&accepted);
         clusters.retain(|cluster| !forgotten.contains(cluster));
         let surroundings = Surroundings { inputs: inputs.names(), clusters: &clusters, output, git: git::PROGRAM };
         let (deployed, in_output) = match &judging.against {
             Some(against) => (Some(read(&against.parse::<Against>()?, surroundings)?), in_output),
-            None => (in_output, None),
+            None => (with_moved(in_output, &elsewhere, &wanted, &locks), None),
         };
         let stale = in_output.map(|own| stale(own, deployed.as_ref(), &wanted)).unwrap_or_default();
+        elsewhere.splice(..0, std::mem::take(&mut locks.others));
+        elsewhere.retain(|other| !stale.contains(&other.cluster.name));
         let against = deployed.as_ref().map(|deployed| deployed.name.clone());
         let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
         let deployed = deployed.unwrap_or(nothing);
-        let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, &forgotten, |cluster| locks.own(cluster));
+        let fleet =
+            Fleet::judged(&mut texts, accepted, &wanted, deployed, &forgotten, elsewhere, |cluster| locks.own(cluster));
         refuse_forgotten_without_effect(&forgotten, &fleet)?;
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
@@ -231,6 +238,64 @@ fn refuse_forgotten_without_effect(forgotten: &BTreeSet<&str>, fleet: &Fleet) ->
             "`--forget-deployed-state {name}` has no effect: nothing shows that `{name}` is deployed; remove the flag"
         ))),
     }
+}
+
+/// Where the repository is looked for: what is rendered into, else the first input.
+fn anchor(output: Option<&Path>, inputs: &Inputs) -> PathBuf {
+    let input = || inputs.names().iter().map(Path::new).find(|input| input.exists());
+    let folder = |path: &Path| if path.is_dir() { path } else { path.parent().unwrap_or(path) }.to_owned();
+    output.map(Path::to_owned).or_else(|| input().map(folder)).unwrap_or_else(|| ".".into())
+}
+
+/// What is deployed where nothing is named: the locks of the output directory, and for clusters that have none there, those of
+/// the repository that were made from the same topology. They were rendered into another directory.
+fn with_moved(
+    in_output: Option<Deployed>,
+    elsewhere: &[DeployedCluster],
+    wanted: &WantedFleet,
+    locks: &OutputLocks,
+) -> Option<Deployed> {
+    let is_without = |name: &str| matches!(locks.own(name), OwnLock::Missing);
+    let clusters = elsewhere.to_vec();
+    let pairing = pair(Deployed { name: String::new(), from: ReadFrom::History, clusters }, wanted);
+    let pairs = wanted.topologies.iter().zip(pairing.pairs);
+    let moved: Vec<DeployedCluster> =
+        pairs.filter(|(it, _)| is_without(&it.name)).filter_map(|(_, moved)| moved).collect();
+    if moved.is_empty() {
+        return in_output;
+    }
+    let names = || joined(&moved.iter().map(|it| it.place().to_owned()).collect::<Vec<_>>());
+    let name = in_output.as_ref().map_or_else(names, |in_output| in_output.name.clone());
+    let clusters = in_output.into_iter().flat_map(|in_output| in_output.clusters).chain(moved).collect();
+    Some(Deployed { name, from: ReadFrom::Directory, clusters })
+}
+
+/// A folder whose lock is that of another topology is not rendered over: nothing would judge the change.
+fn refuse_taken_folders(
+    texts: &[Text],
+    accepted: &[Checked],
+    wanted: &WantedFleet,
+    forgotten: &BTreeSet<&str>,
+    in_output: Option<&Deployed>,
+    locks: &OutputLocks,
+) -> Result<(), Failure> {
+    let Some(in_output) = in_output else { return Ok(()) };
+    let pairs = pair(in_output.clone(), wanted).pairs;
+    for (checked, pair) in accepted.iter().zip(pairs) {
+        let (name, source) = (&checked.topology.metadata.name, &texts[checked.document.text].name);
+        let own = locks.own(name);
+        let Some(own) = own.read().filter(|_| pair.is_none() && !forgotten.contains(name.as_str())) else { continue };
+        let Some(lock) = own.recorded.lock() else { continue };
+        return Err(Failure::Usage(format!(
+            "{path} is the lock of `{}` of {} (seen from the output), not of `{name}` of {source}: render into another directory; \
+             if the lock is in the wrong place, take it back with `git checkout HEAD -- {path}`; if the cluster moved from that \
+             file, name both files as inputs",
+            lock.cluster().name,
+            lock.topology(),
+            path = own.name
+        )));
+    }
+    Ok(())
 }
 
 /// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.

@@ -18,7 +18,7 @@ pub(super) struct StarterArguments {
     /// The name of the cluster.
     #[arg(long)]
     name: Option<String>,
-    /// The namespace of its objects.
+    /// The namespace of its objects. Defaults to the name.
     #[arg(long)]
     namespace: Option<String>,
     /// The version of Cassandra, such as 4.1.12; 4.1 is the newest patch with a published image.
@@ -49,7 +49,8 @@ impl StarterArguments {
             file.set(&["metadata:", "  name:"], &scalar(name));
             file.replace("shop-superuser", &format!("{}-superuser", comment(name)));
         }
-        if let Some(namespace) = &self.namespace {
+        // Clusters of different names that are alike in the rest do not share a namespace.
+        if let Some(namespace) = self.namespace.as_ref().or(self.name.as_ref()) {
             file.set(&["metadata:", "  namespace:"], &scalar(namespace));
         }
         if let Some(version) = &self.version {
@@ -236,7 +237,12 @@ mod tests {
         };
         let renamed = text(|it| it.name = Some("orders".to_owned()));
         assert!(renamed.contains("\n  name: orders                    # the start of"), "{renamed}");
-        assert!(renamed.contains("secretName: orders-superuser") && !renamed.contains("shop-"), "{renamed}");
+        assert!(
+            renamed.contains("secretName: orders-superuser")
+                && renamed.contains("\n  namespace: orders ")
+                && !renamed.contains("shop-"),
+            "{renamed}"
+        );
         assert!(text(|it| it.namespace = Some("data-eu".to_owned())).contains("\n  namespace: data-eu"));
         assert!(text(|it| it.datacenter = Some("berlin".to_owned())).contains("\n    - name: berlin  "));
         assert!(text(|it| it.nodes = Some(6)).contains("\n      nodes: 6  "));

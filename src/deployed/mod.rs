@@ -4,6 +4,7 @@
 
 mod disk;
 mod earlier;
+mod elsewhere;
 mod history;
 mod locks;
 mod lost;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub use elsewhere::in_repository;
 pub use locks::ReadLock;
 pub use lost::LostLock;
 pub use output::{OutputLocks, OwnLock, rendered};
@@ -312,6 +314,12 @@ impl DeployedCluster {
     /// The name of its lock in messages; nothing where it has none.
     pub fn lock_name(&self) -> &str {
         self.lock.as_ref().map(|lock| lock.name.as_str()).unwrap_or_default()
+    }
+
+    /// Where it is written, for messages: its lock, else the text of its topology.
+    pub fn place(&self) -> &str {
+        let topology = || self.topology_text.as_ref().map(|text| text.name.as_str());
+        self.lock.as_ref().map(|lock| lock.name.as_str()).or_else(topology).unwrap_or_default()
     }
 
     /// Puts its texts among those that labels may point into, and says where they are. Not done for every cluster of a

@@ -37,6 +37,8 @@ pub struct OutputLocks {
     /// What the locks of the directory tell; where one of them is in conflict or cannot be read, only those of the
     /// clusters at hand, and then nothing counts as deleted. `None` where there is nothing.
     pub deployed: Option<Deployed>,
+    /// The clusters of all folders but those of the clusters at hand, as far as their locks can be read.
+    pub others: Vec<DeployedCluster>,
     own: BTreeMap<String, OwnLock>,
 }
 
@@ -93,8 +95,15 @@ impl OutputLocks {
             Some(all) => Some(all).filter(|all| !all.is_empty()),
             None => Some(clusters.iter().filter_map(|cluster| Some(known_by_name(own[*cluster].read()?))).collect()),
         };
+        let is_at_hand = |folder: &PathBuf| clusters.contains(&cluster_name(folder).as_str());
+        let readable = |folder: &PathBuf| Some(cluster_of(folder, Arc::clone(own[&cluster_name(folder)].read()?)));
+        let others = folders.iter().filter(|folder| !is_at_hand(folder)).filter_map(readable).collect();
         let name = output.display().to_string();
-        Ok(Self { deployed: deployed.map(|clusters| Deployed { name, from: ReadFrom::Directory, clusters }), own })
+        Ok(Self {
+            others,
+            deployed: deployed.map(|clusters| Deployed { name, from: ReadFrom::Directory, clusters }),
+            own,
+        })
     }
 
     /// The lock of a cluster.

@@ -55,6 +55,28 @@ pub(crate) fn committed(folder: &Path) -> Vec<String> {
     files.filter_map(|file| Some(file.strip_prefix(&below)?.strip_prefix('/')?.to_owned())).collect()
 }
 
+/// The files of a name in the repository of a folder, tracked or not, but for ignored ones; as seen from the working
+/// directory.
+pub(crate) fn files_called(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let folder = absolute(folder);
+    let Some(standing) = folder.ancestors().find(|ancestor| ancestor.is_dir()) else { return Vec::new() };
+    if !standing.ancestors().any(|ancestor| ancestor.join(".git").exists()) {
+        return Vec::new();
+    }
+    let mut git = command(PROGRAM);
+    git.arg("-C").arg(standing).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
+    git.arg(format!(":(top,glob)**/{name}"));
+    for name in ELSEWHERE {
+        git.env_remove(name);
+    }
+    let directory = std::env::current_dir().unwrap_or_default();
+    let mut files: Vec<PathBuf> =
+        answered(git).iter().map(|file| PathBuf::from(shown(&standing.join(file), &directory))).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
 /// The names that git answers with; none where it fails.
 fn answered(mut git: Command) -> Vec<String> {
     git.stdin(Stdio::null());

@@ -7,7 +7,7 @@ mod repository;
 
 use std::process::Command;
 
-pub(crate) use index::{committed, deleted, untracked};
+pub(crate) use index::{committed, deleted, files_called, untracked};
 pub use repository::GitError;
 pub(crate) use repository::{Blob, Repository, Tree};
 

@@ -14,6 +14,22 @@ pub(super) enum Trail<'a> {
 }
 
 impl Trail<'_> {
+    /// The key that the current value is in, beside elements of lists: `spec` for `spec.pod`, `racks` for a field of a rack;
+    /// empty for a field of the document.
+    pub(super) fn parent(&self) -> &str {
+        let mut trail = match self {
+            Trail::Root => return "",
+            Trail::Key(parent, _) | Trail::Index(parent, _) => *parent,
+        };
+        loop {
+            trail = match trail {
+                Trail::Root => return "",
+                Trail::Key(_, key) => return key,
+                Trail::Index(parent, _) => parent,
+            };
+        }
+    }
+
     pub(super) fn route(&self) -> Route {
         let mut steps = Vec::new();
         let mut trail = self;

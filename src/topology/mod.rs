@@ -5,6 +5,7 @@
 mod cassandra;
 mod datacenter;
 mod delivery;
+pub(crate) mod elsewhere;
 mod environment;
 pub mod merge;
 mod pod;

@@ -22,12 +22,12 @@ const APPLICATION: &str = ".";
 
 /// What the locks beside the topologies tell: `<folder>/<cluster>/cassc.lock`, where the folder is that of the
 /// Application or of the topology. `sources` are the names of the topologies' files. What the files do not mean is another
-/// Application's.
+/// Application's, and comes second.
 pub(super) fn deployed<'s>(
     sources: impl IntoIterator<Item = &'s str>,
     wanted: &WantedFleet,
     files: &TopologyFiles,
-) -> Result<Deployed, String> {
+) -> Result<(Deployed, Vec<DeployedCluster>), String> {
     let folder = |source: &str| match Path::new(source).parent() {
         Some(folder) => plain(folder),
         None => PathBuf::from(APPLICATION),
@@ -52,9 +52,10 @@ pub(super) fn deployed<'s>(
         Some(path) => files.means(path),
         None => !files.is_one_file(),
     };
-    clusters.retain(|cluster| is_wanted(cluster) || is_meant(cluster));
+    let (clusters, others): (Vec<_>, Vec<_>) =
+        clusters.into_iter().partition(|cluster| is_wanted(cluster) || is_meant(cluster));
     refuse_two_of_one(&clusters)?;
-    Ok(Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters })
+    Ok((Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters }, others))
 }
 
 /// A folder without the `./` that it is seen from.

@@ -14,8 +14,9 @@ use self::access::{Entries, Items, Variant};
 use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
-use super::tree::{Content, Node, Scalar};
+use super::tree::{Content, Entry, Node, Scalar};
 use crate::topology::TEXT_OR_SECRET;
+use crate::topology::elsewhere::elsewhere;
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
@@ -60,7 +61,10 @@ impl<'a> Reader<'a> {
     }
 
     fn repair(&self, expected: &str) -> Option<String> {
-        let Content::Scalar(Scalar { text, plain }) = &self.node.content else { return None };
+        let Content::Scalar(Scalar { text, plain }) = &self.node.content else { return self.name(expected) };
+        if !plain && text.contains('\n') && text.contains(':') && matches!(expected, "a map" | "a list") {
+            return Some("remove the `|` or the quotes: cassc reads the fields themselves, not a text".to_owned());
+        }
         if let Some((key, value)) = text.split_once(':').filter(|_| *plain && matches!(expected, "a map" | "a list")) {
             let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
             return is_key.then(|| format!("write a space after the colon: `{key}: {}`", value.trim()));
@@ -84,6 +88,14 @@ impl<'a> Reader<'a> {
             }
             None => None,
         }
+    }
+
+    /// The name of a map that has nothing else, as Kubernetes writes references: here the name is enough.
+    fn name(&self, expected: &str) -> Option<String> {
+        let Content::Map(entries) = &self.node.content else { return None };
+        let [Entry { key, value, .. }] = entries.as_slice() else { return None };
+        let name = value.text().filter(|_| expected == "text" && key == "name")?;
+        Some(format!("write the name only: `{name}`"))
     }
 
     fn scalar(&self) -> Option<&'a Scalar> {
@@ -156,7 +168,7 @@ impl<'a> Reader<'a> {
         let Trail::Key(_, field) = self.trail else { return };
         let mut error = ReadError::new("E008", format!("unknown field `{field}`"));
         error.route = Some(self.trail.route());
-        error.help = meant(field, self.siblings);
+        error.help = elsewhere(field, self.trail.parent()).or_else(|| meant(field, self.siblings));
         if !self.siblings.is_empty() {
             error.expected = Some(format!("one of {}", listed(self.siblings)));
         }
