@@ -127,6 +127,7 @@ impl Judged {
         let fleet =
             Fleet::judged(&mut texts, accepted, &wanted, deployed, &forgotten, elsewhere, |cluster| locks.own(cluster));
         refuse_forgotten_without_effect(&forgotten, &fleet)?;
+        refuse_new_beside_unreadable(&fleet, &locks, output)?;
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
         let is_own = judging.against.is_none();
@@ -236,6 +237,22 @@ fn refuse_forgotten_without_effect(forgotten: &BTreeSet<&str>, fleet: &Fleet) ->
         None => Ok(()),
         Some(name) => Err(Failure::Usage(format!(
             "`--forget-deployed-state {name}` has no effect: nothing shows that `{name}` is deployed; remove the flag"
+        ))),
+    }
+}
+
+/// A new cluster is compared with all others, so their locks must be readable; it could also be one of them with a new name.
+fn refuse_new_beside_unreadable(fleet: &Fleet, locks: &OutputLocks, output: Option<&Path>) -> Result<(), Failure> {
+    let is_new = |run: &&ClusterRun| run.deployed.is_none() && matches!(run.own, OwnLock::Missing);
+    let (Some(new), Some(output)) = (fleet.runs.iter().find(is_new), output) else { return Ok(()) };
+    let at_hand: Vec<&str> = fleet.runs.iter().map(ClusterRun::name).collect();
+    match locks.unreadable_other(output, &at_hand) {
+        None => Ok(()),
+        Some(path) => Err(Failure::Usage(format!(
+            "{path} cannot be read, so it is not known whether the new cluster `{}` collides with that one, or is the same with \
+             another name; take it back with `git checkout HEAD -- {path}`",
+            new.name(),
+            path = path.display()
         ))),
     }
 }

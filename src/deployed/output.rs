@@ -106,6 +106,15 @@ impl OutputLocks {
         })
     }
 
+    /// A lock that cannot be read, of a cluster that is not at hand: nobody knows what that cluster has.
+    pub fn unreadable_other(&self, output: &Path, clusters: &[&str]) -> Option<PathBuf> {
+        let lost = |(name, own): (&String, &OwnLock)| {
+            let is_lost = matches!(own, OwnLock::Lost) && !clusters.contains(&name.as_str());
+            is_lost.then(|| output.join(name).join(LOCK_FILE_NAME))
+        };
+        self.own.iter().find_map(lost)
+    }
+
     /// The lock of a cluster.
     pub fn own(&self, cluster: &str) -> OwnLock {
         self.own.get(cluster).cloned().unwrap_or_default()

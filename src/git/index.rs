@@ -40,7 +40,7 @@ fn listed<Name: AsRef<OsStr>>(arguments: &[&str], paths: &[Name]) -> Vec<String>
 /// The files of the last commit below a folder, as seen from there. The folder itself may be gone from the work tree.
 pub(crate) fn committed(folder: &Path) -> Vec<String> {
     let folder = absolute(folder);
-    let Some(standing) = folder.ancestors().find(|ancestor| ancestor.is_dir()) else { return Vec::new() };
+    let Some(standing) = folder_of_repository(&folder) else { return Vec::new() };
     let mut git = command(PROGRAM);
     git.arg("-C").arg(standing).args(["--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", "HEAD"]);
     for name in ELSEWHERE {
@@ -59,10 +59,7 @@ pub(crate) fn committed(folder: &Path) -> Vec<String> {
 /// directory.
 pub(crate) fn files_called(folder: &Path, name: &str) -> Vec<PathBuf> {
     let folder = absolute(folder);
-    let Some(standing) = folder.ancestors().find(|ancestor| ancestor.is_dir()) else { return Vec::new() };
-    if !standing.ancestors().any(|ancestor| ancestor.join(".git").exists()) {
-        return Vec::new();
-    }
+    let Some(standing) = folder_of_repository(&folder) else { return Vec::new() };
     let mut git = command(PROGRAM);
     git.arg("-C").arg(standing).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
     git.arg(format!(":(top,glob)**/{name}"));
@@ -75,6 +72,12 @@ pub(crate) fn files_called(folder: &Path, name: &str) -> Vec<PathBuf> {
     files.sort();
     files.dedup();
     files
+}
+
+/// The nearest folder that is there, where it is in a repository: else no program has to be started.
+fn folder_of_repository(folder: &Path) -> Option<&Path> {
+    let standing = folder.ancestors().find(|ancestor| ancestor.is_dir())?;
+    standing.ancestors().any(|ancestor| ancestor.join(".git").exists()).then_some(standing)
 }
 
 /// The names that git answers with; none where it fails.
