@@ -23,6 +23,7 @@ mod manifests;
 mod merges;
 mod mutations;
 mod names;
+mod overrides;
 #[cfg(unix)]
 mod parallel;
 mod planned;

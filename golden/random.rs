@@ -23,7 +23,7 @@ use crate::{invariants, strict_schema};
 const SENSIBLE: u32 = 96;
 const HOSTILE: usize = 400;
 
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
@@ -60,7 +60,7 @@ fn outcome(compilation: &Compilation) -> (Vec<Value>, Vec<(String, String)>, Vec
 }
 
 /// What any oracle says against the objects.
-fn faults(rendered: &Rendered) -> Vec<String> {
+pub(crate) fn faults(rendered: &Rendered) -> Vec<String> {
     let allowed: &[&str] = if rendered.cluster.pod.host_network { &["Host Namespaces"] } else { &[] };
     let mut faults = invariants::faults(rendered);
     faults.extend(faults_together(rendered));

@@ -7,7 +7,8 @@
 //!    [`diagnostic::Diagnostic`].
 //! 3. [`mod@resolve`] fills every default and builds every name, and keeps what must not move of the deployed one: a
 //!    [`cluster::Cluster`]. It cannot fail.
-//! 4. [`render`] builds the typed Kubernetes objects, with the [`text`] inside ConfigMaps from `templates/`.
+//! 4. [`render`] builds the typed Kubernetes objects, with the [`text`] inside ConfigMaps from `templates/`. What only they
+//!    tell of the [`overrides`] of a topology is complained about in 2.
 //! 5. [`deliver`] gives each object its file, as [`yaml`] in the folder of its stage ([`stages`]), and tells the delivery
 //!    tool what it must know: a [`file_tree::FileTree`]. A [`lock`] remembers what was rendered.
 //! 6. [`transition`] judges the change from the deployed cluster to this one, with rules like those of [`check`];
@@ -48,6 +49,8 @@ pub mod lock;
 pub mod text;
 
 pub mod render;
+
+pub mod overrides;
 
 pub mod deliver;
 
@@ -131,7 +134,7 @@ pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
     }
     let topologies = parsed.len();
     let settled = |parsed: &[Parsed], found| settle(parsed, found, options.warnings);
-    let Checkup { complaints, accepted } = check::check(parsed, complaints, settled);
+    let Checkup { complaints, accepted } = check::check(parsed, complaints, overrides::complaints, settled);
     let complaints = complaints.into_iter().map(|complaint| parse::with_cause(&texts, complaint)).collect();
     Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

@@ -2,7 +2,8 @@
 
 Run from the root of the repository: python3 tests/prune_schemas.py
 It downloads the source (see schemas/kubernetes/README.md) with pip, keeps the kinds below with every definition that
-they reach, drops descriptions and Kubernetes' hints for patches, and writes one definition per line.
+they reach, drops descriptions and all hints of Kubernetes but those for merging lists (see HINTS), and writes one definition
+per line.
 """
 
 import json
@@ -13,7 +14,7 @@ import zipfile
 from pathlib import Path
 
 SOURCE = "kubernetes-validate==1.37.0"
-MINORS = ["1.32", "1.37"]
+MINORS = ["1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
 KINDS = [
     "io.k8s.api.apps.v1.StatefulSet",
     "io.k8s.api.batch.v1.Job",
@@ -28,13 +29,17 @@ KINDS = [
     "io.k8s.api.rbac.v1.RoleBinding",
 ]
 PREFIX = "#/$defs/"
+# What a strategic merge patch needs to know: how the elements of a list are told apart.
+HINTS = ["x-kubernetes-patch-merge-key", "x-kubernetes-list-map-keys"]
 
 
 def pruned(schema):
     """A definition without what no validator reads. Names of properties are kept, whatever they are."""
     kept = {}
     for key, value in schema.items():
-        if key == "description" or key.startswith("x-"):
+        if key == "description" or key.startswith("x-") and key not in HINTS:
+            continue
+        if key == HINTS[1] and HINTS[0] not in schema:
             continue
         if key == "properties":
             value = {name: pruned(property) for name, property in value.items()}

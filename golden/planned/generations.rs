@@ -59,7 +59,7 @@ fn clusters(revision: u32) -> Vec<Cluster> {
     assert_eq!(reading.complaints, []);
     let resolved = |mut parsed: Parsed| {
         parsed.topology.spec.revision = Some(revision);
-        let Checkup { complaints, accepted } = check(vec![parsed], Vec::new(), |_, found| found);
+        let Checkup { complaints, accepted } = check(vec![parsed], Vec::new(), |_| Vec::new(), |_, found| found);
         cassc::cluster(accepted.first().unwrap_or_else(|| panic!("{complaints:#?}")), None)
     };
     reading.parsed.into_iter().map(resolved).collect()

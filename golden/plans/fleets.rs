@@ -37,6 +37,7 @@ pub(crate) fn plan(cluster: &str, verdict: Verdict, summary: &str) -> Plan {
         steps: Vec::new(),
         refusals: Vec::new(),
         accepted: Vec::new(),
+        overrides: Vec::new(),
     }
 }
 
@@ -263,9 +264,10 @@ fn hostile() -> FleetPlan {
         step(Stage::After, &[], Action::Person { task: evil.to_owned() }),
         step(Stage::Settle, &[], Action::UpgradeTables { pods: vec![evil.to_owned()] }),
     ];
+    let overrides = vec!["StatefulSet".to_owned(), evil.to_owned()];
     let values = Plan {
         changes: vec![change("cassandra.config.x", None, [None, Some(&long)], Effect::Nothing, 0)],
         ..plan("long", Verdict::Changed, "one long value")
     };
-    FleetPlan::new(Some(evil.to_owned()), vec![Plan { changes, accepted, steps, ..base }, values])
+    FleetPlan::new(Some(evil.to_owned()), vec![Plan { changes, accepted, steps, overrides, ..base }, values])
 }

@@ -6,7 +6,7 @@ mod acceptance;
 pub use acceptance::{Warnings, settle};
 
 use crate::diagnostic::Rule;
-use crate::{check, parse, transition};
+use crate::{check, overrides, parse, transition};
 
 /// Every rule, sorted by code: errors, then warnings.
 pub fn rules() -> Vec<&'static Rule> {
@@ -22,7 +22,8 @@ pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
 
 fn all() -> impl Iterator<Item = &'static Rule> {
     let transitions = transition::rules().map(|(rule, _)| rule);
-    parse::RULES.iter().chain(check::rules()).chain(transitions).chain(acceptance::RULES)
+    let topologies = parse::RULES.iter().chain(check::rules()).chain(overrides::RULES);
+    topologies.chain(transitions).chain(acceptance::RULES)
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 //! which alone can be resolved ([`crate::resolve`]). Called by [`crate::compile`] and the reader of what is
 //! deployed.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
+use rayon::prelude::*;
+
 use super::complaints;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Place, Severity};
 use crate::parse::Parsed;
 
 /// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
@@ -31,20 +34,43 @@ pub struct Checkup {
 }
 
 /// Checks topologies that are compiled together; `read_errors` is what reading complained about. One error anywhere, and
-/// none is accepted. What the rules found goes through `settle`, which may take away warnings and add complaints
+/// none is accepted. `of_overrides` looks at topologies with overrides in which the rules found no error
+/// ([`crate::overrides::complaints`]). What was found goes through `settle`, which may take away warnings and add complaints
 /// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
 pub fn check(
     parsed: Vec<Parsed>,
     read_errors: Vec<Diagnostic>,
+    of_overrides: impl Fn(&Checked) -> Vec<Diagnostic> + Sync,
     settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
 ) -> Checkup {
-    let found = complaints(&parsed);
+    let mut found = complaints(&parsed);
+    found.extend(complaints_of_overrides(&parsed, &found, of_overrides));
     let is_refused = has_error(&found);
     let settled = settle(&parsed, found);
     let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).collect();
     let is_accepted = !is_refused && !has_error(&complaints);
     let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
     Checkup { complaints, accepted }
+}
+
+/// Looks at overrides where the rules found no error. After so many errors that rules gave up, nobody looks any further.
+fn complaints_of_overrides(
+    parsed: &[Parsed],
+    found: &[Diagnostic],
+    of_overrides: impl Fn(&Checked) -> Vec<Diagnostic> + Sync,
+) -> Vec<Diagnostic> {
+    let errors: Vec<&Diagnostic> = found.iter().filter(|complaint| complaint.severity == Severity::Error).collect();
+    if errors.len() >= MOST_ERRORS {
+        return Vec::new();
+    }
+    let document = |label: &Label| match label.place {
+        Place::Value { document, .. } => Some(document),
+        Place::Bytes { .. } => None,
+    };
+    let refused: BTreeSet<DocumentId> = errors.iter().flat_map(|it| it.labels.iter().filter_map(document)).collect();
+    let is_sound = |it: &&Parsed| !it.topology.spec.overrides.is_empty() && !refused.contains(&it.document);
+    let sound = |it: &Parsed| Checked(Parsed { document: it.document, topology: it.topology.clone() });
+    parsed.par_iter().filter(is_sound).flat_map_iter(|parsed| of_overrides(&sound(parsed))).collect()
 }
 
 fn has_error(complaints: &[Diagnostic]) -> bool {
@@ -62,7 +88,7 @@ pub(crate) mod fixtures {
     pub(crate) fn checked(text: &str) -> Checked {
         let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
         let Reading { parsed, complaints, .. } = parse(vec![source]);
-        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_, found| found);
+        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_| Vec::new(), |_, found| found);
         assert_eq!(accepted.len(), 1, "{complaints:#?}\n{text}");
         accepted.remove(0)
     }
@@ -84,7 +110,7 @@ mod tests {
         let source = |text: &&str| Source { name: "a".to_owned(), bytes: (*text).into(), origin: Origin::Named };
         let reading = parse(texts.iter().map(source).collect());
         let Checkup { complaints, accepted } =
-            check(reading.parsed, reading.complaints, |parsed, found| settle(parsed, found, warnings));
+            check(reading.parsed, reading.complaints, |_| Vec::new(), |parsed, found| settle(parsed, found, warnings));
         (complaints.iter().map(|complaint| complaint.code).collect(), accepted.len())
     }
 
@@ -113,7 +139,7 @@ mod tests {
     #[test]
     fn whoever_takes_an_error_away_accepts_nothing() {
         let source = Source { name: "a".to_owned(), bytes: SHOP.replace("10Gi", "lots").into(), origin: Origin::Named };
-        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_, _| Vec::new());
+        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_| Vec::new(), |_, _| Vec::new());
         assert!(checkup.complaints.is_empty() && checkup.accepted.is_empty());
     }
 }

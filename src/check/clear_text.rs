@@ -67,10 +67,40 @@ pub(super) fn secrets(subject: &Subject<'_>) -> Vec<Found> {
             found.extend(way.map(|way| Found { route: written.route.key(name), name: name.clone(), way }));
         }
     }
+    for (index, written) in subject.spec().overrides.iter().enumerate() {
+        let route = Route::of("spec.overrides").index(index).key("patch");
+        written.patch.iter().for_each(|(key, value)| in_patch(&route.key(key), key, value, &mut found));
+    }
     for written in containers(subject) {
         in_container(&written.route, written.container, &mut found);
     }
     found
+}
+
+/// In the patch of an override: variables by their names, arguments, annotations.
+fn in_patch(route: &Route, key: &str, value: &Value, found: &mut Vec<Found>) {
+    match value {
+        Value::Object(map) => {
+            if let (Some(Value::String(name)), Some(Value::String(text))) = (map.get("name"), map.get("value")) {
+                found.extend(named(route.key("value"), name, text, Way::ContainerEnvironment));
+            }
+            for (inner, value) in map {
+                match value.as_str().filter(|_| key == "annotations" || key == "labels") {
+                    Some(text) => found.extend(named(route.key(inner), inner, text, Way::Annotation)),
+                    None => in_patch(&route.key(inner), inner, value, found),
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                match item.as_str() {
+                    Some(text) => found.extend(in_words(route.index(index), text, Way::Arguments)),
+                    None => in_patch(&route.index(index), key, item, found),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn in_container(route: &Route, container: &Container, found: &mut Vec<Found>) {

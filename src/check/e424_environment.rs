@@ -82,11 +82,16 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             };
             complaints
                 .push(RULE.complain(message, at("")).expected("letters, digits and `_`, not starting with a digit"));
-        } else if let Some((_, instead)) = OWNED.iter().find(|(owned, _)| matches(owned, name)) {
-            complaints.push(RULE.complain(format!("the variable `{name}` is managed by cassc"), at("")).help(*instead));
+        } else if let Some(instead) = instead_of_variable(name) {
+            complaints.push(RULE.complain(format!("the variable `{name}` is managed by cassc"), at("")).help(instead));
         }
         complaints.extend(key_fault(subject, name, value));
     }
+}
+
+/// What to do instead of setting a variable, if cassc manages it.
+pub(crate) fn instead_of_variable(name: &str) -> Option<&'static str> {
+    OWNED.iter().find(|(owned, _)| matches(owned, name)).map(|(_, instead)| *instead)
 }
 
 /// The name of the Secret is the business of E512.

@@ -74,6 +74,16 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Who owns a label, if it is reserved.
+pub(crate) fn owner_of_label(key: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|it| it.kind != Kind::Annotation && it.holds(key)).map(|it| it.owner)
+}
+
+/// Who owns an annotation, if it is reserved.
+pub(crate) fn owner_of_annotation(key: &str) -> Option<&'static str> {
+    RESERVED.iter().find(|it| it.kind != Kind::Label && it.holds(key)).map(|it| it.owner)
+}
+
 fn judge(subject: &Subject<'_>, map: &WrittenMap<'_>, kind: Kind) -> Vec<Diagnostic> {
     let what = if kind == Kind::Label { "label" } else { "annotation" };
     let complain = |key: &String| {

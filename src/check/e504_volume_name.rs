@@ -147,6 +147,11 @@ pub(super) fn hides(path: &str) -> Option<&'static str> {
     own.or((path == "/etc" || path.starts_with("/etc/cassc")).then_some("/etc/cassc"))
 }
 
+/// Whether a volume that is mounted into Cassandra's container hides nothing of the pod and holds no data.
+pub(crate) fn is_free_path(path: &str) -> bool {
+    is_mount_path(path) && hides(path).is_none() && !is_below(path, DATA)
+}
+
 fn is_below(path: &str, parent: &str) -> bool {
     path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }

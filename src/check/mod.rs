@@ -90,6 +90,7 @@ mod e521_security_context;
 mod e523_volume_source;
 mod e524_budget_number;
 mod e526_cql_service;
+mod e530_override;
 mod e601_kubernetes_version;
 mod e602_newer_field;
 mod e605_domain;
@@ -125,11 +126,17 @@ mod w518_probe_patience;
 mod w522_pod_user;
 mod w525_disruption_budget;
 mod w527_open_load_balancer;
+mod w533_override;
 
 #[cfg(test)]
 pub(crate) use checked::fixtures;
 pub use checked::{Checked, Checkup, check};
+pub(crate) use e424_environment::instead_of_variable;
+pub(crate) use e501_reserved_metadata::{owner_of_annotation, owner_of_label};
+pub(crate) use e504_volume_name::is_free_path;
+pub(crate) use e530_override::RULE as OVERRIDE;
 pub use elsewhere::{Collision, Others};
+pub(crate) use w507_restricted::RULE as RESTRICTED;
 
 use rayon::prelude::*;
 
@@ -212,6 +219,7 @@ const RULES: &[(Rule, Check)] = &[
     (e523_volume_source::RULE, Topology(e523_volume_source::check)),
     (e524_budget_number::RULE, Topology(e524_budget_number::check)),
     (e526_cql_service::RULE, Topology(e526_cql_service::check)),
+    (e530_override::RULE, Topology(e530_override::check)),
     (e601_kubernetes_version::RULE, Topology(e601_kubernetes_version::check)),
     (e602_newer_field::RULE, Topology(e602_newer_field::check)),
     (e605_domain::RULE, Topology(e605_domain::check)),
@@ -247,6 +255,7 @@ const RULES: &[(Rule, Check)] = &[
     (w522_pod_user::RULE, Topology(w522_pod_user::check)),
     (w525_disruption_budget::RULE, Topology(w525_disruption_budget::check)),
     (w527_open_load_balancer::RULE, Topology(w527_open_load_balancer::check)),
+    (w533_override::RULE, Topology(w533_override::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.

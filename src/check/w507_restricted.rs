@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::restricted::{container_faults, pod_faults};
 use crate::subject::Subject;
 
-pub(super) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "W507",
     name: "restricted",
     summary: "the pods violate the `restricted` Pod Security Standard",

@@ -5,6 +5,7 @@
 mod delivery;
 pub mod generation;
 mod nodes;
+mod overrides;
 mod pod;
 mod services;
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub use cassc_ring::desired::Rollout;
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
+pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
 pub use services::{CqlService, ServiceOptions, Services};
 
@@ -107,6 +109,9 @@ pub struct Cluster {
     /// The complaints that are meant to be so: what is forced on a cluster that is to be deleted stands only here.
     #[serde(default)]
     pub accept: Vec<Acceptance>,
+    /// Patches of the rendered objects.
+    #[serde(default, skip_serializing_if = "Overrides::is_empty")]
+    pub overrides: Overrides,
 }
 
 /// A datacenter, complete.

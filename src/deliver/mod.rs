@@ -169,8 +169,12 @@ fn delivered_object(object: &Object, kube_cluster: Option<&str>) -> Delivered {
 
 /// Name and digest of the pod template of a StatefulSet.
 fn template(resource: &Resource) -> Option<(String, String)> {
-    let Resource::StatefulSet(stateful_set) = resource else { return None };
-    Some((stateful_set.metadata.name.clone()?, template_digest(&stateful_set.spec.as_ref()?.template)))
+    let digest = match resource {
+        Resource::StatefulSet(stateful_set) => template_digest(&stateful_set.spec.as_ref()?.template),
+        Resource::Overridden(object) => template_digest(object.pod_template()?),
+        _ => return None,
+    };
+    Some((resource.metadata().name.clone()?, digest))
 }
 
 /// The objects of a cluster in one of its Kubernetes clusters, with all that the delivery tool is told, each behind the

@@ -1,5 +1,5 @@
 //! What Kubernetes is, as far as values go: quantities, supported releases, what a name may be, what the `restricted`
-//! standard refuses.
+//! standard refuses, what an object may hold and how a patch is laid over it.
 //! Pure; the checks and the resolver read it.
 
 pub(crate) mod endpoint;
@@ -8,4 +8,6 @@ pub mod quantity;
 pub mod release;
 pub(crate) mod resource;
 pub mod restricted;
+pub mod schema;
+pub mod strategic_merge;
 pub mod syntax;

@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 pub use conflict::Recorded;
 pub use error::LockError;
-use k8s_openapi::api::core::v1::PodTemplateSpec;
 pub use origin::path_from;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -147,7 +146,7 @@ impl Lock {
 }
 
 /// The digest of a pod template, as the lock records it.
-pub fn template_digest(template: &PodTemplateSpec) -> String {
+pub fn template_digest(template: &impl Serialize) -> String {
     digest(serde_json::to_string(template).expect("a pod template is JSON").as_bytes())
 }
 

@@ -32,6 +32,7 @@ const OF_CLUSTER: &[Words] = &[
     ("logging", "cassandra.logging"),
     ("managementApiSecret", "managementApi.tls.serverSecret"),
     ("name", "metadata.name"),
+    ("overrides", "overrides"),
     ("pod", "pod"),
     ("revision", "revision"),
     ("ringName", "clusterName"),

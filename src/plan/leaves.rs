@@ -34,6 +34,9 @@ pub enum Level {
 /// Fields that are one of several kinds. Another kind is told as a whole: no half of it can be changed alone.
 const OF_SEVERAL_KINDS: [&str; 1] = ["delivery"];
 
+/// Patches of objects, which are told field by field even if they are new.
+const PATCHES: &str = "overrides";
+
 /// A cluster as the lock has it.
 pub(super) fn json(cluster: &Cluster) -> Value {
     serde_json::to_value(cluster).expect("a cluster is JSON")
@@ -79,6 +82,13 @@ fn compare(at: &Level, path: &mut Vec<String>, from: Option<&Value>, to: Option<
     if from == to {
         return;
     }
+    let empty = Value::Object(serde_json::Map::new());
+    let (from, to) = if path.first().is_some_and(|field| field == PATCHES) {
+        let is_map = |side: Option<&Value>| side.is_some_and(Value::is_object);
+        (from.or(is_map(to).then_some(&empty)), to.or(is_map(from).then_some(&empty)))
+    } else {
+        (from, to)
+    };
     let mut whole = || found.push(Leaf { at: at.clone(), path: path.clone(), from: from.cloned(), to: to.cloned() });
     let (Some(Value::Object(was)), Some(Value::Object(now))) = (from, to) else { return whole() };
     let has_kinds = path.iter().map(String::as_str).eq(OF_SEVERAL_KINDS);

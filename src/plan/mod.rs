@@ -80,6 +80,10 @@ fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -
         steps,
         refusals: Vec::new(),
         accepted: Vec::new(),
+        overrides: difference
+            .after
+            .map(|it| it.overrides.iter().map(|(of, _)| of.to_owned()).collect())
+            .unwrap_or_default(),
     }
 }
 

@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cassc_ring::step::RackRoll;
-use k8s_openapi::api::core::v1::PodTemplateSpec;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::facets::Facet;
 use super::leaves::{Leaf, Level, json};
 use crate::cluster::Cluster;
-use crate::render::pod_templates;
+use crate::render::{PodTemplate, pod_templates};
 
 /// What is told when no single facet explains a restart: then the pod template is another one because this cassc makes
 /// it so.
@@ -73,7 +72,7 @@ fn named<'f>(facets: impl Iterator<Item = &'f Facet>) -> Vec<String> {
     names
 }
 
-fn different(one: &BTreeMap<&str, PodTemplateSpec>, other: &BTreeMap<&str, PodTemplateSpec>) -> BTreeSet<String> {
+fn different(one: &BTreeMap<&str, PodTemplate>, other: &BTreeMap<&str, PodTemplate>) -> BTreeSet<String> {
     let changed = one.iter().filter(|(name, template)| other.get(*name).is_some_and(|it| it != *template));
     changed.map(|(name, _)| (*name).to_owned()).collect()
 }

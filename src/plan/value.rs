@@ -26,6 +26,9 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// What would be refused and is accepted.
     pub accepted: Vec<Accepted>,
+    /// The objects that an override changes, such as `StatefulSet` for all of them or `Service/shop-seed-service`; cassc does not
+    /// check what it does.
+    pub overrides: Vec<String>,
 }
 
 /// What a plan comes to.

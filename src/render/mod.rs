@@ -7,6 +7,7 @@ mod config_maps;
 mod containers;
 mod disruption_budget;
 mod kit;
+mod overridden;
 mod pod;
 mod probes;
 mod resource;
@@ -16,9 +17,11 @@ mod stateful_set;
 mod volumes;
 mod workload;
 
+pub use overridden::Overridden;
 pub use resource::Resource;
-pub use workload::{next_generation, pod_templates, step_name};
+pub use workload::{PodTemplate, next_generation, pod_templates, step_name};
 
+use self::overridden::overridden;
 use crate::cluster::Cluster;
 use crate::stages::Stage;
 
@@ -46,6 +49,12 @@ pub struct Object {
 
 /// Everything that a cluster needs in one Kubernetes cluster.
 pub fn objects(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
+    let overridden = |object: Object| Object { resource: overridden(cluster, object.resource), ..object };
+    objects_before_overrides(cluster, kube_cluster).into_iter().map(overridden).collect()
+}
+
+/// The same without what overrides make of it.
+pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
     let mut objects = Vec::new();
     for namespace in cluster.namespaces_in(kube_cluster) {
         let here = Here { cluster, kube_cluster, namespace };

@@ -9,9 +9,11 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
+use super::overridden::Overridden;
+
 /// What the strings of an object are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Strings {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strings {
     /// Names, numbers, addresses.
     Plain,
     /// Scripts, configuration, commands: a `${…}` in them is their own.
@@ -26,6 +28,7 @@ macro_rules! resources {
         #[expect(missing_docs, reason = "the names are Kubernetes' own")]
         pub enum Resource {
             $($kind(Box<$kind>),)*
+            Overridden(Box<Overridden>),
         }
 
         $(impl From<$kind> for Resource {
@@ -42,6 +45,7 @@ macro_rules! resources {
             pub fn kind(&self) -> (&'static str, &'static str) {
                 match self {
                     $(Self::$kind(_) => ($kind::API_VERSION, $kind::KIND),)*
+                    Self::Overridden(object) => (object.api_version, object.kind),
                 }
             }
 
@@ -49,6 +53,7 @@ macro_rules! resources {
             pub fn metadata(&self) -> &ObjectMeta {
                 match self {
                     $(Self::$kind(object) => &object.metadata,)*
+                    Self::Overridden(object) => &object.metadata,
                 }
             }
 
@@ -56,12 +61,14 @@ macro_rules! resources {
             pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
                 match self {
                     $(Self::$kind(object) => &mut object.metadata,)*
+                    Self::Overridden(object) => &mut object.metadata,
                 }
             }
 
-            fn strings(&self) -> Strings {
+            pub(super) fn strings(&self) -> Strings {
                 match self {
                     $(Self::$kind(_) => $strings,)*
+                    Self::Overridden(object) => object.strings,
                 }
             }
         }
@@ -81,5 +88,16 @@ impl Resource {
     /// Whether a `${…}` in it is no variable that a delivery tool may substitute.
     pub fn carries_scripts(&self) -> bool {
         self.strings() == Strings::Scripts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::OVERRIDDEN_KINDS;
+
+    #[test]
+    fn every_kind_can_be_overridden() {
+        assert_eq!(Resource::KINDS, OVERRIDDEN_KINDS);
     }
 }

@@ -5,21 +5,59 @@ use std::collections::BTreeMap;
 
 use cassc_ring::names;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Here, config_maps, pod};
+use super::overridden::overridden;
+use super::{Here, Resource, config_maps, pod, stateful_set};
 use crate::cluster::{Cluster, Datacenter, Rack};
 
+/// The pod template of a rack, as it stands in the StatefulSet.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum PodTemplate {
+    /// As it is rendered.
+    Made(Box<PodTemplateSpec>),
+    /// As an override left it.
+    Overridden(Box<Value>),
+}
+
+/// An override of something else leaves the pod template as it is.
+impl PartialEq for PodTemplate {
+    fn eq(&self, other: &Self) -> bool {
+        let value = |template: &Self| serde_json::to_value(template).expect("a pod template is JSON");
+        match (self, other) {
+            (Self::Made(one), Self::Made(other)) => one == other,
+            (Self::Overridden(one), Self::Overridden(other)) => one == other,
+            _ => value(self) == value(other),
+        }
+    }
+}
+
 /// The pod templates of all racks, by the names of their StatefulSets.
-pub fn pod_templates(cluster: &Cluster) -> BTreeMap<&str, PodTemplateSpec> {
+pub fn pod_templates(cluster: &Cluster) -> BTreeMap<&str, PodTemplate> {
     let of_datacenter = |datacenter| {
         let here = here(cluster, datacenter);
         let configurations = config_maps::configurations(here, datacenter);
         let template =
-            move |rack: &'_ Rack| pod::template(here, datacenter, rack, config_maps::name_for(&configurations, rack));
+            move |rack: &'_ Rack| template(here, datacenter, rack, config_maps::name_for(&configurations, rack));
         datacenter.racks.iter().map(move |rack| (rack.stateful_set.as_str(), template(rack)))
     };
     cluster.datacenters.iter().flat_map(of_datacenter).collect()
+}
+
+fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodTemplate {
+    let made = || PodTemplate::Made(Box::new(pod::template(here, datacenter, rack, configuration)));
+    if here.cluster.overrides.of("StatefulSet", &rack.stateful_set).next().is_none() {
+        return made();
+    }
+    let rendered = stateful_set::stateful_set(here, datacenter, rack, configuration);
+    let template = match overridden(here.cluster, rendered.resource) {
+        Resource::Overridden(object) => object.pod_template().cloned(),
+        _ => None,
+    };
+    template.map_or_else(made, |template| PodTemplate::Overridden(Box::new(template)))
 }
 
 /// The generation of steps of a cluster that was resolved with its previous self: one more whenever the desired ring or

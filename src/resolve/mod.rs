@@ -85,6 +85,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
             retry: spec.rollout.retry.clone(),
         },
         accept: spec.accept.clone(),
+        overrides: spec.overrides.iter().collect(),
         datacenters,
         image,
         ring_name,

@@ -8,6 +8,7 @@ mod delivery;
 pub(crate) mod elsewhere;
 mod environment;
 pub mod merge;
+pub(crate) mod overrides;
 mod pod;
 mod probes;
 pub(crate) mod repository;
@@ -29,6 +30,7 @@ pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
+pub use overrides::{OVERRIDDEN_KINDS, Override};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
 pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};
@@ -161,6 +163,9 @@ pub struct Spec {
     /// How the objects travel to Kubernetes.
     #[serde(default)]
     pub delivery: Delivery,
+    /// The last resort: patches of rendered objects, for what no field offers. Each is a warning (W533).
+    #[serde(default)]
+    pub overrides: Vec<Override>,
 }
 
 /// Properties of the Kubernetes cluster.

@@ -14,7 +14,7 @@ use cassc::emit::directory::write;
 use cassc::lock::Lock;
 use cassc::parse::source::{Origin, Source};
 use cassc::parse::{Parsed, Reading};
-use cassc::{Compilation, Options, check, compile, parse};
+use cassc::{Compilation, Options, check, compile, overrides, parse};
 use divan::{Bencher, black_box};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -74,7 +74,7 @@ fn parse_and_check(bencher: Bencher, clusters: usize) {
     bencher.with_inputs(|| sources(clusters)).bench_values(|sources| {
         let Reading { parsed, complaints, .. } = parse::parse(sources);
         let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
-        black_box(check::check(parsed, complaints, settled)).complaints.len()
+        black_box(check::check(parsed, complaints, overrides::complaints, settled)).complaints.len()
     });
 }
 

@@ -164,6 +164,39 @@ def racks_that_write_configuration(rng: random.Random, size: int) -> str:
     return filled(size, head, numbered("        - {name: r#, cassandra: {config: {num_tokens: 8}}}\n"))
 
 
+PATCH = "{spec: {minReadySeconds: 9, template: {spec: {containers: [{name: cassandra, env: [{name: A, value: b}]}]}}}}"
+
+
+@kind
+def overrides(rng: random.Random, size: int) -> str:
+    return filled(size, spec("  overrides:\n"), numbered(f"    - {{kind: StatefulSet, name: s#, patch: {PATCH}}}\n"))
+
+
+@kind
+def a_large_override(rng: random.Random, size: int) -> str:
+    head = spec("  overrides:\n    - kind: StatefulSet\n      all: true\n      patch:\n        metadata:\n          annotations:\n")
+    return filled(size, head, numbered("            example.com/k#: x\n"))
+
+
+@kind
+def clusters_with_overrides(rng: random.Random, size: int) -> str:
+    tail = f"  overrides: [{{kind: StatefulSet, all: true, patch: {PATCH}}}]\n---\n"
+    return filled(size, "", (spec(tail, f"c{number}") for number in numbered("#")))
+
+
+@kind
+def overrides_of_many_racks(rng: random.Random, size: int) -> str:
+    def cluster(name: str) -> str:
+        head = HEAD % name + VERSION + REST
+        head += "  overrides:\n" + "".join(
+            f"    - {{kind: StatefulSet, name: {name}-dc1-r{rack}-sts, patch: {PATCH}}}\n" for rack in range(50)
+        )
+        head += "  datacenters:\n    - name: dc1\n      nodes: 2000\n      racks:\n"
+        return filled(50_000, head, numbered("        - {name: r#}\n"), "---\n")
+
+    return filled(size, "", (cluster(f"c{number}") for number in numbered("#")))
+
+
 @kind
 def clusters_with_racks_that_write_configuration(rng: random.Random, size: int) -> str:
     def cluster(name: str) -> str:

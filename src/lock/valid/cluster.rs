@@ -12,15 +12,16 @@ use super::rack::rack;
 use super::together::together;
 use super::{
     Fault, LABEL, LABEL_VALUE, Valid, amounts, annotations, each, entries, field, is, key, label, labels, number,
-    optional, subdomain, text,
+    optional, readable_key, subdomain, text, texts_of,
 };
 use crate::cluster::generation::{newest, oldest};
 use crate::cluster::{
-    AdditionalSeeds, ArgocdSource, Cluster, CqlService, Datacenter, FluxSource, Gate, Repository, Rollout,
+    AdditionalSeeds, ArgocdSource, Cluster, CqlService, Datacenter, FluxSource, Gate, Overrides, Repository, Rollout,
 };
 use crate::kubernetes::endpoint;
 use crate::kubernetes::syntax::{LABEL_LENGTH, is_data_key, is_label, is_label_key, is_label_value, is_shell_variable};
 use crate::stages::{Stage, TOOL_FOLDERS};
+use crate::topology::overrides::{LONGEST_PATCHES, MOST_OVERRIDES, length};
 use crate::topology::repository::{has_credentials, is_address, is_revision, milliseconds, path_fault};
 use crate::topology::{Acceptance, EnvironmentValue, FromSecret, SecretKey, is_token};
 
@@ -99,7 +100,24 @@ fn delivered(cluster: &Cluster) -> Valid {
     let Rollout { canary_pods, stopped: _, retry } = rollout;
     field("rollout", optional("canaryPods", canary_pods.as_ref(), |pods| number(*pods, *pods > 0, "1 or more")))?;
     field("rollout", optional("retry", retry.as_ref(), |token| self::token(token)))?;
-    each("accept", accept, |Acceptance { code, reason }| field("code", text(code)).and(field("reason", text(reason))))
+    each("accept", accept, |Acceptance { code, reason }| field("code", text(code)).and(field("reason", text(reason))))?;
+    field("overrides", self::overrides(&cluster.overrides))
+}
+
+/// Patches that can be written, and that are applied to every rack in bounded time. What they do is not judged: what gives an
+/// object another name is not applied.
+fn overrides(overrides: &Overrides) -> Valid {
+    let (count, bytes) = overrides
+        .iter()
+        .fold((0, 0_usize), |(count, bytes), (_, patch)| (count + 1, bytes.saturating_add(length(patch))));
+    if count > MOST_OVERRIDES || bytes > LONGEST_PATCHES {
+        let expected = format!("at most {MOST_OVERRIDES} of {LONGEST_PATCHES} bytes together");
+        return Err(Fault::new(format!("has {count} patches of {bytes} bytes (expected {expected})")));
+    }
+    overrides.iter().try_for_each(|(target, patch)| {
+        readable_key(target)?;
+        field(target, texts_of(patch))
+    })
 }
 
 /// A token that asks for a restart, or for steps to run again.

@@ -5,7 +5,7 @@ use cassc_wording::counted_as;
 
 use super::escape::{code, html, html_code, prose};
 use super::words::{Piece, effect, stage, told, value};
-use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, groups, is_done_by_hand, tally};
+use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, is_done_by_hand, tally};
 use crate::plan::{Change, Plan, Refusal, Step, Verdict};
 use crate::transition::Accepted;
 
@@ -158,6 +158,10 @@ fn row(plan: &Plan) -> String {
 /// The blank lines let Markdown be read again inside of the HTML.
 fn fold(plan: &Plan) -> String {
     let mut text = format!("<details><summary>{}: {}</summary>\n\n", html_code(&plan.cluster), html(&plan.summary));
+    if !plan.overrides.is_empty() {
+        let names: Vec<String> = plan.overrides.iter().map(|of| code(&cut(of))).collect();
+        text.extend(["**Overridden:** ", &names.join(", "), " (", OVERRIDDEN, ")\n\n"]);
+    }
     if !plan.changes.is_empty() {
         text.push_str("| what changes | where | from | to | what it does |\n|---|---|---|---|---|\n");
         text.extend(plan.changes.iter().map(change));

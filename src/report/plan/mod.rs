@@ -19,6 +19,9 @@ use crate::plan::{Plan, Stage, Verdict};
 /// How many unchanged clusters are named rather than counted.
 const NAMED_UNCHANGED: usize = 3;
 
+/// What is said of objects with overrides.
+const OVERRIDDEN: &str = "cassc does not check what these patches do";
+
 /// The last line where a plan has steps that no Job runs.
 const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. This version of cassc runs no Job for them.";
 

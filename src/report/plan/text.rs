@@ -6,7 +6,7 @@ use cassc_wording::counted_as;
 
 use super::escape::{shown, shown_lines};
 use super::words::{Line, Piece, Sign, effect, name, stage, told, value, words};
-use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, groups, is_done_by_hand, tally, verdict_word};
+use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, is_done_by_hand, tally, verdict_word};
 use crate::plan::{Action, Change, Plan, Refusal, Step, Verdict};
 use crate::report::Colors;
 use crate::transition::Accepted;
@@ -116,6 +116,7 @@ fn cluster(plan: &Plan, against: Option<&str>) -> Vec<(Tone, String)> {
     lines.extend(against.map(|against| (Tone::Plain, format!("  {against}"))));
     lines.extend(plan.refusals.iter().flat_map(refusal).map(of(Tone::Loss)));
     lines.extend(plan.accepted.iter().flat_map(accepted).map(of(Tone::Change)));
+    lines.extend(overrides(plan).map(of(Tone::Change)));
     if plan.verdict != Verdict::Refused {
         lines.extend((!plan.changes.is_empty()).then(|| (Tone::Plain, "  changes".to_owned())));
         lines.extend(plan.changes.iter().map(change).map(of(Tone::Plain)));
@@ -136,6 +137,12 @@ fn accepted(accepted: &Accepted) -> Vec<String> {
     let mut lines = continued(&format!("  accepted: {}: ", shown(&accepted.code)), "    ", &accepted.message);
     lines.extend(continued("    reason: ", "      ", &accepted.reason));
     lines
+}
+
+/// What is not cassc's alone.
+fn overrides(plan: &Plan) -> Option<String> {
+    let names: Vec<String> = plan.overrides.iter().map(|of| shown(of)).collect();
+    (!names.is_empty()).then(|| format!("  overridden: {} ({OVERRIDDEN})", names.join(", ")))
 }
 
 /// A sentence behind its lead; further lines of it are indented.
