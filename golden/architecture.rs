@@ -12,7 +12,8 @@ use crate::rendered::assert_none;
 
 /// The crates from the lowest layer up, and what of others each may use, beside the layers below it. The program in the
 /// cluster shares the ring, so no library of the compiler may come in with it.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
+    ("crates/streams", &["rustix"]),
     ("crates/wording", &["strsim"]),
     ("crates/ring", &["schemars", "serde", "thiserror"]),
     ("crates/cassandra", &["schemars", "serde", "serde_json", "thiserror"]),
@@ -151,11 +152,15 @@ fn against_the_order(files: &[SourceFile]) -> Vec<String> {
     files.iter().filter(|(path, _)| !is_of_tests(path)).flat_map(of_file).collect()
 }
 
-/// The dependencies of a package, by its manifest: without those of its tests.
+/// The dependencies of a package on every platform, by its manifest: without those of its tests.
 fn dependencies(manifest: &str) -> Vec<&str> {
-    let mut sections = manifest.split("\n[").filter(|section| section.starts_with("dependencies]"));
-    let lines = sections.next().unwrap_or_default().lines().skip(1).filter(|line| !line.trim().is_empty());
-    lines.filter_map(|line| line.split([' ', '.', '=']).next()).filter(|name| !name.starts_with('#')).collect()
+    let is_of_program = |section: &&str| {
+        let header = section.split_once(']').map_or("", |(header, _)| header);
+        header == "dependencies" || header.starts_with("target.") && header.ends_with(".dependencies")
+    };
+    let lines = manifest.split("\n[").filter(is_of_program).flat_map(|section| section.lines().skip(1));
+    let names = lines.filter(|line| !line.trim().is_empty()).filter_map(|line| line.split([' ', '.', '=']).next());
+    names.filter(|name| !name.starts_with('#')).collect()
 }
 
 #[test]

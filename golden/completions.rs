@@ -46,4 +46,7 @@ fn bash_completes_verbs_flags_and_values() {
     assert_eq!(offered(&["cassc", "val"]), ["validate"]);
     assert_eq!(offered(&["cassc", "render", "--rep"]), ["--report"]);
     assert_eq!(offered(&["cassc", "validate", "--format", "s"]), ["short", "sarif"]);
+    assert_eq!(offered(&["cassc", "plan", "--exit"]), ["--exit-code"]);
+    assert_eq!(offered(&["cassc", "diff", "--q"]), ["--quiet"]);
+    assert_eq!(offered(&["cassc", "render", "--color", "a"]), ["auto", "always"]);
 }

@@ -6,7 +6,7 @@ use std::fs;
 
 use cassc::catalogue::Warnings;
 use cassc::cluster::Cluster;
-use cassc::deliver::{arrange, in_order_of_stages, stage_by_stage};
+use cassc::deliver::{RenderedFolder, arrange, in_order_of_stages, install, stage_by_stage};
 use cassc::file_tree::FileTree;
 use cassc::parse::source::{Origin, Source};
 use cassc::stages::Stage;
@@ -279,14 +279,42 @@ fn the_document_has_the_table_of_the_stages() {
 /// Nobody reads a root kustomization to the end, so the order stands in the plan as well.
 #[test]
 fn kubectl_is_told_the_stages_of_every_kubernetes_cluster_in_order() {
-    let told = stage_by_stage(&cluster(&topology(RACKS, "kubeCluster: east, ", "{dialect: plain}")));
+    let folder = RenderedFolder::new(Some("deploy"), "shop");
+    let told = stage_by_stage(&cluster(&topology(RACKS, "kubeCluster: east, ", "{dialect: plain}")), &folder);
     let told = told.expect("kubectl keeps no order by itself");
     let place = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text} is not in {told}"));
-    let base = place("kubectl apply -k shop/east/base (in east)");
+    let base = place("kubectl apply -k deploy/shop/east/base (in east)");
     let (prepare, cluster_stage) =
-        (place("the steps of prepare"), place("kubectl apply -k shop/east/cluster (in east)"));
+        (place("the steps of prepare"), place("kubectl apply -k deploy/shop/east/cluster (in east)"));
     assert!(base < prepare && prepare < cluster_stage, "{told}");
     for delivery in [ARGOCD, FLUX] {
-        assert_eq!(stage_by_stage(&cluster(&topology(RACKS, "", delivery))), None);
+        assert_eq!(stage_by_stage(&cluster(&topology(RACKS, "", delivery)), &folder), None);
+    }
+}
+
+/// The folders that a new cluster's plan names are those that are rendered.
+#[test]
+fn a_new_cluster_is_handed_over_from_the_output_directory() {
+    for kube_cluster in ["", "kubeCluster: east, "] {
+        for (delivery, command) in [
+            ("{dialect: plain}", "kubectl apply -k deploy/shop"),
+            (ARGOCD, "kubectl apply -f deploy/shop/argocd"),
+            (FLUX, "kubectl apply -f deploy/shop/"),
+            ("{dialect: argocd}", "push `deploy/shop`"),
+            ("{dialect: flux}", "push `deploy/shop`"),
+        ] {
+            let cluster = cluster(&topology(RACKS, kube_cluster, delivery));
+            let told = install(&cluster, &RenderedFolder::new(Some("deploy"), "shop"));
+            assert!(told.contains(command), "{told}");
+            let files = arrange(&cluster).files;
+            let folders = told.lines().filter_map(|line| line.split(' ').nth(3)?.strip_prefix("deploy/shop"));
+            for folder in folders.filter(|_| told.contains("kubectl")) {
+                let folder = format!("{}/", folder.trim_start_matches('/')).trim_start_matches('/').to_owned();
+                assert!(files.iter().any(|(path, _)| path.starts_with(&folder)), "{told}");
+            }
+            assert!(!told.contains("--output"), "{told}");
+            let told = install(&cluster, &RenderedFolder::new(None, "shop"));
+            assert!(told.contains("DIR/shop") && told.contains("`--output`"), "{told}");
+        }
     }
 }

@@ -162,7 +162,7 @@ fn tried(number: usize, history: &[Value; 3]) -> Tried {
         match &deployed {
             None => {
                 faults.extend(check(None, Some(&after), &plan(None, &after)).iter().map(ToString::to_string));
-                let gone = deletion(&Before { cluster: &after, lock: None });
+                let gone = deletion(&Before { cluster: &after, lock: None }, None);
                 faults.extend(check(Some(&after), None, &gone).iter().map(ToString::to_string));
                 let nothing = planned(&after, &cassc::cluster(&read, Some(&after)));
                 let empty = nothing.steps.is_empty() && nothing.changes.is_empty();

@@ -143,7 +143,7 @@ fn plan_of(commit: &Commit<'_>) -> Plan {
     let deployed = Before { cluster: commit.before, lock: None };
     match commit.after {
         Some(after) => plan::plan(Some(&deployed), after),
-        None => plan::deletion(&deployed),
+        None => plan::deletion(&deployed, None),
     }
 }
 

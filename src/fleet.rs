@@ -249,18 +249,19 @@ impl ClusterRun {
 }
 
 impl RenderedCluster<'_> {
-    /// What will happen to it, with what is refused and accepted.
-    pub fn plan(&self, texts: &[Text]) -> Plan {
+    /// What will happen to it, with what is refused and accepted. `output` is the directory that is rendered into, where it
+    /// is known.
+    pub fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
         let deployed = self.run.deployed.as_ref().map(as_planned);
-        let plan = plan::plan_arranged(deployed.as_ref(), &self.cluster, &self.arranged);
+        let plan = plan::plan_arranged(deployed.as_ref(), &self.cluster, &self.arranged, output);
         judged(plan, texts, &self.run.judgment.refused, self.run.judgment.accepted.clone())
     }
 }
 
 impl Gone {
     /// The plan of this end.
-    pub fn plan(&self, texts: &[Text]) -> Plan {
-        let plan = plan::deletion(&as_planned(&self.deployed));
+    pub fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
+        let plan = plan::deletion(&as_planned(&self.deployed), output);
         match &self.judgment {
             Ok(accepted) => judged(plan, texts, &[], vec![accepted.clone()]),
             Err(refused) => judged(plan, texts, std::slice::from_ref(refused), Vec::new()),

@@ -11,8 +11,8 @@ use super::side::Side;
 use super::world::World;
 
 impl World<'_> {
-    /// Tasks before the merge name everything that the new pods refer to and that is not rendered, and the PVC of the first
-    /// pod that joins a deployed rack.
+    /// Tasks before the merge name everything that the new pods refer to and that is not rendered, the folder that a new
+    /// cluster is delivered from, and the PVC of the first pod that joins a deployed rack.
     pub(super) fn judge_told_before(&mut self) {
         let (before, after) = (self.before, self.after);
         let known = referred(before);
@@ -20,6 +20,10 @@ impl World<'_> {
             if !self.is_told(Stage::Before, name) {
                 self.find(Kind::PersonNotTold, format!("{name} must exist"));
             }
+        }
+        let new = after.cluster.filter(|_| before.cluster.is_none());
+        if new.is_some_and(|new| !self.is_told(Stage::Before, &format!("DIR/{}", new.name))) {
+            self.find(Kind::PersonNotTold, "how the new cluster is delivered");
         }
         let deployed: BTreeSet<&str> = before.racks.iter().map(|rack| rack.stateful_set.as_str()).collect();
         let grows = |(name, pod): &(&String, &super::side::Pod)| {

@@ -144,7 +144,7 @@ fn taken(lock_text: &str, checked: &Checked) -> bool {
     assert!(!arrange(&previous).files.is_empty(), "a cluster has objects");
     let after = cassc::cluster(checked, Some(&previous));
     let before = Before { cluster: &previous, lock: recorded.lock() };
-    let fleet = FleetPlan::new(None, vec![plan(Some(&before), &after), deletion(&before)]);
+    let fleet = FleetPlan::new(None, vec![plan(Some(&before), &after), deletion(&before, None)]);
     drop((text(&fleet, Colors::Plain), markdown(&fleet), json(&fleet)));
     judged(lock_text, checked, &previous, &after);
     true

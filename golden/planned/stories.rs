@@ -111,7 +111,7 @@ pub(super) fn plan_of(before: Option<&Cluster>, after: Option<&Cluster>) -> Plan
     match (before, after) {
         (Some(before), Some(after)) => planned(before, after),
         (None, Some(after)) => plan(None, after),
-        (Some(before), None) => deletion(&Before { cluster: before, lock: None }),
+        (Some(before), None) => deletion(&Before { cluster: before, lock: None }, None),
         (None, None) => unreachable!("a story has a side"),
     }
 }

@@ -1,12 +1,12 @@
 //! How a verb says what is wrong: to people on standard error, to programs as a report. A report holds all that a run
 //! complains about, so it is written once, when nothing more can be found.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, print, talk};
+use super::{Failure, note, print, talk};
 use crate::diagnostic::Diagnostic;
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
@@ -119,7 +119,8 @@ impl<'a> Complaining<'a> {
             People::Short => talk(&short(texts, complaints)),
             People::Human => {
                 let colors = Colors::of(&io::stderr());
-                talk(&format!("{}\n{summary}\n", human(texts, complaints, colors)));
+                talk(&format!("{}\n", human(texts, complaints, colors)));
+                note(&format!("{summary}\n"));
             }
         }
     }
@@ -132,7 +133,9 @@ impl<'a> Complaining<'a> {
         let text = program(&located(texts, complaints, &directory));
         match target {
             Target::Channel(Channel::Output) => print(&text)?,
-            Target::Channel(Channel::Talk) => talk(&text),
+            Target::Channel(Channel::Talk) => io::stderr()
+                .write_all(text.as_bytes())
+                .map_err(|cause| Failure::Usage(format!("cannot write the report to standard error: {cause}")))?,
             Target::File(file) => std::fs::write(file, text)
                 .map_err(|cause| Failure::Usage(format!("cannot write the report to {}: {cause}", file.display())))?,
         }

@@ -1,11 +1,9 @@
 //! `cassc completions`: what a shell reads to complete the command line.
 
-use std::io::{self, Write};
-
 use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 
-use super::{Cli, Ending, Failure};
+use super::{Cli, Ending, Failure, written_out};
 
 /// Print shell completions, for example `source <(cassc completions bash)`.
 #[derive(Debug, Args)]
@@ -18,6 +16,6 @@ pub(super) struct Completions {
 pub(super) fn run(completions: &Completions) -> Result<Ending, Failure> {
     let mut text = Vec::new();
     generate(completions.shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut text);
-    io::stdout().write_all(&text)?;
+    written_out(|output| output.write_all(&text))?;
     Ok(Ending::Done)
 }

@@ -1,12 +1,11 @@
 //! `cassc explain`: why a rule exists and how to satisfy it.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use cassc_wording::nearest;
 use clap::Args;
 
-use super::{Ending, Failure};
+use super::{Ending, Failure, print};
 use crate::catalogue::{rule, rules};
 use crate::diagnostic::Rule;
 
@@ -25,7 +24,7 @@ pub(super) fn run(explain: &Explain) -> Result<Ending, Failure> {
             None => return Err(Failure::Usage(unknown(code))),
         },
     };
-    io::stdout().write_all(text.as_bytes())?;
+    print(&text)?;
     Ok(Ending::Done)
 }
 

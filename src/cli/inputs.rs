@@ -1,8 +1,11 @@
 //! What all verbs that read topologies share: the arguments, reading, and compiling.
 
+use std::io::{self, IsTerminal};
+
 use clap::{Args, ValueEnum};
 
 use super::complaints::Complaining;
+use super::progress::during;
 use super::selection::Selection;
 use super::{Failure, talk};
 use crate::catalogue::Warnings;
@@ -31,13 +34,23 @@ enum Denied {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum DialectArgument {
+pub(super) enum DialectArgument {
     /// Argo CD.
     Argocd,
     /// Flux.
     Flux,
     /// `kubectl apply -k`.
     Plain,
+}
+
+impl DialectArgument {
+    pub(super) fn dialect(self) -> Dialect {
+        match self {
+            Self::Argocd => Dialect::Argocd,
+            Self::Flux => Dialect::Flux,
+            Self::Plain => Dialect::Plain,
+        }
+    }
 }
 
 impl Inputs {
@@ -54,12 +67,12 @@ impl Inputs {
         complaining: &Complaining<'_>,
     ) -> Result<Option<Compilation>, Failure> {
         let warnings = if self.deny.is_some() { Warnings::Deny } else { Warnings::Show };
-        let dialect = self.dialect.map(|dialect| match dialect {
-            DialectArgument::Argocd => Dialect::Argocd,
-            DialectArgument::Flux => Dialect::Flux,
-            DialectArgument::Plain => Dialect::Plain,
-        });
-        let compilation = compile(selection.of(self.read(selection)?), Options { dialect, warnings });
+        let dialect = self.dialect.map(DialectArgument::dialect);
+        let compile = || {
+            let sources = self.read(selection)?;
+            Ok::<_, Failure>(compile(selection.of(sources), Options { dialect, warnings }))
+        };
+        let compilation = if self.is_typed() { compile() } else { during("reading topologies", compile) }?;
         complaining.tell(&compilation.texts, &compilation.complaints);
         let refused = compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error);
         let finds_nothing = compilation.topologies == 0 && !selection.may_be_empty();
@@ -74,6 +87,11 @@ impl Inputs {
             return Ok(None);
         }
         Ok(Some(compilation))
+    }
+
+    /// Whether the user types a topology.
+    fn is_typed(&self) -> bool {
+        self.inputs.iter().any(|input| input == "-") && io::stdin().is_terminal()
     }
 
     fn read(&self, selection: Selection<'_>) -> Result<Vec<Source>, SourceError> {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use cassc_wording::{joined, nearest};
 use clap::Args;
-use rayon::prelude::*;
 
 use super::complaints::Complaining;
 use super::inputs::Inputs;
-use super::{Failure, talk};
+use super::progress::{during, during_each};
+use super::{Failure, note, talk};
 use crate::check::Checked;
 use crate::deployed::{
     Against, Deployed, DeployedCluster, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, in_repository, pair,
@@ -55,6 +55,8 @@ pub(super) struct Judged {
     is_nothing: bool,
     /// The folders of the output directory whose topology is gone, and their locks.
     leftovers: Vec<(String, OwnLock)>,
+    /// The directory that is rendered into, as it was given.
+    output: Option<String>,
 }
 
 /// A run that is not refused. Its texts are dropped.
@@ -92,6 +94,15 @@ impl Judged {
         judging: &Judging,
         output: Option<&Path>,
     ) -> Result<Self, Failure> {
+        during("comparing with what is deployed", || Self::of(compilation, inputs, judging, output))
+    }
+
+    fn of(
+        compilation: Compilation,
+        inputs: &Inputs,
+        judging: &Judging,
+        output: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let Compilation { mut texts, complaints, topologies, accepted } = compilation;
         let wanted = wanted(&texts, &accepted);
         let forgotten = judging.forgotten(&accepted, inputs)?;
@@ -120,14 +131,16 @@ impl Judged {
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
         let is_own = judging.against.is_none();
-        Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers })
+        let output = output.map(|output| output.to_string_lossy().into_owned());
+        Ok(Self { texts, complaints, fleet, against, is_own, is_nothing, leftovers, output })
     }
 
     /// The plans of all clusters, those that are gone last.
     pub(super) fn plans(&self) -> FleetPlan {
-        let plans = self.fleet.runs.par_iter().map(|run| run.render(None).plan(&self.texts));
-        let mut plans: Vec<Plan> = plans.collect();
-        plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts)));
+        let output = self.output.as_deref();
+        let planned = |run: &ClusterRun| run.render(None).plan(&self.texts, output);
+        let mut plans = during_each("planning clusters", &self.fleet.runs, planned);
+        plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts, output)));
         FleetPlan::new(self.against.clone(), plans)
     }
 
@@ -181,8 +194,8 @@ impl Judged {
         if self.is_refused() {
             return None;
         }
-        let Self { texts, fleet: Fleet { runs, gone }, against, leftovers, .. } = self;
-        let gone = gone.iter().map(|gone| gone.plan(&texts)).collect();
+        let Self { texts, fleet: Fleet { runs, gone }, against, leftovers, output, .. } = self;
+        let gone = gone.iter().map(|gone| gone.plan(&texts, output.as_deref())).collect();
         Some(Accepted { runs, against, leftovers, gone })
     }
 }
@@ -197,7 +210,7 @@ impl Accepted {
             plan.steps.clear();
         }
         if fleet.plans.iter().any(|plan| plan.verdict != Verdict::Unchanged) {
-            talk(&text(&fleet, Colors::of(&io::stderr())));
+            note(&text(&fleet, Colors::of(&io::stderr())));
         }
     }
 }

@@ -11,30 +11,41 @@ mod inputs;
 mod judging;
 mod output;
 mod plan;
+mod progress;
 mod render;
 mod render_check;
 mod schema;
 mod selection;
+mod starter;
+mod streams;
 mod validate;
 mod version;
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::streams::{note, print, set_color_by, talk, write_or_fail, written_out};
 use crate::report::visible;
 
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
 ///
 /// Start with `cassc init`, edit the file, and run `cassc render`. `cassc plan` shows what a change does to a deployed
-/// cluster. Exit codes: 0 done, or no difference; 1 the topology or the change is refused, or there are differences; 2
-/// wrong usage, or a file cannot be read or written.
+/// cluster.
 #[derive(Debug, Parser)]
-#[command(name = "cassc", max_term_width = 100, arg_required_else_help = true, override_usage = "cassc <COMMAND>")]
+#[command(
+    name = "cassc",
+    max_term_width = 100,
+    arg_required_else_help = true,
+    override_usage = "cassc [OPTIONS] <COMMAND>",
+    after_long_help = EXIT_CODES
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    streams: streams::StreamArguments,
     /// Print version
     #[arg(short = 'V', long)]
     version: bool,
@@ -42,6 +53,14 @@ pub struct Cli {
     #[arg(short, long, requires = "version")]
     verbose: bool,
 }
+
+/// What docs/ci.md has as a table.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or no difference
+  1  the topology or the change is refused, or there are differences
+  2  wrong usage, or a file or standard output cannot be read or written
+  3  `plan --exit-code`: there is something to do";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -63,6 +82,8 @@ enum Ending {
     Done,
     /// Exit code 1: the topology or the change is refused, or there are differences.
     Refused,
+    /// Exit code 3: there is something to do, and the user asked for a code of its own.
+    ToDo,
 }
 
 /// What the world refused, as one sentence. Exit code 2.
@@ -78,22 +99,47 @@ enum Failure {
     Output(#[from] io::Error),
     #[error("{0}")]
     Usage(String),
+    /// What clap told already.
+    #[error("wrong usage")]
+    Told,
 }
 
 /// Parses the arguments, runs the verb, and turns its ending into an exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = match &cli.command {
+    progress::begin();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return ended(answered(&answer)),
+    };
+    cli.streams.set();
+    ended(match &cli.command {
         _ if cli.version => version::run(cli.verbose),
         Some(command) => run_verb(command),
         // Arguments that are neither a verb nor the version: clap has refused them.
         None => Err(Failure::Usage("missing subcommand; `cassc --help` lists all".to_owned())),
-    };
+    })
+}
+
+/// The answer of clap: help on standard output, or what is wrong with the arguments on standard error.
+fn answered(answer: &clap::Error) -> Result<Ending, Failure> {
+    set_color_by(std::env::args_os());
+    if answer.use_stderr() {
+        // That nobody reads it is no reason for another exit code.
+        let _ = answer.print();
+        return Err(Failure::Told);
+    }
+    // The lock of standard output is reentrant.
+    written_out(|_| answer.print())?;
+    Ok(Ending::Done)
+}
+
+/// An ending as an exit code.
+fn ended(outcome: Result<Ending, Failure>) -> ExitCode {
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Refused) => ExitCode::from(1),
-        // Who closes the pipe has seen enough (`cassc render … | head`).
-        Err(Failure::Output(cause)) if cause.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(Ending::ToDo) => ExitCode::from(3),
+        Err(Failure::Told) => ExitCode::from(2),
         Err(failure) => {
             // Names may bring what a terminal would obey, and lines that GitHub would: `::add-mask::`.
             talk(&format!("error: {}\n", visible(&failure.to_string())));
@@ -114,18 +160,4 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),
     }
-}
-
-/// Writes what a verb makes to standard output. Who closes the pipe has seen enough (`cassc plan … | head`), and how the
-/// verb ends stays as it is.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
-    }
-}
-
-/// Says something on standard error. That nobody listens is no reason to fail.
-fn talk(text: &str) {
-    let _ = anstream::stderr().write_all(text.as_bytes());
 }

@@ -13,7 +13,7 @@ use super::selection::Selection;
 use super::{Ending, Failure, print};
 use crate::emit::hold::Purpose;
 use crate::report::Colors;
-use crate::report::plan::{json, markdown, text};
+use crate::report::plan::{is_nothing_to_do, json, markdown, text};
 
 /// Show what a change does to a deployed cluster.
 ///
@@ -21,18 +21,26 @@ use crate::report::plan::{json, markdown, text};
 /// you have to do by hand. Writes nothing. Exits with 1 if the change is refused; `cassc explain CODE` explains why and
 /// what to do instead.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cassc plan shop.yaml -o deploy                           compare with what was rendered last
+  cassc plan clusters -o deploy --against git:origin/main  in CI: compare with the merge base
+  cassc plan clusters -o deploy --exit-code                exit with 3 if there is something to do")]
 pub(super) struct Plan {
-    #[command(flatten)]
-    inputs: Inputs,
-    #[command(flatten)]
-    judging: Judging,
     /// The output directory of `cassc render`. Its lock files hold what a cluster keeps (seeds, generation of defaults)
     /// and, without `--against`, what is deployed.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
     /// Format of the plan.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: PlanFormat,
+    /// Exit with 3 if there is something to do, and with 0 if there is nothing to do. A refused change exits with 1.
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Format of the diagnostics. It does not change the exit code.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     complaints: Format,
@@ -77,5 +85,9 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
     judged.tell_forgotten();
     print(&printed)?;
     judged.tell_refusals(&complaining)?;
-    Ok(if judged.is_refused() { Ending::Refused } else { Ending::Done })
+    Ok(match judged.is_refused() {
+        true => Ending::Refused,
+        false if plan.exit_code && !is_nothing_to_do(&fleet) => Ending::ToDo,
+        false => Ending::Done,
+    })
 }

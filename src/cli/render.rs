@@ -1,6 +1,6 @@
 //! `cassc render`: the manifests, to standard output or into a directory.
 
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use cassc_wording::counted;
@@ -14,9 +14,10 @@ use super::output::{
     AFTER, Extent, held, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_conflict,
     with_lock,
 };
+use super::progress::during_each;
 use super::render_check::check_directory;
 use super::selection::Selection;
-use super::{Ending, Failure, talk};
+use super::{Ending, Failure, note, talk, written_out};
 use crate::Compilation;
 use crate::deliver::in_order_of_stages;
 use crate::emit::directory::{Outcome, Why, recover, write};
@@ -38,17 +39,18 @@ const CLUSTERS_AT_ONCE: usize = 32;
 /// crash leaves the old files or the new ones. Files that were edited by hand are kept and reported. Prints the plan of
 /// the change as `cassc plan` does, and writes nothing while the change is refused.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cassc render shop.yaml                         print every manifest
+  cassc render shop.yaml -o deploy               write deploy/shop/
+  cassc render clusters -o deploy --check        in CI: is deploy/ up to date?")]
 pub(super) struct Render {
-    #[command(flatten)]
-    inputs: Inputs,
-    #[command(flatten)]
-    complaints: ComplaintArguments,
-    #[command(flatten)]
-    judging: Judging,
     /// Write one folder per cluster, with its `cassc.lock`, into this directory. Without `--against`, these lock files
     /// are also what is deployed.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
     /// Write nothing; exit with 1 if the output directory is out of date.
     #[arg(long, requires = "output")]
     check: bool,
@@ -63,6 +65,10 @@ pub(super) struct Render {
     /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
     #[arg(long, requires = "output", conflicts_with = "force")]
     lock_only: bool,
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    complaints: ComplaintArguments,
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
@@ -107,20 +113,23 @@ fn recover_all(output: &Path, compilation: &Compilation) -> Result<(), FolderErr
 }
 
 fn to_stream(accepted: Accepted) -> Result<Ending, Failure> {
-    let mut output = BufWriter::new(io::stdout().lock());
     let mut plans = Vec::new();
     let made = |run: &ClusterRun| {
         let rendered = run.render(None);
-        let plan = accepted.against.is_some().then(|| rendered.plan(&[]));
+        let plan = accepted.against.is_some().then(|| rendered.plan(&[], None));
         (rendered.arranged.files, plan)
     };
-    for some in accepted.runs.chunks(CLUSTERS_AT_ONCE) {
-        let made: Vec<(FileTree, Option<Plan>)> = some.par_iter().map(made).collect();
-        for (tree, plan) in made {
-            stream::write(&mut output, in_order_of_stages(&tree))?;
-            plans.extend(plan);
+    written_out(|output| {
+        let mut output = BufWriter::new(output);
+        for some in accepted.runs.chunks(CLUSTERS_AT_ONCE) {
+            let made: Vec<(FileTree, Option<Plan>)> = during_each("rendering clusters", some, made);
+            for (tree, plan) in made {
+                stream::write(&mut output, in_order_of_stages(&tree))?;
+                plans.extend(plan);
+            }
         }
-    }
+        Ok(())
+    })?;
     accepted.tell_plans(plans);
     Ok(Ending::Done)
 }
@@ -147,10 +156,10 @@ fn to_directory(
         Ok((outcome, it.plan))
     };
     let written: Vec<Result<(Outcome, Plan), Failure>> = match extent {
-        Extent::Files => accepted.runs.par_iter().map(|run| prepare(run).and_then(write)).collect(),
+        Extent::Files => during_each("rendering clusters", &accepted.runs, |run| prepare(run).and_then(write)),
         Extent::LockOnly => {
             // No lock is written while one of them is refused.
-            let prepared: Vec<Result<Prepared<'_>, Failure>> = accepted.runs.par_iter().map(prepare).collect();
+            let prepared = during_each("rendering clusters", &accepted.runs, prepare);
             let prepared: Vec<Prepared<'_>> = prepared.into_iter().collect::<Result<_, Failure>>()?;
             prepared.into_par_iter().map(write).collect()
         }
@@ -169,7 +178,7 @@ fn to_directory(
     }
     accepted.tell_plans(plans);
     names.iter().zip(&outcomes).for_each(|(name, outcome)| tell_kept(output, name, outcome));
-    talk(&summary(clusters, &outcomes));
+    note(&summary(clusters, &outcomes));
     let is_held_back = outcomes.iter().any(Outcome::is_held_back);
     Ok(if is_held_back { Ending::Refused } else { Ending::Done })
 }
@@ -179,7 +188,7 @@ fn prepare<'r>(output: &Path, run: &'r ClusterRun, extent: Extent) -> Result<Pre
     if extent == Extent::LockOnly {
         refuse_files_beside_lock(output, &rendered)?;
     }
-    let plan = rendered.plan(&[]);
+    let plan = rendered.plan(&[], Some(&output.to_string_lossy()));
     let (files, lock) = with_lock(output, rendered, extent);
     Ok(Prepared { run, files, lock, plan })
 }

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::judging::Accepted;
 use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_conflict};
+use super::progress::during_each;
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::deliver::is_in_a_stage;
@@ -34,8 +33,7 @@ pub(super) fn check_directory(
     selection: Selection<'_>,
     hold: Option<Hold>,
 ) -> Result<Ending, Failure> {
-    let found = |run: &ClusterRun| find(output, run, extent, selection);
-    let found: Vec<Result<Found, Failure>> = accepted.runs.par_iter().map(found).collect();
+    let found = during_each("rendering clusters", &accepted.runs, |run| find(output, run, extent, selection));
     drop(hold);
     let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
@@ -63,7 +61,7 @@ fn find(output: &Path, run: &ClusterRun, extent: Extent, selection: Selection<'_
         refuse_files_beside_lock(output, &rendered)?;
     }
     let cluster = rendered.cluster.name.clone();
-    let plan = rendered.plan(&[]);
+    let plan = rendered.plan(&[], Some(&output.to_string_lossy()));
     let lacking = match (selection, extent) {
         (Selection::Touched { .. }, Extent::Files) => {
             untracked(&paths(&output.join(&cluster), &rendered.arranged.files))

@@ -1,10 +1,8 @@
 //! `cassc schema`: the JSON Schemas of what cassc reads and of what it writes for programs.
 
-use std::io::{self, Write};
-
 use clap::{Args, ValueEnum};
 
-use super::{Ending, Failure};
+use super::{Ending, Failure, print};
 use crate::report::{self, plan};
 use crate::topology::json_schema;
 
@@ -29,7 +27,7 @@ pub(super) fn run(schema: &Schema) -> Result<Ending, Failure> {
         Subject::Plan => plan::json_schema(),
         Subject::Complaints => report::json_schema(),
     };
-    io::stdout().write_all(text.as_bytes())?;
+    print(&text)?;
     Ok(Ending::Done)
 }
 
@@ -38,7 +36,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::json_schema;
-    use crate::cli::init::STARTER;
+    use crate::cli::starter::STARTER;
     use crate::parse::embedded;
 
     /// What an editor says about a text.

@@ -6,10 +6,14 @@ use clap::Args;
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
 use super::selection::Selection;
-use super::{Ending, Failure, talk};
+use super::{Ending, Failure, note};
 
 /// Check topologies and report all errors and warnings.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cassc validate shop.yaml
+  cassc validate clusters --format sarif --report cassc.sarif")]
 pub(super) struct Validate {
     #[command(flatten)]
     inputs: Inputs,
@@ -26,6 +30,6 @@ pub(super) fn run(validate: &Validate) -> Result<Ending, Failure> {
     let selection = if validate.skip_other_yaml { Selection::Topologies } else { Selection::All };
     let Some(compilation) = validate.inputs.compile_some(selection, &complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
-    talk(&format!("{} valid\n", counted_as(compilation.topologies, "topology", "topologies")));
+    note(&format!("{} valid\n", counted_as(compilation.topologies, "topology", "topologies")));
     Ok(Ending::Done)
 }

@@ -1,12 +1,10 @@
 //! `cassc --version`: which cassc this is; with `--verbose` what it reads, writes and knows. No date and no commit: the
 //! same version says the same everywhere.
 
-use std::io::{self, Write};
-
 use cassc_cassandra::image::published_patches;
 use cassc_ring::release::{MINORS, Minor};
 
-use super::{Ending, Failure};
+use super::{Ending, Failure, print};
 use crate::cluster::generation::{newest, oldest};
 use crate::kubernetes::release::{NEWEST, OLDEST};
 use crate::lock;
@@ -16,7 +14,7 @@ use crate::topology::API_VERSION;
 pub(super) fn run(verbose: bool) -> Result<Ending, Failure> {
     let version = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
     let text = if verbose { format!("{version}{}", details()) } else { version.to_owned() };
-    io::stdout().write_all(text.as_bytes())?;
+    print(&text)?;
     Ok(Ending::Done)
 }
 

@@ -5,8 +5,11 @@ mod argocd;
 mod flux;
 mod kustomize;
 mod plain;
+mod rendered_folder;
 
 use std::collections::BTreeMap;
+
+pub use rendered_folder::RenderedFolder;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
@@ -40,7 +43,9 @@ struct Tool {
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
     /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
-    stage_by_stage: Option<fn(&Cluster) -> String>,
+    stage_by_stage: Option<fn(&Cluster, &RenderedFolder) -> String>,
+    /// How a person has a new cluster delivered; it may have files for the tool itself.
+    install: fn(&Cluster, &RenderedFolder) -> String,
     /// The name of the tool that gets objects of its own kinds; `None` where it has none.
     hand_over: Option<&'static str>,
 }
@@ -64,8 +69,18 @@ pub fn letting_go(dialect: Dialect) -> Option<&'static str> {
 }
 
 /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
-pub fn stage_by_stage(cluster: &Cluster) -> Option<String> {
-    tool(cluster.dialect).stage_by_stage.map(|told| told(cluster))
+pub fn stage_by_stage(cluster: &Cluster, folder: &RenderedFolder) -> Option<String> {
+    tool(cluster.dialect).stage_by_stage.map(|told| told(cluster, folder) + folder.remark())
+}
+
+/// Whether the delivery tool applies every stage at once, or keeps the order of the stages itself.
+pub fn applies_at_once(dialect: Dialect) -> bool {
+    tool(dialect).stage_by_stage.is_none()
+}
+
+/// How a person has a new cluster delivered.
+pub fn install(cluster: &Cluster, folder: &RenderedFolder) -> String {
+    (tool(cluster.dialect).install)(cluster, folder) + folder.remark()
 }
 
 /// The name of the tool that objects of its own kinds are rendered for, such as an Application.
@@ -174,6 +189,15 @@ pub fn delivered(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<(String, 
         (format!("{folder}{}/{name}", object.stage.folder()), object)
     };
     objects(cluster, kube_cluster).into_iter().map(delivered).collect()
+}
+
+/// A command for each Kubernetes cluster of a cluster, on a line each, and where it is run.
+fn commands(cluster: &Cluster, command: impl Fn(&str) -> String) -> String {
+    let of_place = |kube_cluster: Option<&str>| {
+        let place = kube_cluster.map(|name| format!(" (in {name})")).unwrap_or_default();
+        format!("{}{place}", command(&folder(kube_cluster)))
+    };
+    cluster.kube_clusters().into_iter().map(of_place).collect::<Vec<_>>().join("\n")
 }
 
 fn folder(kube_cluster: Option<&str>) -> String {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FilesByStage, Place, Tool, folder, kustomize};
+use super::{FilesByStage, Place, RenderedFolder, Tool, commands, folder, kustomize};
 use crate::cluster::Cluster;
 use crate::stages::Stage;
 
@@ -14,6 +14,7 @@ pub(super) const TOOL: Tool = Tool {
     prunes: false,
     letting_go: None,
     stage_by_stage: Some(stage_by_stage),
+    install,
     hand_over: None,
 };
 
@@ -36,19 +37,20 @@ fn root(by_stage: &FilesByStage) -> String {
 }
 
 /// How a person applies a change that makes the ring smaller.
-fn stage_by_stage(cluster: &Cluster) -> String {
-    let apply = |stage: Stage| {
-        let command = |kube_cluster: Option<&str>| {
-            let place = kube_cluster.map(|name| format!(" (in {name})")).unwrap_or_default();
-            format!("kubectl apply -k {}/{}{}{place}", cluster.name, folder(kube_cluster), stage.folder())
-        };
-        cluster.kube_clusters().into_iter().map(command).collect::<Vec<_>>().join("\n")
-    };
+fn stage_by_stage(cluster: &Cluster, rendered: &RenderedFolder) -> String {
+    let apply = |stage: Stage| apply(cluster, rendered, stage.folder());
     format!(
-        "apply this change stage by stage, in the output directory; the root kustomization would delete pods whose nodes are \
-         members of the ring:\n{}\nthen do the steps of prepare, until `nodetool status` lists none of the nodes that \
-         leave, and then\n{}",
+        "apply this change stage by stage; the root kustomization would delete pods whose nodes are members of the \
+         ring:\n{}\nthen do the steps of prepare, until `nodetool status` lists none of the nodes that leave, and then\n{}",
         apply(Stage::Base),
         apply(Stage::Cluster)
     )
+}
+
+fn install(cluster: &Cluster, rendered: &RenderedFolder) -> String {
+    format!("to start the steps below, run\n{}", apply(cluster, rendered, ""))
+}
+
+fn apply(cluster: &Cluster, rendered: &RenderedFolder, below: &str) -> String {
+    commands(cluster, |folder| format!("kubectl apply -k {}", rendered.path(&format!("{folder}{below}"))))
 }

@@ -8,7 +8,7 @@ use cassc_ring::{Change, Ring, names};
 
 use super::{Before, facets, reasons};
 use crate::cluster::{Cluster, Datacenter, Rack};
-use crate::deliver::{Arranged, Delivered, arrange, is_handed_over};
+use crate::deliver::{Arranged, Delivered, RenderedFolder, arrange, is_handed_over};
 use crate::file_tree::FileTree;
 
 /// Everything that is different.
@@ -32,6 +32,8 @@ pub struct Difference<'d> {
     pub rolls: Vec<RackRoll>,
     /// Whether the deployed cluster itself would be rendered otherwise today: another version of cassc wrote it.
     pub rendered_otherwise: bool,
+    /// The folder of the rendered files.
+    pub folder: RenderedFolder,
     /// The rings of both sides.
     rings: (Option<Ring>, Option<Ring>),
 }
@@ -46,10 +48,16 @@ pub struct HandedOver {
 }
 
 impl<'d> Difference<'d> {
-    /// Compares; `now` is what `after` is rendered to, nothing for none. Equal objects give an empty difference,
-    /// whatever the clusters say.
-    pub fn new(deployed: Option<&Before<'d>>, after: Option<&'d Cluster>, now: &Arranged) -> Self {
+    /// Compares; `now` is what `after` is rendered to, nothing for none, and `output` the directory for it, where it is
+    /// known. Equal objects give an empty difference, whatever the clusters say.
+    pub fn new(
+        deployed: Option<&Before<'d>>,
+        after: Option<&'d Cluster>,
+        now: &Arranged,
+        output: Option<&str>,
+    ) -> Self {
         let before = deployed.map(|deployed| deployed.cluster);
+        let folder = RenderedFolder::new(output, after.or(before).map_or("", |cluster| &cluster.name));
         let rings = (before.map(Cluster::ring), after.map(Cluster::ring));
         let mut facets = before.zip(after).map(|(before, after)| facets::facets(before, after)).unwrap_or_default();
         let Some(was) = deployed.map(|deployed| Rendered::new(deployed, now)) else {
@@ -64,6 +72,7 @@ impl<'d> Difference<'d> {
                 facets,
                 rolls: Vec::new(),
                 rendered_otherwise: false,
+                folder,
                 rings,
             };
         };
@@ -73,7 +82,7 @@ impl<'d> Difference<'d> {
             reasons::find(before, after, &mut facets, &mut rolls);
         }
         let (handed_over, rendered_otherwise) = (handed_over(&was.files, &now.files), was.rendered_otherwise);
-        Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise, rings }
+        Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise, folder, rings }
     }
 
     /// Whether no object is different, and nothing that the delivery tool is told.

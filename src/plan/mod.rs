@@ -20,7 +20,7 @@ pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Sta
 use cassc_ring::step::{ORDER, Row};
 
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, arrange, stage_by_stage};
+use crate::deliver::{Arranged, applies_at_once, arrange};
 use crate::lock::Lock;
 
 /// The cluster that a plan begins at.
@@ -36,12 +36,18 @@ pub struct Before<'d> {
 /// Plans a change; without anything deployed the cluster is new. What is refused is the rules' to say
 /// ([`crate::transition::judge`]) and the caller's to add.
 pub fn plan(deployed: Option<&Before<'_>>, after: &Cluster) -> Plan {
-    plan_arranged(deployed, after, &arrange(after))
+    plan_arranged(deployed, after, &arrange(after), None)
 }
 
-/// The same, where the files of the cluster were made already.
-pub fn plan_arranged(deployed: Option<&Before<'_>>, after: &Cluster, arranged: &Arranged) -> Plan {
-    let difference = Difference::new(deployed, Some(after), arranged);
+/// The same, where the files of the cluster were made already. `output` is the directory that is rendered into, where it is
+/// known, as the commands in the plan name it.
+pub fn plan_arranged(
+    deployed: Option<&Before<'_>>,
+    after: &Cluster,
+    arranged: &Arranged,
+    output: Option<&str>,
+) -> Plan {
+    let difference = Difference::new(deployed, Some(after), arranged, output);
     let verdict = match (deployed, difference.is_empty()) {
         (None, _) => Verdict::New,
         (Some(_), true) => Verdict::Unchanged,
@@ -50,9 +56,10 @@ pub fn plan_arranged(deployed: Option<&Before<'_>>, after: &Cluster, arranged: &
     of_difference(&after.name, verdict, &difference)
 }
 
-/// Plans what becomes of a deployed cluster whose topology is gone.
-pub fn deletion(deployed: &Before<'_>) -> Plan {
-    let difference = Difference::new(Some(deployed), None, &Arranged::default());
+/// Plans what becomes of a deployed cluster whose topology is gone. `output` is the directory that is rendered into, where
+/// it is known.
+pub fn deletion(deployed: &Before<'_>, output: Option<&str>) -> Plan {
+    let difference = Difference::new(Some(deployed), None, &Arranged::default(), output);
     of_difference(&deployed.cluster.name, Verdict::Deleted, &difference)
 }
 
@@ -83,8 +90,8 @@ fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -
 /// Where a step runs. Argo CD and Flux apply everything at a merge, StatefulSets included: what has to be done before
 /// those change is done before the merge.
 fn stage(row: &Row, difference: &Difference<'_>) -> Stage {
-    let applies_at_once = difference.after.is_some_and(|after| stage_by_stage(after).is_none());
-    if row.stage == Stage::Prepare && applies_at_once { Stage::Before } else { row.stage }
+    let is_applied = difference.after.is_some_and(|after| applies_at_once(after.dialect));
+    if row.stage == Stage::Prepare && is_applied { Stage::Before } else { row.stage }
 }
 
 #[cfg(test)]

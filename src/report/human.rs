@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer};
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 
+use super::alike::{self, Parted, parted};
 use super::excerpt::{Mark, source};
 use super::{MOST_SHOWN, heaviest, left_out, visible};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -25,16 +26,22 @@ impl Colors {
     }
 }
 
-/// The complaints, each with its source, an empty line between them; of very many the first errors, and how many more
-/// there are.
+/// The complaints, each with its source, an empty line between them. Of many warnings that are alike the first have it,
+/// and the others their places; of very many complaints the first errors are shown, and how many more there are.
 pub fn human(texts: &[Text], complaints: &[Diagnostic], colors: Colors) -> String {
     let renderer = match colors {
         Colors::Ansi => Renderer::styled(),
         Colors::Plain => Renderer::plain(),
     };
-    let shown = heaviest(complaints, MOST_SHOWN);
-    let blocks = shown.iter().map(|complaint| renderer.render(&[group(texts, complaint)]) + "\n");
-    blocks.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n")
+    let Parted { one_by_one, alike } = parted(complaints);
+    let shown = heaviest(one_by_one.iter().copied(), MOST_SHOWN);
+    let block = |group| renderer.render(&[group]) + "\n";
+    let blocks = shown.iter().map(|complaint| block(group(texts, complaint)));
+    if one_by_one.len() > MOST_SHOWN {
+        return blocks.chain(left_out(complaints, &shown)).collect::<Vec<_>>().join("\n");
+    }
+    let alike = alike.iter().map(|alike| block(alike::group(texts, alike)));
+    blocks.chain(alike).collect::<Vec<_>>().join("\n")
 }
 
 fn group<'a>(texts: &'a [Text], complaint: &'a Diagnostic) -> Group<'a> {

@@ -1,7 +1,8 @@
 //! Complaints as text: [`human`] with the source under each, [`short`] one line each; [`located`] for programs, as
-//! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]). Called by the
-//! command line and by the goldens; nothing is printed here.
+//! [`json`](json()), [`sarif`], [`github`] and [`gitlab`]; plans as text, Markdown and JSON ([`plan`]); differences
+//! of files ([`unified()`]). Called by the command line and by the goldens; nothing is printed here.
 
+mod alike;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -11,6 +12,7 @@ mod located;
 pub mod plan;
 mod sarif;
 mod short;
+mod unified;
 mod visible;
 
 pub use github::github;
@@ -20,6 +22,7 @@ pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
 pub use located::located;
 pub use sarif::sarif;
 pub use short::short;
+pub use unified::unified;
 pub use visible::visible;
 
 use std::collections::BTreeMap;
@@ -37,8 +40,8 @@ pub const MOST_SHOWN: usize = 100;
 pub const MOST_REPORTED: usize = 5000;
 
 /// The first complaints, errors before warnings, in the order that they stand in.
-fn heaviest(complaints: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {
-    let mut by_weight: Vec<(usize, &Diagnostic)> = complaints.iter().enumerate().collect();
+fn heaviest<'c>(complaints: impl IntoIterator<Item = &'c Diagnostic>, most: usize) -> Vec<&'c Diagnostic> {
+    let mut by_weight: Vec<(usize, &Diagnostic)> = complaints.into_iter().enumerate().collect();
     by_weight.sort_by_key(|(position, complaint)| (complaint.severity, *position));
     by_weight.truncate(most);
     by_weight.sort_unstable_by_key(|(position, _)| *position);

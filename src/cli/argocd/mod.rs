@@ -8,12 +8,10 @@ mod locks;
 mod parameters;
 mod told;
 
-use std::io::{self, Write};
-
 use clap::{Args, Subcommand};
 
 use self::parameters::{Parameters, announcement};
-use super::{Ending, Failure};
+use super::{Ending, Failure, print, write_or_fail};
 
 /// Commands of the Argo CD config management plugin.
 ///
@@ -46,12 +44,12 @@ pub(super) fn run(argocd: &Argocd) -> Result<Ending, Failure> {
             // A parameter that names nothing is for `generate` to refuse, where the user reads it.
             let named = given.file.as_deref().and_then(|file| folder::discovered(Some(file)));
             if let Some(found) = named.or_else(|| folder::discovered(None)) {
-                writeln!(io::stdout(), "{found}")?;
+                print(&format!("{found}\n"))?;
             }
             Ok(Ending::Done)
         }
         Call::Parameters => {
-            io::stdout().write_all(announcement().as_bytes())?;
+            print(&announcement())?;
             Ok(Ending::Done)
         }
     }
@@ -60,8 +58,7 @@ pub(super) fn run(argocd: &Argocd) -> Result<Ending, Failure> {
 /// Prints all or nothing: nobody may take what a failing run printed for the whole.
 fn generated() -> Ending {
     let printed = Parameters::given().and_then(|parameters| generate::generate(&parameters)).and_then(|generated| {
-        let mut output = io::stdout().lock();
-        let written = output.write_all(&generated.manifests).and_then(|()| output.flush());
+        let written = write_or_fail(|output| output.write_all(&generated.manifests));
         written.map_err(|cause| format!("cannot write to standard output: {cause}"))?;
         Ok(generated.warnings)
     });

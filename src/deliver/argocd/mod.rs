@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use application::application;
 
-use super::{Place, Tool, annotation, tool_file};
-use crate::cluster::Repository;
+use super::{Place, RenderedFolder, Tool, annotation, tool_file};
+use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::ARGOCD_FOLDER;
 
@@ -24,6 +24,7 @@ pub(super) const TOOL: Tool = Tool {
     prunes: true,
     letting_go: Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`"),
     stage_by_stage: None,
+    install,
     hand_over: Some("Argo CD"),
 };
 
@@ -52,4 +53,18 @@ fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
     let application = application(source, place.cluster, place.kube_cluster);
     BTreeMap::from([tool_file(ARGOCD_FOLDER, &application)])
+}
+
+/// Applications lie beside the Kubernetes clusters, because they belong to that of Argo CD.
+fn install(cluster: &Cluster, rendered: &RenderedFolder) -> String {
+    let push = format!("to start the steps below, push `{}`", rendered.itself());
+    if matches!(cluster.delivery, Some(Repository::Argocd(_))) {
+        let command = format!("kubectl apply -f {}", rendered.path(ARGOCD_FOLDER));
+        format!("{push}; unless an Application delivers that folder already, hand it over to Argo CD:\n{command}")
+    } else {
+        format!(
+            "{push}, and have an Application of Argo CD deliver it (docs/delivery.md); with `delivery.argocd` in the topology \
+             cassc renders that Application"
+        )
+    }
 }

@@ -5,8 +5,8 @@ mod kustomization;
 
 use std::collections::BTreeMap;
 
-use super::{Place, Tool, annotation, folder, kustomize, tool_file};
-use crate::cluster::Repository;
+use super::{Place, RenderedFolder, Tool, annotation, commands, folder, kustomize, tool_file};
+use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::FLUX_FOLDER;
 
@@ -22,6 +22,7 @@ pub(super) const TOOL: Tool = Tool {
         "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
     ),
     stage_by_stage: None,
+    install,
     hand_over: Some("Flux"),
 };
 
@@ -58,4 +59,18 @@ fn files(place: &Place<'_>) -> BTreeMap<String, String> {
         files.extend(told.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)));
     }
     files
+}
+
+fn install(cluster: &Cluster, rendered: &RenderedFolder) -> String {
+    let push = format!("to start the steps below, push `{}`", rendered.itself());
+    if matches!(cluster.delivery, Some(Repository::Flux(_))) {
+        let apply = |folder: &str| format!("kubectl apply -f {}", rendered.path(&format!("{folder}{FLUX_FOLDER}")));
+        let apply = commands(cluster, apply);
+        format!("{push}; unless a Kustomization delivers that folder already, hand it over to Flux:\n{apply}")
+    } else {
+        format!(
+            "{push}, and have Kustomizations of Flux apply its stages in their order (docs/delivery.md); with `delivery.flux` \
+             in the topology cassc renders them"
+        )
+    }
 }

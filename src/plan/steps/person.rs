@@ -8,13 +8,15 @@ use cassc_ring::step::Action;
 use super::super::Difference;
 use super::{growth, prerequisites};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
-use crate::deliver::{handed_to, letting_go, stage_by_stage};
+use crate::deliver::{handed_to, install, letting_go, stage_by_stage};
 use crate::render::Retirement;
 use crate::topology::Authenticator;
 
 /// Before the change is merged.
 pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     let mut tasks = prerequisites::before(difference);
+    let new = difference.after.filter(|_| difference.before.is_none());
+    tasks.extend(new.map(|new| install(new, &difference.folder)));
     tasks.extend(growth::before(difference));
     tasks.extend(before_a_change(difference));
     tasks.into_iter().map(|task| Action::Person { task }).collect()
@@ -45,7 +47,7 @@ fn before_a_change(difference: &Difference<'_>) -> Vec<String> {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
     if !leaving_pods(difference.ring()).is_empty() {
-        tasks.extend(stage_by_stage(now));
+        tasks.extend(stage_by_stage(now, &difference.folder));
     }
     tasks
 }
@@ -68,11 +70,12 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
     let Some(cluster) = difference.after.or(difference.before) else { return Vec::new() };
     let name = |dialect| handed_to(dialect).unwrap_or("the delivery tool");
     let files = |paths: &[String]| {
-        let paths: Vec<String> = paths.iter().map(|path| format!("`{}/{path}`", cluster.name)).collect();
-        paths.join(", ")
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", difference.folder.path(path))).collect();
+        paths.join(", ") + difference.folder.remark()
     };
     let mut tasks = Vec::new();
-    if !difference.handed_over.given.is_empty() {
+    // A new cluster is handed over before its first step.
+    if !difference.handed_over.given.is_empty() && difference.before.is_some() {
         let files = files(&difference.handed_over.given);
         tasks.push(format!(
             "apply for {}, unless something delivers that folder already: {files}",

@@ -45,6 +45,12 @@ fn groups(fleet: &FleetPlan) -> Groups<'_> {
     groups
 }
 
+/// Whether no cluster of a fleet has anything to do: nothing that is deployed changes, no step is left, and nothing is
+/// refused. A change of the topology that changes no object is nothing to do.
+pub fn is_nothing_to_do(fleet: &FleetPlan) -> bool {
+    fleet.plans.iter().all(|plan| plan.verdict == Verdict::Unchanged && plan.steps.is_empty())
+}
+
 fn is_worth_telling(plan: &Plan) -> bool {
     !(plan.changes.is_empty() && plan.steps.is_empty() && plan.accepted.is_empty())
 }
