@@ -74,7 +74,7 @@ struct Commit<'s> {
 /// The topology of one commit, in which there is no error.
 fn accepted(parsed: Parsed) -> Checked {
     let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
-    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), settled);
+    let Checkup { complaints, mut accepted } = check(Reading { parsed: vec![parsed], ..Reading::default() }, settled);
     accepted.pop().unwrap_or_else(|| panic!("{complaints:#?}"))
 }
 

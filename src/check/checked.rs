@@ -4,9 +4,9 @@
 
 use std::ops::Deref;
 
-use super::complaints;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::parse::Parsed;
+use super::{complaints, complaints_beside};
+use crate::diagnostic::{Diagnostic, Label, Place, Severity};
+use crate::parse::{Doubtful, Parsed, Reading};
 
 /// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
 /// the rules: whoever holds it may rely on them. It cannot be changed.
@@ -30,21 +30,75 @@ pub struct Checkup {
     pub accepted: Vec<Checked>,
 }
 
-/// Checks topologies that are compiled together; `read_errors` is what reading complained about. One error anywhere, and
+/// Checks topologies that are compiled together: what was read, with what reading complained about. One error anywhere, and
 /// none is accepted. What the rules found goes through `settle`, which may take away warnings and add complaints
-/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
+/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same. Of what is doubtful only complaints come
+/// out.
 pub fn check(
-    parsed: Vec<Parsed>,
-    read_errors: Vec<Diagnostic>,
-    settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+    Reading { parsed, doubtful, complaints: read_errors, .. }: Reading,
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
 ) -> Checkup {
     let found = complaints(&parsed);
-    let is_refused = has_error(&found);
+    let is_refused = has_error(&found) || !doubtful.is_empty();
     let settled = settle(&parsed, found);
-    let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).collect();
+    let of_doubtful = of_doubtful(&parsed, &doubtful, settle);
+    let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).chain(of_doubtful).collect();
     let is_accepted = !is_refused && !has_error(&complaints);
     let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
     Checkup { complaints, accepted }
+}
+
+/// Beside so many topologies a doubtful one is looked at for collisions; among more it is checked alone.
+const MOST_BESIDE: usize = 100;
+
+/// What is wrong with doubtful topologies whatever stands at the doubtful places: what every reading brings up, away from
+/// those places. Readings whose stand-in is itself refused tell nothing of the rest, and count only where all are.
+fn of_doubtful(
+    sound: &[Parsed],
+    doubtful: &[Doubtful],
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let sound = if sound.len() > MOST_BESIDE { &[] } else { sound };
+    doubtful.iter().flat_map(|doubtful| common(sound, doubtful, &settle)).collect()
+}
+
+fn common(
+    sound: &[Parsed],
+    doubtful: &Doubtful,
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let checked = doubtful.readings.iter().map(|reading| {
+        let found = settle(std::slice::from_ref(reading), complaints_beside(sound, reading));
+        let is_refused = found.iter().any(|it| it.severity == Severity::Error && is_within(doubtful, it));
+        (is_refused, found.into_iter().filter(|it| !touches(doubtful, it)).collect::<Vec<_>>())
+    });
+    let (refused, fitting): (Vec<_>, Vec<_>) = checked.partition(|(is_refused, _)| *is_refused);
+    let mut readings = if fitting.is_empty() { refused } else { fitting }.into_iter().map(|(_, clear)| clear);
+    let mut common = readings.next().unwrap_or_default();
+    for other in readings {
+        common.retain(|complaint| other.contains(complaint));
+    }
+    // The warning that an entry accepts may be at a doubtful place.
+    common.retain(|complaint| complaint.code != "W604");
+    common
+}
+
+/// Whether any of the places of a complaint is doubtful.
+fn touches(doubtful: &Doubtful, complaint: &Diagnostic) -> bool {
+    complaint.labels.iter().any(|label| is_doubtful(doubtful, label))
+}
+
+/// Whether a complaint is about a doubtful value alone.
+fn is_within(doubtful: &Doubtful, complaint: &Diagnostic) -> bool {
+    complaint.labels.iter().all(|label| is_doubtful(doubtful, label))
+}
+
+fn is_doubtful(doubtful: &Doubtful, label: &Label) -> bool {
+    let document = doubtful.readings.first().map(|reading| reading.document);
+    match &label.place {
+        Place::Value { document: of, route, .. } => Some(*of) == document && doubtful.is_doubtful(route),
+        Place::Bytes { .. } => false,
+    }
 }
 
 fn has_error(complaints: &[Diagnostic]) -> bool {
@@ -55,14 +109,13 @@ fn has_error(complaints: &[Diagnostic]) -> bool {
 #[cfg(test)]
 pub(crate) mod fixtures {
     use super::{Checked, Checkup, check};
+    use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
-    use crate::parse::{Reading, parse};
 
     /// The only topology of a text in which nothing is wrong.
     pub(crate) fn checked(text: &str) -> Checked {
         let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        let Reading { parsed, complaints, .. } = parse(vec![source]);
-        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_, found| found);
+        let Checkup { complaints, mut accepted } = check(parse(vec![source]), |_, found| found);
         assert_eq!(accepted.len(), 1, "{complaints:#?}\n{text}");
         accepted.remove(0)
     }
@@ -83,8 +136,7 @@ mod tests {
     fn checked(texts: &[&str], warnings: Warnings) -> (Vec<&'static str>, usize) {
         let source = |text: &&str| Source { name: "a".to_owned(), bytes: (*text).into(), origin: Origin::Named };
         let reading = parse(texts.iter().map(source).collect());
-        let Checkup { complaints, accepted } =
-            check(reading.parsed, reading.complaints, |parsed, found| settle(parsed, found, warnings));
+        let Checkup { complaints, accepted } = check(reading, |parsed, found| settle(parsed, found, warnings));
         (complaints.iter().map(|complaint| complaint.code).collect(), accepted.len())
     }
 
@@ -113,7 +165,7 @@ mod tests {
     #[test]
     fn whoever_takes_an_error_away_accepts_nothing() {
         let source = Source { name: "a".to_owned(), bytes: SHOP.replace("10Gi", "lots").into(), origin: Origin::Named };
-        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_, _| Vec::new());
+        let checkup = check(Reading { complaints: Vec::new(), ..parse(vec![source]) }, |_, _| Vec::new());
         assert!(checkup.complaints.is_empty() && checkup.accepted.is_empty());
     }
 }
