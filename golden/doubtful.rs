@@ -6,8 +6,8 @@ use std::fs;
 
 use cassc::catalogue::Warnings;
 use cassc::diagnostic::Diagnostic;
-use cassc::parse::locate;
 use cassc::parse::source::{Origin, Source};
+use cassc::report::place;
 use cassc::{Compilation, Options, compile};
 
 use crate::compare::yaml_files;
@@ -26,12 +26,12 @@ fn compiled(text: &str) -> Compilation {
 fn told(compilation: &Compilation) -> BTreeSet<(&'static str, usize)> {
     let about_values = compilation.complaints.iter().filter(|complaint| !is_of_reading(complaint.code));
     let line = |complaint: &Diagnostic| {
-        let (text, span) = locate(&compilation.texts, &complaint.labels[0].place);
-        text.line_and_column(span.start).0
+        let place = place(&compilation.texts, &complaint.labels[0]);
+        place.split(':').nth(1).and_then(|line| line.parse().ok()).unwrap_or_default()
     };
     // Of three objects with one name, the pair that is named depends on which of them can be read.
-    let place = |complaint: &Diagnostic| if complaint.code == "E103" { 0 } else { line(complaint) };
-    about_values.map(|complaint| (complaint.code, place(complaint))).collect()
+    let place_of = |complaint: &Diagnostic| if complaint.code == "E103" { 0 } else { line(complaint) };
+    about_values.map(|complaint| (complaint.code, place_of(complaint))).collect()
 }
 
 /// The same text with one fault: each plain scalar in turn becomes a list, and each map in braces gets an unknown field.

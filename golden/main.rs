@@ -24,6 +24,8 @@ mod manifests;
 mod merges;
 mod mutations;
 mod names;
+#[cfg(unix)]
+mod parallel;
 mod planned;
 mod plans;
 #[cfg(unix)]

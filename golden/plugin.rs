@@ -3,7 +3,7 @@
 
 mod discovery;
 mod examples;
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod server;
 mod vanished;
 
@@ -112,6 +112,9 @@ fn what_users_read_in_the_application() {
     stale.edit("clusters/shop.yaml", "nodes: 6", "nodes: 9");
     let missing = Fixture::new();
     missing.write("clusters/shop.yaml", SHOP);
+    let lost = Fixture::new();
+    lost.write("clusters/shop.yaml", SHOP).rendered("shop.yaml -o .");
+    lost.remove("clusters/shop/cassc.lock");
     let conflict = Fixture::shop();
     conflict.edit("clusters/shop/cassc.lock", "  \"cluster\"", "<<<<<<< HEAD\n=======\n>>>>>>> x\n  \"cluster\"");
     let gone = Fixture::shop();
@@ -123,6 +126,7 @@ fn what_users_read_in_the_application() {
         ("refused-transition", read_by_user(&transition, &clusters())),
         ("stale-lock", read_by_user(&stale, &clusters())),
         ("missing-lock", read_by_user(&missing, &clusters())),
+        ("lost-lock", read_by_user(&lost, &clusters().with(&[("first-install", "true")]))),
         ("lock-in-conflict", read_by_user(&conflict, &clusters())),
         ("topology-gone", read_by_user(&gone, &clusters())),
         ("empty-folder", condition(&run("generate", Fixture::new().path(), &clusters())) + "\n"),

@@ -3,7 +3,7 @@
 
 use similar::TextDiff;
 
-use crate::emit::read::{Entry, Remark, Standing};
+use crate::emit::read::{Entry, Standing};
 use crate::file_tree::FileTree;
 use crate::lock::{LOCK_FILE_NAME, Lock};
 
@@ -13,8 +13,8 @@ const NOWHERE: &str = "/dev/null";
 /// Everything in which the directory of one cluster is not what is rendered; empty when it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// What there is to say about the lock that stands there.
-    pub remark: Option<Remark>,
+    /// Whether Git could not merge the lock that stands there.
+    pub is_in_conflict: bool,
     /// The differences in the order of their paths.
     pub changed: Vec<Difference>,
 }
@@ -63,7 +63,7 @@ pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree
     let lock = lock_difference(path_of(LOCK_FILE_NAME), standing, lock);
     let mut changed: Vec<Difference> = found.chain(added).chain(lock).collect();
     changed.sort_by(|left, right| left.path.cmp(&right.path));
-    Comparison { remark: standing.remark.clone(), changed }
+    Comparison { is_in_conflict: standing.is_in_conflict, changed }
 }
 
 fn found_difference(path: String, entry: &Entry, rendered: Option<&str>, recorded: bool) -> Option<Difference> {

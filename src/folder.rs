@@ -52,6 +52,12 @@ pub enum FolderError {
         /// Where the old tree waits.
         kept_in: PathBuf,
     },
+    /// Something went while the directory was written: the operating system has no lock that would have kept others away.
+    #[error("{} changed while it was written, perhaps by another cassc: nothing of it was written, run this again", path.display())]
+    Disturbed {
+        /// The directory of the cluster.
+        path: PathBuf,
+    },
     /// A name below the directory is not UTF-8, so it can neither be compared nor reported.
     #[error("the name of {} is not UTF-8: move the file away", path.display())]
     Name {
@@ -64,6 +70,19 @@ impl FolderError {
     /// Wraps what the operating system says, for `map_err`.
     pub(crate) fn disk(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Disk { action, path: path.to_owned(), cause }
+    }
+
+    /// The same error of a write, in words of its own where something in the folder or its workspace went meanwhile.
+    pub(crate) fn of_write(self, folder: &ClusterFolder) -> Self {
+        match self {
+            Self::Disk { path, cause, .. }
+                if cause.kind() == io::ErrorKind::NotFound
+                    && (path.starts_with(&folder.workspace) || path.starts_with(&folder.tree)) =>
+            {
+                Self::Disturbed { path: folder.tree.clone() }
+            }
+            other => other,
+        }
     }
 }
 

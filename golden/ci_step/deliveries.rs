@@ -75,7 +75,8 @@ fn beside_the_topologies_the_tip_of_the_branch_is_rendered_whatever_started_the_
 fn an_old_job_that_runs_again_does_not_roll_back() {
     in_a_shell(|stage| {
         stage.deliver(&[]).done();
-        stage.commit("clusters/shop.yaml", &topology("shop", 4));
+        let reads = "{version: 4.1.9, config: {concurrent_reads: 64}}";
+        stage.commit("clusters/shop.yaml", &topology("shop", 3).replace("{version: 4.1.9}", reads));
         stage.deliver(&[]).done();
         stage.git("source", &["checkout", "--quiet", "--detach", "HEAD~1"]);
         stage.deliver(&[]).done().tells("is delivered already");

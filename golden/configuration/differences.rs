@@ -134,6 +134,14 @@ pub(super) const STRICTER: &[Stricter] = &[
         example: (V4_0, r#"{"dynamic_snitch": false, "dynamic_snitch_update_interval_in_ms": 0}"#),
         has_it: |_, config| config.get("dynamic_snitch").is_some(),
     },
+    Stricter {
+        code: "E417",
+        because: "keystores and the folder of the audit log are opened once the configuration is read",
+        example: (V4_0, r#"{"audit_logging_options": {"enabled": true, "audit_logs_dir": "/audit"}}"#),
+        has_it: |_, config| {
+            has_top(config, "audit_logging_options") || config.keys().any(|key| key.contains("_encryption_"))
+        },
+    },
 ];
 
 /// Something that Cassandra refuses and that cannot be seen in the topology.
@@ -172,7 +180,11 @@ pub(super) const UNSEEN: &[Unseen] = &[
         words: "Failed to initialize SSL",
         because: "a keystore lies in a volume",
         warning: None,
-        example: (V5_0, r#"{"client_encryption_options": {"enabled": true, "keystore_password": "x"}}"#),
+        example: (
+            V5_0,
+            r#"{"client_encryption_options":
+                {"enabled": true, "keystore": "/var/lib/cassandra/k", "keystore_password": "x"}}"#,
+        ),
     },
     Unseen {
         words: "failed to load key provider",
@@ -181,7 +193,7 @@ pub(super) const UNSEEN: &[Unseen] = &[
         example: (
             V4_0,
             r#"{"transparent_data_encryption_options": {"enabled": true, "key_provider":
-                {"class_name": "org.apache.cassandra.security.JKSKeyProvider", "parameters": {"keystore": "/k"}}}}"#,
+                {"class_name": "org.apache.cassandra.security.JKSKeyProvider", "parameters": {"keystore": "/var/lib/cassandra/k"}}}}"#,
         ),
     },
 ];

@@ -67,7 +67,7 @@ fn about_history() -> Vec<Said> {
     let commit = scratch.git("rev-parse --short=8 HEAD");
     let broken = said(&scratch, "git:main", &["shop.yaml"]).replace(&commit, "1a2b3c4d");
     let inputs = [scratch.path.join("shop.yaml").display().to_string()];
-    let surroundings = Surroundings { inputs: &inputs, output: None, git: "no-such-git" };
+    let surroundings = Surroundings { inputs: &inputs, clusters: &[], output: None, git: "no-such-git" };
     let absent = read(&Against::Revision("main".to_owned()), surroundings).expect_err("there is no such program");
     vec![
         ("no repository", said(&bare, "git:origin/main", &["shop.yaml"])),

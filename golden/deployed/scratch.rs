@@ -122,7 +122,7 @@ impl Scratch {
             Against::Path(path) => Against::Path(self.path.join(path)),
             Against::Revision(revision) => Against::Revision(revision),
         };
-        let surroundings = Surroundings { inputs: &inputs, output: None, git: "git" };
+        let surroundings = Surroundings { inputs: &inputs, clusters: &[], output: None, git: "git" };
         read(&against, surroundings).map_err(|error| self.shown(&error.to_string()))
     }
 
@@ -142,7 +142,7 @@ impl Scratch {
 
     /// The names of the partners and of the clusters that are gone.
     pub(crate) fn names(&self, against: &str, inputs: &[&str]) -> (Vec<String>, Vec<String>) {
-        let Pairing { pairs, gone } = self.paired(against, inputs);
+        let Pairing { pairs, gone, .. } = self.paired(against, inputs);
         let name = |pair: &Option<_>| pair.as_ref().map_or_else(|| "new".to_owned(), name);
         (pairs.iter().map(name).collect(), gone.iter().map(self::name).collect())
     }

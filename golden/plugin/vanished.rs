@@ -66,6 +66,27 @@ fn a_lock_below_the_selection_whose_topology_is_gone_holds_everything_back() {
     }
 }
 
+/// Rendered files show that the cluster is deployed, and a broken lock that there was one.
+#[test]
+fn no_first_install_beside_rendered_files_or_with_a_broken_lock() {
+    for first_install in ["true", "false"] {
+        let request = Request::new("clusters").with(&[("first-install", first_install)]);
+        let fixture = Fixture::new();
+        fixture.write("clusters/shop.yaml", SHOP).rendered("shop.yaml -o .");
+        let lock = fs::read_to_string(fixture.path().join("clusters/shop/cassc.lock")).expect("it was rendered");
+        for (text, told) in
+            [("", "is empty"), (&lock[..lock.len() / 2], "is cut off"), ("[]", "is not a lock of cassc")]
+        {
+            fixture.write("clusters/shop/cassc.lock", text);
+            let read = generated(fixture.path(), &request).expect_err("it is not known what is deployed");
+            assert!(read.contains(told) && read.contains("git checkout HEAD -- shop/cassc.lock"), "{read}");
+        }
+        fixture.remove("clusters/shop/cassc.lock");
+        let read = generated(fixture.path(), &request).expect_err("it is not known what is deployed");
+        assert!(read.contains("shop/cassc.lock is missing, and rendered files stand there (shop/base/"), "{read}");
+    }
+}
+
 /// Whatever bears the name of a lock says that there was one.
 #[test]
 fn no_first_install_where_something_stands_in_the_place_of_the_lock() {

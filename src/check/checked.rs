@@ -5,7 +5,7 @@
 use std::ops::Deref;
 
 use super::{complaints, complaints_beside};
-use crate::diagnostic::{Diagnostic, Label, Place, Severity};
+use crate::diagnostic::{Diagnostic, Label, Place, Route, Severity};
 use crate::parse::{Doubtful, Parsed, Reading};
 
 /// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
@@ -78,8 +78,9 @@ fn common(
     for other in readings {
         common.retain(|complaint| other.contains(complaint));
     }
-    // The warning that an entry accepts may be at a doubtful place.
-    common.retain(|complaint| complaint.code != "W604");
+    // The warning that an entry accepts may be at a doubtful place, and a doubtful entry may accept any.
+    let accepts_any = doubtful.touches_below(&Route::of("spec.accept"));
+    common.retain(|complaint| complaint.code != "W604" && !(accepts_any && complaint.code.starts_with('W')));
     common
 }
 

@@ -8,9 +8,8 @@ use cassc_ring::release::Minor;
 use serde_json::Value;
 
 use super::config_refusal::Refusal;
-use super::e420_heap::memory;
+use super::e420_heap::heap_of;
 use super::settings::{Setting, Settings, amount, is, is_off, is_on};
-use crate::sizing::{HeapSetting, auto_heap};
 use crate::topology::merge::RackPlace;
 
 /// Every conflict in the settings of a rack.
@@ -204,7 +203,7 @@ fn keyspace_replication(settings: &Settings) -> Option<Refusal<'_>> {
 /// fortieth per address. A message must not be larger. Refused by 4.1.10, 5.0.9.
 fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let size = settings.get("native_transport_max_message_size")?;
-    let heap = heap_mebibytes(place)?;
+    let heap = heap_of(place)?;
     let shares = [("", 10), ("_per_ip", 40)];
     let exceeded = shares.into_iter().find(|(suffix, share)| {
         let name = format!("native_transport_max_request_data_in_flight{suffix}");
@@ -220,14 +219,6 @@ fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Ref
         );
         Refusal::new(message, &[size]).help(format!("lower `{}`, or write a higher `{limit}`", size.name))
     })
-}
-
-/// The heap of a rack, if its memory is written and valid.
-fn heap_mebibytes(place: &RackPlace<'_>) -> Option<u64> {
-    match place.heap().map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse()).ok()? {
-        HeapSetting::Exactly(heap) => Some(heap),
-        HeapSetting::Auto => Some(auto_heap(memory(place)?.mebibytes)),
-    }
 }
 
 /// Refused by 4.1.10, 5.0.9: the loader accepts any text, the start requires a duration.

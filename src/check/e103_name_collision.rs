@@ -20,8 +20,9 @@ equals `a` plus `b-c`, the services of a datacenter `seed` can have the name of 
 is named after the datacenter alone. If two objects have the same name, the one that is applied last replaces the other: a
 rack, or the protection of a datacenter, is lost. Node ports are unique per Kubernetes cluster, not per namespace.
 
-cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace. Rename one of the two, or use
-a different namespace.",
+cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace, and the clusters whose locks
+stand under `--output` and `--against` or elsewhere in the repository. Rename one of the two, or use a different namespace. Two
+clusters in different Kubernetes clusters need a `kubeCluster` each. What two deployed clusters already share is E361.",
 };
 
 /// What claims a name: a topology, or a datacenter of it, by their positions.
@@ -61,7 +62,7 @@ fn same_name_in_one_topology(subjects: &[Subject<'_>], first: Owner, second: Own
 }
 
 /// Every name that a topology claims, with its owner; those of the cluster once per place.
-fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Claim<'t>)> {
+pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Claim<'t>)> {
     let cluster = subject.topology.metadata.name.as_str();
     let mut claims: Vec<(Owner, Claim<'t>)> = Vec::new();
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
@@ -97,10 +98,37 @@ fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
 }
 
 fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Claim<'_>]) -> Option<Diagnostic> {
+    let message = twice(claims.iter().map(|(kube_cluster, namespace, kind, name)| Twice {
+        place: (*kube_cluster, *namespace),
+        kind,
+        name,
+    }))?;
+    let at = owner_label(subjects, second, "second object");
+    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "first object"));
+    Some(complaint.help(match (first, second) {
+        ((one, None), (other, None)) if one != other => "rename one of the clusters, or use a different namespace",
+        ((one, _), (other, _)) if one != other => "rename one of the two, or use a different namespace",
+        _ => "rename one of the two",
+    }))
+}
+
+/// An object that would exist twice.
+pub(super) struct Twice<'t> {
+    /// Its Kubernetes cluster and namespace.
+    pub(super) place: (Option<&'t str>, Option<&'t str>),
+    /// Its kind.
+    pub(super) kind: &'static str,
+    /// Its name.
+    pub(super) name: &'t str,
+}
+
+/// Says which objects would exist twice: the most important one, and how many there are. `None` without any.
+pub(super) fn twice<'t>(objects: impl Iterator<Item = Twice<'t>>) -> Option<String> {
     let order = ["StatefulSet", "PersistentVolumeClaim", "Service", "PodDisruptionBudget"];
     let weight = |kind: &str| order.iter().position(|known| *known == kind).unwrap_or(order.len());
-    let (kube_cluster, namespace, kind, name) = claims.iter().min_by_key(|(_, _, kind, _)| weight(kind))?;
-    let more = match claims.len() - 1 {
+    let objects: Vec<Twice<'_>> = objects.collect();
+    let Twice { place: (kube_cluster, namespace), kind, name } = objects.iter().min_by_key(|it| weight(it.kind))?;
+    let more = match objects.len() - 1 {
         0 => String::new(),
         1 => " (and 1 more object)".to_owned(),
         more => format!(" (and {more} more objects)"),
@@ -111,14 +139,7 @@ fn complaint(subjects: &[Subject<'_>], first: Owner, second: Owner, claims: &[Cl
         (None, None) => "the same namespace".to_owned(),
         (None, Some(kube_cluster)) => format!("the same namespace of `{kube_cluster}`"),
     };
-    let message = format!("the {kind} `{name}` would exist twice in {place}{more}");
-    let at = owner_label(subjects, second, "second object");
-    let complaint = RULE.complain(message, at).label(owner_label(subjects, first, "first object"));
-    Some(complaint.help(match (first, second) {
-        ((one, None), (other, None)) if one != other => "rename one of the clusters, or use a different namespace",
-        ((one, _), (other, _)) if one != other => "rename one of the two, or use a different namespace",
-        _ => "rename one of the two",
-    }))
+    Some(format!("the {kind} `{name}` would exist twice in {place}{more}"))
 }
 
 fn owner_label(subjects: &[Subject<'_>], (index, datacenter): Owner, words: &str) -> Label {

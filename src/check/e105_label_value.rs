@@ -83,6 +83,10 @@ fn racks(subject: &Subject<'_>, datacenter: usize, complaints: &mut Vec<Diagnost
     }
 }
 
+/// What to do about two clusters.
+pub(super) const ANOTHER: &str = "write a different `clusterName`, or use a different namespace; datacenters of one ring belong \
+                                  in one topology";
+
 /// The places of clusters: Kubernetes cluster, namespace, value of the label.
 type Claims<'t> = BTreeMap<(Option<&'t str>, Option<&'t str>, String), usize>;
 
@@ -104,9 +108,7 @@ fn clusters(subjects: &[Subject<'_>], complaints: &mut Vec<Diagnostic>) {
             told.push(first);
             let message = format!("two clusters in one namespace would have the same label value `{value}`");
             let at = subject.value(route.clone(), "same label value");
-            let help = "write a different `clusterName`, or use a different namespace; datacenters of one ring belong in \
-                        one topology";
-            complaints.push(RULE.complain(message, at).label(of_cluster(other)).help(help));
+            complaints.push(RULE.complain(message, at).label(of_cluster(other)).help(ANOTHER));
         }
     }
 }

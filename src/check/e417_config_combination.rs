@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::config_findings::{minor, shown};
 use super::config_limits::{Equal, GUARDRAILS, LIMITS, Limits, PAIRS, Pair, SHIPPED_WARNINGS};
 use super::config_refusal::Refusal;
+use super::pod_files::PodFiles;
 use super::settings::{Reader, Setting, Settings, amount, different_racks, in_form_of, name_in};
-use super::{config_classes, config_conflicts, config_encryption, config_sstables, config_words};
+use super::{config_classes, config_conflicts, config_encryption, config_paths, config_sstables, config_words};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 
@@ -21,9 +22,10 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 At its start Cassandra also checks limits and combinations of settings (`DatabaseDescriptor`), and stops at the first error.
 The first pod of a rolling restart would not come back. cassc makes the same checks on the merged configuration of every rack,
-as far as the topology is enough to decide them.
+as far as the topology is enough to decide them. Keystores, truststores and the directory of the audit log must be in the
+published image or in a volume of the pod.
 
-Change one of the settings that the message names.",
+Change one of the settings that the message names, or add the volume.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -37,7 +39,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         }
         let found = limits(&settings, minor).into_iter().chain(pairs(&settings, minor));
         let found = found.chain(guardrails(&settings, minor)).chain(config_words::unknown_words(&settings, minor));
-        let found = found.chain(config_encryption::without_key(&settings, minor));
+        let found = found.chain(config_encryption::without_key(place, &settings, minor));
         let found = found.chain(config_sstables::formats(&settings));
         let found = found.chain(config_classes::refusals(place, &settings, minor));
         for refusal in found.chain(config_conflicts::conflicts(place, &settings, minor)) {
@@ -46,6 +48,11 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
                 complaints.extend(refusal.complaint(&RULE, subject));
             }
         }
+    }
+    let files = PodFiles::of(subject);
+    for found in config_paths::faults(subject, &files).into_iter().filter(|found| found.fault.is_fatal()) {
+        let at = |label: &str| subject.value(found.route.clone(), label);
+        complaints.push(found.fault.complaint(&RULE, &files, &found.name, at));
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::off_heap::{OffHeapSettings, off_heap};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::resource::amount;
-use crate::sizing::{HeapSetting, HeapSettingError, auto_heap, largest_heap, mebibytes};
+use crate::sizing::{
+    Budget, HeapSetting, HeapSettingError, OffHeap, auto_heap, largest_heap, largest_heap_beside, mebibytes,
+};
 use crate::subject::Subject;
 use crate::topology::merge::{Level, RackPlace};
 
@@ -13,11 +16,15 @@ pub(super) const RULE: Rule = Rule {
     name: "heap",
     summary: "the heap size is invalid, too large for the memory of the container, or too small",
     explain: "\
-The memory of the container must hold the heap and everything else that the JVM uses: tables of the garbage collector,
-buffers, caches, threads, and the Management API. If it is too small, the kernel kills Cassandra under load. With less than
-256 MiB Cassandra does not start.
+The memory limit of the container must hold the heap and everything else that the processes in it use: tables of the garbage
+collector, buffers, threads, and the Management API. Memory outside the heap that the configuration names counts too: memtables
+(`memtable_allocation_type: offheap_…`, by default a quarter of the heap), `file_cache_size`, `networking_cache_size`,
+`row_cache_size`, `index_summary_capacity`, `repair_session_space`, and all direct memory that `-XX:MaxDirectMemorySize`
+allows. If the limit is too small, the kernel kills Cassandra under load. With less than 256 MiB of heap Cassandra does not
+start.
 
-Use `heap: auto`, lower the heap, or raise the memory limit. `8G` and `8Gi` mean the same here, as for `-Xmx`.",
+Use `heap: auto`, lower the heap or the other settings, or raise the memory limit. `8G` and `8Gi` mean the same here, as for
+`-Xmx`.",
 };
 
 /// The smallest heap that Cassandra starts with, in mebibytes.
@@ -36,6 +43,11 @@ pub(super) struct Memory<'t> {
 }
 
 impl Memory<'_> {
+    /// Whether the kernel holds the container to it.
+    fn is_limit(&self) -> bool {
+        self.side == "limits"
+    }
+
     fn route(&self) -> Route {
         self.level.route().key("resources").key(self.side).key("memory")
     }
@@ -49,12 +61,19 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let heap = place.heap();
         let setting = heap.map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse());
         let complaint = match (setting, heap) {
-            (Ok(HeapSetting::Exactly(size)), Some(heap)) => written(subject, heap.value, size, heap.level, &memory),
-            (Ok(_), _) => too_little_memory(subject, &memory),
+            (Ok(HeapSetting::Exactly(size)), Some(heap)) if size < SMALLEST => {
+                Some(too_small(subject, heap.value, heap.level))
+            }
+            (Ok(HeapSetting::Exactly(size)), Some(heap)) => {
+                let plain = too_large(subject, heap.value, size, heap.level, &memory);
+                plain.or_else(|| off_heap_too_large(subject, place, size, &memory))
+            }
+            (Ok(_), _) => too_little_memory(subject, &memory)
+                .or_else(|| off_heap_too_large(subject, place, auto_heap(memory.mebibytes), &memory)),
             (Err(_), _) => None,
         };
-        if seen.insert((heap.map(|heap| heap.level), memory.level)) {
-            complaints.extend(complaint);
+        if let Some(complaint) = complaint.filter(|it| seen.insert(format!("{it:?}"))) {
+            complaints.push(complaint);
         }
     }
 }
@@ -67,6 +86,14 @@ pub(super) fn memory<'t>(place: &RackPlace<'t>) -> Option<Memory<'t>> {
     };
     let bytes = amount("memory", merged.value).ok().filter(|bytes| *bytes > 0)?;
     Some(Memory { text: merged.value, mebibytes: mebibytes(bytes), level: merged.level, side })
+}
+
+/// The heap of a rack in mebibytes, if heap and memory are written and valid.
+pub(super) fn heap_of(place: &RackPlace<'_>) -> Option<u64> {
+    match place.heap().map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse()).ok()? {
+        HeapSetting::Exactly(heap) => Some(heap),
+        HeapSetting::Auto => Some(auto_heap(memory(place)?.mebibytes)),
+    }
 }
 
 fn no_sizes(subject: &Subject<'_>) -> Vec<Diagnostic> {
@@ -91,14 +118,15 @@ pub(super) fn heap_route(level: Level) -> Route {
     level.route().key("cassandra").key("jvm").key("heap")
 }
 
-fn written(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory: &Memory<'_>) -> Option<Diagnostic> {
+fn too_small(subject: &Subject<'_>, text: &str, level: Level) -> Diagnostic {
+    let message = format!("Cassandra does not start with a heap of {text}");
+    RULE.complain(message, subject.value(heap_route(level), "")).expected(format!("{SMALLEST}Mi or more"))
+}
+
+/// A heap that does not fit, whatever else is written. Without a limit the kernel does not stop the container.
+fn too_large(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory: &Memory<'_>) -> Option<Diagnostic> {
     let largest = largest_heap(memory.mebibytes);
-    if size < SMALLEST {
-        let complaint = RULE
-            .complain(format!("Cassandra does not start with a heap of {text}"), subject.value(heap_route(level), ""));
-        return Some(complaint.expected(format!("{SMALLEST}Mi or more")));
-    }
-    if size <= largest {
+    if size <= largest || !memory.is_limit() {
         return None;
     }
     let message = format!("the heap of {text} is too large for {} of memory", memory.text);
@@ -110,6 +138,32 @@ fn written(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory: &
     } else {
         complaint.help(format!("write at most `{largest}Mi`, or raise the memory limit"))
     })
+}
+
+/// Memory outside the heap that is written and does not fit beside it.
+fn off_heap_too_large(
+    subject: &Subject<'_>,
+    place: &RackPlace<'_>,
+    heap: u64,
+    memory: &Memory<'_>,
+) -> Option<Diagnostic> {
+    let OffHeapSettings { amounts, settings } = off_heap(subject, place)?;
+    let budget = Budget::of(memory.mebibytes, heap, &amounts);
+    if amounts == OffHeap::NONE || budget.fits() || !memory.is_limit() {
+        return None;
+    }
+    let (needed, largest) = (budget.used(), largest_heap_beside(memory.mebibytes, &amounts));
+    let message = format!("Cassandra needs {needed}Mi of memory, but the container has {}", memory.text);
+    let mut labels = settings.into_iter().map(|setting| subject.value(setting.route, setting.label));
+    let mut complaint = RULE.complain(message, labels.next()?).labels(labels);
+    let written = place.heap().map(|heap| subject.value(heap_route(heap.level), "the heap"));
+    complaint = complaint.labels(written).label(subject.value(memory.route(), format!("needed: {}", budget.sum())));
+    let lower = if largest < SMALLEST {
+        "lower these settings".to_owned()
+    } else {
+        format!("lower these settings, or write a heap of at most `{largest}Mi`")
+    };
+    Some(complaint.help(format!("{lower}, or raise the memory limit to at least `{needed}Mi`")))
 }
 
 fn too_little_memory(subject: &Subject<'_>, memory: &Memory<'_>) -> Option<Diagnostic> {

@@ -2,6 +2,8 @@
 
 use cassc_cassandra::jvm::{OptionError, check_option, owned_option};
 
+use super::jvm_paths;
+use super::pod_files::PodFiles;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
 
@@ -13,9 +15,11 @@ pub(super) const RULE: Rule = Rule {
 Each option becomes a line of an options file, which Cassandra's start script reads. It ignores lines that do not start with a
 dash, and a second option in the same line would bypass all checks. cassc manages some options itself, such as the heap size.
 `replace_address` must not apply to all pods: docs/when-a-pod-waits.md describes how to replace one node. Other options disable
-checks that protect data.
+checks that protect data. The JVM does not start if an option names an agent that the pod does not have, or a log that it
+cannot write.
 
-Write one option per list element, and use the field of the topology if there is one.",
+Write one option per list element, use the field of the topology if there is one, and add a volume for files that the image
+does not have.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -52,5 +56,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             };
             complaints.extend(complaint);
         }
+    }
+    let files = PodFiles::of(subject);
+    for found in jvm_paths::faults(subject, &files).into_iter().filter(|found| found.fault.is_fatal()) {
+        let at = |label: &str| subject.value(found.route.clone(), label);
+        complaints.push(found.fault.complaint(&RULE, &files, &found.name, at));
     }
 }

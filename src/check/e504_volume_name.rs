@@ -130,9 +130,7 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
             complaint.expected("an absolute path such as `/commitlog`, without `:`, `.`, `..` and a trailing `/`"),
         );
     }
-    let own = OWN_PATHS.into_iter().find(|own| *own == path || is_below(own, path));
-    let own = own.or((path == "/etc" || path.starts_with("/etc/cassc")).then_some("/etc/cassc"));
-    if let Some(own) = own {
+    if let Some(own) = hides(path) {
         let message = format!("the volume `{}` would hide `{own}` of the pod", volume.name);
         return Some(RULE.complain(message, at("")).help("write a different `mountPath`"));
     }
@@ -141,6 +139,12 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
         let message = format!("the data in `{path}` would be lost with the pod");
         RULE.complain(message, at("in the data directory")).help("use `claim`, or write a different `mountPath`")
     })
+}
+
+/// The directory of the pod that a volume at a path would hide.
+pub(super) fn hides(path: &str) -> Option<&'static str> {
+    let own = OWN_PATHS.into_iter().find(|own| *own == path || is_below(own, path));
+    own.or((path == "/etc" || path.starts_with("/etc/cassc")).then_some("/etc/cassc"))
 }
 
 fn is_below(path: &str, parent: &str) -> bool {

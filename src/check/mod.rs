@@ -9,11 +9,16 @@ mod config_conflicts;
 mod config_encryption;
 mod config_findings;
 mod config_limits;
+mod config_paths;
 mod config_refusal;
 mod config_sstables;
 mod config_words;
+mod elsewhere;
 mod gaps;
+mod jvm_paths;
+mod off_heap;
 mod owned_keys;
+mod pod_files;
 mod quantities;
 mod settings;
 mod vm_options;
@@ -95,15 +100,22 @@ mod w113_single_rack;
 mod w114_racks_below_replication;
 mod w118_zones;
 mod w128_delivery_unused;
+mod w129_rack_without_zone;
 mod w205_storage_small;
 mod w207_memory_limit_missing;
 mod w209_improbable_quantity;
 mod w405_image_floating;
+mod w408_image_without_management_api;
 mod w418_config_key_deprecated;
 mod w424_heap_pointers;
 mod w425_secret_in_clear_text;
 mod w427_vm_option;
 mod w429_class_unknown;
+mod w430_direct_memory;
+mod w431_memory_request;
+mod w432_path;
+mod w433_timeout_short;
+mod w434_open_jmx;
 mod w506_readiness_probe;
 mod w507_restricted;
 mod w513_termination_grace;
@@ -117,6 +129,7 @@ mod w527_open_load_balancer;
 #[cfg(test)]
 pub(crate) use checked::fixtures;
 pub use checked::{Checked, Checkup, check};
+pub use elsewhere::{Collision, Others};
 
 use rayon::prelude::*;
 
@@ -209,15 +222,22 @@ const RULES: &[(Rule, Check)] = &[
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
     (w118_zones::RULE, Topology(w118_zones::check)),
     (w128_delivery_unused::RULE, Topology(w128_delivery_unused::check)),
+    (w129_rack_without_zone::RULE, Topology(w129_rack_without_zone::check)),
     (w205_storage_small::RULE, Topology(w205_storage_small::check)),
     (w207_memory_limit_missing::RULE, Topology(w207_memory_limit_missing::check)),
     (w209_improbable_quantity::RULE, Topology(w209_improbable_quantity::check)),
     (w405_image_floating::RULE, Topology(w405_image_floating::check)),
+    (w408_image_without_management_api::RULE, Topology(w408_image_without_management_api::check)),
     (w418_config_key_deprecated::RULE, Topology(w418_config_key_deprecated::check)),
     (w424_heap_pointers::RULE, Topology(w424_heap_pointers::check)),
     (w425_secret_in_clear_text::RULE, Topology(w425_secret_in_clear_text::check)),
     (w427_vm_option::RULE, Topology(w427_vm_option::check)),
     (w429_class_unknown::RULE, Topology(w429_class_unknown::check)),
+    (w430_direct_memory::RULE, Topology(w430_direct_memory::check)),
+    (w431_memory_request::RULE, Topology(w431_memory_request::check)),
+    (w432_path::RULE, Topology(w432_path::check)),
+    (w433_timeout_short::RULE, Topology(w433_timeout_short::check)),
+    (w434_open_jmx::RULE, Topology(w434_open_jmx::check)),
     (w506_readiness_probe::RULE, Topology(w506_readiness_probe::check)),
     (w507_restricted::RULE, Topology(w507_restricted::check)),
     (w513_termination_grace::RULE, Topology(w513_termination_grace::check)),

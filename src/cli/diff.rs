@@ -1,5 +1,6 @@
 //! `cassc diff`: what a render would change in a directory.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,13 +8,13 @@ use rayon::prelude::*;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
-use super::judging::{Output, output_locks};
-use super::output::{BEFORE, Extent, compared, refuse_shared_folders, tell_remark};
+use super::judging::output_locks;
+use super::output::{BEFORE, Extent, compared, held, refuse_shared_folders, tell_conflict};
 use super::{Ending, Failure, print};
 use crate::Compilation;
 use crate::check::Checked;
 use crate::diff::Comparison;
-use crate::emit::Overwrite;
+use crate::emit::hold::Purpose;
 use crate::fleet::ClusterRun;
 use crate::folder::FolderError;
 
@@ -34,8 +35,8 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     let Some(compilation) = diff.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
     refuse_shared_folders(&compilation)?;
-    let output = Output { path: &diff.output, overwrite: Overwrite::KeepForeign };
-    let locks = output_locks(Some(output), &compilation.accepted)?;
+    let hold = held(&diff.output, Purpose::Read)?;
+    let locks = output_locks(Some(&diff.output), &compilation.accepted, &BTreeSet::new())?;
     let Compilation { texts, accepted, .. } = compilation;
     let compare = |checked: Checked| {
         let name = checked.topology.metadata.name.clone();
@@ -45,8 +46,9 @@ pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
     };
     let compared: Vec<(String, Comparison)> =
         accepted.into_par_iter().map(compare).collect::<Result<_, FolderError>>()?;
+    drop(hold);
     for (name, comparison) in &compared {
-        tell_remark(&diff.output, name, comparison.remark.as_ref(), &BEFORE);
+        tell_conflict(&diff.output, name, comparison.is_in_conflict, BEFORE);
     }
     let changed = compared.iter().flat_map(|(_, comparison)| &comparison.changed);
     print(&changed.map(|difference| difference.unified.as_str()).collect::<String>())?;

@@ -1,9 +1,11 @@
 //! What the verbs that plan or write share: reading what is deployed, judging every topology beside it, and saying what
 //! is refused.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use cassc_wording::{joined, nearest};
 use clap::Args;
 use rayon::prelude::*;
 
@@ -12,10 +14,10 @@ use super::inputs::Inputs;
 use super::{Failure, talk};
 use crate::check::Checked;
 use crate::deployed::{
-    Against, Deployed, OutputLocks, OwnLock, ReadFrom, Surroundings, UnreadableLocks, WantedFleet, pair, read, wanted,
+    Against, Deployed, DeployedCluster, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, in_repository, pair,
+    read, wanted,
 };
 use crate::diagnostic::Diagnostic;
-use crate::emit::Overwrite;
 use crate::fleet::{ClusterRun, Fleet, Gone};
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
@@ -31,15 +33,10 @@ pub(super) struct Judging {
     /// directory, an earlier topology, or a folder of such.
     #[arg(long, value_name = "WHERE")]
     pub(super) against: Option<String>,
-}
-
-/// The directory that is rendered into: its locks tell what a cluster keeps.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Output<'o> {
-    /// Its path.
-    pub(super) path: &'o Path,
-    /// What becomes of files that others wrote, and of a lock that cannot be read.
-    pub(super) overwrite: Overwrite,
+    /// Treat this cluster as new although it is deployed, or its `cassc.lock` is lost: seeds, start order, revision and
+    /// restart tokens begin anew, and no rule about changes is checked. Only right when none of its nodes and volumes is left.
+    #[arg(long, value_name = "CLUSTER")]
+    pub(super) forget_deployed_state: Vec<String>,
 }
 
 /// The clusters of a run, judged.
@@ -73,14 +70,17 @@ pub(super) struct Accepted {
 }
 
 /// The locks of the output directory; none where there is no such directory.
-pub(super) fn output_locks(output: Option<Output<'_>>, accepted: &[Checked]) -> Result<OutputLocks, Failure> {
+pub(super) fn output_locks(
+    output: Option<&Path>,
+    accepted: &[Checked],
+    forgotten: &BTreeSet<&str>,
+) -> Result<OutputLocks, Failure> {
     let Some(output) = output else { return Ok(OutputLocks::default()) };
-    let clusters: Vec<&str> = accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect();
-    let unreadable = match output.overwrite {
-        Overwrite::KeepForeign => UnreadableLocks::AreErrors,
-        Overwrite::Force => UnreadableLocks::CountAsMissing,
-    };
-    Ok(OutputLocks::read(output.path, &clusters, unreadable)?)
+    Ok(OutputLocks::read(output, &names(accepted), forgotten)?)
+}
+
+fn names(accepted: &[Checked]) -> Vec<&str> {
+    accepted.iter().map(|parsed| parsed.topology.metadata.name.as_str()).collect()
 }
 
 impl Judged {
@@ -90,23 +90,32 @@ impl Judged {
         compilation: Compilation,
         inputs: &Inputs,
         judging: &Judging,
-        output: Option<Output<'_>>,
+        output: Option<&Path>,
     ) -> Result<Self, Failure> {
         let Compilation { mut texts, complaints, topologies, accepted } = compilation;
         let wanted = wanted(&texts, &accepted);
-        let mut locks = output_locks(output, &accepted)?;
+        let forgotten = judging.forgotten(&accepted, inputs)?;
+        let mut locks = output_locks(output, &accepted, &forgotten)?;
         let in_output = locks.deployed.take();
-        let surroundings =
-            Surroundings { inputs: inputs.names(), output: output.map(|output| output.path), git: git::PROGRAM };
+        refuse_taken_folders(&texts, &accepted, &wanted, &forgotten, in_output.as_ref(), &locks)?;
+        let is_beside = output.is_some() || judging.against.is_some();
+        let mut elsewhere = if is_beside { in_repository(&anchor(output, inputs), output) } else { Vec::new() };
+        let mut clusters = names(&accepted);
+        clusters.retain(|cluster| !forgotten.contains(cluster));
+        let surroundings = Surroundings { inputs: inputs.names(), clusters: &clusters, output, git: git::PROGRAM };
         let (deployed, in_output) = match &judging.against {
             Some(against) => (Some(read(&against.parse::<Against>()?, surroundings)?), in_output),
-            None => (in_output, None),
+            None => (with_moved(in_output, &elsewhere, &wanted, &locks), None),
         };
         let stale = in_output.map(|own| stale(own, deployed.as_ref(), &wanted)).unwrap_or_default();
+        elsewhere.splice(..0, std::mem::take(&mut locks.others));
+        elsewhere.retain(|other| !stale.contains(&other.cluster.name));
         let against = deployed.as_ref().map(|deployed| deployed.name.clone());
         let nothing = Deployed { name: String::new(), from: ReadFrom::History, clusters: Vec::new() };
         let deployed = deployed.unwrap_or(nothing);
-        let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, |cluster| locks.own(cluster));
+        let fleet =
+            Fleet::judged(&mut texts, accepted, &wanted, deployed, &forgotten, elsewhere, |cluster| locks.own(cluster));
+        refuse_forgotten_without_effect(&forgotten, &fleet)?;
         let is_nothing = topologies == 0 && fleet.gone.is_empty() && stale.is_empty();
         let leftovers = leftovers(&fleet.gone, stale, &locks, output);
         let is_own = judging.against.is_none();
@@ -119,6 +128,17 @@ impl Judged {
         let mut plans: Vec<Plan> = plans.collect();
         plans.extend(self.fleet.gone.iter().map(|gone| gone.plan(&self.texts)));
         FleetPlan::new(self.against.clone(), plans)
+    }
+
+    /// Says which clusters count as new because that was asked for.
+    pub(super) fn tell_forgotten(&self) {
+        for run in self.fleet.runs.iter().filter(|run| run.is_forgotten) {
+            talk(&format!(
+                "{}: --forget-deployed-state treats it as new: seeds, start order, revision and restart tokens begin anew, and \
+                 no rule about changes is checked\n",
+                run.name()
+            ));
+        }
     }
 
     /// Refuses inputs without a topology where nothing deployed has come to its end by that.
@@ -181,6 +201,90 @@ impl Accepted {
     }
 }
 
+impl Judging {
+    /// The clusters whose deployed state is to be forgotten; each is to be among the inputs.
+    fn forgotten<'j>(&'j self, accepted: &[Checked], inputs: &Inputs) -> Result<BTreeSet<&'j str>, Failure> {
+        let known = names(accepted);
+        match self.forget_deployed_state.iter().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(self.forget_deployed_state.iter().map(String::as_str).collect()),
+            Some(unknown) => Err(Failure::Usage(format!(
+                "`--forget-deployed-state {unknown}` names no cluster of {}{}",
+                inputs.names().join(", "),
+                nearest(unknown, known).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default()
+            ))),
+        }
+    }
+}
+
+/// A flag that stays in a script would hide what is deployed the next time.
+fn refuse_forgotten_without_effect(forgotten: &BTreeSet<&str>, fleet: &Fleet) -> Result<(), Failure> {
+    let has_effect = |name: &&&str| fleet.runs.iter().any(|run| run.is_forgotten && run.name() == **name);
+    match forgotten.iter().find(|name| !has_effect(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::Usage(format!(
+            "`--forget-deployed-state {name}` has no effect: nothing shows that `{name}` is deployed; remove the flag"
+        ))),
+    }
+}
+
+/// Where the repository is looked for: what is rendered into, else the first input.
+fn anchor(output: Option<&Path>, inputs: &Inputs) -> PathBuf {
+    let input = || inputs.names().iter().map(Path::new).find(|input| input.exists());
+    let folder = |path: &Path| if path.is_dir() { path } else { path.parent().unwrap_or(path) }.to_owned();
+    output.map(Path::to_owned).or_else(|| input().map(folder)).unwrap_or_else(|| ".".into())
+}
+
+/// What is deployed where nothing is named: the locks of the output directory, and for clusters that have none there, those of
+/// the repository that were made from the same topology. They were rendered into another directory.
+fn with_moved(
+    in_output: Option<Deployed>,
+    elsewhere: &[DeployedCluster],
+    wanted: &WantedFleet,
+    locks: &OutputLocks,
+) -> Option<Deployed> {
+    let is_without = |name: &str| matches!(locks.own(name), OwnLock::Missing);
+    let clusters = elsewhere.to_vec();
+    let pairing = pair(Deployed { name: String::new(), from: ReadFrom::History, clusters }, wanted);
+    let pairs = wanted.topologies.iter().zip(pairing.pairs);
+    let moved: Vec<DeployedCluster> =
+        pairs.filter(|(it, _)| is_without(&it.name)).filter_map(|(_, moved)| moved).collect();
+    if moved.is_empty() {
+        return in_output;
+    }
+    let names = || joined(&moved.iter().map(|it| it.place().to_owned()).collect::<Vec<_>>());
+    let name = in_output.as_ref().map_or_else(names, |in_output| in_output.name.clone());
+    let clusters = in_output.into_iter().flat_map(|in_output| in_output.clusters).chain(moved).collect();
+    Some(Deployed { name, from: ReadFrom::Directory, clusters })
+}
+
+/// A folder whose lock is that of another topology is not rendered over: nothing would judge the change.
+fn refuse_taken_folders(
+    texts: &[Text],
+    accepted: &[Checked],
+    wanted: &WantedFleet,
+    forgotten: &BTreeSet<&str>,
+    in_output: Option<&Deployed>,
+    locks: &OutputLocks,
+) -> Result<(), Failure> {
+    let Some(in_output) = in_output else { return Ok(()) };
+    let pairs = pair(in_output.clone(), wanted).pairs;
+    for (checked, pair) in accepted.iter().zip(pairs) {
+        let (name, source) = (&checked.topology.metadata.name, &texts[checked.document.text].name);
+        let own = locks.own(name);
+        let Some(own) = own.read().filter(|_| pair.is_none() && !forgotten.contains(name.as_str())) else { continue };
+        let Some(lock) = own.recorded.lock() else { continue };
+        return Err(Failure::Usage(format!(
+            "{path} is the lock of `{}` of {} (seen from the output), not of `{name}` of {source}: render into another directory; \
+             if the lock is in the wrong place, take it back with `git checkout HEAD -- {path}`; if the cluster moved from that \
+             file, name both files as inputs",
+            lock.cluster().name,
+            lock.topology(),
+            path = own.name
+        )));
+    }
+    Ok(())
+}
+
 /// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
 fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
     let is_deployed =
@@ -190,14 +294,9 @@ fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Ve
 }
 
 /// The folders of clusters whose topology is gone, as far as they are there.
-fn leftovers(
-    gone: &[Gone],
-    stale: Vec<String>,
-    locks: &OutputLocks,
-    output: Option<Output<'_>>,
-) -> Vec<(String, OwnLock)> {
+fn leftovers(gone: &[Gone], stale: Vec<String>, locks: &OutputLocks, output: Option<&Path>) -> Vec<(String, OwnLock)> {
     let Some(output) = output else { return Vec::new() };
     let gone = gone.iter().map(|gone| gone.deployed.cluster.name.clone());
-    let there = gone.chain(stale).filter(|name| output.path.join(name).join(LOCK_FILE_NAME).exists());
+    let there = gone.chain(stale).filter(|name| output.join(name).join(LOCK_FILE_NAME).exists());
     there.map(|name| (name.clone(), locks.own(&name))).collect()
 }

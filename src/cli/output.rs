@@ -1,5 +1,5 @@
 //! What the verbs know of the directory that is rendered into: which topologies it cannot take, the files of a cluster with
-//! their lock, and what there is to say about the lock that stands there.
+//! their lock, and what there is to say about a lock that Git could not merge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::canonicalize;
@@ -9,7 +9,8 @@ use super::{Failure, talk};
 use crate::Compilation;
 use crate::check::Checked;
 use crate::diff::{Comparison, compare};
-use crate::emit::read::{Entry, Remark, standing};
+use crate::emit::hold::{Hold, Purpose, hold};
+use crate::emit::read::{Entry, standing};
 use crate::file_tree::FileTree;
 use crate::fleet::RenderedCluster;
 use crate::folder::FolderError;
@@ -48,6 +49,15 @@ pub(super) fn refuse_inputs_in_folders(output: &Path, compilation: &Compilation)
         }
     }
     Ok(())
+}
+
+/// Holds the output directory, and says so where another run has it.
+pub(super) fn held(output: &Path, purpose: Purpose) -> Result<Hold, FolderError> {
+    let other = match purpose {
+        Purpose::Read => "another cassc is writing to",
+        Purpose::Write => "another cassc is reading or writing",
+    };
+    hold(output, purpose, || talk(&format!("waiting: {other} {}\n", output.display())))
 }
 
 /// What of a cluster is written to its folder.
@@ -96,36 +106,14 @@ pub(super) fn refuse_files_beside_lock(output: &Path, rendered: &RenderedCluster
     }
 }
 
-/// The ends of the sentences about a merge conflict and a missing lock.
-pub(super) struct Advice {
-    conflict: &'static str,
-    missing: &'static str,
-}
+/// What is said of a lock that Git could not merge, when nothing was written.
+pub(super) const BEFORE: &str = "has a merge conflict: run `cassc render`, which reads both sides";
+/// The same when the files were written.
+pub(super) const AFTER: &str = "had a merge conflict: both sides were read, and the files were rendered anew";
 
-/// When nothing was written.
-pub(super) const BEFORE: Advice = Advice {
-    conflict: "has a merge conflict: run `cassc render`, which reads both sides",
-    missing: "restore it from Git if it was lost",
-};
-/// When the files were written.
-pub(super) const AFTER: Advice = Advice {
-    conflict: "had a merge conflict: both sides were read, and the files were rendered anew",
-    missing: "seeds, revision, generation and restart tokens began anew, and what is not as rendered counts as foreign; \
-              restore it from Git if it was lost",
-};
-
-/// Says what there is to say about the lock of a cluster.
-pub(super) fn tell_remark(output: &Path, cluster: &str, remark: Option<&Remark>, advice: &Advice) {
-    let Some(remark) = remark else { return };
-    let path = output.join(cluster).join(LOCK_FILE_NAME);
-    let said = match remark {
-        Remark::Conflict => advice.conflict.to_owned(),
-        Remark::Missing => format!("is missing although rendered files stand beside it: {}", advice.missing),
-        Remark::Unreadable(cause) => {
-            format!(
-                "{cause}: with --force it counts as missing, so seeds, revision, generation and restart tokens began anew"
-            )
-        }
-    };
-    talk(&format!("{} {said}\n", path.display()));
+/// Says of a cluster whether Git could not merge its lock.
+pub(super) fn tell_conflict(output: &Path, cluster: &str, is_in_conflict: bool, words: &str) {
+    if is_in_conflict {
+        talk(&format!("{} {words}\n", output.join(cluster).join(LOCK_FILE_NAME).display()));
+    }
 }

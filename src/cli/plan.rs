@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::complaints::{Channel, Complaining, Format};
 use super::inputs::Inputs;
-use super::judging::{Judged, Judging, Output};
+use super::judging::{Judged, Judging};
+use super::output::held;
 use super::selection::Selection;
 use super::{Ending, Failure, print};
-use crate::emit::Overwrite;
+use crate::emit::hold::Purpose;
 use crate::report::Colors;
 use crate::report::plan::{json, markdown, text};
 
@@ -63,8 +64,9 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
                 .to_owned(),
         ));
     }
-    let output = plan.output.as_deref().map(|path| Output { path, overwrite: Overwrite::KeepForeign });
-    let judged = Judged::new(compilation, &plan.inputs, &plan.judging, output)?;
+    let hold = plan.output.as_deref().map(|output| held(output, Purpose::Read)).transpose()?;
+    let judged = Judged::new(compilation, &plan.inputs, &plan.judging, plan.output.as_deref())?;
+    drop(hold);
     judged.refuse_nothing(&plan.inputs)?;
     let fleet = judged.plans();
     let printed = match plan.format {
@@ -72,6 +74,7 @@ pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
         PlanFormat::Markdown => markdown(&fleet),
         PlanFormat::Json => json(&fleet),
     };
+    judged.tell_forgotten();
     print(&printed)?;
     judged.tell_refusals(&complaining)?;
     Ok(if judged.is_refused() { Ending::Refused } else { Ending::Done })

@@ -9,9 +9,10 @@ use rayon::prelude::*;
 
 use super::complaints::{Channel, ComplaintArguments};
 use super::inputs::Inputs;
-use super::judging::{Accepted, Judged, Judging, Output};
+use super::judging::{Accepted, Judged, Judging};
 use super::output::{
-    AFTER, Extent, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_remark, with_lock,
+    AFTER, Extent, held, refuse_files_beside_lock, refuse_inputs_in_folders, refuse_shared_folders, tell_conflict,
+    with_lock,
 };
 use super::render_check::check_directory;
 use super::selection::Selection;
@@ -19,6 +20,7 @@ use super::{Ending, Failure, talk};
 use crate::Compilation;
 use crate::deliver::in_order_of_stages;
 use crate::emit::directory::{Outcome, Why, recover, write};
+use crate::emit::hold::{Hold, Purpose};
 use crate::emit::removal::remove;
 use crate::emit::{Overwrite, stream};
 use crate::file_tree::FileTree;
@@ -54,7 +56,8 @@ pub(super) struct Render {
     /// files and that no topology was deleted. Must be the last flag: a hook appends the files of a commit.
     #[arg(long, requires = "check", value_name = "FILE", num_args = 0.., allow_hyphen_values = true)]
     touched: Option<Vec<String>>,
-    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered.
+    /// Overwrite edited files, and remove every file in the folders of the clusters that is not rendered. A lock that is
+    /// missing or cannot be read is refused all the same.
     #[arg(long, requires = "output", conflicts_with = "check")]
     force: bool,
     /// Write or check only `cassc.lock`, for clusters that `cassc argocd generate` renders from it.
@@ -73,24 +76,29 @@ pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
     let output = render.output.as_deref();
     let overwrite = if render.force { Overwrite::Force } else { Overwrite::KeepForeign };
     let extent = if render.lock_only { Extent::LockOnly } else { Extent::Files };
+    let mut hold = None;
     if let Some(output) = output {
         refuse_shared_folders(&compilation)?;
         refuse_inputs_in_folders(output, &compilation)?;
+        hold = Some(held(output, if render.check { Purpose::Read } else { Purpose::Write })?);
         if !render.check {
             recover_all(output, &compilation)?;
         }
     }
-    let directory = output.map(|path| Output { path, overwrite });
-    let judged = Judged::new(compilation, &render.inputs, &render.judging, directory)?;
+    let judged = Judged::new(compilation, &render.inputs, &render.judging, output)?;
     if matches!(selection, Selection::BesideDeployed) {
         judged.refuse_nothing(&render.inputs)?;
     }
+    if judged.is_refused() {
+        hold = None;
+    }
+    judged.tell_forgotten();
     judged.tell_refusals(&complaining)?;
     let Some(accepted) = judged.accepted() else { return Ok(Ending::Refused) };
     match output {
         None => to_stream(accepted),
-        Some(output) if render.check => check_directory(output, accepted, extent, selection),
-        Some(output) => to_directory(output, accepted, overwrite, extent),
+        Some(output) if render.check => check_directory(output, accepted, extent, selection, hold),
+        Some(output) => to_directory(output, accepted, overwrite, extent, hold),
     }
 }
 
@@ -125,9 +133,14 @@ struct Prepared<'r> {
     plan: Plan,
 }
 
-fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent: Extent) -> Result<Ending, Failure> {
-    std::fs::create_dir_all(output)
-        .map_err(|cause| Failure::Usage(format!("cannot create the directory {}: {cause}", output.display())))?;
+/// `hold` ends with the last file that is written, so that others do not wait for whoever reads what is said.
+fn to_directory(
+    output: &Path,
+    accepted: Accepted,
+    overwrite: Overwrite,
+    extent: Extent,
+    hold: Option<Hold>,
+) -> Result<Ending, Failure> {
     let prepare = |run| prepare(output, run, extent);
     let write = |it: Prepared<'_>| {
         let outcome = write(output, &it.lock.cluster().name, &it.files, (&it.lock, &it.run.own), overwrite)?;
@@ -144,14 +157,15 @@ fn to_directory(output: &Path, accepted: Accepted, overwrite: Overwrite, extent:
     };
     let written: Vec<(Outcome, Plan)> = written.into_iter().collect::<Result<_, Failure>>()?;
     let (mut outcomes, plans): (Vec<Outcome>, Vec<Plan>) = written.into_iter().unzip();
-    for (plan, outcome) in plans.iter().zip(&outcomes) {
-        tell_remark(output, &plan.cluster, outcome.remark.as_ref(), &AFTER);
-    }
     let clusters = outcomes.len();
     let mut names: Vec<String> = plans.iter().map(|plan| plan.cluster.clone()).collect();
     for (name, own) in &accepted.leftovers {
         outcomes.push(remove(output, name, own)?);
         names.push(name.clone());
+    }
+    drop(hold);
+    for (plan, outcome) in plans.iter().zip(&outcomes) {
+        tell_conflict(output, &plan.cluster, outcome.was_in_conflict, AFTER);
     }
     accepted.tell_plans(plans);
     names.iter().zip(&outcomes).for_each(|(name, outcome)| tell_kept(output, name, outcome));

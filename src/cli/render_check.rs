@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::judging::Accepted;
-use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_remark};
+use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_conflict};
 use super::selection::Selection;
 use super::{Ending, Failure, talk};
 use crate::deliver::is_in_a_stage;
 use crate::diff::{Comparison, Difference, DifferenceKind};
+use crate::emit::hold::Hold;
 use crate::file_tree::FileTree;
 use crate::fleet::ClusterRun;
 use crate::git::untracked;
@@ -31,12 +32,14 @@ pub(super) fn check_directory(
     accepted: Accepted,
     extent: Extent,
     selection: Selection<'_>,
+    hold: Option<Hold>,
 ) -> Result<Ending, Failure> {
     let found = |run: &ClusterRun| find(output, run, extent, selection);
     let found: Vec<Result<Found, Failure>> = accepted.runs.par_iter().map(found).collect();
+    drop(hold);
     let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
-        tell_remark(output, &found.cluster, found.compared.remark.as_ref(), &BEFORE);
+        tell_conflict(output, &found.cluster, found.compared.is_in_conflict, BEFORE);
         compared.push(found.compared);
         plans.push(found.plan);
         lacking.extend(found.lacking);

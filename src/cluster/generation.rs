@@ -15,6 +15,8 @@ pub struct Defaults {
     pub readiness_timeout_seconds: u32,
     /// Which scripts run in the pods.
     pub scripts: Scripts,
+    /// Whether the comment above the heap counts the memory outside it that the configuration names.
+    pub off_heap_in_comment: bool,
 }
 
 /// A set of scripts, and with it the environment variables that they read. `render::config::scripts` has the files.
@@ -29,19 +31,28 @@ pub enum Scripts {
 
 /// Every generation, oldest first; the position is the number less one.
 pub const GENERATIONS: [Defaults; 3] = [
-    Defaults { revision: 1, news: "the first", readiness_timeout_seconds: 10, scripts: Scripts::First },
+    Defaults {
+        revision: 1,
+        news: "the first",
+        readiness_timeout_seconds: 10,
+        scripts: Scripts::First,
+        off_heap_in_comment: false,
+    },
     // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
     Defaults {
         revision: 2,
         news: "the readiness probe may take 15 s instead of 10 s",
         readiness_timeout_seconds: 15,
         scripts: Scripts::First,
+        off_heap_in_comment: false,
     },
     Defaults {
         revision: 3,
-        news: "the gate recognizes a node that left the ring; a slow drain is waited for",
+        news: "the gate recognizes a node that left the ring; a slow drain is waited for; the comment above the heap counts \
+               memory outside it",
         readiness_timeout_seconds: 15,
         scripts: Scripts::Second,
+        off_heap_in_comment: true,
     },
 ];
 

@@ -188,7 +188,8 @@ pub struct RestartTokens {
 pub struct Jvm {
     /// The heap in MiB.
     pub heap_mebibytes: u64,
-    /// How the heap came about, for the comment above it.
+    /// How the heap came about, for the comment above it. From the third generation of defaults on, the comment takes only
+    /// what stands before the colon, and counts memory outside the heap too.
     pub heap_reason: String,
     /// The young generation in MiB, where the collector wants it said.
     pub young_mebibytes: Option<u64>,

@@ -184,6 +184,16 @@ pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
     files.into_values().collect()
 }
 
+/// Whether a path below the folder of a cluster is one that cassc gives to a rendered object: in the folder of a stage or of
+/// a delivery tool, and called after its kind. Another cassc may have rendered it.
+pub fn is_called_as_rendered(path: &str) -> bool {
+    const OF_TOOLS: [&str; 2] = ["argoproj.io_v1alpha1_application", "kustomize.toolkit.fluxcd.io_v1_kustomization"];
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let is_of_tool = || OF_TOOLS.iter().any(|kind| file.starts_with(&format!("{kind}_")));
+    let is_object = || Delivered::of_file(path).is_some_and(|object| Resource::KINDS.contains(&object.kind));
+    if is_handed_over(path) { is_of_tool() } else { is_object() }
+}
+
 /// Whether a file lies in the folder of a stage.
 pub fn is_in_a_stage(path: &str) -> bool {
     Stage::of_file(path).is_some()

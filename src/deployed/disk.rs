@@ -10,6 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::earlier::{self, Earlier, Faults};
 use super::locks::{self, FoundLock, TopologyPlace, distinct};
+use super::lost::{LastCommit, LostLock};
 use super::topology_file::{stands, topology_of};
 use super::{Deployed, DeployedCluster, DeployedError, ReadFrom, Surroundings, TopologyFile};
 use crate::folder::ClusterFolder;
@@ -62,11 +63,48 @@ fn is_lock(bytes: &[u8]) -> bool {
 
 fn directory(path: &Path, surroundings: Surroundings<'_>) -> Result<Vec<DeployedCluster>, DeployedError> {
     let folders = locked_folders(path, usize::MAX)?;
+    let locks = locks(&folders)?;
+    refuse_lost(path, &locks, surroundings.clusters)?;
     if folders.is_empty() {
         return folder_of_topologies(path, surroundings.inputs);
     }
-    let distinct = distinct(locks(&folders)?, surroundings.output.map(absolute).as_deref())?;
+    let distinct = distinct(locks, surroundings.output.map(absolute).as_deref())?;
     Ok(distinct.into_iter().map(|lock| lock.deployed).collect())
+}
+
+/// Refuses a directory in which a cluster at hand has no lock beside its rendered files, or beside those of the last commit.
+fn refuse_lost(path: &Path, locks: &[FoundLock], clusters: &[&str]) -> Result<(), DeployedError> {
+    let known: BTreeSet<&str> = locks.iter().map(|lock| lock.deployed.cluster.name.as_str()).collect();
+    let without: BTreeSet<&str> = clusters.iter().copied().filter(|cluster| !known.contains(cluster)).collect();
+    if without.is_empty() {
+        return Ok(());
+    }
+    let lost_in = |folder: PathBuf| {
+        let name = absolute(&folder).file_name()?.to_string_lossy().into_owned();
+        without.contains(name.as_str()).then(|| LostLock::missing_in(&folder, &name)).flatten()
+    };
+    let in_last_commit = || {
+        let last_commit = LastCommit::below(path);
+        let mut folders = last_commit.folders_of(&without).into_iter();
+        folders.find_map(|(folder, cluster)| last_commit.lost(path, folder, cluster))
+    };
+    let lost = unlocked_folders(path).into_iter().find_map(lost_in).or_else(in_last_commit);
+    lost.map_or(Ok(()), |lost| Err(lost.into()))
+}
+
+/// The folders below one, itself included, that are in no folder with a lock; hidden folders are not searched.
+fn unlocked_folders(path: &Path) -> Vec<PathBuf> {
+    let is_searched = |entry: &DirEntry| {
+        let is_hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        !is_hidden && (entry.depth() == 0 || entry.file_type().is_dir()) && !has_lock(entry.path())
+    };
+    let folders = WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_searched);
+    folders.filter_map(|entry| Some(entry.ok()?.into_path())).collect()
+}
+
+/// Whether something stands in the place of the lock of a folder, even if it is no file.
+fn has_lock(folder: &Path) -> bool {
+    folder.join(LOCK_FILE_NAME).symlink_metadata().is_ok()
 }
 
 /// The folders below one, at any depth, that something was rendered into.
@@ -116,7 +154,7 @@ pub(super) fn locked_folders(path: &Path, depth: usize) -> Result<Vec<PathBuf>, 
         if entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.') {
             refuse_interrupted(&entry)?;
             walk.skip_current_dir();
-        } else if entry.path().join(LOCK_FILE_NAME).is_file() {
+        } else if has_lock(entry.path()) {
             walk.skip_current_dir();
             found.push(entry.into_path());
         }

@@ -81,7 +81,7 @@ impl Past {
             let folder = self.top.join(folder_of(&path));
             let name = self.shown(&path);
             let mut lock =
-                ReadLock::whole(name.clone(), &bytes).map_err(|cause| DeployedError::Lock { name, cause })?;
+                ReadLock::whole(name.clone(), &bytes).map_err(|cause| DeployedError::CommittedLock { name, cause })?;
             lock.committed = Some(self.committed(&path));
             let deployed = locks::deployed(Arc::new(lock), |lock| self.topology_of(&path, &folder, lock));
             Ok(FoundLock { folder, deployed })

@@ -4,8 +4,10 @@
 
 mod disk;
 mod earlier;
+mod elsewhere;
 mod history;
 mod locks;
+mod lost;
 mod output;
 mod pairing;
 mod scope;
@@ -19,8 +21,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub use elsewhere::in_repository;
 pub use locks::ReadLock;
-pub use output::{OutputLocks, OwnLock, UnreadableLocks, rendered};
+pub use lost::LostLock;
+pub use output::{OutputLocks, OwnLock, rendered};
 pub use pairing::{Pairing, pair};
 
 use crate::check::Checked;
@@ -48,6 +52,8 @@ pub enum Against {
 pub struct Surroundings<'s> {
     /// The inputs of the topologies that are wanted, as the user gave them.
     pub inputs: &'s [String],
+    /// The names of the clusters that are wanted: one of them whose lock is lost is no new cluster.
+    pub clusters: &'s [&'s str],
     /// The directory that is rendered into, where one is named: of two locks of one topology the one below it counts.
     pub output: Option<&'s Path>,
     /// The program that answers to `git`.
@@ -169,18 +175,21 @@ pub enum DeployedError {
     /// The folder of a cluster cannot be read.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The lock of a cluster that is to be rendered cannot be used.
-    #[error("{} {cause}; {}", path.display(), cause.advice(path))]
-    OwnLock {
+    /// The lock of a cluster at hand is missing or cannot be used.
+    #[error("{0}")]
+    Lost(Box<LostLock>),
+    /// A lock that is judged against cannot be used.
+    #[error("{name} {cause}{}", cure(name, cause))]
+    Lock {
         /// The lock.
-        path: PathBuf,
+        name: String,
         /// What is wrong with it.
         cause: LockError,
     },
-    /// A lock that is judged against cannot be used.
-    #[error("{name} {cause}{}", cure(cause))]
-    Lock {
-        /// The lock.
+    /// A lock of an earlier commit cannot be used.
+    #[error("{name} {cause}; judge against a commit in which it is whole, or against a lock (`--against LOCK`)")]
+    CommittedLock {
+        /// The lock, as `git show` takes it.
         name: String,
         /// What is wrong with it.
         cause: LockError,
@@ -230,10 +239,16 @@ pub enum DeployedError {
 }
 
 /// What to do about a lock, where the cause does not say it.
-fn cure(cause: &LockError) -> &'static str {
-    match cause {
-        LockError::NewerFormat { .. } => "",
-        _ => "; restore it from Git or render again where it lies, or judge against something else",
+fn cure(name: &str, cause: &LockError) -> String {
+    match cause.advice(Path::new(name)) {
+        Some(advice) => format!("; {advice}, or judge against something else"),
+        None => String::new(),
+    }
+}
+
+impl From<LostLock> for DeployedError {
+    fn from(lost: LostLock) -> Self {
+        Self::Lost(Box::new(lost))
     }
 }
 
@@ -299,6 +314,12 @@ impl DeployedCluster {
     /// The name of its lock in messages; nothing where it has none.
     pub fn lock_name(&self) -> &str {
         self.lock.as_ref().map(|lock| lock.name.as_str()).unwrap_or_default()
+    }
+
+    /// Where it is written, for messages: its lock, else the text of its topology.
+    pub fn place(&self) -> &str {
+        let topology = || self.topology_text.as_ref().map(|text| text.name.as_str());
+        self.lock.as_ref().map(|lock| lock.name.as_str()).or_else(topology).unwrap_or_default()
     }
 
     /// Puts its texts among those that labels may point into, and says where they are. Not done for every cluster of a

@@ -2,7 +2,7 @@
 //! nothing else is named, and whose the files beside them are. Called by the command line before it judges.
 #![expect(clippy::disallowed_methods, reason = "reads the locks of the output directory")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::disk::{locked_folders, place_of};
 use super::locks::{ReadLock, TopologyPlace, deployed};
+use super::lost::{LastCommit, LostLock};
 use super::{Deployed, DeployedCluster, DeployedError, ReadFrom};
 use crate::cluster::Cluster;
 use crate::folder::{ClusterFolder, FolderError};
@@ -20,22 +21,14 @@ use crate::paths::absolute;
 /// The lock of a cluster that is to be rendered.
 #[derive(Clone, Debug, Default)]
 pub enum OwnLock {
-    /// There is none.
+    /// There is none, and nothing shows that there ever was one.
     #[default]
     Missing,
     /// It was read.
     Read(Arc<ReadLock>),
-    /// It cannot be read, for this reason, and counts as missing.
-    Unreadable(String),
-}
-
-/// What becomes of the lock of a cluster at hand that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnreadableLocks {
-    /// Nobody could tell what is deployed, and whose the files are.
-    AreErrors,
-    /// The cluster is new.
-    CountAsMissing,
+    /// It is missing beside rendered files or cannot be read. Of a cluster at hand that is an error, unless it is asked to
+    /// forget what is deployed of it.
+    Lost,
 }
 
 /// The locks of the directory that is rendered into.
@@ -44,6 +37,8 @@ pub struct OutputLocks {
     /// What the locks of the directory tell; where one of them is in conflict or cannot be read, only those of the
     /// clusters at hand, and then nothing counts as deleted. `None` where there is nothing.
     pub deployed: Option<Deployed>,
+    /// The clusters of all folders but those of the clusters at hand, as far as their locks can be read.
+    pub others: Vec<DeployedCluster>,
     own: BTreeMap<String, OwnLock>,
 }
 
@@ -62,21 +57,35 @@ impl OwnLock {
     pub(crate) fn read(&self) -> Option<&Arc<ReadLock>> {
         match self {
             Self::Read(lock) => Some(lock),
-            Self::Missing | Self::Unreadable(_) => None,
+            Self::Missing | Self::Lost => None,
         }
     }
 }
 
 impl OutputLocks {
-    /// Reads the locks of a directory in which each cluster has a folder of its own. `clusters` are those at hand.
-    pub fn read(output: &Path, clusters: &[&str], unreadable: UnreadableLocks) -> Result<Self, DeployedError> {
-        let own = |cluster: &&str| Ok(((*cluster).to_owned(), own_lock(output, cluster, unreadable)?));
+    /// Reads the locks of a directory in which each cluster has a folder of its own. `clusters` are those at hand;
+    /// `forgotten` names those of them that count as new if their lock is lost, which is an error for the others.
+    pub fn read(output: &Path, clusters: &[&str], forgotten: &BTreeSet<&str>) -> Result<Self, DeployedError> {
+        let own = |cluster: &&str| match own_lock(output, cluster)? {
+            Err(_) if forgotten.contains(cluster) => Ok(((*cluster).to_owned(), OwnLock::Lost)),
+            read => Ok(((*cluster).to_owned(), read?)),
+        };
         let mut own: BTreeMap<String, OwnLock> = clusters.par_iter().map(own).collect::<Result<_, DeployedError>>()?;
+        let missing: Vec<&str> =
+            clusters.iter().copied().filter(|cluster| matches!(own[*cluster], OwnLock::Missing)).collect();
+        if !missing.is_empty() {
+            let last_commit = LastCommit::below(output);
+            for (cluster, lost) in missing.iter().filter_map(|it| Some((*it, last_commit.lost(output, it, it)?))) {
+                if !forgotten.contains(cluster) {
+                    return Err(lost.into());
+                }
+                own.insert(cluster.to_owned(), OwnLock::Lost);
+            }
+        }
         let folders = folders(output)?;
         let others = folders.par_iter().map(|folder| (cluster_name(folder), folder));
         let others = others.filter(|(cluster, _)| !own.contains_key(cluster));
-        let others = others.map(|(cluster, folder)| Ok((cluster, other_lock(folder)?)));
-        let others: Vec<(String, OwnLock)> = others.collect::<Result<_, DeployedError>>()?;
+        let others: Vec<(String, OwnLock)> = others.map(|(cluster, folder)| (cluster, other_lock(folder))).collect();
         own.extend(others);
         let whole = |folder: &PathBuf| {
             let lock = own[&cluster_name(folder)].read().filter(|lock| lock.recorded.lock().is_some())?;
@@ -86,8 +95,15 @@ impl OutputLocks {
             Some(all) => Some(all).filter(|all| !all.is_empty()),
             None => Some(clusters.iter().filter_map(|cluster| Some(known_by_name(own[*cluster].read()?))).collect()),
         };
+        let is_at_hand = |folder: &PathBuf| clusters.contains(&cluster_name(folder).as_str());
+        let readable = |folder: &PathBuf| Some(cluster_of(folder, Arc::clone(own[&cluster_name(folder)].read()?)));
+        let others = folders.iter().filter(|folder| !is_at_hand(folder)).filter_map(readable).collect();
         let name = output.display().to_string();
-        Ok(Self { deployed: deployed.map(|clusters| Deployed { name, from: ReadFrom::Directory, clusters }), own })
+        Ok(Self {
+            others,
+            deployed: deployed.map(|clusters| Deployed { name, from: ReadFrom::Directory, clusters }),
+            own,
+        })
     }
 
     /// The lock of a cluster.
@@ -107,8 +123,9 @@ pub fn rendered(output: &Path, shown: &Path) -> Result<Option<Deployed>, Deploye
             Err(cause) => Err(DeployedError::Lock { name, cause }),
         }
     };
-    let clusters: Vec<DeployedCluster> =
-        folders(output)?.into_par_iter().map(read).collect::<Result<_, DeployedError>>()?;
+    let mut folders = folders(output)?;
+    folders.retain(|folder| folder.join(LOCK_FILE_NAME).is_file());
+    let clusters: Vec<DeployedCluster> = folders.into_par_iter().map(read).collect::<Result<_, DeployedError>>()?;
     let name = shown.display().to_string();
     Ok((!clusters.is_empty()).then_some(Deployed { name, from: ReadFrom::Directory, clusters }))
 }
@@ -123,35 +140,39 @@ fn folders(output: &Path) -> Result<Vec<PathBuf>, DeployedError> {
     Ok(folders)
 }
 
-/// A cluster at hand: a symbolic link in the place of its lock is not followed, because it would be written.
-fn own_lock(output: &Path, cluster: &str, unreadable: UnreadableLocks) -> Result<OwnLock, DeployedError> {
+/// A cluster at hand: a symbolic link in the place of its lock is not followed, because it would be written. The inner error
+/// is a lock that is lost.
+fn own_lock(output: &Path, cluster: &str) -> Result<Result<OwnLock, LostLock>, DeployedError> {
     let folder = ClusterFolder::new(output, cluster);
     let path = folder.lock();
     if !folder.exists()? {
-        return Ok(OwnLock::Missing);
+        return Ok(Ok(OwnLock::Missing));
     }
     let not_a_lock = |detail: &str| Err(LockError::Shape { detail: detail.to_owned() });
     let read = match fs::symlink_metadata(&path) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(OwnLock::Missing),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            return Ok(LostLock::missing_in(&folder.tree, cluster).map_or(Ok(OwnLock::Missing), Err));
+        }
         Err(cause) => return Err(FolderError::disk("look at", &path)(cause).into()),
         Ok(metadata) if metadata.is_dir() => not_a_lock("it is a folder"),
         Ok(metadata) if !metadata.is_file() => not_a_lock("it is not a regular file"),
-        Ok(_) => ReadLock::merged(path.display().to_string(), &bytes(&path)?),
+        Ok(_) => match fs::read(&path) {
+            Ok(bytes) => ReadLock::merged(path.display().to_string(), &bytes),
+            Err(cause) => Err(LockError::Refused { cause }),
+        },
     };
-    match (read, unreadable) {
-        (Ok(lock), _) => Ok(OwnLock::Read(Arc::new(lock))),
-        (Err(cause), UnreadableLocks::CountAsMissing) => Ok(OwnLock::Unreadable(cause.to_string())),
-        (Err(cause), UnreadableLocks::AreErrors) => Err(DeployedError::OwnLock { path, cause }),
-    }
+    Ok(match read {
+        Ok(lock) => Ok(OwnLock::Read(Arc::new(lock))),
+        Err(cause) => Err(LostLock::unreadable(&folder.tree, cluster, cause)),
+    })
 }
 
 /// The lock of a cluster that is not at hand.
-fn other_lock(folder: &Path) -> Result<OwnLock, DeployedError> {
+fn other_lock(folder: &Path) -> OwnLock {
     let path = folder.join(LOCK_FILE_NAME);
-    Ok(match ReadLock::merged(path.display().to_string(), &bytes(&path)?) {
-        Ok(lock) => OwnLock::Read(Arc::new(lock)),
-        Err(cause) => OwnLock::Unreadable(cause.to_string()),
-    })
+    let bytes = fs::read(&path).ok();
+    let read = bytes.and_then(|bytes| ReadLock::merged(path.display().to_string(), &bytes).ok());
+    read.map_or(OwnLock::Lost, |lock| OwnLock::Read(Arc::new(lock)))
 }
 
 fn cluster_name(folder: &Path) -> String {

@@ -14,6 +14,8 @@ pub struct Pairing {
     pub pairs: Vec<Option<DeployedCluster>>,
     /// The clusters whose topology is gone.
     pub gone: Vec<DeployedCluster>,
+    /// The clusters whose topology is not among the wanted: they are no part of the run.
+    pub others: Vec<DeployedCluster>,
 }
 
 /// Pairs what is deployed with what is wanted:
@@ -142,8 +144,11 @@ impl<'w> Table<'w> {
         let is_gone: Vec<bool> = (0..self.deployed.len()).map(|cluster| self.is_gone(cluster)).collect();
         let mut left: Vec<Option<DeployedCluster>> = self.deployed.into_iter().map(Some).collect();
         let pairs = self.pairs.into_iter().map(|cluster| left[cluster?].take()).collect();
-        let gone = left.into_iter().zip(is_gone).filter(|(_, is_gone)| *is_gone);
-        Pairing { pairs, gone: gone.filter_map(|(cluster, _)| cluster).collect() }
+        let (mut gone, mut others) = (Vec::new(), Vec::new());
+        for (cluster, is_gone) in left.into_iter().zip(is_gone) {
+            if is_gone { gone.extend(cluster) } else { others.extend(cluster) }
+        }
+        Pairing { pairs, gone, others }
     }
 
     /// A cluster without a partner is gone when its file is, and when its file was read and it is no longer in it.
@@ -229,7 +234,7 @@ mod tests {
         };
         let files = wanted.iter().filter_map(|wanted| wanted.path.clone()).collect();
         let wanted = WantedFleet { topologies: wanted.to_vec(), files };
-        let Pairing { pairs, gone } = pair(Deployed { name: "somewhere".to_owned(), from, clusters }, &wanted);
+        let Pairing { pairs, gone, .. } = pair(Deployed { name: "somewhere".to_owned(), from, clusters }, &wanted);
         let pairs = pairs.iter().map(|pair| pair.as_ref().map_or_else(|| "new".to_owned(), shown));
         (pairs.collect(), gone.iter().map(shown).collect())
     }

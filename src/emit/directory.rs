@@ -13,6 +13,7 @@
 //! What a killed render left in the workspace is removed by the next one. It first renames it, so that a render that is
 //! alive after all fails at its own rename instead of showing a tree that somebody is removing. Nothing is synced
 //! to the medium file by file (it would cost ten times the rest): a crash is the end of a process, not of the power.
+//! Two renders at the same time wait for each other (`hold`) before they come here.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ use super::Overwrite;
 pub use super::decision::Why;
 use super::decision::{Decision, decide, stands_against};
 use super::disk::{Disk, Exchanged};
-use super::read::{self, Remark, Standing};
+use super::read::{self, Standing};
 use crate::deployed::OwnLock;
 use crate::file_tree::FileTree;
 use crate::folder::{ClusterFolder, DEAD, FolderError, NEW, OLD};
@@ -38,8 +39,8 @@ pub struct Outcome {
     pub removed: Vec<String>,
     /// Files that stayed although they are not as cassc would have them.
     pub kept: Vec<Kept>,
-    /// What there is to say about the lock that stood there.
-    pub remark: Option<Remark>,
+    /// Whether Git could not merge the lock that stood there, so that both sides were read.
+    pub was_in_conflict: bool,
 }
 
 /// A file that stayed although it is not as cassc would have it.
@@ -59,14 +60,14 @@ impl Outcome {
         stands_against(self.kept.iter().map(|kept| &kept.why))
     }
 
-    pub(super) fn of(cluster_directory: &str, decision: Decision, remark: Option<Remark>) -> Self {
+    pub(super) fn of(cluster_directory: &str, decision: Decision, was_in_conflict: bool) -> Self {
         let below = |path: &str| format!("{cluster_directory}/{path}");
         Self {
             written: decision.written.iter().map(|(path, _)| below(path)).collect(),
             unchanged: decision.unchanged.len(),
             removed: decision.removed.iter().map(|path| below(path)).collect(),
             kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
-            remark,
+            was_in_conflict,
         }
     }
 }
@@ -105,7 +106,7 @@ pub(super) fn write_to(
     if decision.is_change() {
         replace(disk, &folder, &standing, &decision)?;
     }
-    Ok(Outcome::of(cluster_directory, decision, standing.remark.clone()))
+    Ok(Outcome::of(cluster_directory, decision, standing.is_in_conflict))
 }
 
 pub(super) fn recover_on(disk: &Disk, folder: &ClusterFolder) -> Result<(), FolderError> {
@@ -134,7 +135,7 @@ pub(super) fn replace(
     decision: &Decision,
 ) -> Result<(), FolderError> {
     disk.create_directories(&folder.workspace)?;
-    let replaced = replace_from_workspace(disk, folder, standing, decision);
+    let replaced = replace_from_workspace(disk, folder, standing, decision).map_err(|error| error.of_write(folder));
     // What cannot be cleaned up now is cleaned up by the next run; the first error is the one to tell.
     replaced.and(disk.remove_if_empty(&folder.workspace))
 }

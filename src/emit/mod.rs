@@ -5,6 +5,7 @@
 mod decision;
 pub mod directory;
 mod disk;
+pub mod hold;
 pub mod read;
 pub mod removal;
 pub mod stream;
@@ -16,6 +17,6 @@ mod tests;
 pub enum Overwrite {
     /// Keep and report what somebody edited and what cassc did not write.
     KeepForeign,
-    /// `--force`: the directory becomes exactly what is rendered. Every other file below it is removed.
+    /// `--force`: edited files are overwritten, and the directory becomes exactly what is rendered. Every other file below it is removed.
     Force,
 }

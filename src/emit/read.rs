@@ -20,21 +20,10 @@ pub struct Standing {
     pub exists: bool,
     /// The lock that stands there.
     pub own: OwnLock,
-    /// What there is to say about the lock.
-    pub remark: Option<Remark>,
+    /// Whether Git could not merge the lock, so that both sides were read.
+    pub is_in_conflict: bool,
     /// Everything else below the directory that is not a folder: relative path with `/` to what it is.
     pub entries: BTreeMap<String, Entry>,
-}
-
-/// What is worth a word about a lock although the render goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remark {
-    /// Git could not merge it; both sides were read.
-    Conflict,
-    /// There is none, although something stands in the place of a rendered file.
-    Missing,
-    /// It cannot be read, for this reason, and counts as missing.
-    Unreadable(String),
 }
 
 /// One thing below the directory that is not a folder.
@@ -83,11 +72,7 @@ pub fn standing(
     }
     let mut kinds = list(&folder.tree)?;
     kinds.remove(LOCK_FILE_NAME); // It is not one of the files that it lists.
-    let remark = match own {
-        OwnLock::Missing => kinds.keys().any(|path| rendered.get(path).is_some()).then_some(Remark::Missing),
-        OwnLock::Read(lock) => lock.recorded.is_conflict().then_some(Remark::Conflict),
-        OwnLock::Unreadable(cause) => Some(Remark::Unreadable(cause.clone())),
-    };
+    let is_in_conflict = own.recorded().is_some_and(Recorded::is_conflict);
     let mut buffer = Vec::new();
     let mut entries = BTreeMap::new();
     for (path, kind) in kinds {
@@ -101,7 +86,7 @@ pub fn standing(
         };
         entries.insert(path, entry);
     }
-    Ok(Standing { exists: true, own: own.clone(), remark, entries })
+    Ok(Standing { exists: true, own: own.clone(), is_in_conflict, entries })
 }
 
 /// Everything below a directory that is not a folder. Folders without files are not worth a report: Git has none.
@@ -166,7 +151,7 @@ pub(crate) mod fixtures {
         let lock = old_lock(recorded);
         let own = ReadLock::new("shop/cassc.lock".to_owned(), lock.clone().into(), lock.to_text());
         let entries = entries.iter().map(|(path, entry)| ((*path).to_owned(), entry.clone())).collect();
-        Standing { exists: true, own: OwnLock::Read(Arc::new(own)), remark: None, entries }
+        Standing { exists: true, own: OwnLock::Read(Arc::new(own)), is_in_conflict: false, entries }
     }
 
     /// The lock of a render of these files.

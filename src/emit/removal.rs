@@ -24,7 +24,7 @@ pub fn remove(root: &Path, cluster_directory: &str, own: &OwnLock) -> Result<Out
         replace(&disk, &folder, &standing, &decision)?;
         disk.remove_if_empty(&folder.tree)?;
     }
-    Ok(Outcome::of(cluster_directory, decision, None))
+    Ok(Outcome::of(cluster_directory, decision, false))
 }
 
 fn decide(standing: &Standing) -> Decision<'_> {
@@ -44,7 +44,7 @@ fn decide(standing: &Standing) -> Decision<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deployed::{OutputLocks, UnreadableLocks};
+    use crate::deployed::OutputLocks;
     use crate::emit::Overwrite;
     use crate::emit::directory::{Why, write};
     use crate::emit::read::fixtures::{old_lock, tree};
@@ -56,7 +56,7 @@ mod tests {
     }
 
     fn removed(root: &Path) -> Outcome {
-        let locks = OutputLocks::read(root, &[], UnreadableLocks::AreErrors).expect("it can be read");
+        let locks = OutputLocks::read(root, &[], &[].into()).expect("it can be read");
         remove(root, "shop", &locks.own("shop")).expect("nothing is in the way")
     }
 

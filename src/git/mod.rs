@@ -1,13 +1,13 @@
 //! What the `git` program knows: of a commit beside the work tree ([`Repository`]), and of the commit that is being made
-//! ([`untracked`], [`deleted`]). The only room that starts a program. Nothing is written, and nothing is fetched.
-#![expect(clippy::disallowed_methods, reason = "runs git, which the user named by `git:REV` or by a hook")]
+//! ([`untracked`], [`deleted`]) or was made last ([`committed`]). The only room that starts a program. Nothing is written, and nothing is fetched.
+#![expect(clippy::disallowed_methods, reason = "runs git, which knows what is deployed")]
 
 mod index;
 mod repository;
 
 use std::process::Command;
 
-pub(crate) use index::{deleted, untracked};
+pub(crate) use index::{committed, deleted, files_called, untracked};
 pub use repository::GitError;
 pub(crate) use repository::{Blob, Repository, Tree};
 
@@ -23,6 +23,9 @@ const ENVIRONMENT: [(&str, &str); 5] = [
     ("GIT_TERMINAL_PROMPT", "0"),
     ("LC_ALL", "C"),
 ];
+
+/// Would take git to another repository than that of the folder it is asked about. Hooks are run with them.
+const ELSEWHERE: [&str; 5] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
 
 fn command(program: &str) -> Command {
     let mut command = Command::new(program);

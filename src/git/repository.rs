@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::thread;
 
-use super::command;
+use super::{ELSEWHERE, command};
 use crate::paths::real;
 
 /// A work tree.
@@ -111,9 +111,6 @@ pub enum GitError {
         message: String,
     },
 }
-
-/// Would take git to another repository than that of the inputs. Hooks are run with them.
-const ELSEWHERE: [&str; 5] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
 
 impl Repository {
     /// The repository that a folder is in.

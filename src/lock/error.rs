@@ -24,6 +24,12 @@ pub enum LockError {
         /// Which side is no lock, and why.
         detail: String,
     },
+    /// The operating system refused to read it.
+    #[error("cannot be read: {cause}")]
+    Refused {
+        /// What it said.
+        cause: std::io::Error,
+    },
     /// No render writes so much.
     #[error("is larger than {} MiB", LARGEST_LOCK / 1024 / 1024)]
     TooLarge,
@@ -71,21 +77,17 @@ impl LockError {
         }
     }
 
-    /// What to do about it, as the end of the sentence. `path` is that of the lock.
-    pub fn advice(&self, path: &Path) -> String {
+    /// What to do about it, as the end of the sentence, where the cause does not say it. `path` is that of the lock.
+    pub fn advice(&self, path: &Path) -> Option<String> {
         let directory = path.parent().unwrap_or(path).display();
         match self {
-            Self::MergeConflict { .. } => "run `cassc render`, which reads both sides".to_owned(),
-            Self::BrokenConflict { .. } => format!(
+            Self::MergeConflict { .. } => Some("run `cassc render`, which reads both sides".to_owned()),
+            Self::BrokenConflict { .. } => Some(format!(
                 "take back the files of the current branch with \
                  `git restore --source=HEAD --staged --worktree -- {directory}`, then run `cassc render` again"
-            ),
-            Self::NewerFormat { .. } => {
-                "`cassc render --force` would write everything anew and forget what the cluster keeps".to_owned()
-            }
-            _ => {
-                "restore it from Git, or run `cassc render --force` to write everything below its directory anew".into()
-            }
+            )),
+            Self::NewerFormat { .. } => None,
+            _ => Some(format!("take it back with `git checkout HEAD -- {}`", path.display())),
         }
     }
 }

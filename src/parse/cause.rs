@@ -68,7 +68,7 @@ pub(super) fn syntax_error(text: &str, at: usize, info: &str, open: Option<usize
 
 /// A complaint about a value, with the cause that stands in the value: a template that was not rendered, or a character
 /// that looks like another one.
-pub fn with_cause(texts: &[Text], complaint: Diagnostic) -> Diagnostic {
+pub(crate) fn with_cause(texts: &[Text], complaint: Diagnostic) -> Diagnostic {
     let Some(Label { place: Place::Value { .. }, .. }) = complaint.labels.first() else { return complaint };
     if complaint.severity != Severity::Error || complaint.code == "E012" {
         return complaint;

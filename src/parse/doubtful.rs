@@ -93,6 +93,11 @@ impl Doubtful {
         let ways = std::iter::successors(Some(route.clone()), Route::parent);
         ways.into_iter().any(|way| self.places.contains(&way))
     }
+
+    /// Whether a route is doubtful, or anything below it.
+    pub(crate) fn touches_below(&self, route: &Route) -> bool {
+        self.is_doubtful(route) || self.places.iter().any(|place| place.steps().starts_with(route.steps()))
+    }
 }
 
 /// What came out of a document.
@@ -125,11 +130,11 @@ struct Collecting {
 impl Collecting {
     /// Whether the document can be read in the end.
     fn run(&mut self) -> bool {
-        let mut noted: BTreeSet<(Route, &str)> = BTreeSet::new();
+        let mut seen: BTreeSet<(Route, &str)> = BTreeSet::new();
         loop {
             let (outcome, notes) = read::<CassandraTopology>(&self.root);
             for note in notes {
-                if note.route.clone().is_some_and(|route| noted.insert((route, note.code))) {
+                if note.route.clone().is_some_and(|route| seen.insert((route, note.code))) {
                     self.places.extend(note.route.clone());
                     self.places.extend(meant(&note));
                     self.errors.push(note);

@@ -1,4 +1,4 @@
-//! Text → [`CassandraTopology`] and the tree that knows where each value stands. All that is wrong with the text is
+//! Text → [`CassandraTopology`] and the tree with the place of each value. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 mod cause;
@@ -21,9 +21,9 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-pub use self::cause::with_cause;
+pub(crate) use self::cause::with_cause;
 pub use self::doubtful::Doubtful;
-pub use self::places::{has_route, locate};
+pub(crate) use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
@@ -48,7 +48,9 @@ pub struct Text {
     pub committed: Option<Committed>,
     /// The text; empty when it was no UTF-8.
     pub text: String,
-    roots: Vec<Node>,
+    /// The trees of its documents, made again when they are asked for: those of a fleet without errors are not kept.
+    roots: OnceLock<Vec<Node>>,
+    limits: Limits,
     lines: OnceLock<Lines>,
 }
 
@@ -66,7 +68,7 @@ pub struct Committed {
 pub struct Parsed {
     /// Its document.
     pub document: DocumentId,
-    /// What it says.
+    /// Its content.
     pub topology: CassandraTopology,
 }
 
@@ -112,27 +114,27 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Read>, Vec<Diagnosti
     let text = match decode(index, &source) {
         Ok(text) => text,
         Err(complaint) => {
-            let empty = Text::of(source.name, None, String::new(), Vec::new());
+            let empty = Text::of(source.name, None, String::new(), Limits::TOPOLOGY);
             let is_told = named || names_our_kind(&source.bytes);
             return (empty, Vec::new(), if is_told { vec![complaint] } else { Vec::new() });
         }
     };
-    let (roots, errors) = documents(&text, Limits::TOPOLOGY);
-    let mut text = Text::of(source.name, None, text, roots);
-    if !named && !text.text.contains("cassc/") && !text.roots.iter().any(is_ours) {
-        text.roots.clear();
+    let (mut roots, errors) = documents(&text, Limits::TOPOLOGY);
+    let text = Text::of(source.name, None, text, Limits::TOPOLOGY);
+    if !named && !text.text.contains("cassc/") && !roots.iter().any(is_ours) {
+        text.roots.get_or_init(Vec::new);
         return (text, Vec::new(), Vec::new());
     }
     if let Some(conflict) = merge_conflict(&text.text) {
         return (text, Vec::new(), vec![of_tree(index, conflict)]);
     }
     if errors.iter().any(|error| error.code == "E002") {
-        text.roots.pop(); // What the parser did not read to its end lacks fields that may stand below.
+        roots.pop(); // What the parser did not read to its end lacks fields that may stand below.
     }
     let mut complaints: Vec<Diagnostic> = errors.into_iter().map(|error| of_tree(index, error)).collect();
     let broken = !complaints.is_empty();
     let mut parsed = Vec::new();
-    for (number, root) in text.roots.iter().enumerate() {
+    for (number, root) in roots.iter().enumerate() {
         let document = DocumentId { text: index, number };
         if !named && !is_ours(root) {
             continue;
@@ -146,8 +148,11 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Read>, Vec<Diagnosti
         complaints.extend(errors);
         parsed.extend(read.filter(|_| !broken));
     }
-    if text.roots.is_empty() && complaints.is_empty() && named {
+    if roots.is_empty() && complaints.is_empty() && named {
         complaints.push(nothing_here(index));
+    }
+    if !complaints.is_empty() {
+        text.roots.get_or_init(|| roots);
     }
     (text, parsed, complaints)
 }
@@ -314,21 +319,24 @@ impl Text {
     /// A text that is no topology of this compilation: a lock, or what a topology said earlier. JSON is YAML, so that
     /// places in a lock are found in the same way.
     pub fn other(name: String, committed: Option<Committed>, text: String) -> Self {
-        let (roots, _) = documents(&text, Limits::NONE);
-        Self::of(name, committed, text, roots)
+        Self::of(name, committed, text, Limits::NONE)
     }
 
-    fn of(name: String, committed: Option<Committed>, text: String, roots: Vec<Node>) -> Self {
-        Self { name, committed, text, roots, lines: OnceLock::new() }
+    fn of(name: String, committed: Option<Committed>, text: String, limits: Limits) -> Self {
+        Self { name, committed, text, roots: OnceLock::new(), limits, lines: OnceLock::new() }
+    }
+
+    fn roots(&self) -> &[Node] {
+        self.roots.get_or_init(|| documents(&self.text, self.limits).0)
     }
 
     /// Line and column of a byte, both from 1; the column counts characters.
-    pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
+    pub(crate) fn line_and_column(&self, byte: usize) -> (usize, usize) {
         self.lines().line_and_column(&self.text, byte)
     }
 
     /// The bytes of the line that a byte stands in, without what ends it.
-    pub fn line_around(&self, byte: usize) -> Range<usize> {
+    pub(crate) fn line_around(&self, byte: usize) -> Range<usize> {
         self.lines().line_around(&self.text, byte)
     }
 
@@ -337,14 +345,14 @@ impl Text {
     }
 
     /// What its documents call their clusters, be they right or wrong otherwise.
-    pub fn cluster_names(&self) -> impl Iterator<Item = &str> {
-        self.roots.iter().filter_map(name_of)
+    pub(crate) fn cluster_names(&self) -> impl Iterator<Item = &str> {
+        self.roots().iter().filter_map(name_of)
     }
 }
 
-/// What a document calls its cluster, as far as it says so.
-pub fn cluster_name(texts: &[Text], document: DocumentId) -> Option<&str> {
-    name_of(texts.get(document.text)?.roots.get(document.number)?)
+/// The name of a document's cluster, as far as it can be read.
+pub(crate) fn cluster_name(texts: &[Text], document: DocumentId) -> Option<&str> {
+    name_of(texts.get(document.text)?.roots().get(document.number)?)
 }
 
 fn name_of(root: &Node) -> Option<&str> {

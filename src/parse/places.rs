@@ -1,5 +1,5 @@
 //! A place as rules name it → the bytes that it means in its text. Called by the reports, and by whoever asks whether a
-//! document goes that far.
+//! document reaches that far.
 
 use std::ops::Range;
 
@@ -7,9 +7,9 @@ use super::Text;
 use super::tree::{Content, Node};
 use crate::diagnostic::{DocumentId, Part, Place, Route, Step};
 
-/// Whether a document goes as far as a route.
-pub fn has_route(texts: &[Text], document: DocumentId, route: &Route) -> bool {
-    let root = texts.get(document.text).and_then(|text| text.roots.get(document.number));
+/// Whether a document contains a route.
+pub(crate) fn has_route(texts: &[Text], document: DocumentId, route: &Route) -> bool {
+    let root = texts.get(document.text).and_then(|text| text.roots().get(document.number));
     root.is_some_and(|root| route.steps().iter().try_fold(root, child).is_some())
 }
 
@@ -22,12 +22,12 @@ fn child<'n>(node: &'n Node, step: &Step) -> Option<&'n Node> {
 }
 
 /// The text and the bytes that a place means. A block of several lines is underlined at its key.
-pub fn locate<'t>(texts: &'t [Text], place: &Place) -> (&'t Text, Range<usize>) {
+pub(crate) fn locate<'t>(texts: &'t [Text], place: &Place) -> (&'t Text, Range<usize>) {
     match place {
         Place::Bytes { text, span } => (&texts[*text], span.clone()),
         Place::Value { document, route, part } => {
             let text = &texts[document.text];
-            let root = text.roots.get(document.number);
+            let root = text.roots().get(document.number);
             (text, root.map_or(0..0, |root| locate_value(&text.text, root, route, *part)))
         }
     }

@@ -25,7 +25,7 @@ use crate::cluster::{
 };
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
-use crate::sizing::{self, Budget, HeapSetting};
+use crate::sizing::{self, Budget, HeapSetting, OffHeap};
 use crate::topology::merge::{Merged, RackPlace, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
 
@@ -289,7 +289,7 @@ fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
     let young = collector.needs_young_generation().then(|| sizing::young_generation(heap, processor_millis(place)));
     Jvm {
         heap_mebibytes: heap,
-        heap_reason: format!("{how}: {}", Budget::of(limit, heap)),
+        heap_reason: format!("{how}: {}", Budget::of(limit, heap, &OffHeap::NONE).line("limit")),
         young_mebibytes: young,
         garbage_collector: collector,
         options: place.jvm_options().map(|merged| merged.value.to_vec()).unwrap_or_default(),

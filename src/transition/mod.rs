@@ -12,7 +12,7 @@ mod storage_mode;
 
 pub use changed::Changed;
 pub use judgment::{Accepted, Judgment, judge};
-pub use rules::{Force, deletion, rules};
+pub use rules::{Force, SHARED_WITH_DEPLOYED, deletion, rules};
 
 use cassc_ring::{Change, Ring, change};
 

@@ -14,6 +14,36 @@ pub fn jdk(minor: Minor) -> u32 {
     }
 }
 
+/// The folders of the published image whose files a configuration may name: Cassandra, its configuration, the agents that
+/// are installed beside it, the operating system and its certificates (management-api cassandra/Dockerfile-*.ubi).
+pub const FOLDERS: &[&str] = &[
+    "/dev",
+    "/etc/cassandra",
+    "/etc/crypto-policies",
+    "/etc/pki",
+    "/etc/ssl",
+    "/lib",
+    "/lib64",
+    "/opt/cassandra",
+    "/opt/cdc_agent",
+    "/opt/java",
+    "/opt/management-api",
+    "/opt/metrics-collector",
+    "/proc",
+    "/usr",
+];
+
+/// The folders of the published image that Cassandra's user may write to (the same file). From 4.1 on the root file system
+/// is read-only in cassc's pods.
+pub const OWN_FOLDERS: &[&str] = &[
+    "/etc/cassandra",
+    "/opt/cassandra",
+    "/opt/cdc_agent",
+    "/opt/management-api",
+    "/opt/metrics-collector",
+    "/var/tmp",
+];
+
 /// The option files that the start script of the image reads for the server: one common file and, since 4.0, one
 /// for the image's JDK (apache/cassandra conf/ and bin/cassandra.in.sh of each line).
 pub fn option_files(minor: Minor) -> OptionFiles {

@@ -1,5 +1,7 @@
 //! The topologies of an Application and their locks → the manifests, all of them or none. Called by `mod`, which prints.
 
+use std::collections::BTreeSet;
+
 use cassc_wording::joined;
 use rayon::prelude::*;
 
@@ -31,9 +33,10 @@ pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
     refuse_shared_folders(&compilation).map_err(|refused| refused.to_string())?;
     let wanted = wanted(&compilation.texts, &compilation.accepted);
     let sources = compilation.accepted.iter().map(|parsed| compilation.source(parsed));
-    let deployed = locks::deployed(sources, &wanted, &files)?;
+    let (deployed, elsewhere) = locks::deployed(sources, &wanted, &files)?;
     let Compilation { mut texts, complaints: warnings, accepted, .. } = compilation;
-    let fleet = Fleet::judged(&mut texts, accepted, &wanted, deployed, |_| OwnLock::Missing);
+    let fleet =
+        Fleet::judged(&mut texts, accepted, &wanted, deployed, &BTreeSet::new(), elsewhere, |_| OwnLock::Missing);
     let refusals = fleet.refusals();
     if !refusals.is_empty() {
         let against = locks::judged_against(&fleet);

@@ -10,7 +10,8 @@ use super::folder::{TopologyFiles, refuse_outside, repository};
 use super::parameters::Parameters;
 use crate::cluster::Cluster;
 use crate::deployed::{
-    Deployed, DeployedCluster, DeployedError, ReadFrom, TopologyFile, Wanted, WantedFleet, folders_of_outputs, rendered,
+    Deployed, DeployedCluster, DeployedError, LostLock, ReadFrom, TopologyFile, Wanted, WantedFleet,
+    folders_of_outputs, rendered,
 };
 use crate::fleet::{Fleet, Gone, RenderedCluster};
 use crate::lock::{LOCK_FILE_NAME, Lock, LockError};
@@ -21,12 +22,12 @@ const APPLICATION: &str = ".";
 
 /// What the locks beside the topologies tell: `<folder>/<cluster>/cassc.lock`, where the folder is that of the
 /// Application or of the topology. `sources` are the names of the topologies' files. What the files do not mean is another
-/// Application's.
+/// Application's, and comes second.
 pub(super) fn deployed<'s>(
     sources: impl IntoIterator<Item = &'s str>,
     wanted: &WantedFleet,
     files: &TopologyFiles,
-) -> Result<Deployed, String> {
+) -> Result<(Deployed, Vec<DeployedCluster>), String> {
     let folder = |source: &str| match Path::new(source).parent() {
         Some(folder) => plain(folder),
         None => PathBuf::from(APPLICATION),
@@ -51,9 +52,10 @@ pub(super) fn deployed<'s>(
         Some(path) => files.means(path),
         None => !files.is_one_file(),
     };
-    clusters.retain(|cluster| is_wanted(cluster) || is_meant(cluster));
+    let (clusters, others): (Vec<_>, Vec<_>) =
+        clusters.into_iter().partition(|cluster| is_wanted(cluster) || is_meant(cluster));
     refuse_two_of_one(&clusters)?;
-    Ok(Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters })
+    Ok((Deployed { name: "the locks".to_owned(), from: ReadFrom::Directory, clusters }, others))
 }
 
 /// A folder without the `./` that it is seen from.
@@ -101,9 +103,10 @@ fn unreadable(refused: DeployedError) -> String {
                 LockError::MergeConflict { .. } => {
                     "run the `cassc render` that made it (`cassc render TOPOLOGY -o . --lock-only`): it reads both sides".to_owned()
                 }
-                _ => cause.advice(Path::new(&name)),
+                _ => cause.advice(Path::new(&name)).unwrap_or_default(),
             };
-            format!("{name} {cause}; {advice}")
+            let advice = if advice.is_empty() { advice } else { format!("; {advice}") };
+            format!("{name} {cause}{advice}")
         }
         other => other.to_string(),
     }
@@ -129,6 +132,9 @@ pub(super) fn obstacle(rendered: &RenderedCluster<'_>, parameters: &Parameters) 
                 place.display()
             ));
         }
+        if let Some(lost) = folders_of(source, name).iter().find_map(|folder| LostLock::missing_in(folder, name)) {
+            return Some(format!("{lost}; nothing is rendered, whatever the parameter `first-install` is"));
+        }
         return (!parameters.first_install).then(|| {
             format!(
                 "{name}/cassc.lock is missing: without it nobody can tell whether the cluster `{name}` in {source} is new, \
@@ -153,10 +159,15 @@ pub(super) fn obstacle(rendered: &RenderedCluster<'_>, parameters: &Parameters) 
     })
 }
 
+/// Where the lock of a cluster may stand: in the folder of the Application, or beside its topology.
+fn folders_of(source: &str, cluster: &str) -> [PathBuf; 2] {
+    let folders = [Path::new(""), Path::new(source).parent().unwrap_or(Path::new(""))];
+    folders.map(|folder| folder.join(cluster))
+}
+
 /// A name that a lock has and something else bears, or a folder that nobody may look into: no first install.
 fn what_stands_for_a_lock(source: &str, cluster: &str) -> Option<PathBuf> {
-    let folders = [Path::new(""), Path::new(source).parent().unwrap_or(Path::new(""))];
-    let places = folders.map(|folder| folder.join(cluster).join(LOCK_FILE_NAME));
+    let places = folders_of(source, cluster).map(|folder| folder.join(LOCK_FILE_NAME));
     let is_there = |place: &PathBuf| {
         !matches!(fs::symlink_metadata(place), Err(cause) if cause.kind() == io::ErrorKind::NotFound)
             || fs::symlink_metadata(place.with_file_name("")).is_ok_and(|folder| folder.is_symlink())

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{CLUSTER, Seen, lock, own, put, seen, texts, tree};
-use crate::deployed::{DeployedError, OwnLock, UnreadableLocks};
+use crate::deployed::{DeployedError, OwnLock};
 use crate::emit::Overwrite;
 use crate::emit::directory::{Outcome, recover, recover_on, write, write_to};
 use crate::emit::disk::{Disk, Outage, Swap};
@@ -39,7 +39,7 @@ fn rendered_once() -> tempfile::TempDir {
 /// Renders as a run does: what a killed one left is put back before the lock is read.
 fn write_on(disk: &Disk, root: &Path) -> Result<Outcome, FolderError> {
     recover_on(disk, &ClusterFolder::new(root, CLUSTER))?;
-    let own = own(root, UnreadableLocks::AreErrors).expect("a tree that was put back is whole");
+    let own = own(root).expect("a tree that was put back is whole");
     write_to(disk, root, CLUSTER, &new(), (&lock(&new()), &own), Overwrite::KeepForeign)
 }
 
@@ -82,8 +82,7 @@ fn assert_whole(root: &Path, before: &Texts, after: &Texts, context: &str) -> &'
         Some(found) if found == *after => "new",
         Some(found) => unreachable!("{context}: a mixed tree is visible: {found:?}"),
         None => {
-            let refused =
-                own(root, UnreadableLocks::AreErrors).expect_err("nobody may believe that the cluster is new");
+            let refused = own(root).expect_err("nobody may believe that the cluster is new");
             let is_noticed = matches!(refused, DeployedError::Folder(FolderError::Interrupted { .. }));
             assert!(is_noticed, "{context}: {refused}");
             "gap"

@@ -4,21 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use super::{CLUSTER, lock, own, put, seen, texts, tree};
-use crate::deployed::{DeployedError, OwnLock, UnreadableLocks};
+use crate::deployed::{DeployedError, OutputLocks, OwnLock};
 use crate::diff::{Comparison, DifferenceKind, compare};
 use crate::emit::Overwrite;
 use crate::emit::directory::{Kept, Outcome, Why, write};
-use crate::emit::read::{Remark, standing};
+use crate::emit::read::standing;
 use crate::file_tree::FileTree;
 use crate::folder::FolderError;
 
 /// Reads the lock and writes, as a run does.
 fn rendered(root: &Path, rendered: &FileTree, overwrite: Overwrite) -> Result<Outcome, DeployedError> {
-    let unreadable = match overwrite {
-        Overwrite::KeepForeign => UnreadableLocks::AreErrors,
-        Overwrite::Force => UnreadableLocks::CountAsMissing,
-    };
-    let own = own(root, unreadable)?;
+    let own = own(root)?;
     Ok(write(root, CLUSTER, rendered, (&lock(rendered), &own), overwrite)?)
 }
 
@@ -31,7 +27,7 @@ fn refusal(root: &Path, files: &FileTree, overwrite: Overwrite) -> DeployedError
 }
 
 fn compared(root: &Path, rendered: &FileTree) -> Comparison {
-    let own = own(root, UnreadableLocks::AreErrors).expect("it can be read");
+    let own = own(root).expect("it can be read");
     let standing = standing(root, CLUSTER, rendered, &own).expect("it can be read");
     compare(CLUSTER, &standing, rendered, &lock(rendered))
 }
@@ -120,14 +116,14 @@ fn without_a_lock_equal_files_are_adopted_and_others_are_in_the_way() {
     put(&root.path().join("shop/b.yaml"), "theirs");
     let before = seen(root.path());
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
-    let (kept, remark) = (vec![kept("shop/b.yaml", Why::InTheWay)], Some(Remark::Missing));
+    let kept = vec![kept("shop/b.yaml", Why::InTheWay)];
     assert!(outcome.is_held_back());
-    assert_eq!(outcome, Outcome { unchanged: 1, kept, remark, ..Outcome::default() });
+    assert_eq!(outcome, Outcome { unchanged: 1, kept, ..Outcome::default() });
     assert_eq!(seen(root.path()), before);
     put(&root.path().join("shop/b.yaml"), "b");
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
-    let (written, remark) = (paths(&["shop/cassc.lock"]), Some(Remark::Missing));
-    assert_eq!(outcome, Outcome { written, unchanged: 2, remark, ..Outcome::default() });
+    let written = paths(&["shop/cassc.lock"]);
+    assert_eq!(outcome, Outcome { written, unchanged: 2, ..Outcome::default() });
 }
 
 #[cfg(unix)]
@@ -147,29 +143,57 @@ fn a_link_to_a_folder_outside_is_neither_followed_nor_emptied() {
 }
 
 #[test]
-fn a_folder_with_files_of_others_alone_misses_no_lock() {
+fn a_folder_with_files_of_others_alone_is_a_new_cluster() {
     let root = root();
-    put(&root.path().join("shop/README"), "foreign");
+    let others =
+        ["README", "base/mine.yaml", "base/kustomization.yaml", "base/v1_secret_shop.yaml", "v1_service_a.yaml"];
+    others.iter().for_each(|path| put(&root.path().join(CLUSTER).join(path), "foreign"));
     let outcome = render(root.path(), &tree(&[("a.yaml", "a")]), Overwrite::KeepForeign);
-    assert_eq!((outcome.remark, outcome.kept), (None, vec![kept("shop/README", Why::NotOurs)]));
+    assert_eq!((outcome.kept.len(), outcome.is_held_back()), (others.len(), false));
 }
 
-/// Asserts that a lock is refused, with its path and advice, and that force makes do without it.
-fn assert_refused_but_for_force(root: &Path, said: &str) {
+#[test]
+fn rendered_files_without_a_lock_are_no_new_cluster() {
+    let files = [
+        "base/v1_configmap_shop-start-order.yaml",
+        "cluster/apps_v1_statefulset_shop-dc1-a-sts.yaml",
+        "kube-east/base/x_v1_service_shop-seed-service.yaml",
+        "argocd/argoproj.io_v1alpha1_application_shop.yaml",
+        "flux/kustomize.toolkit.fluxcd.io_v1_kustomization_shop-base.yaml",
+        "old/cluster/apps_v1_statefulset_shop-dc1-a-sts.yaml",
+    ];
+    for file in files {
+        let root = root();
+        put(&root.path().join(CLUSTER).join(file), "");
+        for overwrite in [Overwrite::KeepForeign, Overwrite::Force] {
+            let told = refusal(root.path(), &tree(&[("a.yaml", "a")]), overwrite).to_string();
+            let is_told =
+                told.contains("shop/cassc.lock is missing, and rendered files stand there (") && told.contains(file);
+            assert!(is_told && told.contains("git checkout HEAD -- "), "{file}: {told}");
+        }
+    }
+}
+
+/// Asserts that a lock is refused, with its path and advice, even with force, and is written anew when the deployed state
+/// is forgotten.
+fn assert_refused_unless_forgotten(root: &Path, said: &str) {
     let rendered = tree(&[("a.yaml", "a")]);
-    let message = refusal(root, &rendered, Overwrite::KeepForeign).to_string();
-    let advice =
-        if said.contains("later cassc") { "; `cassc render --force` would" } else { "; restore it from Git, or" };
-    let is_fine = message.contains("shop/cassc.lock ") && message.contains(said) && message.contains(advice);
-    assert!(is_fine, "{said}: {message}");
-    let outcome = render(root, &rendered, Overwrite::Force);
-    assert!(matches!(&outcome.remark, Some(Remark::Unreadable(cause)) if cause.contains(said)), "{:?}", outcome.remark);
+    for overwrite in [Overwrite::KeepForeign, Overwrite::Force] {
+        let message = refusal(root, &rendered, overwrite).to_string();
+        let has_advice = message.contains("; take it back with `git checkout HEAD -- ") != said.contains("later cassc");
+        let is_fine = message.contains("shop/cassc.lock ") && message.contains(said) && has_advice;
+        assert!(is_fine && message.contains("`--forget-deployed-state shop`"), "{said}: {message}");
+    }
+    let own = OutputLocks::read(root, &[CLUSTER], &[CLUSTER].into()).expect("it is forgotten").own(CLUSTER);
+    assert!(matches!(own, OwnLock::Lost), "{said}: {own:?}");
+    let outcome =
+        write(root, CLUSTER, &rendered, (&lock(&rendered), &own), Overwrite::Force).expect("it can be written");
     assert_eq!(outcome.written, paths(&["shop/cassc.lock"]));
     assert_eq!(render(root, &rendered, Overwrite::KeepForeign), Outcome { unchanged: 2, ..Outcome::default() });
 }
 
 #[test]
-fn a_lock_that_cannot_be_read_is_refused_with_advice_and_counts_as_missing_with_force() {
+fn a_lock_that_cannot_be_read_is_refused_with_advice_until_it_is_forgotten() {
     let rendered = tree(&[("a.yaml", "a")]);
     let whole = lock(&rendered).to_text();
     let cases: [(&[u8], &str); 6] = [
@@ -184,17 +208,17 @@ fn a_lock_that_cannot_be_read_is_refused_with_advice_and_counts_as_missing_with_
         let root = root();
         render(root.path(), &rendered, Overwrite::KeepForeign);
         fs::write(root.path().join("shop/cassc.lock"), bytes).expect("the test may write");
-        assert_refused_but_for_force(root.path(), said);
+        assert_refused_unless_forgotten(root.path(), said);
     }
 }
 
 #[test]
-fn a_folder_or_a_link_in_the_place_of_the_lock_is_refused_and_replaced_by_force() {
+fn a_folder_or_a_link_in_the_place_of_the_lock_is_refused_until_it_is_forgotten() {
     let rendered = tree(&[("a.yaml", "a")]);
     let folder = root();
     put(&folder.path().join("shop/a.yaml"), "a");
     put(&folder.path().join("shop/cassc.lock/x"), "");
-    assert_refused_but_for_force(folder.path(), "is not a lock of cassc: it is a folder");
+    assert_refused_unless_forgotten(folder.path(), "is not a lock of cassc: it is a folder");
     #[cfg(unix)]
     {
         let link = root();
@@ -202,7 +226,7 @@ fn a_folder_or_a_link_in_the_place_of_the_lock_is_refused_and_replaced_by_force(
         let lock = link.path().join("shop/cassc.lock");
         fs::rename(&lock, link.path().join("elsewhere")).expect("the test may rename");
         std::os::unix::fs::symlink("../elsewhere", &lock).expect("the test may link");
-        assert_refused_but_for_force(link.path(), "is not a lock of cassc: it is not a regular file");
+        assert_refused_unless_forgotten(link.path(), "is not a lock of cassc: it is not a regular file");
     }
 }
 
@@ -224,13 +248,13 @@ fn after_a_merge_conflict_the_files_of_both_sides_are_rendered_anew_and_foreign_
     let root = merged(&conflict);
     let rendered = tree(&[("a.yaml", "3")]);
     let compared = compared(root.path(), &rendered);
-    assert!(!compared.is_same() && compared.remark == Some(Remark::Conflict));
+    assert!(!compared.is_same() && compared.is_in_conflict);
 
     let outcome = render(root.path(), &rendered, Overwrite::KeepForeign);
     let (written, removed) = (paths(&["shop/a.yaml", "shop/cassc.lock"]), paths(&["shop/gone.yaml"]));
-    let (kept, remark) = (vec![kept("shop/README", Why::NotOurs)], Some(Remark::Conflict));
+    let kept = vec![kept("shop/README", Why::NotOurs)];
     assert!(!outcome.is_held_back());
-    assert_eq!(outcome, Outcome { written, removed, kept, remark, ..Outcome::default() });
+    assert_eq!(outcome, Outcome { written, removed, kept, was_in_conflict: true, ..Outcome::default() });
 }
 
 #[test]
@@ -239,9 +263,8 @@ fn a_merge_conflict_without_a_lock_on_each_side_touches_nothing_and_tells_how_to
     let before = seen(root.path());
     let told = refusal(root.path(), &tree(&[("a.yaml", "3")]), Overwrite::KeepForeign).to_string();
     let expected = format!("git restore --source=HEAD --staged --worktree -- {}/shop`", root.path().display());
-    assert!(told.contains("line 1 that cannot be read: our side is empty;") && told.contains(&expected), "{told}");
+    assert!(told.contains("line 1 that cannot be read: our side is empty") && told.contains(&expected), "{told}");
     assert_eq!(seen(root.path()), before);
-    assert_eq!(render(root.path(), &tree(&[]), Overwrite::Force).removed.len(), 3);
 }
 
 #[test]
@@ -304,7 +327,7 @@ fn a_comparison_sees_on_disk_what_the_next_render_would_change() {
 fn the_lock_that_the_plan_reads_is_the_one_that_was_written() {
     let root = root();
     let rendered = tree(&[("a.yaml", "1")]);
-    let read = || own(root.path(), UnreadableLocks::AreErrors).expect("it can be read");
+    let read = || own(root.path()).expect("it can be read");
     assert!(matches!(read(), OwnLock::Missing));
     render(root.path(), &rendered, Overwrite::KeepForeign);
     assert_eq!(read().recorded().and_then(|recorded| recorded.lock()), Some(&lock(&rendered)));

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::deployed::{DeployedError, OutputLocks, OwnLock, UnreadableLocks};
+use crate::deployed::{DeployedError, OutputLocks, OwnLock};
 use crate::file_tree::FileTree;
 use crate::lock::Lock;
 
@@ -24,8 +24,8 @@ fn lock(rendered: &FileTree) -> Lock {
 }
 
 /// The lock of the cluster as a run reads it before it writes.
-fn own(root: &Path, unreadable: UnreadableLocks) -> Result<OwnLock, DeployedError> {
-    Ok(OutputLocks::read(root, &[CLUSTER], unreadable)?.own(CLUSTER))
+fn own(root: &Path) -> Result<OwnLock, DeployedError> {
+    Ok(OutputLocks::read(root, &[CLUSTER], &[].into())?.own(CLUSTER))
 }
 
 /// One thing below a directory as anybody sees it: a folder, the target of a link or a text; and its time of change.

@@ -4,7 +4,10 @@ use cassc_cassandra::image;
 use cassc_ring::release::Minor;
 use serde::Serialize;
 
+use super::{Memory, Settings};
 use crate::cluster::{Cluster, Jvm};
+use crate::kubernetes::resource::amount;
+use crate::sizing::{Budget, OffHeap, mebibytes};
 use crate::text::{Template, template};
 
 static V3_11: Template<Options> = template!("cassandra/3.11/jvm.options.j2");
@@ -29,10 +32,11 @@ struct Options {
 }
 
 /// File name → text.
-pub(super) fn files(cluster: &Cluster, jvm: &Jvm) -> Vec<(String, String)> {
-    let minor = cluster.version.minor;
+pub(super) fn files(cluster: &Cluster, settings: Settings<'_>) -> Vec<(String, String)> {
+    let (minor, jvm) = (cluster.version.minor, settings.jvm);
+    let reason = heap_reason(cluster, settings).unwrap_or_else(|| jvm.heap_reason.clone());
     let options = Options {
-        heap_reason: jvm.heap_reason.lines().map(str::to_owned).collect(),
+        heap_reason: reason.lines().map(str::to_owned).collect(),
         heap: heap(jvm),
         collector: jvm.garbage_collector.options(image::jdk(minor)),
         additional: jvm.options.clone(),
@@ -42,6 +46,22 @@ pub(super) fn files(cluster: &Cluster, jvm: &Jvm) -> Vec<(String, String)> {
     let common = (names.common.to_owned(), common.render(&options));
     let per_jdk = names.per_jdk.zip(per_jdk).map(|(name, template)| (name.to_owned(), template.render(&options)));
     std::iter::once(common).chain(per_jdk).collect()
+}
+
+/// How the heap came about, with all memory that the configuration names; `None` in generations that count only what
+/// follows from the heap.
+fn heap_reason(cluster: &Cluster, settings: Settings<'_>) -> Option<String> {
+    let Settings { config, jvm, memory } = settings;
+    let (name, amount_of_memory) = match memory {
+        Memory { limit: Some(limit), .. } => ("limit", limit),
+        Memory { request, .. } => ("request", request?),
+    };
+    let bytes = amount("memory", amount_of_memory).ok().filter(|_| cluster.defaults().off_heap_in_comment)?;
+    let off_heap = OffHeap::of(cluster.version.minor, |key| config.get(key).cloned(), &jvm.options);
+    let budget = Budget::of(mebibytes(bytes), jvm.heap_mebibytes, &off_heap);
+    let how = jvm.heap_reason.split(':').next().unwrap_or_default();
+    let line = budget.line(name);
+    Some(format!("{how}: {}", if name == "limit" { line } else { line.replacen('M', "M, no limit", 1) }))
 }
 
 type Handle = &'static Template<Options>;

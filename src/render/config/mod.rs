@@ -21,12 +21,21 @@ const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properti
 pub struct Settings<'c> {
     config: &'c Config,
     jvm: &'c Jvm,
+    memory: Memory<'c>,
+}
+
+/// The memory of the container, which the comment above the heap explains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Memory<'c> {
+    limit: Option<&'c String>,
+    request: Option<&'c String>,
 }
 
 impl<'c> Settings<'c> {
     /// The settings of a rack.
     pub fn of(rack: &'c Rack) -> Self {
-        Self { config: &rack.config, jvm: &rack.jvm }
+        let memory = Memory { limit: rack.limits.get("memory"), request: rack.requests.get("memory") };
+        Self { config: &rack.config, jvm: &rack.jvm, memory }
     }
 }
 
@@ -48,7 +57,7 @@ pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>)
         ("cassandra-rackdc.properties".to_owned(), RACKDC_PROPERTIES.to_owned()),
         ("logback.xml".to_owned(), logging::text(minor, &cluster.logging)),
     ]);
-    files.extend(jvm::files(cluster, settings.jvm));
+    files.extend(jvm::files(cluster, settings));
     files.extend(scripts::files(cluster.defaults().scripts));
     files
 }
@@ -148,6 +157,40 @@ mod tests {
         assert!(files["jvm17-server.options"].ends_with("\n-XX:MaxDirectMemorySize=2G\n"));
         assert!(files["jvm17-server.options"].contains("\n-XX:+UseZGC\n"));
         assert!(files["jvm-server.options"].contains("\n-Xms1024M\n-Xmx1024M\n"));
+    }
+
+    /// The comment above the heap, in each generation of defaults.
+    fn heap_comments(cluster: &Cluster) -> Vec<String> {
+        let comment = |revision| {
+            let cluster = Cluster { revision, ..cluster.clone() };
+            let options = first_files(&cluster).remove("jvm-server.options").expect("4.1 has it");
+            options.lines().find(|line| line.contains("Management API 256M")).expect("it is there").to_owned()
+        };
+        [1, 2, 3].map(comment).to_vec()
+    }
+
+    #[test]
+    fn the_comment_above_the_heap_counts_what_is_outside_it_since_the_third_generation() {
+        let spec =
+            "    config: {memtable_allocation_type: offheap_objects, row_cache_size: 512MiB}\n    jvm: {heap: 2Gi}\n";
+        let comments = heap_comments(&cluster("4.1.9", &format!("{spec}{THREE_RACKS}")));
+        let before = "# as written: limit 8192M = heap 2048M + collector 204M + buffers 640M + JVM 384M + Management API 256M + \
+                      4660M for the page cache and the rest";
+        let now = "# as written: limit 8192M = heap 2048M + collector 204M + buffers 640M + memtables 512M + row cache 512M + \
+                   JVM 384M + Management API 256M + 3636M for the page cache and the rest";
+        assert_eq!(comments, [before, before, now]);
+        let plain = heap_comments(&cluster("4.1.9", THREE_RACKS));
+        assert_eq!([&plain[1], &plain[2]], [&plain[0]; 2]);
+    }
+
+    #[test]
+    fn a_request_is_not_called_a_limit_since_the_third_generation() {
+        let mut cluster = cluster("4.1.9", THREE_RACKS);
+        let rack = &mut cluster.datacenters[0].racks[0];
+        rack.requests = std::mem::take(&mut rack.limits);
+        let comments = heap_comments(&cluster);
+        assert!(comments[1].starts_with("# auto: limit 8192M = heap 2048M"), "{}", comments[1]);
+        assert!(comments[2].starts_with("# auto: request 8192M, no limit = heap 2048M"), "{}", comments[2]);
     }
 
     #[test]

@@ -46,8 +46,12 @@ mod e352_nodes_leave;
 mod e353_replication_follows;
 mod e354_founding_reopened;
 mod e360_cluster_deleted;
+mod e361_shared_with_deployed;
 
 pub use e360_cluster_deleted::deletion;
+
+/// Two deployed clusters that share what only one may have; found where all clusters are at hand.
+pub const SHARED_WITH_DEPLOYED: &Rule = &e361_shared_with_deployed::RULE;
 
 use super::Transition;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -125,9 +129,10 @@ pub(super) const RULES: &[TransitionRule] = table![
     e354_founding_reopened,
 ];
 
-/// Every rule about a change, and whether it may be forced: those of the table, and the one about clusters whose topology
-/// is gone ([`deletion`]).
+/// Every rule about a change, and whether it may be forced: those of the table, the one about clusters whose topology is gone
+/// ([`deletion`]), and the one about clusters that share something ([`SHARED_WITH_DEPLOYED`]).
 pub fn rules() -> impl Iterator<Item = (&'static Rule, Force)> {
     let deletion = (&e360_cluster_deleted::RULE, e360_cluster_deleted::FORCE);
-    RULES.iter().map(|row| (row.rule, row.force)).chain([deletion])
+    let shared = (SHARED_WITH_DEPLOYED, e361_shared_with_deployed::FORCE);
+    RULES.iter().map(|row| (row.rule, row.force)).chain([deletion, shared])
 }

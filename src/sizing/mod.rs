@@ -2,7 +2,13 @@
 //! writes as `M`. Called by the checks (does a heap fit) and by the resolver, which prints the arithmetic into the
 //! options file.
 
-use std::{fmt, str::FromStr};
+mod budget;
+mod off_heap;
+
+use std::str::FromStr;
+
+pub use budget::{Budget, JVM_ITSELF, MANAGEMENT_API, largest_heap, largest_heap_beside};
+pub use off_heap::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
 
 use thiserror::Error;
 
@@ -11,12 +17,6 @@ use crate::kubernetes::quantity::Quantity;
 /// Bytes in a mebibyte.
 const MEBIBYTE: u64 = 1 << 20;
 
-/// What the Management API server takes in the same container: a JVM with a heap of 128 MiB (management-api
-/// cassandra/scripts/docker-entrypoint.sh), whose resident size was seen at 0.2 GB.
-pub const MANAGEMENT_API: u64 = 256;
-/// What Cassandra's JVM takes beside heap, caches and the collector's own tables: classes, compiled code, stacks of
-/// some hundred threads. Seen on real nodes: with a heap of 512 MiB the process takes 0.8 to 1.05 GB, caches included.
-pub const JVM_ITSELF: u64 = 384;
 /// At this size of the heap and above, pointers are no longer compressed: a heap of 32 GiB holds less than one of 31.
 pub const COMPRESSED_POINTERS_END: u64 = 32 * 1024;
 
@@ -58,9 +58,11 @@ impl FromStr for HeapSetting {
 }
 
 fn heap_bytes(text: &str) -> Option<u64> {
-    if text.ends_with('i') {
-        return text.parse::<Quantity>().ok()?.bytes().ok();
-    }
+    if text.ends_with('i') { text.parse::<Quantity>().ok()?.bytes().ok() } else { jvm_bytes(text) }
+}
+
+/// An amount as the JVM reads it: digits and one letter, all binary.
+fn jvm_bytes(text: &str) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, suffix) = text.split_at(digits);
     let size = match suffix {
@@ -77,70 +79,6 @@ fn heap_bytes(text: &str) -> Option<u64> {
 /// The memory limit of a container in whole mebibytes, rounded down.
 pub fn mebibytes(memory_limit_bytes: u64) -> u64 {
     memory_limit_bytes / MEBIBYTE
-}
-
-/// Where the memory of a container goes, with a heap of a given size. The parts may exceed the limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// The memory limit of the container.
-    pub limit: u64,
-    /// The Java heap.
-    pub heap: u64,
-    /// The collector's own tables: a tenth of the heap, the usual upper bound for G1.
-    pub collector: u64,
-    /// Cassandra's off-heap buffers: `file_cache_size`, a quarter of the heap and at most 512 MiB, and
-    /// `networking_cache_size`, a sixteenth and at most 128 MiB (apache/cassandra `DatabaseDescriptor`).
-    pub buffers: u64,
-    /// [`JVM_ITSELF`].
-    pub jvm: u64,
-    /// [`MANAGEMENT_API`].
-    pub management_api: u64,
-}
-
-impl Budget {
-    /// Where the memory of a container goes.
-    pub fn of(limit: u64, heap: u64) -> Self {
-        let buffers = (heap / 4).min(512) + (heap / 16).min(128);
-        Self { limit, heap, collector: heap / 10, buffers, jvm: JVM_ITSELF, management_api: MANAGEMENT_API }
-    }
-
-    /// Everything that is not the page cache.
-    pub fn used(self) -> u64 {
-        self.heap + self.collector + self.buffers + self.jvm + self.management_api
-    }
-
-    /// Whether the parts stay within the limit, so that the kernel does not kill the container under load.
-    pub fn fits(self) -> bool {
-        self.used() <= self.limit
-    }
-
-    /// What is left for the page cache, off-heap memtables and other native memory; 0 when the parts do not fit.
-    pub fn left(self) -> u64 {
-        self.limit.saturating_sub(self.used())
-    }
-}
-
-impl fmt::Display for Budget {
-    /// One line for a comment: `limit 16384M = heap 4096M + collector 409M + … + 10471M for the page cache …`.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, heap, collector, buffers, jvm, management_api } = *self;
-        write!(formatter, "limit {limit}M = heap {heap}M + collector {collector}M + buffers {buffers}M + JVM {jvm}M")?;
-        write!(formatter, " + Management API {management_api}M + {}M for the page cache and the rest", self.left())
-    }
-}
-
-/// The largest heap that a memory limit allows, 0 when it allows none.
-pub fn largest_heap(limit: u64) -> u64 {
-    let (mut fits, mut too_large) = (0, limit + 1);
-    while too_large - fits > 1 {
-        let middle = fits.midpoint(too_large);
-        if Budget::of(limit, middle).fits() {
-            fits = middle;
-        } else {
-            too_large = middle;
-        }
-    }
-    fits
 }
 
 /// The heap for `auto`: max(min(limit / 2, 1024), min(limit / 4, 8192)), the formula of apache/cassandra
@@ -211,13 +149,6 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_reads_as_a_sum() {
-        let expected = "limit 16384M = heap 4096M + collector 409M + buffers 640M + JVM 384M + Management API 256M + 10599M \
-                        for the page cache and the rest";
-        assert_eq!(Budget::of(16 * GIB, 4096).to_string(), expected);
-    }
-
-    #[test]
     fn the_young_generation_follows_cores_and_heap() {
         assert_eq!(young_generation(8192, 4000), 400);
         assert_eq!(young_generation(8192, 3500), 400);
@@ -226,13 +157,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_largest_heap_fits_and_one_more_does_not(limit in 0_u64..1 << 21) {
-            let heap = largest_heap(limit);
-            prop_assert!(heap == 0 || Budget::of(limit, heap).fits());
-            prop_assert!(!Budget::of(limit, heap + 1).fits());
-        }
-
         #[test]
         fn more_memory_never_means_a_smaller_heap(limit in 0_u64..1 << 21, more in 0_u64..1 << 16) {
             prop_assert!(auto_heap(limit) <= auto_heap(limit + more));
