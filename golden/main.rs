@@ -14,6 +14,7 @@ mod defaults;
 mod delivery;
 mod deployed;
 mod diagnostics;
+mod doubtful;
 mod formats;
 mod gate;
 mod hygiene;

@@ -75,7 +75,8 @@ struct Commit<'s> {
 /// The topology of one commit, in which there is no error.
 fn accepted(parsed: Parsed) -> Checked {
     let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
-    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), overrides::complaints, settled);
+    let reading = Reading { parsed: vec![parsed], ..Reading::default() };
+    let Checkup { complaints, mut accepted } = check(reading, overrides::complaints, settled);
     accepted.pop().unwrap_or_else(|| panic!("{complaints:#?}"))
 }
 

@@ -80,7 +80,7 @@ use check::{Checked, Checkup};
 use cluster::Cluster;
 use diagnostic::Diagnostic;
 use parse::source::Source;
-use parse::{Parsed, Reading, Text};
+use parse::{Parsed, Text};
 use topology::Dialect;
 
 /// What the user may choose beside the topology.
@@ -128,13 +128,17 @@ pub fn cluster(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
 /// Compiles texts: reads and checks them; [`Compilation::clusters`] resolves what was accepted. [`deliver::arrange`]
 /// makes the files of each.
 pub fn compile(sources: Vec<Source>, options: Options) -> Compilation {
-    let Reading { texts, mut parsed, complaints } = parse::parse(sources);
+    let mut reading = parse::parse(sources);
     if let Some(dialect) = options.dialect {
-        parsed.iter_mut().for_each(|parsed| parsed.topology.spec.delivery.override_dialect(dialect));
+        let of_doubtful = reading.doubtful.iter_mut().flat_map(|doubtful| &mut doubtful.readings);
+        for parsed in reading.parsed.iter_mut().chain(of_doubtful) {
+            parsed.topology.spec.delivery.override_dialect(dialect);
+        }
     }
-    let topologies = parsed.len();
+    let texts = std::mem::take(&mut reading.texts);
+    let topologies = reading.parsed.len();
     let settled = |parsed: &[Parsed], found| settle(parsed, found, options.warnings);
-    let Checkup { complaints, accepted } = check::check(parsed, complaints, overrides::complaints, settled);
+    let Checkup { complaints, accepted } = check::check(reading, overrides::complaints, settled);
     let complaints = complaints.into_iter().map(|complaint| parse::with_cause(&texts, complaint)).collect();
     Compilation { complaints: report::sorted(&texts, complaints), topologies, texts, accepted }
 }

@@ -10,7 +10,7 @@ use cassc::cluster::Cluster;
 use cassc::cluster::generation::{GENERATIONS, newest};
 use cassc::lock::template_digest;
 use cassc::parse::source::{Origin, Source};
-use cassc::parse::{Parsed, parse};
+use cassc::parse::{Parsed, Reading, parse};
 use cassc::render::pod_templates;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -59,7 +59,8 @@ fn clusters(revision: u32) -> Vec<Cluster> {
     assert_eq!(reading.complaints, []);
     let resolved = |mut parsed: Parsed| {
         parsed.topology.spec.revision = Some(revision);
-        let Checkup { complaints, accepted } = check(vec![parsed], Vec::new(), |_| Vec::new(), |_, found| found);
+        let reading = Reading { parsed: vec![parsed], ..Reading::default() };
+        let Checkup { complaints, accepted } = check(reading, |_| Vec::new(), |_, found| found);
         cassc::cluster(accepted.first().unwrap_or_else(|| panic!("{complaints:#?}")), None)
     };
     reading.parsed.into_iter().map(resolved).collect()

@@ -7,9 +7,9 @@ use std::ops::Deref;
 
 use rayon::prelude::*;
 
-use super::complaints;
-use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Place, Severity};
-use crate::parse::Parsed;
+use super::{complaints, complaints_beside};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Place, Route, Severity};
+use crate::parse::{Doubtful, Parsed, Reading};
 
 /// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
 /// the rules: whoever holds it may rely on them. It cannot be changed.
@@ -33,21 +33,22 @@ pub struct Checkup {
     pub accepted: Vec<Checked>,
 }
 
-/// Checks topologies that are compiled together; `read_errors` is what reading complained about. One error anywhere, and
+/// Checks topologies that are compiled together: what was read, with what reading complained about. One error anywhere, and
 /// none is accepted. `of_overrides` looks at topologies with overrides in which the rules found no error
 /// ([`crate::overrides::complaints`]). What was found goes through `settle`, which may take away warnings and add complaints
-/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same.
+/// ([`crate::catalogue::settle`]); an error that it takes away counts all the same. Of what is doubtful only complaints come
+/// out.
 pub fn check(
-    parsed: Vec<Parsed>,
-    read_errors: Vec<Diagnostic>,
+    Reading { parsed, doubtful, complaints: read_errors, .. }: Reading,
     of_overrides: impl Fn(&Checked) -> Vec<Diagnostic> + Sync,
-    settle: impl FnOnce(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
 ) -> Checkup {
     let mut found = complaints(&parsed);
     found.extend(complaints_of_overrides(&parsed, &found, of_overrides));
-    let is_refused = has_error(&found);
+    let is_refused = has_error(&found) || !doubtful.is_empty();
     let settled = settle(&parsed, found);
-    let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).collect();
+    let of_doubtful = of_doubtful(&parsed, &doubtful, settle);
+    let complaints: Vec<Diagnostic> = read_errors.into_iter().chain(settled).chain(of_doubtful).collect();
     let is_accepted = !is_refused && !has_error(&complaints);
     let accepted = parsed.into_iter().filter(|_| is_accepted).map(Checked).collect();
     Checkup { complaints, accepted }
@@ -73,6 +74,60 @@ fn complaints_of_overrides(
     parsed.par_iter().filter(is_sound).flat_map_iter(|parsed| of_overrides(&sound(parsed))).collect()
 }
 
+/// Beside so many topologies a doubtful one is looked at for collisions; among more it is checked alone.
+const MOST_BESIDE: usize = 100;
+
+/// What is wrong with doubtful topologies whatever stands at the doubtful places: what every reading brings up, away from
+/// those places. Readings whose stand-in is itself refused tell nothing of the rest, and count only where all are.
+fn of_doubtful(
+    sound: &[Parsed],
+    doubtful: &[Doubtful],
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let sound = if sound.len() > MOST_BESIDE { &[] } else { sound };
+    doubtful.iter().flat_map(|doubtful| common(sound, doubtful, &settle)).collect()
+}
+
+fn common(
+    sound: &[Parsed],
+    doubtful: &Doubtful,
+    settle: impl Fn(&[Parsed], Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let checked = doubtful.readings.iter().map(|reading| {
+        let found = settle(std::slice::from_ref(reading), complaints_beside(sound, reading));
+        let is_refused = found.iter().any(|it| it.severity == Severity::Error && is_within(doubtful, it));
+        (is_refused, found.into_iter().filter(|it| !touches(doubtful, it)).collect::<Vec<_>>())
+    });
+    let (refused, fitting): (Vec<_>, Vec<_>) = checked.partition(|(is_refused, _)| *is_refused);
+    let mut readings = if fitting.is_empty() { refused } else { fitting }.into_iter().map(|(_, clear)| clear);
+    let mut common = readings.next().unwrap_or_default();
+    for other in readings {
+        common.retain(|complaint| other.contains(complaint));
+    }
+    // The warning that an entry accepts may be at a doubtful place, and a doubtful entry may accept any.
+    let accepts_any = doubtful.touches_below(&Route::of("spec.accept"));
+    common.retain(|complaint| complaint.code != "W604" && !(accepts_any && complaint.code.starts_with('W')));
+    common
+}
+
+/// Whether any of the places of a complaint is doubtful.
+fn touches(doubtful: &Doubtful, complaint: &Diagnostic) -> bool {
+    complaint.labels.iter().any(|label| is_doubtful(doubtful, label))
+}
+
+/// Whether a complaint is about a doubtful value alone.
+fn is_within(doubtful: &Doubtful, complaint: &Diagnostic) -> bool {
+    complaint.labels.iter().all(|label| is_doubtful(doubtful, label))
+}
+
+fn is_doubtful(doubtful: &Doubtful, label: &Label) -> bool {
+    let document = doubtful.readings.first().map(|reading| reading.document);
+    match &label.place {
+        Place::Value { document: of, route, .. } => Some(*of) == document && doubtful.is_doubtful(route),
+        Place::Bytes { .. } => false,
+    }
+}
+
 fn has_error(complaints: &[Diagnostic]) -> bool {
     complaints.iter().any(|complaint| complaint.severity == Severity::Error)
 }
@@ -81,14 +136,13 @@ fn has_error(complaints: &[Diagnostic]) -> bool {
 #[cfg(test)]
 pub(crate) mod fixtures {
     use super::{Checked, Checkup, check};
+    use crate::parse::parse;
     use crate::parse::source::{Origin, Source};
-    use crate::parse::{Reading, parse};
 
     /// The only topology of a text in which nothing is wrong.
     pub(crate) fn checked(text: &str) -> Checked {
         let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
-        let Reading { parsed, complaints, .. } = parse(vec![source]);
-        let Checkup { complaints, mut accepted } = check(parsed, complaints, |_| Vec::new(), |_, found| found);
+        let Checkup { complaints, mut accepted } = check(parse(vec![source]), |_| Vec::new(), |_, found| found);
         assert_eq!(accepted.len(), 1, "{complaints:#?}\n{text}");
         accepted.remove(0)
     }
@@ -109,8 +163,8 @@ mod tests {
     fn checked(texts: &[&str], warnings: Warnings) -> (Vec<&'static str>, usize) {
         let source = |text: &&str| Source { name: "a".to_owned(), bytes: (*text).into(), origin: Origin::Named };
         let reading = parse(texts.iter().map(source).collect());
-        let Checkup { complaints, accepted } =
-            check(reading.parsed, reading.complaints, |_| Vec::new(), |parsed, found| settle(parsed, found, warnings));
+        let settled = |parsed: &[Parsed], found| settle(parsed, found, warnings);
+        let Checkup { complaints, accepted } = check(reading, |_| Vec::new(), settled);
         (complaints.iter().map(|complaint| complaint.code).collect(), accepted.len())
     }
 
@@ -139,7 +193,8 @@ mod tests {
     #[test]
     fn whoever_takes_an_error_away_accepts_nothing() {
         let source = Source { name: "a".to_owned(), bytes: SHOP.replace("10Gi", "lots").into(), origin: Origin::Named };
-        let checkup = check(parse(vec![source]).parsed, Vec::new(), |_| Vec::new(), |_, _| Vec::new());
+        let reading = Reading { complaints: Vec::new(), ..parse(vec![source]) };
+        let checkup = check(reading, |_| Vec::new(), |_, _| Vec::new());
         assert!(checkup.complaints.is_empty() && checkup.accepted.is_empty());
     }
 }

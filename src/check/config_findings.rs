@@ -394,7 +394,7 @@ spec:
                 let subject = Subject::new(parsed);
                 prop_assert_eq!(named(findings(&subject)), findings_of_whole_racks(&subject));
             }
-            let checkup = check(reading.parsed, reading.complaints, |_| Vec::new(), |_, found| found);
+            let checkup = check(reading, |_| Vec::new(), |_, found| found);
             checkup.accepted.iter().for_each(|checked| drop(resolve(checked, None)));
         }
     }

@@ -289,6 +289,23 @@ pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     complaints
 }
 
+/// What every rule finds in one topology beside others: of the rules on the fleet only what concerns it.
+fn complaints_beside(others: &[Parsed], parsed: &Parsed) -> Vec<Diagnostic> {
+    let subject = Subject::new(parsed);
+    let mut complaints = check_alone(&subject);
+    let position = others.partition_point(|other| other.document < parsed.document);
+    let mut subjects: Vec<Subject<'_>> = others.iter().map(Subject::new).collect();
+    subjects.insert(position, subject);
+    for (_, check) in RULES {
+        if let Fleet(check) = check {
+            let mut found = Vec::new();
+            check(&subjects, &mut found);
+            complaints.extend(found.into_iter().filter(|complaint| complaint.is_about(parsed.document)));
+        }
+    }
+    complaints
+}
+
 fn check_alone(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
     for (_, check) in RULES {

@@ -57,7 +57,7 @@ impl EarlierTopology {
 pub(super) fn topologies(earlier: Vec<Earlier>) -> Result<Vec<EarlierTopology>, DeployedError> {
     let (sources, places): (Vec<_>, Vec<_>) =
         earlier.into_iter().map(|it| (it.source, (it.committed, it.place, it.faults))).unzip();
-    let Reading { texts, parsed, mut complaints } = parse(sources);
+    let Reading { texts, parsed, mut complaints, .. } = parse(sources);
     complaints.retain(|complaint| text_of(complaint).is_none_or(|text| places[text].2 == Faults::AreErrors));
     if let Some(complaint) = first_error(&texts, complaints) {
         return Err(DeployedError::Unreadable { complaint });
@@ -90,7 +90,8 @@ fn cluster(earlier: EarlierTopology) -> Result<Option<DeployedCluster>, Deployed
     // The only text that the complaints are shown with.
     parsed.document.text = 0;
     let cluster = parsed.topology.metadata.name.clone();
-    let Checkup { complaints, mut accepted } = check(vec![parsed], Vec::new(), overrides::complaints, |_, found| found);
+    let reading = Reading { parsed: vec![parsed], ..Reading::default() };
+    let Checkup { complaints, mut accepted } = check(reading, overrides::complaints, |_, found| found);
     let Some(checked) = accepted.pop() else {
         if faults == Faults::ArePassedOver {
             return Ok(None);

@@ -122,6 +122,11 @@ impl Diagnostic {
         }
     }
 
+    /// Whether one of its places is in a document.
+    pub fn is_about(&self, document: DocumentId) -> bool {
+        self.labels.iter().any(|label| matches!(label.place, Place::Value { document: of, .. } if of == document))
+    }
+
     /// The same complaint with one more place.
     #[must_use]
     pub fn label(mut self, label: Label) -> Self {

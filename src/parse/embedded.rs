@@ -25,7 +25,7 @@ fn value_of(node: &Node) -> Value {
             let entries = entries.iter().map(|entry| (entry.key.clone(), value_of(&entry.value)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
-        Content::Removed => unreachable!("nothing was complained about"),
+        Content::StandIn(_) => unreachable!("nothing was complained about"),
     }
 }
 

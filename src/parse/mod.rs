@@ -2,6 +2,7 @@
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
 mod cause;
+mod doubtful;
 pub(crate) mod embedded;
 mod lines;
 mod look_alike;
@@ -14,7 +15,6 @@ pub mod source;
 mod trail;
 mod tree;
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -22,24 +22,22 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 pub(crate) use self::cause::with_cause;
+pub use self::doubtful::Doubtful;
 pub(crate) use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
 use cassc_wording::nearest;
 
 use self::cause::merge_conflict;
+use self::doubtful::{MOST_DOUBTFUL, read_collecting};
 use self::lines::Lines;
-use self::read::read;
 use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::trail::Trail;
 use self::tree::{Content, Limits, Node, TreeError, documents};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity, Step};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
-
-/// How many complaints about types are collected in one document before the reader gives up.
-const MAX_READ_ERRORS: usize = 50;
 
 /// A text that was read, with the trees of its documents.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ pub struct Committed {
 }
 
 /// A topology as the user wrote it, and where.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parsed {
     /// Its document.
     pub document: DocumentId,
@@ -81,24 +79,37 @@ pub struct Reading {
     pub texts: Vec<Text>,
     /// The topologies that could be read, in that order.
     pub parsed: Vec<Parsed>,
+    /// The topologies of which some values could not be read, in that order.
+    pub doubtful: Vec<Doubtful>,
     /// What is wrong with the texts.
     pub complaints: Vec<Diagnostic>,
 }
 
 /// Reads every source. Found files that hold no topology are passed over; a source that the user named must hold one.
 pub fn parse(sources: Vec<Source>) -> Reading {
-    let readings: Vec<(Text, Vec<Parsed>, Vec<Diagnostic>)> =
+    let readings: Vec<(Text, Vec<Read>, Vec<Diagnostic>)> =
         sources.into_par_iter().enumerate().map(|(index, source)| parse_source(index, source)).collect();
     let mut reading = Reading::default();
-    for (text, parsed, complaints) in readings {
+    for (text, documents, complaints) in readings {
         reading.texts.push(text);
-        reading.parsed.extend(parsed);
         reading.complaints.extend(complaints);
+        for document in documents {
+            match document {
+                Read::Whole(parsed) => reading.parsed.push(*parsed),
+                Read::InPart(doubtful) => reading.doubtful.push(doubtful),
+            }
+        }
     }
     reading
 }
 
-fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnostic>) {
+/// A document of ours.
+enum Read {
+    Whole(Box<Parsed>),
+    InPart(Doubtful),
+}
+
+fn parse_source(index: usize, source: Source) -> (Text, Vec<Read>, Vec<Diagnostic>) {
     let named = source.origin == Origin::Named;
     let text = match decode(index, &source) {
         Ok(text) => text,
@@ -132,9 +143,10 @@ fn parse_source(index: usize, source: Source) -> (Text, Vec<Parsed>, Vec<Diagnos
             complaints.push(enough(document));
             break;
         }
-        let (topology, error) = parse_document(document, root);
-        complaints.extend(error);
-        parsed.extend(topology.filter(|_| !broken).map(|topology| Parsed { document, topology }));
+        let n_doubtful = parsed.iter().filter(|read| matches!(read, Read::InPart(_))).count();
+        let (read, errors) = parse_document(document, root, n_doubtful < MOST_DOUBTFUL && !broken);
+        complaints.extend(errors);
+        parsed.extend(read.filter(|_| !broken));
     }
     if roots.is_empty() && complaints.is_empty() && named {
         complaints.push(nothing_here(index));
@@ -188,15 +200,19 @@ fn nothing_here(text: usize) -> Diagnostic {
         .help("run `cassc init` to create a commented topology")
 }
 
-fn parse_document(document: DocumentId, root: &Node) -> (Option<CassandraTopology>, Vec<Diagnostic>) {
+fn parse_document(document: DocumentId, root: &Node, goes_on: bool) -> (Option<Read>, Vec<Diagnostic>) {
     let foreign = not_a_topology(document, root);
     if let Some(complaint) = foreign {
         return (None, vec![complaint]);
     }
-    let mut complaints = unsafe_texts(document, root);
-    let (topology, read_errors) = read_collecting(root);
-    complaints.extend(read_errors.into_iter().map(|error| of_value(document, error)));
-    (topology.filter(|_| complaints.is_empty()), complaints)
+    let unsafe_texts = unsafe_texts(document, root);
+    let places = unsafe_texts.iter().filter_map(|complaint| match &complaint.labels.first()?.place {
+        Place::Value { route, .. } => Some(route.clone()),
+        Place::Bytes { .. } => None,
+    });
+    let outcome = read_collecting(document, root, places.collect(), goes_on);
+    let read_errors = outcome.errors.into_iter().map(|error| of_value(document, error));
+    (outcome.read, unsafe_texts.into_iter().chain(read_errors).collect())
 }
 
 /// `apiVersion` and `kind` are looked at first: all other complaints would be about another language.
@@ -226,71 +242,6 @@ fn not_a_topology(document: DocumentId, root: &Node) -> Option<Diagnostic> {
     None
 }
 
-/// Reads a topology; a value of a wrong type is taken out of the tree and reading starts again, so that all such
-/// values are reported in one run.
-fn read_collecting(root: &Node) -> (Option<CassandraTopology>, Vec<ReadError>) {
-    if let (Ok(topology), notes) = read::<CassandraTopology>(root) {
-        return (Some(topology), notes);
-    }
-    let mut root = root.clone();
-    let mut found: Vec<ReadError> = Vec::new();
-    let mut taken_out: BTreeSet<Route> = BTreeSet::new();
-    loop {
-        let (outcome, notes) = read::<CassandraTopology>(&root);
-        for note in notes {
-            if !found.contains(&note) {
-                found.push(note);
-            }
-        }
-        let error = match outcome {
-            Ok(topology) => return (Some(topology), found),
-            Err(error) => error,
-        };
-        let route = error.route.clone().unwrap_or_default();
-        if !is_consequence(&error, &route, &taken_out, &found) {
-            found.push(error);
-        }
-        if found.len() >= MAX_READ_ERRORS || !take_out(&mut root, &route) {
-            return (None, found);
-        }
-        taken_out.insert(route);
-    }
-}
-
-/// Whether a field is missing only because it was taken out, or because it stands there under a name that is a slip.
-fn is_consequence(error: &ReadError, route: &Route, taken_out: &BTreeSet<Route>, found: &[ReadError]) -> bool {
-    let Some(field) = error.missing else { return false };
-    let meant = format!("`{field}`");
-    let is_slip = |note: &ReadError| {
-        let parent = note.route.as_ref().and_then(Route::parent);
-        note.code == "E008"
-            && parent.as_ref() == Some(route)
-            && note.help.as_ref().is_some_and(|help| help.contains(&meant))
-    };
-    taken_out.contains(&route.key(field)) || found.iter().any(is_slip)
-}
-
-/// Marks the value at a route as taken out; `false` for the root, and for what is taken out already.
-fn take_out(root: &mut Node, route: &Route) -> bool {
-    if route.steps().is_empty() {
-        return false;
-    }
-    let Some(node) = route.steps().iter().try_fold(root, descend) else { return false };
-    let news = !matches!(node.content, Content::Removed);
-    node.content = Content::Removed;
-    news
-}
-
-fn descend<'n>(node: &'n mut Node, step: &Step) -> Option<&'n mut Node> {
-    match (&mut node.content, step) {
-        (Content::Map(entries), Step::Key(key)) => {
-            entries.iter_mut().find(|entry| entry.key == *key).map(|entry| &mut entry.value)
-        }
-        (Content::List(items), Step::Index(index)) => items.get_mut(*index),
-        _ => None,
-    }
-}
-
 /// What the writer cannot write so that every reader reads the same.
 fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
@@ -318,7 +269,7 @@ fn unsafe_texts(document: DocumentId, root: &Node) -> Vec<Diagnostic> {
 
 fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, Part, &str)) {
     match &node.content {
-        Content::Removed => {}
+        Content::StandIn(_) => {}
         Content::Scalar(scalar) => visit(trail, Part::Value, &scalar.text),
         Content::List(items) => {
             for (index, item) in items.iter().enumerate() {

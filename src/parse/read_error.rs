@@ -22,11 +22,13 @@ pub(super) struct ReadError {
     pub(super) help: Option<String>,
     /// The field that is missing, for `E010`.
     pub(super) missing: Option<&'static str>,
+    /// The known field that an unknown one was probably meant to be, for `E008`.
+    pub(super) meant: Option<&'static str>,
 }
 
 impl ReadError {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, route: None, message: message.into(), expected: None, help: None, missing: None }
+        Self { code, route: None, message: message.into(), expected: None, help: None, missing: None, meant: None }
     }
 }
 

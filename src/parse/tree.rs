@@ -9,6 +9,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::cause::{self, open_brackets};
+use super::doubtful::StandIn;
 use crate::diagnostic::MOST_ERRORS;
 use crate::yaml;
 
@@ -56,8 +57,9 @@ pub(super) enum Content {
     List(Vec<Node>),
     /// A map, in the order of the text, keys unique.
     Map(Vec<Entry>),
-    /// A value that was complained about; readers pass over it, so that they can go on with the rest.
-    Removed,
+    /// A value that was complained about, or that is missing: something of the type that its reader asks for, so that it can
+    /// go on with the rest ([`super::doubtful`]). There are several, by number.
+    StandIn(StandIn),
 }
 
 /// A scalar as it was written.
@@ -129,7 +131,7 @@ impl Node {
     pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            Content::Scalar(_) | Content::List(_) | Content::Removed => None,
+            Content::Scalar(_) | Content::List(_) | Content::StandIn(_) => None,
         }
     }
 
@@ -137,7 +139,7 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(scalar) => Some(&scalar.text),
-            Content::List(_) | Content::Map(_) | Content::Removed => None,
+            Content::List(_) | Content::Map(_) | Content::StandIn(_) => None,
         }
     }
 
@@ -273,7 +275,7 @@ impl<'t> Builder<'t> {
                 Err(refusal("E012", node.span.start..node.span.start, message, "choose a shorter key"))
             }
             Content::Scalar(scalar) => Ok((scalar.text, node.span)),
-            Content::List(_) | Content::Map(_) | Content::Removed => Err(cause::no_key(self.text, node.span)),
+            Content::List(_) | Content::Map(_) | Content::StandIn(_) => Err(cause::no_key(self.text, node.span)),
         }
     }
 

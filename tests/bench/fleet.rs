@@ -12,8 +12,8 @@ use cassc::deployed::OutputLocks;
 use cassc::emit::Overwrite;
 use cassc::emit::directory::write;
 use cassc::lock::Lock;
+use cassc::parse::Parsed;
 use cassc::parse::source::{Origin, Source};
-use cassc::parse::{Parsed, Reading};
 use cassc::{Compilation, Options, check, compile, overrides, parse};
 use divan::{Bencher, black_box};
 use rayon::prelude::*;
@@ -72,9 +72,8 @@ fn write_all(root: &Path, compilation: &Compilation) {
 #[divan::bench(args = FLEETS)]
 fn parse_and_check(bencher: Bencher, clusters: usize) {
     bencher.with_inputs(|| sources(clusters)).bench_values(|sources| {
-        let Reading { parsed, complaints, .. } = parse::parse(sources);
         let settled = |parsed: &[Parsed], found| settle(parsed, found, Warnings::Show);
-        black_box(check::check(parsed, complaints, overrides::complaints, settled)).complaints.len()
+        black_box(check::check(parse::parse(sources), overrides::complaints, settled)).complaints.len()
     });
 }
 

@@ -1,11 +1,11 @@
-//! How serde walks into maps, lists and choices of the tree, passing over values that were taken out.
+//! How serde walks into maps, lists and choices of the tree, and into what stands in for them.
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::super::read_error::ReadError;
 use super::super::trail::Trail;
-use super::super::tree::{Content, Entry, Node};
+use super::super::tree::{Entry, Node};
 use super::Reader;
 
 pub(super) struct Entries<'r, 'a> {
@@ -19,10 +19,8 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
-        let standing = |entry: &Entry| !matches!(entry.value.content, Content::Removed);
-        let Some(position) = self.entries.iter().position(standing) else { return Ok(None) };
-        let entry = &self.entries[position];
-        self.entries = &self.entries[position + 1..];
+        let Some((entry, rest)) = self.entries.split_first() else { return Ok(None) };
+        self.entries = rest;
         self.value = Some(entry);
         let key: StrDeserializer<'_, ReadError> = entry.key.as_str().into_deserializer();
         seed.deserialize(key).map(Some)
@@ -47,9 +45,6 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        while self.items.get(self.next).is_some_and(|item| matches!(item.content, Content::Removed)) {
-            self.next += 1;
-        }
         let Some(item) = self.items.get(self.next) else { return Ok(None) };
         let reader = self.reader.child(item, Trail::Index(&self.reader.trail, self.next), &[]);
         self.next += 1;
@@ -97,5 +92,45 @@ impl<'de> VariantAccess<'de> for Variant<'_, '_> {
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, ReadError> {
         Err(self.reader.wrong("a map"))
+    }
+}
+
+/// The fields of a map that a stand-in stands for.
+pub(super) struct StandInFields<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    pub(super) fields: &'static [&'static str],
+    pub(super) next: usize,
+}
+
+impl<'de> MapAccess<'de> for StandInFields<'_, '_> {
+    type Error = ReadError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
+        let Some(field) = self.fields.get(self.next) else { return Ok(None) };
+        self.next += 1;
+        let key: StrDeserializer<'_, ReadError> = (*field).into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
+        seed.deserialize(*self.reader)
+    }
+}
+
+/// The elements of a list that a stand-in stands for.
+pub(super) struct StandInItems<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    pub(super) left: usize,
+}
+
+impl<'de> SeqAccess<'de> for StandInItems<'_, '_> {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        seed.deserialize(*self.reader).map(Some)
     }
 }

@@ -10,7 +10,8 @@ use cassc_wording::nearest;
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
 use serde_json::Value;
 
-use self::access::{Entries, Items, Variant};
+use self::access::{Entries, Items, StandInFields, StandInItems, Variant};
+use super::doubtful::StandIn;
 use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
@@ -105,7 +106,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn stand_in(&self) -> Option<StandIn> {
+        match self.node.content {
+            Content::StandIn(stand_in) => Some(stand_in),
+            _ => None,
+        }
+    }
+
     fn whole_number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(stand_in) = self.stand_in() {
+            return self.placed(visitor.visit_u64(stand_in.number()));
+        }
         let number = self.scalar().filter(|scalar| scalar.plain).and_then(|scalar| whole_number(&scalar.text));
         let number = number.ok_or_else(|| self.wrong("a whole number"))?;
         let outcome = match (u64::try_from(number), i64::try_from(number)) {
@@ -117,13 +128,17 @@ impl<'a> Reader<'a> {
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(stand_in) = self.stand_in() {
+            return self.placed(visitor.visit_str(stand_in.text()));
+        }
         let scalar = self.scalar().ok_or_else(|| self.wrong("text"))?;
         self.placed(visitor.visit_str(&scalar.text))
     }
 
     fn anything<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.content {
-            Content::Removed => visitor.visit_unit(),
+            Content::StandIn(stand_in) if stand_in.is_absent() => visitor.visit_unit(),
+            Content::StandIn(stand_in) => self.placed(visitor.visit_str(stand_in.text())),
             Content::List(_) => de::Deserializer::deserialize_seq(self, visitor),
             Content::Map(_) => de::Deserializer::deserialize_map(self, visitor),
             Content::Scalar(Scalar { text, plain: false }) => self.placed(visitor.visit_str(text)),
@@ -156,6 +171,10 @@ impl<'a> Reader<'a> {
     }
 
     fn map<'de, V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(stand_in) = self.stand_in() {
+            let fields = if fields.is_empty() { stand_in.keys() } else { fields };
+            return self.placed(visitor.visit_map(StandInFields { reader: &self, fields, next: 0 }));
+        }
         let entries = match &self.node.content {
             Content::Map(entries) => entries.as_slice(),
             _ if self.node.is_nothing() && fields.is_empty() => &[],
@@ -168,7 +187,14 @@ impl<'a> Reader<'a> {
         let Trail::Key(_, field) = self.trail else { return };
         let mut error = ReadError::new("E008", format!("unknown field `{field}`"));
         error.route = Some(self.trail.route());
-        error.help = elsewhere(field, self.trail.parent()).or_else(|| meant(field, self.siblings));
+        let elsewhere = elsewhere(field, self.trail.parent());
+        let nearest = nearest(field, self.siblings.iter().copied());
+        let in_help = |known: &&str| elsewhere.as_ref().is_some_and(|help| help.contains(&format!("`{known}`")));
+        let beginning = field.split(|c: char| !c.is_ascii_alphanumeric()).next();
+        let begins = |known: &&str| beginning == Some(*known);
+        let named = self.siblings.iter().copied().find(|known| in_help(known) || begins(known));
+        error.meant = named.or(nearest);
+        error.help = elsewhere.or_else(|| meant(field, self.siblings));
         if !self.siblings.is_empty() {
             error.expected = Some(format!("one of {}", listed(self.siblings)));
         }
@@ -195,7 +221,7 @@ fn found(node: &Node) -> String {
     match &node.content {
         Content::List(_) => "a list".to_owned(),
         Content::Map(_) => "a map".to_owned(),
-        Content::Removed => "nothing".to_owned(),
+        Content::StandIn(_) => "nothing".to_owned(),
         Content::Scalar(_) if node.is_nothing() => "nothing".to_owned(),
         Content::Scalar(Scalar { text, .. }) if text.chars().count() > 40 => "a long text".to_owned(),
         Content::Scalar(Scalar { text, plain: true }) => format!("`{text}`"),
@@ -220,6 +246,9 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(stand_in) = self.stand_in() {
+            return self.placed(visitor.visit_bool(stand_in.truth()));
+        }
         let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
         match scalar {
             Some(Meaning::Clear(Value::Bool(value))) => self.placed(visitor.visit_bool(value)),
@@ -228,7 +257,8 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if self.node.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
+        let is_absent = self.stand_in().map_or_else(|| self.node.is_nothing(), StandIn::is_absent);
+        if is_absent { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -244,6 +274,9 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Some(stand_in) = self.stand_in() {
+            return self.placed(visitor.visit_seq(StandInItems { reader: &self, left: stand_in.elements() }));
+        }
         let items = match &self.node.content {
             Content::List(items) => items.as_slice(),
             _ if self.node.is_nothing() => &[],
@@ -271,6 +304,9 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
+        if let Some(variant) = self.stand_in().and_then(|stand_in| stand_in.one_of(variants)) {
+            return self.placed(visitor.visit_enum(variant.into_deserializer()));
+        }
         match &self.node.content {
             Content::Scalar(scalar) if variants.contains(&scalar.text.as_str()) => {
                 self.placed(visitor.visit_enum(scalar.text.as_str().into_deserializer()))
@@ -288,15 +324,21 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        self.unknown_field();
+        if self.stand_in().is_none() {
+            self.unknown_field();
+        }
         visitor.visit_unit()
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if self.node.is_nothing() { visitor.visit_unit() } else { Err(self.wrong("nothing")) }
+        let is_nothing = self.node.is_nothing() || self.stand_in().is_some();
+        if is_nothing { visitor.visit_unit() } else { Err(self.wrong("nothing")) }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.stand_in().is_some() {
+            return self.whole_number(visitor);
+        }
         let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
         match scalar {
             Some(Meaning::Clear(Value::Number(_))) => self.anything(visitor),
