@@ -150,14 +150,27 @@ fn a_node_that_was_decommissioned_says_which_claims_to_delete() {
     assert!(String::from_utf8_lossy(&output.stdout).ends_with(advice), "{output:?}");
 }
 
-/// Runs `drain.sh` for at most 105 seconds. curl ends with `readiness` and `liveness` when it asks the probes, and for a
-/// drain as the lines of `answers` say: seconds that pass, exit status (22 is an error of the server, 28 a timeout).
-/// Gives whether it succeeded and how long it was ready to wait for each drain.
-fn drained(readiness: &str, liveness: &str, answers: &str) -> (bool, Vec<String>) {
+/// A node that drain.sh finds.
+#[derive(Clone, Copy, PartialEq)]
+enum Node {
+    /// A member that serves clients.
+    Serves,
+    /// Its CQL port is closed: it is starting or joining, or was told to.
+    Closed,
+}
+
+/// Runs `drain.sh` for at most 105 seconds. curl ends with `liveness` when it asks the probe, and for a drain as the lines of
+/// `answers` say: seconds that pass, exit status (22 is an error of the server, 28 a timeout), and what the node did by then:
+/// `log` that it drains, `close` its port. Gives whether it succeeded, how long it was ready to wait for each drain, and how
+/// many seconds passed.
+fn drained(node: Node, liveness: &str, answers: &str) -> (bool, Vec<String>, u32) {
     let clock = "#!/bin/sh\ncat \"$CASSC_ROOT/now\"\n";
     let curl = "#!/bin/sh\necho \"$*\" >>\"$CASSC_ROOT/calls\"\n\
         case $* in */probes/*) exit \"$(cat \"$CASSC_ROOT/${*##*/}\")\" ;; esac\n\
-        read -r took status <\"$CASSC_ROOT/answers\"\nsed -i 1d \"$CASSC_ROOT/answers\"\n\
+        read -r took status effects <\"$CASSC_ROOT/answers\"\nsed -i 1d \"$CASSC_ROOT/answers\"\n\
+        for effect in $effects; do case $effect in\n\
+        log) echo 'INFO DRAINING: starting drain process' >>\"$CASSC_ROOT/var/log/cassandra/system.log\" ;;\n\
+        close) : >\"$CASSC_ROOT/proc/net/tcp6\" ;;\nesac; done\n\
         echo $(($(cat \"$CASSC_ROOT/now\") + took)) >\"$CASSC_ROOT/now\"\nexit \"$status\"\n";
     let sleep = "#!/bin/sh\necho $(($(cat \"$CASSC_ROOT/now\") + $1)) >\"$CASSC_ROOT/now\"\n";
     let folder = container("0");
@@ -165,13 +178,29 @@ fn drained(readiness: &str, liveness: &str, answers: &str) -> (bool, Vec<String>
     for (name, program) in [("date", clock), ("curl", curl), ("sleep", sleep)] {
         write_program(&root.join("bin").join(name), program);
     }
-    for (name, text) in [("now", "1000\n"), ("answers", answers), ("readiness", readiness), ("liveness", liveness)] {
+    fs::create_dir_all(root.join("proc/net")).expect("the folder can be made");
+    let head = "  sl  local_address remote_address st\n";
+    // 9042 is 2352 in hexadecimal; 01 is a connection, 0A a socket that listens.
+    let connection = "   0: 0100007F:2352 0100007F:9C40 01 00000000:00000000\n";
+    let listens = if node == Node::Serves { "   0: 00000000000000000000000000000000:2352 0:0 0A 0\n" } else { "" };
+    // A drain of an earlier container.
+    let log = "INFO DRAINING: starting drain process\n";
+    for (name, text) in [
+        ("now", "1000\n"),
+        ("answers", answers),
+        ("liveness", liveness),
+        ("var/log/cassandra/system.log", log),
+        ("proc/net/tcp", &format!("{head}{connection}")),
+        ("proc/net/tcp6", &format!("{head}{listens}")),
+    ] {
         fs::write(root.join(name), text).expect("the file can be written");
     }
     let output = run(root, "drain.sh", &[("DRAIN_SECONDS", "105")]);
     let seconds = |call: &str| call.split(" -m ").nth(1).map(|rest| rest[..3].trim().to_owned());
+    let now = fs::read_to_string(root.join("now")).expect("it is there").trim().parse::<u32>().expect("a number");
     let calls = calls(root);
-    (output.status.success(), calls.lines().filter(|call| call.contains("drain")).filter_map(seconds).collect())
+    let drains = calls.lines().filter(|call| call.contains("drain")).filter_map(seconds).collect();
+    (output.status.success(), drains, now - 1000)
 }
 
 fn texts(seconds: &[&str]) -> Vec<String> {
@@ -179,21 +208,42 @@ fn texts(seconds: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn drain_asks_a_member_until_it_is_done() {
-    assert_eq!(drained("0", "0", "4 0\n"), (true, texts(&["105"])));
+fn drain_asks_a_node_that_drains_until_it_is_done() {
+    let serves = Node::Serves;
+    assert_eq!(drained(serves, "0", "4 0\n"), (true, texts(&["105"]), 4));
     // As the real one answered when a drain took 49 seconds, and when its connection's heartbeat was not answered.
-    assert_eq!(drained("0", "0", "30 22\n0 22\n0 22\n13 0\n"), (true, texts(&["105", "73", "71", "69"])));
-    assert_eq!(drained("0", "0", "7 22\n0 22\n0 22\n26 0\n"), (true, texts(&["105", "96", "94", "92"])));
-    assert_eq!(drained("28", "28", "3 22\n2 0\n"), (true, texts(&["105", "100"])));
-    assert_eq!(drained("0", "0", "60 52\n43 28\n"), (false, texts(&["105", "43"])));
+    let slow = "30 22 log close\n0 22\n0 22\n13 0\n";
+    assert_eq!(drained(serves, "0", slow), (true, texts(&["105", "73", "71", "69"]), 49));
+    let heartbeat = "7 22 log\n0 22\n0 22 close\n26 0\n";
+    assert_eq!(drained(serves, "0", heartbeat), (true, texts(&["105", "96", "94", "92"]), 39));
+    // The log says nothing, where its level is higher.
+    let quiet = "7 22 close\n0 22\n0 22\n0 22\n0 22\n0 22\n0 22\n20 0\n";
+    assert!(drained(serves, "0", quiet).0);
+    assert_eq!(drained(serves, "28", "3 22 log\n2 0\n"), (true, texts(&["105", "100"]), 7));
+    assert_eq!(drained(serves, "0", "60 52 log\n43 28\n"), (false, texts(&["105", "43"]), 107));
+    // Clients are locked out (nodetool disablebinary), but the node is a member.
+    let disabled = "7 22 log\n20 0\n";
+    assert_eq!(drained(Node::Closed, "0", disabled), (true, texts(&["105", "96"]), 29));
+}
+
+#[test]
+fn drain_gives_up_when_no_drain_begins() {
+    // The Management API answers 500 for ever: fifteen seconds, not the whole grace period.
+    let broken = "0 22\n".repeat(60);
+    let (succeeded, requests, seconds) = drained(Node::Serves, "0", &broken);
+    assert_eq!((succeeded, requests.len(), seconds), (false, 9, 16));
+    // It does so after its own timeout: asked twice.
+    assert_eq!(drained(Node::Serves, "0", &"30 22\n".repeat(60)), (false, texts(&["105", "73"]), 62));
+    // It recovers in time.
+    assert_eq!(drained(Node::Serves, "0", "0 22\n0 22\n4 0 log close\n"), (true, texts(&["105", "103", "101"]), 8));
 }
 
 #[test]
 fn drain_asks_once_where_there_is_nothing_to_drain() {
-    // Starting or joining; the Management API does not listen; Cassandra died of the drain.
-    assert_eq!(drained("22", "0", "0 22\n0 0\n"), (false, texts(&["105"])));
-    assert_eq!(drained("7", "7", "0 7\n0 0\n"), (false, texts(&["105"])));
-    assert_eq!(drained("0", "22", "5 22\n0 0\n"), (false, texts(&["105"])));
+    // Starting or joining, or left; the Management API does not listen; Cassandra died of the drain.
+    assert_eq!(drained(Node::Closed, "0", "0 22\n0 0\n"), (false, texts(&["105"]), 0));
+    assert_eq!(drained(Node::Serves, "7", "0 7\n0 0\n"), (false, texts(&["105"]), 0));
+    assert_eq!(drained(Node::Serves, "22", "5 22 log close\n0 0\n"), (false, texts(&["105"]), 5));
 }
 
 #[test]
@@ -215,13 +265,7 @@ fn probes_and_drain_show_their_certificate() {
     for (script, expected) in [
         ("ready.sh", format!("curl -sS --noproxy * -m 8 -o /dev/null --fail {certificate}/probes/readiness\n")),
         ("live.sh", format!("curl -sS --noproxy * -m 8 -o /dev/null --fail {certificate}/probes/liveness\n")),
-        (
-            "drain.sh",
-            format!(
-                "curl -sS --noproxy * -m 5 -o /dev/null --fail {certificate}/probes/readiness\n\
-                 curl -sS --noproxy * -m 90 -o /dev/null --fail -X POST {certificate}/ops/node/drain\n"
-            ),
-        ),
+        ("drain.sh", format!("curl -sS --noproxy * -m 90 -o /dev/null --fail -X POST {certificate}/ops/node/drain\n")),
     ] {
         let folder = container("0");
         assert!(run(folder.path(), script, &tls).status.success());

@@ -6,6 +6,7 @@ Run as `python3 tests/cassandra/server/test_double.py`, by tests/cassandra/run a
 import http.client
 import importlib.util
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -29,7 +30,7 @@ sys.modules["management_api"] = management_api
 spec.loader.exec_module(management_api)
 
 # In Cassandra's place: goes into the background, writes its pid file; opens the port once `join` exists, closes it once
-# `drain` does, as a node that joins and is drained. nodetool makes the latter. The shell in the background stays to reap
+# `draining` does, as a node that joins and begins to drain. nodetool makes the latter, and `drain` at the end. The shell in the background stays to reap
 # its node: the container has tini for that, but process 1 of the machine that runs the tests may take its time.
 CASSANDRA = r"""#!/bin/bash
 home=$(dirname "$(dirname "$0")"); echo "$@" >>"$home/arguments"; shift
@@ -43,18 +44,19 @@ import os, pathlib, socket, sys, time
 home = pathlib.Path(sys.argv[1])
 listener = None
 while True:
-    if (home / "join").exists() and not (home / "drain").exists() and listener is None:
+    if (home / "join").exists() and not (home / "draining").exists() and listener is None:
         listener = socket.create_server(("127.0.0.1", int((home / "port").read_text())))
-    if (home / "drain").exists() and listener is not None:
+    if (home / "draining").exists() and listener is not None:
         listener.close()
     time.sleep(0.02)
 """
 NODETOOL = r"""#!/bin/bash
 home=$(dirname "$(dirname "$0")")
+touch "$home/$1ing"
 sleep "$(cat "$home/seconds" 2>/dev/null || echo 0)"
 touch "$home/$1"
 """
-DRAIN = HERE.parents[2] / "templates/scripts/drain.sh"
+SCRIPTS = HERE.parents[2] / "templates/scripts"
 
 
 def free_port() -> int:
@@ -164,8 +166,14 @@ class DoubleTest(unittest.TestCase):
     def test_the_pods_script_waits_for_a_slow_drain(self) -> None:
         """The preStop hook of the newest scripts ends when the drain is done, whatever is answered meanwhile."""
         self.serve_slow_drain()
+        scripts = self.home / "scripts"
+        scripts.mkdir()
+        for name in ("drain.sh", "management-api.sh"):
+            shutil.copy(SCRIPTS / name, scripts)
+        port = self.server.cassandra.native_port()
+        (scripts / "cassandra.yaml").write_text(f"native_transport_port: {port}\n", encoding="utf-8")
         environment = os.environ | {"MGMT_API_LISTEN_TCP_PORT": str(self.server.server_port), "DRAIN_SECONDS": "30"}
-        result = subprocess.run(["sh", str(DRAIN)], env=environment, capture_output=True, text=True, check=False)
+        result = subprocess.run(["sh", str(scripts / "drain.sh")], env=environment, capture_output=True, text=True, check=False)
         self.assertEqual((result.returncode, (self.home / "drain").exists()), (0, True), result.stderr)
 
     def test_a_dead_cassandra_is_not_alive_and_is_started_again(self) -> None:
