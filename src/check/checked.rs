@@ -2,13 +2,13 @@
 //! which alone can be resolved ([`crate::resolve`]). Called by [`crate::compile`] and the reader of what is
 //! deployed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use rayon::prelude::*;
 
-use super::{complaints, complaints_beside};
-use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Place, Route, Severity};
+use super::{OVERRIDE, complaints, complaints_beside};
+use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity};
 use crate::parse::{Doubtful, Parsed, Reading};
 
 /// A topology in which no rule found an error. Its field is private, and there is no other way to make one than to run
@@ -70,8 +70,28 @@ fn complaints_of_overrides(
     };
     let refused: BTreeSet<DocumentId> = errors.iter().flat_map(|it| it.labels.iter().filter_map(document)).collect();
     let is_sound = |it: &&Parsed| !it.topology.spec.overrides.is_empty() && !refused.contains(&it.document);
-    let sound = |it: &Parsed| Checked(Parsed { document: it.document, topology: it.topology.clone() });
-    parsed.par_iter().filter(is_sound).flat_map_iter(|parsed| of_overrides(&sound(parsed))).collect()
+    let sound: Vec<&Parsed> = parsed.iter().filter(is_sound).collect();
+    let mut of_text: BTreeMap<usize, usize> = BTreeMap::new();
+    let beyond = sound.iter().find(|it| {
+        let seen = of_text.entry(it.document.text).or_default();
+        *seen += 1;
+        *seen > MOST_OVERRIDDEN
+    });
+    if let Some(beyond) = beyond {
+        return vec![too_many_overridden(beyond.document)];
+    }
+    let checked = |it: &Parsed| Checked(Parsed { document: it.document, topology: it.topology.clone() });
+    sound.par_iter().flat_map_iter(|parsed| of_overrides(&checked(parsed))).collect()
+}
+
+/// So many topologies of one file may have overrides: each is rendered to judge them.
+const MOST_OVERRIDDEN: usize = 1000;
+
+fn too_many_overridden(document: DocumentId) -> Diagnostic {
+    let place = Place::Value { document, route: Route::of("spec.overrides"), part: Part::Key };
+    let message = format!("more than {MOST_OVERRIDDEN} topologies of this file have overrides");
+    let complaint = OVERRIDE.complain(message, Label { place, text: String::new() });
+    complaint.help("split the fleet into several files")
 }
 
 /// Beside so many topologies a doubtful one is looked at for collisions; among more it is checked alone.
@@ -188,6 +208,23 @@ mod tests {
         assert_eq!(checked(&[SHOP, &other.replace("10Gi", "lots")], Warnings::Show), (vec!["W113", "E201", "W113"], 0));
         assert_eq!(checked(&[SHOP, "{}\n"], Warnings::Show), (vec!["E007", "W113"], 0));
         assert_eq!(checked(&[SHOP, SHOP], Warnings::Show).1, 0, "two clusters of one name");
+    }
+
+    #[test]
+    fn a_file_of_more_topologies_with_overrides_than_can_be_judged_is_refused() {
+        let spec = SHOP.split_once("spec:\n").map(|(_, spec)| spec).unwrap_or_default();
+        let shop = |number: usize| {
+            format!(
+                "---\napiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: c, namespace: n{number}}}\nspec:\n{spec}  \
+                 overrides: [{{kind: Service, all: true, patch: {{spec: {{ipFamilyPolicy: PreferDualStack}}}}}}]\n"
+            )
+        };
+        let errors = |count: usize| {
+            let (codes, accepted) = checked(&[&(0..count).map(shop).collect::<String>()], Warnings::Show);
+            (codes.into_iter().filter(|code| code.starts_with('E')).collect::<Vec<_>>(), accepted)
+        };
+        assert_eq!(errors(MOST_OVERRIDDEN), (vec![], MOST_OVERRIDDEN));
+        assert_eq!(errors(MOST_OVERRIDDEN + 1), (vec!["E530"], 0));
     }
 
     #[test]

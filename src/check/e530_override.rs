@@ -24,7 +24,8 @@ The patch is a strategic merge patch: maps merge, `null` deletes, lists of eleme
 element, `$patch: replace` replaces a list or a map; other directives are not supported.
 
 `cassc render` prints the objects with their names. Names of ConfigMaps that end in a hash change with their content: write
-`all: true` for them. All patches together may have 32 KiB, and there may be 50 of them.",
+`all: true` for them. All patches of a topology together may have 32 KiB, and there may be 50 of them; a file may hold 1,000
+topologies with overrides.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {

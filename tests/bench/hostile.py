@@ -181,13 +181,14 @@ def a_large_override(rng: random.Random, size: int) -> str:
 @kind
 def clusters_with_overrides(rng: random.Random, size: int) -> str:
     tail = f"  overrides: [{{kind: StatefulSet, all: true, patch: {PATCH}}}]\n---\n"
-    return filled(size, "", (spec(tail, f"c{number}") for number in numbered("#")))
+    clusters = (spec(tail, f"c{number}, namespace: n{number}") for number in numbered("#"))
+    return filled(size, "", clusters)
 
 
 @kind
 def overrides_of_many_racks(rng: random.Random, size: int) -> str:
     def cluster(name: str) -> str:
-        head = HEAD % name + VERSION + REST
+        head = HEAD % f"{name}, namespace: {name}" + VERSION + REST
         head += "  overrides:\n" + "".join(
             f"    - {{kind: StatefulSet, name: {name}-dc1-r{rack}-sts, patch: {PATCH}}}\n" for rack in range(50)
         )

@@ -6,7 +6,7 @@ use super::Row;
 const STORAGE_BY_HAND: &str = "the data is always on a PVC";
 const BACKUPS: &str = "back up by your own means; `spec.pod.containers` takes a sidecar";
 const REPAIRS: &str = "run repairs by your own means";
-const PODS: &str = "use the fields of `spec.pod`, `spec.scheduling` and `spec.storage.additionalVolumes`";
+const PODS: &str = "use the fields of `spec.pod`, `spec.scheduling` and `spec.storage.additionalVolumes`; `spec.overrides` patches the rest";
 const BY_HAND: &str = "`cassc plan` lists what has to be done by hand";
 const ORDER: &str = "the pods restart one at a time, in the order of the plan";
 const ROLES: &str = "cassc writes no Secrets; README.md shows how to create the role";
@@ -112,13 +112,21 @@ pub(super) const ROWS: &[Row] = &[
         Fixed("applying restarts no pod (`OnDelete`); `spec.rollout.canary` restarts some first"),
     ),
     (&["podManagementPolicy"], &[], Fixed("all pods start at once, and a gate in each pod orders them")),
-    (&["minReadySeconds", "revisionHistoryLimit"], &[], Fixed("it is the same in every cluster")),
+    (
+        &["minReadySeconds", "revisionHistoryLimit"],
+        &[],
+        Fixed("it is the same in every cluster; `spec.overrides` can patch it"),
+    ),
     (&["persistentVolumeClaimRetentionPolicy"], &[], Fixed("PVCs are never deleted with their StatefulSet")),
     (&["lifecycle", "preStop", "postStart"], &[], Fixed("a pod drains its node before it ends")),
     (&["command", "args"], &["cassandra", "pod", "spec"], Fixed("the Management API starts Cassandra")),
     (&["ports"], &["cassandra", "pod", "spec"], Fixed("the ports are those of Cass Operator")),
     (&["enableServiceLinks", "automountServiceAccountToken"], &[], Fixed("it is `false`")),
-    (&["shareProcessNamespace", "hostPID", "hostIPC"], &[], Fixed("each container has its own processes")),
+    (
+        &["shareProcessNamespace", "hostPID", "hostIPC"],
+        &[],
+        Fixed("each container has its own processes; `spec.overrides` can patch it"),
+    ),
     (
         &["networkPolicy", "ingress", "serviceMonitor", "metrics", "telemetry", "vector"],
         &[],
@@ -307,6 +315,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (&["canaryUpgrade", "canaryUpgradeCount"], &[], Field("spec.rollout.canary.pods", "")),
     (&["podTemplateSpec", "podTemplate", "template"], &[], Missing(PODS)),
+    (&["patches", "patchesStrategicMerge", "patch"], &["", "spec"], Field("spec.overrides", "")),
     (
         &["stopped"],
         &["spec", "datacenters", "cassandra"],
