@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::off_heap::{OffHeapSettings, off_heap};
+use super::settings::different_racks;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::resource::amount;
 use crate::sizing::{
@@ -56,7 +57,7 @@ impl Memory<'_> {
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(no_sizes(subject));
     let mut seen = BTreeSet::new();
-    for place in &subject.racks {
+    for place in different_racks(subject) {
         let Some(memory) = memory(place) else { continue };
         let heap = place.heap();
         let setting = heap.map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse());

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::e420_heap::heap_of;
 use super::off_heap::{OffHeapSettings, off_heap};
+use super::settings::different_racks;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::sizing::{Budget, MAX_DIRECT_MEMORY, Memtables, OffHeap};
 use crate::subject::Subject;
@@ -22,7 +23,7 @@ Lower these settings, or write a higher `-XX:MaxDirectMemorySize`; E420 says wha
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
-    for place in &subject.racks {
+    for place in different_racks(subject) {
         let (Some(heap), Some(found)) = (heap_of(place), off_heap(subject, place)) else { continue };
         let OffHeapSettings { amounts, settings } = found;
         let budget = Budget::of(0, heap, &as_written(amounts));

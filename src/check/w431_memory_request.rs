@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::e420_heap::heap_of;
 use super::off_heap::off_heap;
+use super::settings::different_racks;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
 use crate::sizing::{Budget, OffHeap, mebibytes};
@@ -23,7 +24,7 @@ Request as much memory as the container may use, the same as its limit.",
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
-    for place in &subject.racks {
+    for place in different_racks(subject) {
         let Some(request) = place.request("memory") else { continue };
         let Some(requested) = amount("memory", request.value).ok().filter(|bytes| *bytes > 0) else { continue };
         // E420 judges a limit that is not higher.
