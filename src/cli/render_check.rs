@@ -15,11 +15,14 @@ use crate::fleet::ClusterRun;
 use crate::git::untracked;
 use crate::lock::LOCK_FILE_NAME;
 use crate::plan::Plan;
+use crate::topology::Dialect;
 
 /// What was found for one cluster.
 struct Found {
     cluster: String,
     compared: Comparison,
+    /// A line about each difference.
+    differences: Vec<String>,
     plan: Plan,
     /// Rendered files that the commit would lack.
     lacking: Vec<String>,
@@ -35,18 +38,18 @@ pub(super) fn check_directory(
 ) -> Result<Ending, Failure> {
     let found = during_each("rendering clusters", &accepted.runs, |run| find(output, run, extent, selection));
     drop(hold);
-    let (mut compared, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut compared, mut differences, mut plans, mut lacking) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for found in found.into_iter().collect::<Result<Vec<_>, _>>()? {
         tell_conflict(output, &found.cluster, found.compared.is_in_conflict, BEFORE);
         compared.push(found.compared);
+        differences.extend(found.differences);
         plans.push(found.plan);
         lacking.extend(found.lacking);
     }
     let stale: Vec<String> = accepted.leftovers.iter().map(|(name, _)| name.clone()).collect();
     accepted.tell_plans(plans);
     tell_lacking(&lacking);
-    let different = compared.iter().flat_map(|comparison| &comparison.changed).filter_map(told_difference);
-    different.for_each(|line| talk(&line));
+    differences.iter().for_each(|line| talk(line));
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(if lacking.is_empty() { Ending::Done } else { Ending::Refused });
     }
@@ -69,7 +72,10 @@ fn find(output: &Path, run: &ClusterRun, extent: Extent, selection: Selection<'_
         (Selection::Touched { .. }, Extent::LockOnly) => untracked(&[output.join(&cluster).join(LOCK_FILE_NAME)]),
         _ => Vec::new(),
     };
-    Ok(Found { compared: compared(output, rendered, extent)?, cluster, plan, lacking })
+    let dialect = rendered.cluster.dialect;
+    let compared = compared(output, rendered, extent)?;
+    let differences = compared.changed.iter().filter_map(|difference| line(difference, dialect)).collect();
+    Ok(Found { cluster, compared, differences, plan, lacking })
 }
 
 /// The files of a cluster, its lock among them.
@@ -84,18 +90,22 @@ fn tell_lacking(files: &[String]) {
     }
 }
 
-fn told_difference(difference: &Difference) -> Option<String> {
+/// A line about a difference; `None` for a foreign file that nothing applies.
+fn line(difference: &Difference, dialect: Dialect) -> Option<String> {
     let word = match difference.kind {
         DifferenceKind::Added => "missing",
         DifferenceKind::Changed => "different",
         DifferenceKind::Removed => "no longer rendered",
-        DifferenceKind::Foreign if is_applied(&difference.path) => "not written by cassc, and applied with the rest",
+        DifferenceKind::Foreign if dialect == Dialect::Argocd && is_applied(&difference.path) => {
+            "not written by cassc, and applied by Argo CD with the rest"
+        }
         DifferenceKind::Foreign => return None,
     };
     Some(format!("{word}: {}\n", difference.path))
 }
 
-/// Whether a tool that takes all manifests of a folder, as Argo CD does, takes this file of a cluster.
+/// Whether Argo CD applies this file of a cluster: it takes every manifest of a folder. Flux and kubectl apply what a
+/// kustomization names, and cassc writes these.
 fn is_applied(path: &str) -> bool {
     let extension = Path::new(path).extension().unwrap_or_default();
     is_in_a_stage(path) && ["yaml", "yml", "json"].iter().any(|it| extension.eq_ignore_ascii_case(it))
