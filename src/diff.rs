@@ -16,7 +16,7 @@ const HASH_LENGTH: usize = 8;
 
 /// Everything in which the directory of one cluster is not what is rendered; empty when it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// Whether Git could not merge the lock that stands there.
     pub is_in_conflict: bool,
     /// The differences in the order of their paths.
@@ -25,7 +25,7 @@ pub struct Comparison {
 
 /// One path that is not as rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// Relative to the output root: `<cluster>/base/x.yaml`.
     pub path: String,
     /// What a render would do there.
@@ -37,7 +37,7 @@ pub struct Difference {
 
 /// What a render would do with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DifferenceKind {
+pub(crate) enum DifferenceKind {
     /// Rendered, and not on disk.
     Added,
     /// Rendered, and other on disk.
@@ -50,13 +50,13 @@ pub enum DifferenceKind {
 
 impl Comparison {
     /// Whether a render would change nothing. Foreign files do not count, for a render leaves them alone.
-    pub fn is_same(&self) -> bool {
+    pub(crate) fn is_same(&self) -> bool {
         self.changed.iter().all(|difference| difference.kind == DifferenceKind::Foreign)
     }
 }
 
 /// Compares what is rendered for a cluster, and its new lock, with what stands in its directory.
-pub fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree, lock: &Lock) -> Comparison {
+pub(crate) fn compare(cluster_directory: &str, standing: &Standing, rendered: &FileTree, lock: &Lock) -> Comparison {
     let path_of = |path: &str| format!("{cluster_directory}/{path}");
     let on_disk = standing.entries.iter();
     let renamed = renamed(standing, rendered);

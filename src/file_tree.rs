@@ -15,7 +15,7 @@ use crate::paths::{ancestors, is_relative};
 #[derive(Debug, Clone, Default)]
 pub struct FileTree {
     files: BTreeMap<String, String>,
-    /// Made when somebody asks for them, which a stream does not.
+    /// Made on demand; a stream does not need them.
     digests: OnceLock<BTreeMap<String, String>>,
 }
 
@@ -30,7 +30,7 @@ impl FileTree {
     }
 
     /// Adds one file. A path that [`FileTree`] does not allow, or that is taken, is a mistake of the compiler.
-    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
+    pub(crate) fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         let path = path.into();
         assert!(is_relative(&path), "a rendered path is relative and has plain segments, unlike {path:?}");
         assert!(!self.files.contains_key(&path), "two objects are never rendered to one file, here {path:?}");
@@ -45,7 +45,7 @@ impl FileTree {
     }
 
     /// The [`digest`] of every file, by its path.
-    pub fn digests(&self) -> &BTreeMap<String, String> {
+    pub(crate) fn digests(&self) -> &BTreeMap<String, String> {
         let digests = || self.iter().map(|(path, text)| (path.to_owned(), digest(text.as_bytes()))).collect();
         self.digests.get_or_init(digests)
     }
@@ -90,7 +90,7 @@ impl PartialEq for FileTree {
     }
 }
 
-/// The bytes with the line ends that cassc writes. Git gives a checkout others where `core.autocrlf` says so, and no
+/// The bytes with the line ends that cassc writes. Git gives a checkout others where `core.autocrlf` is set, and no
 /// rendered file has a carriage return of its own.
 pub(crate) fn with_lf(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !bytes.contains(&b'\r') {

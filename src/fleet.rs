@@ -22,7 +22,7 @@ use crate::transition::{self, Accepted, Judgment, Transition, Was};
 
 /// One cluster in a run.
 #[derive(Debug)]
-pub struct ClusterRun {
+pub(crate) struct ClusterRun {
     checked: Checked,
     /// The name of the file of its topology.
     pub source: String,
@@ -32,18 +32,18 @@ pub struct ClusterRun {
     pub own: OwnLock,
     /// Whether it counts as new although it is known to be deployed, or its lock is lost: the user asked for it.
     pub is_forgotten: bool,
-    /// What the rules about changes say.
+    /// The verdict of the rules about changes.
     pub judgment: Judgment,
-    /// As it is to be; a new cluster is resolved when it is rendered.
+    /// The wanted cluster; a new one is resolved when it is rendered.
     cluster: Option<Arc<Cluster>>,
 }
 
 /// A cluster with its files.
 #[derive(Debug)]
-pub struct RenderedCluster<'r> {
+pub(crate) struct RenderedCluster<'r> {
     /// What it was rendered from.
     pub run: &'r ClusterRun,
-    /// As it is to be, and as its lock records it.
+    /// The wanted cluster, and the one in its lock.
     pub cluster: Arc<Cluster>,
     /// Its files.
     pub arranged: Arranged,
@@ -51,7 +51,7 @@ pub struct RenderedCluster<'r> {
 
 /// A deployed cluster whose topology is gone.
 #[derive(Debug)]
-pub struct Gone {
+pub(crate) struct Gone {
     /// What is deployed.
     pub deployed: DeployedCluster,
     /// Whether the deployed topology accepts its end.
@@ -60,7 +60,7 @@ pub struct Gone {
 
 /// All clusters of a run.
 #[derive(Debug)]
-pub struct Fleet {
+pub(crate) struct Fleet {
     /// In the order of the topologies.
     pub runs: Vec<ClusterRun>,
     /// Those without a topology.
@@ -72,7 +72,7 @@ impl Fleet {
     /// `forgotten` names the clusters that count as new whatever is deployed of them, and `elsewhere` are clusters that are
     /// no part of what is deployed here and must not collide with it; some may be clusters of the run.
     /// Texts of what is deployed are put to `texts` where a complaint needs them.
-    pub fn judged(
+    pub(crate) fn judged(
         texts: &mut Vec<Text>,
         accepted: Vec<Checked>,
         wanted: &WantedFleet,
@@ -144,7 +144,7 @@ impl Fleet {
     }
 
     /// Everything that is refused, in the order of the topologies.
-    pub fn refusals(&self) -> Vec<&Diagnostic> {
+    pub(crate) fn refusals(&self) -> Vec<&Diagnostic> {
         let clusters = self.runs.iter().flat_map(|run| &run.judgment.refused);
         clusters.chain(self.gone.iter().filter_map(|gone| gone.judgment.as_ref().err())).collect()
     }
@@ -152,14 +152,14 @@ impl Fleet {
 
 impl ClusterRun {
     /// A cluster that is compared with its own lock and not judged.
-    pub fn unjudged(texts: &[Text], checked: Checked, own: OwnLock) -> Self {
+    pub(crate) fn unjudged(texts: &[Text], checked: Checked, own: OwnLock) -> Self {
         let source = texts[checked.document.text].name.clone();
         let judgment = Judgment::default();
         Self { checked, source, deployed: None, own, is_forgotten: false, judgment, cluster: None }
     }
 
     /// The name of the cluster.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.checked.topology.metadata.name
     }
 
@@ -214,7 +214,7 @@ impl ClusterRun {
 
     fn judgment_with(&self, texts: &[Text], was: Was) -> Judgment {
         let change = self.deployed.as_ref().zip(self.cluster.as_ref());
-        // Most of a fleet stays as it is, and shares what its lock says.
+        // Most of a fleet stays as it is, and shares the contents of its lock.
         let change = change.filter(|(deployed, after)| !Arc::ptr_eq(&deployed.cluster, after));
         let Some((deployed, after)) = change else { return Judgment::default() };
         let (subject, before) = (Subject::new(&self.checked), &deployed.cluster);
@@ -222,7 +222,7 @@ impl ClusterRun {
         transition::judge(&Transition { subject: &subject, after, before, texts, was, rings })
     }
 
-    /// The cluster with all that it keeps of what its own lock knows, else of what is deployed. A merge of two renders is a
+    /// The cluster with all that it keeps from its own lock, else from what is deployed. A merge of two renders is a
     /// change for both branches, even where Git merged the ring and the templates by itself.
     fn resolved(&self) -> Arc<Cluster> {
         let deployed = || self.deployed.as_ref().map(|it| Arc::clone(&it.cluster));
@@ -238,7 +238,7 @@ impl ClusterRun {
     }
 
     /// Makes the files, in another dialect than that of the topology where one is named.
-    pub fn render(&self, dialect: Option<Dialect>) -> RenderedCluster<'_> {
+    pub(crate) fn render(&self, dialect: Option<Dialect>) -> RenderedCluster<'_> {
         let cluster = self.cluster.clone().unwrap_or_else(|| self.resolved());
         let arranged = match dialect {
             Some(dialect) if dialect != cluster.dialect => arrange(&Cluster { dialect, ..(*cluster).clone() }),
@@ -251,7 +251,7 @@ impl ClusterRun {
 impl RenderedCluster<'_> {
     /// What will happen to it, with what is refused and accepted. `output` is the directory that is rendered into, where it
     /// is known.
-    pub fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
+    pub(crate) fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
         let deployed = self.run.deployed.as_ref().map(as_planned);
         let plan = plan::plan_arranged(deployed.as_ref(), &self.cluster, &self.arranged, output);
         judged(plan, texts, &self.run.judgment.refused, self.run.judgment.accepted.clone())
@@ -260,7 +260,7 @@ impl RenderedCluster<'_> {
 
 impl Gone {
     /// The plan of this end.
-    pub fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
+    pub(crate) fn plan(&self, texts: &[Text], output: Option<&str>) -> Plan {
         let plan = plan::deletion(&as_planned(&self.deployed), output);
         match &self.judgment {
             Ok(accepted) => judged(plan, texts, &[], vec![accepted.clone()]),

@@ -37,7 +37,7 @@ pub enum FolderError {
         action: &'static str,
         /// Where.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// A file or a symbolic link stands where the directory of a cluster belongs.
@@ -67,7 +67,7 @@ pub enum FolderError {
 }
 
 impl FolderError {
-    /// Wraps what the operating system says, for `map_err`.
+    /// Wraps an error of the operating system, for `map_err`.
     pub(crate) fn disk(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Disk { action, path: path.to_owned(), cause }
     }

@@ -9,12 +9,12 @@
 //!    [`cluster::Cluster`]. It cannot fail.
 //! 4. [`render`] builds the typed Kubernetes objects, with the [`text`] inside ConfigMaps from `templates/`. What only they
 //!    tell of the [`overrides`] of a topology is complained about in 2.
-//! 5. [`deliver`] gives each object its file, as [`yaml`] in the folder of its stage ([`stages`]), and tells the delivery
-//!    tool what it must know: a [`file_tree::FileTree`]. A [`lock`] remembers what was rendered.
+//! 5. [`deliver`] gives each object its file, as [`yaml`] in the folder of its stage ([`stages`]), and gives the delivery
+//!    tool what it needs: a [`file_tree::FileTree`]. A [`lock`] records what was rendered.
 //! 6. [`transition`] judges the change from the deployed cluster to this one, with rules like those of [`check`];
 //!    [`catalogue`] has the rules of both, by code.
 //! 7. [`plan`] compares what is rendered on both sides and orders what will happen: a [`plan::Plan`].
-//! 8. [`report`] tells complaints and plans, under the user's own lines and to programs.
+//! 8. [`report`] prints diagnostics and plans, for people under their own lines and for programs.
 //! 9. [`emit`] makes a directory or a stream of the files; [`diff`] compares them with what stands there.
 //!
 //! [`deployed`] reads what is deployed, from a lock, a directory ([`folder`]) or the merge base in [`git`], and finds the
@@ -34,7 +34,7 @@ pub mod yaml;
 pub mod parse;
 
 pub mod kubernetes;
-pub mod sizing;
+pub(crate) mod sizing;
 pub mod stages;
 pub mod subject;
 
@@ -63,15 +63,15 @@ pub mod plan;
 pub mod report;
 
 pub mod folder;
-pub mod git;
+pub(crate) mod git;
 
 pub mod deployed;
 
 pub mod emit;
 
-pub mod diff;
+pub(crate) mod diff;
 
-pub mod fleet;
+pub(crate) mod fleet;
 
 pub mod cli;
 
@@ -97,7 +97,7 @@ pub struct Options {
 pub struct Compilation {
     /// The texts that were read; complaints point into them.
     pub texts: Vec<Text>,
-    /// Everything there is to say, in the order of the texts.
+    /// All diagnostics, in the order of the texts.
     pub complaints: Vec<Diagnostic>,
     /// How many topologies were read.
     pub topologies: usize,
@@ -118,8 +118,8 @@ impl Compilation {
     }
 }
 
-/// The cluster of an accepted topology. `previous` is the same cluster as its lock knows it: it keeps what must not
-/// move (seeds, the generation of defaults, restart tokens), and the generation of its steps goes on from there.
+/// The cluster of an accepted topology. `previous` is the same cluster as recorded in its lock: it keeps what must not
+/// move (seeds, the generation of defaults, restart tokens), and the generation of its steps continues from there.
 pub fn cluster(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
     let cluster = resolve::resolve(checked, previous);
     Cluster { generation: render::next_generation(previous, &cluster), ..cluster }

@@ -29,7 +29,7 @@ impl Stage {
     }
 
     /// The stage in whose folder a file lies.
-    pub fn of_file(path: &str) -> Option<Self> {
+    pub(crate) fn of_file(path: &str) -> Option<Self> {
         let folder = path.rsplit('/').nth(1)?;
         Self::ALL.into_iter().find(|stage| stage.folder() == folder)
     }
@@ -37,13 +37,13 @@ impl Stage {
 
 /// The folder of the Applications, beside those of the stages: they belong to Argo CD's cluster, and an Application must
 /// not be among its own objects.
-pub const ARGOCD_FOLDER: &str = "argocd";
+pub(crate) const ARGOCD_FOLDER: &str = "argocd";
 
 /// The folder of the Kustomizations of Flux, beside those of the stages that they point to.
-pub const FLUX_FOLDER: &str = "flux";
+pub(crate) const FLUX_FOLDER: &str = "flux";
 
 /// The folders beside those of the stages.
-pub const TOOL_FOLDERS: [&str; 2] = [ARGOCD_FOLDER, FLUX_FOLDER];
+pub(crate) const TOOL_FOLDERS: [&str; 2] = [ARGOCD_FOLDER, FLUX_FOLDER];
 
 #[cfg(test)]
 mod tests {

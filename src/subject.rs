@@ -29,39 +29,39 @@ impl<'t> Subject<'t> {
     }
 
     /// The specification.
-    pub fn spec(&self) -> &'t Spec {
+    pub(crate) fn spec(&self) -> &'t Spec {
         &self.topology.spec
     }
 
     /// A label on a value.
-    pub fn value(&self, route: Route, text: impl Into<String>) -> Label {
+    pub(crate) fn value(&self, route: Route, text: impl Into<String>) -> Label {
         self.label(route, Part::Value, text)
     }
 
     /// A label on a key (for complaints about the key itself).
-    pub fn key(&self, route: Route, text: impl Into<String>) -> Label {
+    pub(crate) fn key(&self, route: Route, text: impl Into<String>) -> Label {
         self.label(route, Part::Key, text)
     }
 
     /// The racks of a datacenter, by its position.
-    pub fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &RackPlace<'t>> {
+    pub(crate) fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &RackPlace<'t>> {
         let before = |index| self.racks.partition_point(|place| place.datacenter_index < index);
         self.racks[before(datacenter_index)..before(datacenter_index + 1)].iter()
     }
 
     /// The number of nodes of each rack of a datacenter; `None` while the counts are missing or contradict each other.
-    pub fn nodes_of_racks(&self, datacenter_index: usize) -> Option<&[u32]> {
+    pub(crate) fn nodes_of_racks(&self, datacenter_index: usize) -> Option<&[u32]> {
         self.nodes.get(datacenter_index)?.as_deref()
     }
 
     /// The number of nodes of a rack; 0 while it is not known.
-    pub fn nodes_of(&self, place: &RackPlace<'_>) -> u32 {
+    pub(crate) fn nodes_of(&self, place: &RackPlace<'_>) -> u32 {
         let counts = self.nodes_of_racks(place.datacenter_index).unwrap_or_default();
         counts.get(place.rack_index).copied().unwrap_or_default()
     }
 
     /// Every place where `cassandra.config` is written.
-    pub fn configs(&self) -> Vec<(Level, &'t Config)> {
+    pub(crate) fn configs(&self) -> Vec<(Level, &'t Config)> {
         let outer = std::iter::once((Level::Cluster, &self.spec().cassandra.config));
         let datacenters = self.spec().datacenters.iter().enumerate();
         let datacenters =
@@ -71,7 +71,7 @@ impl<'t> Subject<'t> {
     }
 
     /// Every place where `cassandra.jvm` is written.
-    pub fn jvms(&self) -> Vec<(Level, &'t Jvm)> {
+    pub(crate) fn jvms(&self) -> Vec<(Level, &'t Jvm)> {
         let outer = std::iter::once((Level::Cluster, &self.spec().cassandra.jvm));
         let datacenters = self.spec().datacenters.iter().enumerate();
         let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.cassandra.jvm));
@@ -80,7 +80,7 @@ impl<'t> Subject<'t> {
     }
 
     /// Every place where `resources` of Cassandra are written.
-    pub fn resources(&self) -> Vec<(Level, &'t Resources)> {
+    pub(crate) fn resources(&self) -> Vec<(Level, &'t Resources)> {
         let outer = std::iter::once((Level::Cluster, &self.spec().resources));
         let datacenters = self.spec().datacenters.iter().enumerate();
         let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.resources));
@@ -89,7 +89,7 @@ impl<'t> Subject<'t> {
     }
 
     /// Every place where `scheduling` is written.
-    pub fn schedulings(&self) -> Vec<(Level, &'t Scheduling)> {
+    pub(crate) fn schedulings(&self) -> Vec<(Level, &'t Scheduling)> {
         let outer = std::iter::once((Level::Cluster, &self.spec().scheduling));
         let datacenters = self.spec().datacenters.iter().enumerate();
         let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.scheduling));

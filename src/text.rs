@@ -29,7 +29,7 @@ macro_rules! plain_file {
 pub(crate) use {plain_file, template};
 
 /// A template that is filled from a `C`, compiled when it is first used.
-pub struct Template<C: ?Sized> {
+pub(crate) struct Template<C: ?Sized> {
     path: &'static str,
     source: &'static str,
     environment: OnceLock<Environment<'static>>,
@@ -44,13 +44,13 @@ impl<C: ?Sized> fmt::Debug for Template<C> {
 
 impl<C: Serialize + ?Sized> Template<C> {
     /// The handle of `source`, which stands in the file `path` below `templates/`.
-    pub const fn new(path: &'static str, source: &'static str) -> Self {
+    pub(crate) const fn new(path: &'static str, source: &'static str) -> Self {
         Self { path, source, environment: OnceLock::new(), context: PhantomData }
     }
 
     /// The text for a context. A name that the context does not have is our mistake, found by rendering each template
     /// once in a test.
-    pub fn render(&self, context: &C) -> String {
+    pub(crate) fn render(&self, context: &C) -> String {
         let environment = self.environment.get_or_init(|| environment(self.path, self.source));
         let template = environment.get_template(self.path).expect("the template was added under its path");
         template.render(context).unwrap_or_else(|error| unreachable!("{} does not render: {error:#}", self.path))

@@ -15,7 +15,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules
 }
 
-/// The rule of a code, whatever the case of the letter; or of a name.
+/// The rule of a code, in upper or lower case, or of a name.
 pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
 }

@@ -27,7 +27,7 @@ impl Deref for Checked {
 /// What came out of checking.
 #[derive(Debug)]
 pub struct Checkup {
-    /// Everything there is to say, what reading complained about first.
+    /// All diagnostics, those of reading first.
     pub complaints: Vec<Diagnostic>,
     /// The topologies, in their order; none when a complaint is an error.
     pub accepted: Vec<Checked>,

@@ -28,7 +28,7 @@ pub(super) fn class_name(value: &Value) -> Option<&str> {
     }
 }
 
-/// Authorizers that need to know who a client is (`AuthConfig.applyAuth`). Refused by 4.0.19, 4.1.10, 5.0.9.
+/// Authorizers that need authenticated clients (`AuthConfig.applyAuth`). Refused by 4.0.19, 4.1.10, 5.0.9.
 fn authorizers<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Vec<Refusal<'s>> {
     if place.spec.auth.authenticator != Authenticator::AllowAll {
         return Vec::new();
@@ -62,7 +62,7 @@ fn default_compaction(settings: &Settings) -> Option<Refusal<'_>> {
     })
 }
 
-/// The configuration that a table uses unless it names another one.
+/// The configuration that a table uses unless it names another.
 const DEFAULT: &str = "default";
 
 /// Memtable configurations as they are rendered: those of `templates/cassandra/5.0/cassandra.yaml` below those of the user,

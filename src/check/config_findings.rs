@@ -99,7 +99,7 @@ impl<'t> Merging<'t> {
         merged
     }
 
-    /// The families that are judged where nothing further in is written: whatever a datacenter writes, and parts of maps.
+    /// The families that are judged where nothing further in is written: all that a datacenter writes, and parts of maps.
     fn merged_at(&self, (_, datacenter): (Level, &'t Config), cluster: Level) -> BTreeSet<&'t str> {
         let fragments = self.fragments.get(&cluster).into_iter().flatten().copied();
         datacenter.keys().map(String::as_str).chain(fragments).map(|key| family(self.table, key)).collect()

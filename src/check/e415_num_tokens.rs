@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     complaints.extend(same_tokens(subject));
 }
 
-/// What `templates/cassandra/*/cassandra.yaml` say, for every release line. (3.11 itself ships 256.)
+/// The value in `templates/cassandra/*/cassandra.yaml`, for every release line. (3.11 itself ships 256.)
 const DEFAULT_TOKENS: i64 = 16;
 
 fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnostic> {

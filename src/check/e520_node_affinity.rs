@@ -166,7 +166,7 @@ fn unknown_operator(subject: &Subject<'_>, operator: &str, route: &Route) -> Dia
     }
 }
 
-/// Of a worker's fields the scheduler knows the name only.
+/// The only field of a node that the scheduler supports is its name.
 fn field_fault(subject: &Subject<'_>, written: &NodeSelectorRequirement, route: &Route) -> Option<Diagnostic> {
     let one_value = written.values.as_ref().is_some_and(|values| values.len() == 1);
     let known = written.key == "metadata.name" && matches!(written.operator.as_str(), "In" | "NotIn") && one_value;

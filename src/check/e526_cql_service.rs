@@ -1,4 +1,4 @@
-//! E526: a service for CQL clients that the API server refuses, or that is told what it cannot do.
+//! E526: a service for CQL clients that the API server refuses, or that asks for what its type cannot do.
 
 use super::written::cql_services;
 use crate::diagnostic::{Diagnostic, Route, Rule};

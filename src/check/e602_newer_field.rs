@@ -38,7 +38,7 @@ struct Field {
 enum Since {
     /// The first minor of Kubernetes 1 that enables it by default.
     Minor(u32),
-    /// It cannot be used here with any supported version; the label says why.
+    /// It cannot be used here with any supported version; the label has the reason.
     Never(&'static str),
 }
 

@@ -29,14 +29,14 @@ enum Claim<'c> {
 
 /// The clusters that are not part of a run, by what they claim.
 #[derive(Debug, Default)]
-pub struct Others<'c> {
+pub(crate) struct Others<'c> {
     clusters: Vec<&'c Cluster>,
     owners: BTreeMap<Claim<'c>, (usize, Option<usize>)>,
 }
 
 /// Something that a cluster of the run and another one both claim.
 #[derive(Debug)]
-pub struct Collision {
+pub(crate) struct Collision {
     /// The rule that refuses it.
     pub rule: &'static Rule,
     /// What both claim, as a sentence.
@@ -55,7 +55,7 @@ pub struct Collision {
 
 impl<'c> Others<'c> {
     /// The claims of some clusters.
-    pub fn new(clusters: Vec<&'c Cluster>) -> Self {
+    pub(crate) fn new(clusters: Vec<&'c Cluster>) -> Self {
         let mut owners = BTreeMap::new();
         for (index, cluster) in clusters.iter().enumerate() {
             for (claim, datacenter) in claims(cluster) {
@@ -65,13 +65,8 @@ impl<'c> Others<'c> {
         Self { clusters, owners }
     }
 
-    /// Whether there are any.
-    pub fn is_empty(&self) -> bool {
-        self.clusters.is_empty()
-    }
-
     /// What one of them and a cluster of the run both claim. `before` is what is deployed of that cluster.
-    pub fn collisions(
+    pub(crate) fn collisions(
         &self,
         subject: &Subject<'_>,
         cluster: &'c Cluster,
@@ -102,7 +97,7 @@ impl<'c> Others<'c> {
 
 impl Collision {
     /// The complaint of a rule, with the place of the other cluster in the text where it is written.
-    pub fn complaint(self, rule: &Rule, other: &str, label: Option<Label>, help: Option<&str>) -> Diagnostic {
+    pub(crate) fn complaint(self, rule: &Rule, other: &str, label: Option<Label>, help: Option<&str>) -> Diagnostic {
         let Self { message, at, help: own_help, .. } = self;
         let complaint = rule.complain(format!("{message}: {other}"), at).labels(label);
         complaint.help(help.unwrap_or(own_help))

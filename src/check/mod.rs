@@ -135,7 +135,7 @@ pub(crate) use e424_environment::instead_of_variable;
 pub(crate) use e501_reserved_metadata::{owner_of_annotation, owner_of_label};
 pub(crate) use e504_volume_name::is_free_path;
 pub(crate) use e530_override::RULE as OVERRIDE;
-pub use elsewhere::{Collision, Others};
+pub(crate) use elsewhere::{Collision, Others};
 pub(crate) use w507_restricted::RULE as RESTRICTED;
 
 use rayon::prelude::*;

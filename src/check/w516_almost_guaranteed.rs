@@ -80,7 +80,7 @@ fn is_guaranteed_container(container: &Container) -> bool {
     })
 }
 
-/// A limit is a request too, where there is none.
+/// Without a request the limit is the request.
 fn is_equal(resource: &str, request: Option<&str>, limit: Option<&str>) -> bool {
     let amount = |text: &str| amount(resource, text).ok();
     limit.and_then(amount).is_some_and(|limit| request.is_none_or(|request| amount(request) == Some(limit)))

@@ -1,4 +1,4 @@
-//! W525: a disruption budget that lets a quorum go, or nobody.
+//! W525: a disruption budget that permits the eviction of a quorum, or of no pod.
 
 use std::collections::BTreeSet;
 

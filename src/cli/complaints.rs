@@ -1,4 +1,4 @@
-//! How a verb says what is wrong: to people on standard error, to programs as a report. A report holds all that a run
+//! How a verb reports what is wrong: to people on standard error, to programs as a report. A report holds all that a run
 //! complains about, so it is written once, when nothing more can be found.
 
 use std::io::{self, Write};
@@ -85,7 +85,7 @@ fn is_of_another_kind(file: &Path) -> bool {
 }
 
 impl<'a> Complaining<'a> {
-    /// Refuses a report that is for nobody: people read standard error.
+    /// Refuses a report in the format for people: they read standard error.
     pub(super) fn new(format: Format, report: Option<&'a Path>, channel: Channel) -> Result<Self, Failure> {
         let program: Program = match format {
             Format::Human | Format::Short if report.is_some() => {

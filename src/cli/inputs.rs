@@ -54,8 +54,8 @@ impl DialectArgument {
 }
 
 impl Inputs {
-    /// Reads and compiles all inputs, and tells people what is wrong with them; when they are refused, programs too, and
-    /// the result is `None`. Else the verb reports to programs, when it knows what more there is to complain about.
+    /// Reads and compiles all inputs, and prints what is wrong with them; when they are refused, programs too, and
+    /// the result is `None`. Else the verb reports to programs, when it has all diagnostics.
     pub(super) fn compile(&self, complaining: &Complaining<'_>) -> Result<Option<Compilation>, Failure> {
         self.compile_some(Selection::All, complaining)
     }
@@ -98,7 +98,7 @@ impl Inputs {
         if selection.may_be_empty() { read_all_there_are(&self.inputs) } else { read_all(&self.inputs) }
     }
 
-    /// What there is to say about inputs without a topology.
+    /// The message about inputs without a topology.
     pub(super) fn nothing(&self) -> String {
         format!("no CassandraTopology in {}", self.inputs.join(", "))
     }

@@ -189,7 +189,7 @@ impl Judged {
         });
     }
 
-    /// What goes on, if nothing is refused.
+    /// What to render, if nothing is refused.
     pub(super) fn accepted(self) -> Option<Accepted> {
         if self.is_refused() {
             return None;
@@ -315,7 +315,7 @@ fn refuse_taken_folders(
     Ok(())
 }
 
-/// The folders that are nobody's: their topology is gone, and nothing of the kind is deployed.
+/// Orphaned folders: their topology is gone, and no such cluster is deployed.
 fn stale(own: Deployed, deployed: Option<&Deployed>, wanted: &WantedFleet) -> Vec<String> {
     let is_deployed =
         |name: &str| deployed.is_some_and(|it| it.clusters.iter().any(|known| known.cluster.name == name));

@@ -1,4 +1,4 @@
-//! The command line: one file per verb. Artefacts go to standard output, talk goes to standard error.
+//! The command line: one file per verb. Artefacts go to standard output, messages to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
 mod argocd;
@@ -41,7 +41,7 @@ use crate::report::visible;
     override_usage = "cassc [OPTIONS] <COMMAND>",
     after_long_help = EXIT_CODES
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What the verbs know of the directory that is rendered into: which topologies it cannot take, the files of a cluster with
+//! What the verbs need of the output directory: which topologies it cannot take, the files of a cluster with
 //! their lock, and what there is to say about a lock that Git could not merge.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -134,7 +134,7 @@ fn to_stream(accepted: Accepted) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// What is to be written for a cluster.
+/// What to write for a cluster.
 struct Prepared<'r> {
     run: &'r ClusterRun,
     files: FileTree,

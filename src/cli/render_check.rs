@@ -83,7 +83,7 @@ fn paths(folder: &Path, files: &FileTree) -> Vec<PathBuf> {
     files.iter().map(|(path, _)| path).chain([LOCK_FILE_NAME]).map(|path| folder.join(path)).collect()
 }
 
-/// The rendered files that Git does not know.
+/// The untracked rendered files.
 fn tell_lacking(files: &[String]) {
     for file in files {
         talk(&format!("the commit would lack: {file} (`git add '{file}'`, with `--force` if it is ignored)\n"));

@@ -39,7 +39,7 @@ mod tests {
     use crate::cli::starter::STARTER;
     use crate::parse::embedded;
 
-    /// What an editor says about a text.
+    /// What an editor reports about a text.
     fn faults(text: &str) -> Vec<String> {
         let schema: Value = serde_json::from_str(&json_schema()).expect("the schema is JSON");
         let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");

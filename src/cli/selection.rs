@@ -19,7 +19,7 @@ pub(super) enum Selection<'s> {
     Topologies,
     /// Only the topologies of touched clusters; there may be none.
     Touched {
-        /// The files that a commit adds or changes; those that it deletes Git tells.
+        /// The files that a commit adds or changes; those that it deletes come from Git.
         files: &'s [String],
         /// The directory that is rendered into, with a folder for each cluster.
         output: &'s Path,

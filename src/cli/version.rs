@@ -1,5 +1,5 @@
-//! `cassc --version`: which cassc this is; with `--verbose` what it reads, writes and knows. No date and no commit: the
-//! same version says the same everywhere.
+//! `cassc --version`: which cassc this is; with `--verbose` what it reads, writes and supports. No date and no commit: the
+//! same version prints the same everywhere.
 
 use cassc_cassandra::image::published_patches;
 use cassc_ring::release::{MINORS, Minor};

@@ -57,8 +57,8 @@ pub struct FluxSource {
 }
 
 impl Repository {
-    /// The namespace of what the delivery tool is told.
-    pub fn namespace(&self) -> &str {
+    /// The namespace of the delivery tool's own objects.
+    pub(crate) fn namespace(&self) -> &str {
         match self {
             Self::Argocd(source) => &source.namespace,
             Self::Flux(source) => &source.namespace,

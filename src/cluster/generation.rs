@@ -24,7 +24,7 @@ pub struct Defaults {
 pub enum Scripts {
     /// Those of the generations 1 and 2.
     First,
-    /// The gate holds back a node that left the ring, and prints the commands that help. The drain goes by the state of
+    /// The gate holds back a node that left the ring, and prints the commands that help. The drain follows the state of
     /// the node instead of by how fast the Management API answers.
     Second,
 }
@@ -57,7 +57,7 @@ pub const GENERATIONS: [Defaults; 3] = [
 ];
 
 /// The number of the oldest generation.
-pub fn oldest() -> u32 {
+pub(crate) fn oldest() -> u32 {
     GENERATIONS[0].revision
 }
 
@@ -66,7 +66,7 @@ pub fn newest() -> u32 {
     GENERATIONS[GENERATIONS.len() - 1].revision
 }
 
-/// The defaults of a generation. A number that E606 refuses, or that a later cassc knows, gives the newest.
+/// The defaults of a generation. A number that E606 refuses, or that only a later cassc has, gives the newest.
 pub fn defaults(revision: u32) -> &'static Defaults {
     GENERATIONS.iter().find(|defaults| defaults.revision == revision).unwrap_or(&GENERATIONS[GENERATIONS.len() - 1])
 }

@@ -32,7 +32,7 @@ use crate::topology::{
 };
 
 /// Labels or annotations.
-pub type StringMap = BTreeMap<String, String>;
+pub(crate) type StringMap = BTreeMap<String, String>;
 
 /// One Cassandra cluster, complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ pub struct Cluster {
     /// How pods are restarted.
     #[serde(default)]
     pub rollout: Rollout,
-    /// The complaints that are meant to be so: what is forced on a cluster that is to be deleted stands only here.
+    /// The accepted diagnostics: what is forced on a cluster that is to be deleted stands only here.
     #[serde(default)]
     pub accept: Vec<Acceptance>,
     /// Patches of the rendered objects.
@@ -250,7 +250,7 @@ pub struct AdditionalSeeds {
 
 impl AdditionalSeeds {
     /// All of them, addresses first.
-    pub fn all(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &String> {
         self.ipv4.iter().chain(&self.ipv6).chain(&self.names)
     }
 }

@@ -21,7 +21,7 @@ pub struct Node<'c> {
 
 impl Node<'_> {
     /// The name of the pod.
-    pub fn pod(&self) -> String {
+    pub(crate) fn pod(&self) -> String {
         names::pod(&self.rack.stateful_set, self.ordinal)
     }
 }
@@ -34,22 +34,15 @@ impl Datacenter {
 
     /// Its nodes in the order in which they start for the first time: the first one of every rack, then the second one
     /// of every rack, and so on ([`cassc_ring::order`]).
-    pub fn in_start_order(&self) -> impl DoubleEndedIterator<Item = Node<'_>> {
+    pub(crate) fn in_start_order(&self) -> impl DoubleEndedIterator<Item = Node<'_>> {
         let nodes: Vec<u32> = self.racks.iter().map(|rack| rack.nodes).collect();
         let node = |pod: Pod| Node { datacenter: self, rack: &self.racks[pod.rack], ordinal: pod.ordinal };
         datacenter_order(&nodes).into_iter().map(node)
     }
 
     /// A rack by its name in Kubernetes.
-    pub fn rack(&self, name: &str) -> Option<&Rack> {
+    pub(crate) fn rack(&self, name: &str) -> Option<&Rack> {
         self.racks.iter().find(|rack| rack.name == name)
-    }
-}
-
-impl Rack {
-    /// The names of its pods, in the order of their ordinals.
-    pub fn pods(&self) -> impl Iterator<Item = String> + '_ {
-        (0..self.nodes).map(|ordinal| names::pod(&self.stateful_set, ordinal))
     }
 }
 
@@ -81,7 +74,7 @@ impl Cluster {
     }
 
     /// Whether its first pod may found a ring.
-    pub fn may_found(&self) -> bool {
+    pub(crate) fn may_found(&self) -> bool {
         let has_additional_seeds = self.additional_seeds.all().next().is_some();
         may_found(self.founding, has_additional_seeds, self.kube_clusters().len())
     }
@@ -108,12 +101,12 @@ impl Cluster {
     }
 
     /// The datacenters of a Kubernetes cluster.
-    pub fn datacenters_in(&self, kube_cluster: Option<&str>) -> Vec<&Datacenter> {
+    pub(crate) fn datacenters_in(&self, kube_cluster: Option<&str>) -> Vec<&Datacenter> {
         self.datacenters.iter().filter(|datacenter| datacenter.kube_cluster.as_deref() == kube_cluster).collect()
     }
 
     /// The namespaces of a Kubernetes cluster that hold datacenters, in their order.
-    pub fn namespaces_in(&self, kube_cluster: Option<&str>) -> Vec<Option<&str>> {
+    pub(crate) fn namespaces_in(&self, kube_cluster: Option<&str>) -> Vec<Option<&str>> {
         let mut found: Vec<Option<&str>> = Vec::new();
         for datacenter in self.datacenters_in(kube_cluster) {
             if !found.contains(&datacenter.namespace.as_deref()) {

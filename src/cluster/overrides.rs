@@ -14,7 +14,7 @@ pub struct Overrides(BTreeMap<String, Map<String, Value>>);
 
 impl Overrides {
     /// Whether nothing is overridden.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 

@@ -48,7 +48,7 @@ pub enum VolumeSource {
     Secret(String),
     /// Scratch space with a size limit.
     EmptyDir(Option<String>),
-    /// What the pod knows of itself, as files.
+    /// The pod's own metadata, as files.
     #[serde(rename = "downwardAPI")]
     DownwardApi(DownwardAPIVolumeSource),
     /// Several sources in one folder.
@@ -143,7 +143,7 @@ pub struct Probes {
     /// Whether the node serves.
     #[serde(skip_serializing_if = "is_default_timing")]
     pub readiness: ProbeTimings,
-    /// Before both; `None`: there is none.
+    /// Before both, if set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub startup: Option<ProbeTimings>,
 }

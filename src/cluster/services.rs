@@ -30,7 +30,7 @@ pub struct ServiceOptions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CqlService {
-    /// The type of the added service; `None`: there is none.
+    /// The type of the added service; `None` if it is not wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_type: Option<CqlServiceType>,
     /// Labels, merged.

@@ -1,4 +1,4 @@
-//! Objects → files: folder and name of each, and what the delivery tool must be told, in the dialect that it reads. The
+//! Objects → files: folder and name of each, and what the delivery tool needs, in its dialect. The
 //! stages and the objects in them are the same in every dialect.
 
 mod argocd;
@@ -32,7 +32,7 @@ struct Place<'c> {
     by_stage: &'c FilesByStage,
 }
 
-/// A delivery tool: whatever differs from one to the other.
+/// A delivery tool: what differs between them.
 struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
@@ -42,7 +42,7 @@ struct Tool {
     prunes: bool,
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
-    /// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
+    /// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order.
     stage_by_stage: Option<fn(&Cluster, &RenderedFolder) -> String>,
     /// How a person has a new cluster delivered; it may have files for the tool itself.
     install: fn(&Cluster, &RenderedFolder) -> String,
@@ -59,22 +59,22 @@ fn tool(dialect: Dialect) -> Tool {
 }
 
 /// Whether the delivery tool removes an object of this kind of retirement that is no longer rendered.
-pub fn removes(dialect: Dialect, retirement: Retirement) -> bool {
+pub(crate) fn removes(dialect: Dialect, retirement: Retirement) -> bool {
     tool(dialect).prunes && retirement == Retirement::Prune
 }
 
 /// How a delivery tool stops owning objects without deleting them; `None` where it owns nothing.
-pub fn letting_go(dialect: Dialect) -> Option<&'static str> {
+pub(crate) fn letting_go(dialect: Dialect) -> Option<&'static str> {
     tool(dialect).letting_go
 }
 
-/// How a person applies a change that makes the ring smaller; `None` where the tool keeps the order.
+/// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order.
 pub fn stage_by_stage(cluster: &Cluster, folder: &RenderedFolder) -> Option<String> {
     tool(cluster.dialect).stage_by_stage.map(|told| told(cluster, folder) + folder.remark())
 }
 
 /// Whether the delivery tool applies every stage at once, or keeps the order of the stages itself.
-pub fn applies_at_once(dialect: Dialect) -> bool {
+pub(crate) fn applies_at_once(dialect: Dialect) -> bool {
     tool(dialect).stage_by_stage.is_none()
 }
 
@@ -84,12 +84,12 @@ pub fn install(cluster: &Cluster, folder: &RenderedFolder) -> String {
 }
 
 /// The name of the tool that objects of its own kinds are rendered for, such as an Application.
-pub fn handed_to(dialect: Dialect) -> Option<&'static str> {
+pub(crate) fn handed_to(dialect: Dialect) -> Option<&'static str> {
     tool(dialect).hand_over
 }
 
 /// Whether a file is for the delivery tool itself, and not among what it delivers.
-pub fn is_handed_over(path: &str) -> bool {
+pub(crate) fn is_handed_over(path: &str) -> bool {
     path.rsplit('/').nth(1).is_some_and(|folder| TOOL_FOLDERS.contains(&folder))
 }
 
@@ -122,9 +122,9 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// An object that an older cassc rendered and this one does not render any more: what the name of its file says.
+    /// An object that an older cassc rendered and this one no longer does, by the name of its file.
     /// `None` for a file that lies in no folder of a stage.
-    pub fn of_file(path: &str) -> Option<Self> {
+    pub(crate) fn of_file(path: &str) -> Option<Self> {
         Stage::of_file(path)?;
         let file = path.rsplit('/').next()?.strip_suffix(".yaml")?;
         let (kind, name) = file.rsplit_once('_')?;
@@ -177,7 +177,7 @@ fn template(resource: &Resource) -> Option<(String, String)> {
     Some((resource.metadata().name.clone()?, digest))
 }
 
-/// The objects of a cluster in one of its Kubernetes clusters, with all that the delivery tool is told, each behind the
+/// The objects of a cluster in one of its Kubernetes clusters, with all that the delivery tool needs, each behind the
 /// path of its file.
 pub fn delivered(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<(String, Object)> {
     let folder = folder(kube_cluster);
@@ -214,7 +214,7 @@ pub fn in_order_of_stages(tree: &FileTree) -> Vec<(&str, &str)> {
 
 /// Whether a path below the folder of a cluster is one that cassc gives to a rendered object: in the folder of a stage or of
 /// a delivery tool, and called after its kind. Another cassc may have rendered it.
-pub fn is_called_as_rendered(path: &str) -> bool {
+pub(crate) fn is_called_as_rendered(path: &str) -> bool {
     const OF_TOOLS: [&str; 2] = ["argoproj.io_v1alpha1_application", "kustomize.toolkit.fluxcd.io_v1_kustomization"];
     let file = path.rsplit('/').next().unwrap_or(path);
     let is_of_tool = || OF_TOOLS.iter().any(|kind| file.starts_with(&format!("{kind}_")));
@@ -223,7 +223,7 @@ pub fn is_called_as_rendered(path: &str) -> bool {
 }
 
 /// Whether a file lies in the folder of a stage.
-pub fn is_in_a_stage(path: &str) -> bool {
+pub(crate) fn is_in_a_stage(path: &str) -> bool {
     Stage::of_file(path).is_some()
 }
 

@@ -1,5 +1,5 @@
-//! `kubectl apply -k`: a kustomization per stage, and one at the root that names the stages in order. kubectl knows no
-//! stage and waits for nothing, so whatever has to happen between two of them a person does.
+//! `kubectl apply -k`: a kustomization per stage, and one at the root that names the stages in order. kubectl has no
+//! stages and waits for nothing, so what has to happen between two of them is done by hand.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ fn root(by_stage: &FilesByStage) -> String {
     format!("{ROOT_REMARK}{}", kustomize::kustomization(folders))
 }
 
-/// How a person applies a change that makes the ring smaller.
+/// How to apply by hand a change that makes the ring smaller.
 fn stage_by_stage(cluster: &Cluster, rendered: &RenderedFolder) -> String {
     let apply = |stage: Stage| apply(cluster, rendered, stage.folder());
     format!(

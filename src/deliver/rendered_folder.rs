@@ -20,18 +20,18 @@ impl RenderedFolder {
     }
 
     /// The folder itself.
-    pub fn itself(&self) -> &str {
+    pub(crate) fn itself(&self) -> &str {
         &self.path
     }
 
     /// A path below it, such as `deploy/shop/base`.
-    pub fn path(&self, below: &str) -> String {
+    pub(crate) fn path(&self, below: &str) -> String {
         let below = below.trim_end_matches('/');
         if below.is_empty() { self.path.clone() } else { format!("{}/{}", self.path, shell_word(below)) }
     }
 
     /// What a text with such paths ends with.
-    pub fn remark(&self) -> &'static str {
+    pub(crate) fn remark(&self) -> &'static str {
         if self.is_known {
             ""
         } else {

@@ -1,4 +1,4 @@
-//! Earlier texts of topologies → deployed clusters, where no lock tells what a topology was resolved to. Pure; called
+//! Earlier texts of topologies → deployed clusters, where no lock records what a topology was resolved to. Pure; called
 //! by the readers of this module.
 
 use std::sync::Arc;

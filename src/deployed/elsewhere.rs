@@ -18,7 +18,7 @@ use crate::paths::{absolute, real};
 /// Reads the locks of the repository that a folder is in, tracked or not, but for ignored ones and those below `output`.
 /// Only locks whose topology stands count: others are copies, archives or test data. One that cannot be read is passed
 /// over, because it is not known whose it is.
-pub fn in_repository(folder: &Path, output: Option<&Path>) -> Vec<DeployedCluster> {
+pub(crate) fn in_repository(folder: &Path, output: Option<&Path>) -> Vec<DeployedCluster> {
     let output = output.map(real);
     let is_outside = |lock: &PathBuf| output.as_ref().is_none_or(|output| !real(lock).starts_with(output));
     let locks = files_called(folder, LOCK_FILE_NAME).into_par_iter().filter(is_outside);

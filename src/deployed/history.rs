@@ -154,8 +154,8 @@ impl Past {
         topologies
     }
 
-    /// A text without a lock. Far from the inputs nobody knows whether it ever was deployed: it may be what an input
-    /// was before it was moved, but it is no deletion, and its faults are nobody's.
+    /// A text without a lock. Outside the inputs it is unknown whether it was ever deployed: it may be what an input
+    /// was before it was moved, but it is not a deletion, and its errors are not reported.
     fn earlier(&self, path: &str, bytes: &[u8]) -> Earlier {
         let place = self.top.join(path);
         let (file, faults) = match self.scope.reach(path) {

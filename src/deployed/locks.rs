@@ -29,7 +29,7 @@ pub struct ReadLock {
 }
 
 impl ReadLock {
-    /// Reads a lock. A merge conflict is an error, because nobody knows which side is deployed.
+    /// Reads a lock. A merge conflict is an error: it is unknown which side is deployed.
     pub(super) fn whole(name: String, bytes: &[u8]) -> Result<Self, LockError> {
         let text = text(bytes)?;
         Ok(Self::new(name, Lock::read(&text)?.into(), text))
@@ -79,7 +79,7 @@ fn text(bytes: &[u8]) -> Result<String, LockError> {
 pub(super) struct FoundLock {
     /// The absolute folder that it lies in.
     pub(super) folder: PathBuf,
-    /// What it tells.
+    /// Its contents.
     pub(super) deployed: DeployedCluster,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct TopologyPlace {
 }
 
 impl TopologyPlace {
-    /// Nobody knows where.
+    /// Unknown.
     pub(super) const UNKNOWN: Self = Self { path: None, file: TopologyFile::Unknown };
 }
 

@@ -28,7 +28,7 @@ pub struct LostLock {
 
 impl LostLock {
     /// The lock of a cluster that is missing in a folder; `None` where no rendered file stands there. Git is not asked.
-    pub fn missing_in(folder: &Path, cluster: &str) -> Option<Self> {
+    pub(crate) fn missing_in(folder: &Path, cluster: &str) -> Option<Self> {
         let standing = rendered_files(folder);
         let path = folder.join(LOCK_FILE_NAME);
         let lost = Self { path, cluster: cluster.to_owned(), cause: None, standing, committed: Vec::new() };

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use elsewhere::in_repository;
+pub(crate) use elsewhere::in_repository;
 pub use locks::ReadLock;
 pub use lost::LostLock;
 pub use output::{OutputLocks, OwnLock, rendered};
@@ -38,7 +38,7 @@ use crate::parse::{Committed, Text};
 use crate::paths;
 use crate::transition::Was;
 
-/// What a change is judged against, as the user says it.
+/// What a change is judged against, as given by the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Against {
     /// `git:REV`: what stands at the merge base of the revision and `HEAD`.
@@ -47,7 +47,7 @@ pub enum Against {
     Path(PathBuf),
 }
 
-/// What the reading needs to know beside [`Against`].
+/// What reading needs beside [`Against`].
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'s> {
     /// The inputs of the topologies that are wanted, as the user gave them.
@@ -91,7 +91,7 @@ pub struct DeployedCluster {
     pub lock: Option<Arc<ReadLock>>,
     /// The earlier text of its topology, where it was read.
     pub topology_text: Option<NamedText>,
-    /// The absolute path that its topology has or had in the work tree, links followed; `None` where nobody knows (it
+    /// The absolute path that its topology has or had in the work tree, links followed; `None` where it is unknown (it
     /// came from standard input, or the lock is a copy).
     pub path: Option<PathBuf>,
     /// Whether that file is still there.
@@ -106,7 +106,7 @@ pub enum TopologyFile {
     /// It is gone, or holds no topology any more; or the topologies are compared file by file, so that one without a
     /// counterpart is gone.
     Gone,
-    /// Nobody knows where it is.
+    /// Its place is unknown.
     Unknown,
 }
 
@@ -129,11 +129,11 @@ pub struct WantedFleet {
     /// The topologies, in their order.
     pub topologies: Vec<Wanted>,
     /// Every file that was read, absolute, links followed. A cluster that stood in one and is not among the topologies
-    /// is gone, whatever the file holds now.
+    /// is gone, even if the file now holds something else.
     pub files: BTreeSet<PathBuf>,
 }
 
-/// A topology that is to be paired with what is deployed.
+/// A topology to pair with what is deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The absolute path of its file, links followed; `None` for standard input.
@@ -238,7 +238,7 @@ pub enum DeployedError {
     Git(#[from] GitError),
 }
 
-/// What to do about a lock, where the cause does not say it.
+/// What to do about a lock, where the cause does not contain it.
 fn cure(name: &str, cause: &LockError) -> String {
     match cause.advice(Path::new(name)) {
         Some(advice) => format!("; {advice}, or judge against something else"),
@@ -268,7 +268,7 @@ impl FromStr for Against {
 }
 
 /// Reads what is deployed. A history without a lock and without a topology is one: everything is new then. A path
-/// without either is an error, because somebody named it.
+/// without either is an error, because the user named it.
 pub fn read(against: &Against, surroundings: Surroundings<'_>) -> Result<Deployed, DeployedError> {
     match against {
         Against::Revision(revision) => history::read(revision, surroundings),
@@ -277,11 +277,11 @@ pub fn read(against: &Against, surroundings: Surroundings<'_>) -> Result<Deploye
 }
 
 /// The folders below one, at any depth, that something was rendered into.
-pub fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedError> {
+pub(crate) fn folders_of_outputs(folder: &Path) -> Result<BTreeSet<PathBuf>, DeployedError> {
     disk::folders_of_outputs(folder)
 }
 
-/// What was read, as [`pair`] wants to know it.
+/// What was read, as input of [`pair`].
 pub fn wanted(texts: &[Text], checked: &[Checked]) -> WantedFleet {
     let real = |text: &Text| Some(&text.name).filter(|name| *name != STANDARD_INPUT).map(paths::real);
     let wanted = |parsed: &Checked| {
@@ -302,7 +302,7 @@ pub fn wanted(texts: &[Text], checked: &[Checked]) -> WantedFleet {
 
 impl DeployedCluster {
     /// The namespaces of its datacenters.
-    pub fn namespaces(&self) -> BTreeSet<Option<String>> {
+    pub(crate) fn namespaces(&self) -> BTreeSet<Option<String>> {
         self.cluster.datacenters.iter().map(|datacenter| datacenter.namespace.clone()).collect()
     }
 
@@ -317,12 +317,12 @@ impl DeployedCluster {
     }
 
     /// Where it is written, for messages: its lock, else the text of its topology.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         let topology = || self.topology_text.as_ref().map(|text| text.name.as_str());
         self.lock.as_ref().map(|lock| lock.name.as_str()).or_else(topology).unwrap_or_default()
     }
 
-    /// Puts its texts among those that labels may point into, and says where they are. Not done for every cluster of a
+    /// Puts its texts among those that labels may point into, and returns where they are. Not done for every cluster of a
     /// fleet: it parses them.
     pub fn was(&self, texts: &mut Vec<Text>) -> Was {
         let lock = self.lock.as_ref().map(|lock| DocumentId { text: lock.position(texts), number: 0 });

@@ -18,7 +18,7 @@ use crate::folder::{ClusterFolder, FolderError};
 use crate::lock::{LOCK_FILE_NAME, LockError, Recorded};
 use crate::paths::absolute;
 
-/// The lock of a cluster that is to be rendered.
+/// The lock of a cluster that is about to be rendered.
 #[derive(Clone, Debug, Default)]
 pub enum OwnLock {
     /// There is none, and nothing shows that there ever was one.
@@ -44,12 +44,12 @@ pub struct OutputLocks {
 
 impl OwnLock {
     /// What the lock records.
-    pub fn recorded(&self) -> Option<&Recorded> {
+    pub(crate) fn recorded(&self) -> Option<&Recorded> {
         self.read().map(|lock| &lock.recorded)
     }
 
     /// What the cluster was when it was rendered last.
-    pub fn previous(&self) -> Option<Arc<Cluster>> {
+    pub(crate) fn previous(&self) -> Option<Arc<Cluster>> {
         self.recorded().map(Recorded::previous)
     }
 
@@ -107,7 +107,7 @@ impl OutputLocks {
     }
 
     /// A lock that cannot be read, of a cluster that is not at hand: nobody knows what that cluster has.
-    pub fn unreadable_other(&self, output: &Path, clusters: &[&str]) -> Option<PathBuf> {
+    pub(crate) fn unreadable_other(&self, output: &Path, clusters: &[&str]) -> Option<PathBuf> {
         let lost = |(name, own): (&String, &OwnLock)| {
             let is_lost = matches!(own, OwnLock::Lost) && !clusters.contains(&name.as_str());
             is_lost.then(|| output.join(name).join(LOCK_FILE_NAME))

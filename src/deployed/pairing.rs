@@ -26,7 +26,7 @@ pub struct Pairing {
 /// 4. the same name, one left on each side: the namespace was changed, which is refused as well;
 /// 5. one cluster against one file that holds one.
 ///
-/// A deployed cluster whose topology stands in a file that was not read is neither paired nor gone: nobody asked.
+/// A deployed cluster whose topology stands in a file that was not read is neither paired nor gone.
 pub fn pair(deployed: Deployed, wanted: &WantedFleet) -> Pairing {
     let mut table = Table::new(deployed, wanted);
     table.same_name_and_file();
@@ -44,7 +44,7 @@ struct Table<'w> {
     /// The files that were read.
     files: &'w BTreeSet<PathBuf>,
     /// Whether no topology of a directory is among the wanted: then it belongs to another work tree, and that a
-    /// topology stands there says nothing.
+    /// topology stands there means nothing.
     is_elsewhere: bool,
     /// For each wanted topology the position of the deployed cluster.
     pairs: Vec<Option<usize>>,

@@ -1,4 +1,4 @@
-//! Topologies of locks: how a lock tells the way to its topology, and whether one still stands there. Called by the readers
+//! Topologies of locks: how a lock records the path of its topology, and whether that file still exists. Called by the readers
 //! of this module.
 #![expect(clippy::disallowed_methods, reason = "looks whether topologies still stand in the work tree")]
 
@@ -11,7 +11,7 @@ use crate::paths::normal;
 use crate::topology::KIND;
 
 /// Where the topology of a lock is or was, links not followed; `None` when it came from standard input.
-/// `cluster_folder` is the absolute folder of the lock, and the lock tells the way from the folder above.
+/// `cluster_folder` is the absolute folder of the lock, and the path in the lock is relative to its parent.
 pub(super) fn topology_of(cluster_folder: &Path, topology: &str) -> Option<PathBuf> {
     let is_file = topology != STANDARD_INPUT && !topology.is_empty();
     is_file.then(|| normal(&cluster_folder.join("..").join(topology)))

@@ -1,4 +1,4 @@
-//! What cassc has to say about a topology: complaints as values. Rules and the reader make them,
+//! Diagnostics about a topology, as values. Rules and the reader make them,
 //! [`crate::report`] prints them, the command line decides the exit code from them.
 
 use std::fmt;
@@ -14,9 +14,9 @@ mod rule;
 pub use route::{Route, Step};
 pub use rule::Rule;
 
-/// After so many errors nobody looks for more: whoever repairs these runs cassc again. Warnings do not count, for what has
+/// After so many errors checking stops: the user repairs these and runs cassc again. Warnings do not count, for what has
 /// nothing but warnings is rendered and must be looked at to its end.
-pub const MOST_ERRORS: usize = 5000;
+pub(crate) const MOST_ERRORS: usize = 5000;
 
 /// How much a complaint weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -77,7 +77,7 @@ pub enum Place {
     },
 }
 
-/// A place and what is to be said about it.
+/// A place and the message about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Where.
@@ -89,7 +89,7 @@ pub struct Label {
 /// One complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The stable code, such as `E101`; `cassc explain` knows it.
+    /// The stable code, such as `E101`; for `cassc explain`.
     pub code: &'static str,
     /// Error or warning.
     pub severity: Severity,
@@ -123,34 +123,34 @@ impl Diagnostic {
     }
 
     /// Whether one of its places is in a document.
-    pub fn is_about(&self, document: DocumentId) -> bool {
+    pub(crate) fn is_about(&self, document: DocumentId) -> bool {
         self.labels.iter().any(|label| matches!(label.place, Place::Value { document: of, .. } if of == document))
     }
 
     /// The same complaint with one more place.
     #[must_use]
-    pub fn label(mut self, label: Label) -> Self {
+    pub(crate) fn label(mut self, label: Label) -> Self {
         self.labels.push(label.shortened());
         self
     }
 
     /// The same complaint with more places.
     #[must_use]
-    pub fn labels(mut self, labels: impl IntoIterator<Item = Label>) -> Self {
+    pub(crate) fn labels(mut self, labels: impl IntoIterator<Item = Label>) -> Self {
         self.labels.extend(labels.into_iter().map(Label::shortened));
         self
     }
 
     /// The same complaint, saying what was expected.
     #[must_use]
-    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+    pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(shortened(expected.into()));
         self
     }
 
     /// The same complaint, saying how to repair it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shortened(help.into()));
         self
     }

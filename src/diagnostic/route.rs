@@ -1,5 +1,5 @@
 //! The way to a value inside a document, as rules name it: `spec.datacenters[0].racks[1].name`.
-//! Rules speak in routes; only [`crate::parse`] knows bytes.
+//! Rules use routes; only [`crate::parse`] uses byte offsets.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct Route(Vec<Step>);
 
 impl Route {
     /// The root of the document.
-    pub fn root() -> Self {
+    pub(crate) fn root() -> Self {
         Self::default()
     }
 
@@ -28,33 +28,33 @@ impl Route {
     }
 
     /// This route, one key further.
-    pub fn key(&self, key: &str) -> Self {
+    pub(crate) fn key(&self, key: &str) -> Self {
         self.then(Step::Key(key.to_owned()))
     }
 
     /// This route, one list element further.
-    pub fn index(&self, index: usize) -> Self {
+    pub(crate) fn index(&self, index: usize) -> Self {
         self.then(Step::Index(index))
     }
 
     /// This route and then every step of the other one.
-    pub fn join(&self, rest: &Route) -> Self {
+    pub(crate) fn join(&self, rest: &Route) -> Self {
         Self(self.0.iter().chain(&rest.0).cloned().collect())
     }
 
     /// The steps from the root.
-    pub fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         &self.0
     }
 
     /// The route without its last step; `None` for the root.
-    pub fn parent(&self) -> Option<Self> {
+    pub(crate) fn parent(&self) -> Option<Self> {
         let (_, parent) = self.0.split_last()?;
         Some(Self(parent.to_vec()))
     }
 
     /// The key that the route ends in; `None` for the root and for list elements.
-    pub fn last_key(&self) -> Option<&str> {
+    pub(crate) fn last_key(&self) -> Option<&str> {
         match self.0.last()? {
             Step::Key(key) => Some(key),
             Step::Index(_) => None,

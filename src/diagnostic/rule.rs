@@ -18,13 +18,13 @@ pub struct Rule {
 
 impl Rule {
     /// Errors begin with `E`.
-    pub fn severity(&self) -> Severity {
+    pub(crate) fn severity(&self) -> Severity {
         if self.code.starts_with('E') { Severity::Error } else { Severity::Warning }
     }
 
-    /// A complaint of this rule; the label is the place that it is reported at. A message is one line, whatever stands
+    /// A complaint of this rule; the label is the place that it is reported at. A message is one line, whatever is
     /// in the names that it quotes.
-    pub fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
+    pub(crate) fn complain(&self, message: impl Into<String>, at: Label) -> Diagnostic {
         let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
         let message: String = message.into().chars().map(shown).collect();
         Diagnostic::new(self.code, self.severity(), message, at)

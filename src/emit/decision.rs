@@ -13,11 +13,11 @@ use crate::paths::ancestors;
 /// Why a file stayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// cassc wrote it, and somebody changed it since: its digest is not the lock's.
+    /// cassc wrote it, and it was edited since: its digest differs from the lock's.
     Edited,
-    /// The lock does not know it, and it is in the place of a rendered file.
+    /// It is not in the lock, and stands at the path of a rendered file.
     InTheWay,
-    /// The lock does not know it, and it is in nobody's way.
+    /// It is not in the lock, and not at the path of a rendered file.
     NotOurs,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Decision<'a> {
     pub(super) kept: BTreeMap<String, Why>,
 }
 
-/// Whether something that is kept stands against the render: somebody's edit, or what is in the place of a rendered file.
+/// Whether a kept file prevents the render: an edited file, or one at the path of a rendered file.
 pub(super) fn stands_against<'k>(kept: impl IntoIterator<Item = &'k Why>) -> bool {
     kept.into_iter().any(|why| *why != Why::NotOurs)
 }

@@ -11,7 +11,7 @@
 //!   and readers meanwhile refuse to believe that the cluster is new.
 //!
 //! What a killed render left in the workspace is removed by the next one. It first renames it, so that a render that is
-//! alive after all fails at its own rename instead of showing a tree that somebody is removing. Nothing is synced
+//! alive after all fails at its own rename instead of showing a tree that is being removed. Nothing is synced
 //! to the medium file by file (it would cost ten times the rest): a crash is the end of a process, not of the power.
 //! Two renders at the same time wait for each other (`hold`) before they come here.
 
@@ -53,10 +53,10 @@ pub struct Kept {
 }
 
 impl Outcome {
-    /// Whether nothing was written or removed, because somebody's edit stands against the render, or something is in the
-    /// place of a rendered file: the caller says so and exits 1. Foreign files that are in nobody's way are only worth a
+    /// Whether nothing was written or removed, because an edited file prevents the render, or a foreign file is in the
+    /// place of a rendered file: the caller reports it and exits 1. Other foreign files are only worth a
     /// remark.
-    pub fn is_held_back(&self) -> bool {
+    pub(crate) fn is_held_back(&self) -> bool {
         stands_against(self.kept.iter().map(|kept| &kept.why))
     }
 
@@ -86,7 +86,7 @@ pub fn write(
 }
 
 /// Puts back the old tree if a render was killed between its two renames, and removes what it left in the workspace.
-pub fn recover(root: &Path, cluster_directory: &str) -> Result<(), FolderError> {
+pub(crate) fn recover(root: &Path, cluster_directory: &str) -> Result<(), FolderError> {
     recover_on(&Disk::real(), &ClusterFolder::new(root, cluster_directory))
 }
 
@@ -152,7 +152,7 @@ fn replace_from_workspace(
     replaced.and(disk.remove_tree(&new))
 }
 
-/// Builds the whole new tree where nobody looks.
+/// Builds the whole new tree in a temporary directory.
 fn build(disk: &Disk, old: &Path, new: &Path, decision: &Decision) -> Result<(), FolderError> {
     let kept = decision.kept.keys().map(String::as_str);
     let carried: Vec<&str> = decision.unchanged.iter().copied().chain(kept).collect();

@@ -89,7 +89,7 @@ impl Disk {
         linked.or_else(|_| self.spend().and_then(|()| copy(from, to))).map_err(FolderError::disk("carry over", from))
     }
 
-    /// Gives a directory the permissions of another one, where that exists.
+    /// Gives a directory the permissions of another directory, if that exists.
     pub(super) fn copy_permissions(&self, from: &Path, to: &Path) -> Result<(), FolderError> {
         let Some(metadata) = fs::symlink_metadata(from).ok().filter(fs::Metadata::is_dir) else {
             return Ok(());

@@ -12,7 +12,7 @@ use crate::folder::FolderError;
 
 /// What a run does in the output directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// It compares: others may do that at the same time.
     Read,
     /// It writes: the directory is made if it is not there.
@@ -22,7 +22,7 @@ pub enum Purpose {
 /// An output directory that is held until this is dropped. A directory that was made for it goes again if nothing was
 /// written.
 #[derive(Debug)]
-pub struct Hold {
+pub(crate) struct Hold {
     /// Made for this run, the innermost first.
     made: Vec<PathBuf>,
     /// `None` where there is no directory to read, and where the file system has no such locks.
@@ -30,7 +30,7 @@ pub struct Hold {
 }
 
 /// Waits until the directory is free and holds it. `waiting` is called once before a wait.
-pub fn hold(output: &Path, purpose: Purpose, mut waiting: impl FnMut()) -> Result<Hold, FolderError> {
+pub(crate) fn hold(output: &Path, purpose: Purpose, mut waiting: impl FnMut()) -> Result<Hold, FolderError> {
     let mut hold = Hold { made: Vec::new(), directory: None };
     loop {
         if purpose == Purpose::Write {

@@ -5,17 +5,17 @@
 mod decision;
 pub mod directory;
 mod disk;
-pub mod hold;
+pub(crate) mod hold;
 pub mod read;
-pub mod removal;
-pub mod stream;
+pub(crate) mod removal;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 
 /// What to do with files below a cluster's directory that are not as cassc wrote them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overwrite {
-    /// Keep and report what somebody edited and what cassc did not write.
+    /// Keep and report edited files and files that cassc did not write.
     KeepForeign,
     /// `--force`: edited files are overwritten, and the directory becomes exactly what is rendered. Every other file below it is removed.
     Force,

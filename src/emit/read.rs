@@ -1,4 +1,4 @@
-//! What stands in a cluster's directory: which files are as rendered, which differ, which nobody rendered.
+//! What stands in a cluster's directory: which files are as rendered, which differ, which are foreign.
 //! Changes nothing. Called by `directory` before it writes, and by the command line for `diff` and `--check`. The lock is
 //! handed in: `deployed` has read it.
 #![expect(clippy::disallowed_methods, reason = "this is the reading side of the output directory")]
@@ -15,7 +15,7 @@ use crate::lock::{LOCK_FILE_NAME, Lock, Recorded};
 
 /// What stands in the directory of one cluster, seen beside what is rendered for it.
 #[derive(Debug, Default)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// Whether the directory is there at all.
     pub exists: bool,
     /// The lock that stands there.
@@ -28,7 +28,7 @@ pub struct Standing {
 
 /// One thing below the directory that is not a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// A file with exactly the rendered bytes, whatever the line ends of the checkout.
     Same,
     /// A file whose path is rendered or in the lock, and its bytes with the line ends that cassc writes, which are not the
@@ -60,7 +60,7 @@ impl Standing {
 
 /// Reads `<root>/<cluster_directory>` beside what is rendered for it, and the lock that was read there. A missing directory
 /// is not an error.
-pub fn standing(
+pub(crate) fn standing(
     root: &Path,
     cluster_directory: &str,
     rendered: &FileTree,

@@ -1,5 +1,5 @@
-//! `<root>/<cluster>` goes, when the topology of the cluster is gone: what cassc wrote is removed as a whole or, while one of
-//! its files is edited, not at all; what somebody put there stays. Called by the command line.
+//! Removes `<root>/<cluster>` when the topology of the cluster is gone: what cassc wrote is removed as a whole or, while one of
+//! its files is edited, not at all; foreign files stay. Called by the command line.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::lock::LOCK_FILE_NAME;
 
 /// Removes every file that the lock lists, the lock itself, and the directory if nothing is left in it; nothing while one of
 /// the files is edited.
-pub fn remove(root: &Path, cluster_directory: &str, own: &OwnLock) -> Result<Outcome, FolderError> {
+pub(crate) fn remove(root: &Path, cluster_directory: &str, own: &OwnLock) -> Result<Outcome, FolderError> {
     let disk = Disk::real();
     let folder = ClusterFolder::new(root, cluster_directory);
     recover_on(&disk, &folder)?;

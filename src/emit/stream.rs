@@ -11,8 +11,11 @@ use crate::paths::is_yaml;
 const KUSTOMIZATION_FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Writes every manifest (path and text) in the given order, each introduced by `---`. Passes over the lock,
-/// kustomization files and whatever is not YAML. `FileTree::iter` gives the order of the paths.
-pub fn write<'a>(output: &mut impl Write, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> io::Result<()> {
+/// kustomization files and everything that is not YAML. `FileTree::iter` gives the order of the paths.
+pub(crate) fn write<'a>(
+    output: &mut impl Write,
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> io::Result<()> {
     for (_, text) in files.into_iter().filter(|(path, _)| is_manifest(path)) {
         if !text.starts_with("---\n") {
             output.write_all(b"---\n")?;

@@ -1,5 +1,5 @@
-//! What Git says of the commit at hand: which rendered files it would lack, because Git does not know them, and which files
-//! it deletes. Hooks are told neither: `git commit --all` leaves new files out, pre-commit lets them lie, and names only
+//! What Git reports about the commit being made: which rendered files it would lack, because they are untracked, and which files
+//! it deletes. Hooks learn of neither: `git commit --all` leaves new files out, pre-commit lets them lie, and names only
 //! files that are there. Called for `render --check --touched`; and what the last commit has in a folder. Where Git does not
 //! answer, there is nothing to say.
 
@@ -14,7 +14,7 @@ use crate::paths::{absolute, shown};
 const FILES_AT_ONCE: usize = 500;
 
 /// Those of the files that are there and not in the index; as seen from the working directory. Ignored ones are as bad as
-/// others: nobody would commit them.
+/// others: they would not be committed.
 pub(crate) fn untracked(files: &[PathBuf]) -> Vec<String> {
     files.chunks(FILES_AT_ONCE).flat_map(|files| listed(&["ls-files", "--others", "-z", "--"], files)).collect()
 }
@@ -25,8 +25,8 @@ pub(crate) fn deleted() -> Vec<String> {
     listed::<&str>(&deleted, &[])
 }
 
-/// Asks in the working directory and with the index of the environment: a hook of `git commit --all` is told of one that
-/// is made for that commit. Of a linked work tree a hook is told `GIT_DIR` and not where it begins, which git finds by
+/// Asks in the working directory and with the index of the environment: a hook of `git commit --all` gets one that
+/// is made for that commit. In a linked work tree a hook gets `GIT_DIR` but not the work tree's root, which git finds by
 /// itself.
 fn listed<Name: AsRef<OsStr>>(arguments: &[&str], paths: &[Name]) -> Vec<String> {
     let mut git = command(PROGRAM);

@@ -116,7 +116,7 @@ impl Repository {
     /// The repository that a folder is in.
     pub(crate) fn of(program: &str, folder: &Path, revision: &str) -> Result<Self, GitError> {
         let mut repository = Self { program: program.to_owned(), top: real(folder) };
-        // `--show-toplevel` fails where there is no work tree; the way up is told in plain letters whatever its name.
+        // `--show-toplevel` fails where there is no work tree; the way up is printed in plain letters whatever its name.
         let output = repository.run(&["rev-parse", "--show-toplevel", "--show-cdup"], Vec::new())?;
         if !output.status.success() {
             let failure = failed("rev-parse", &output);
@@ -239,7 +239,7 @@ impl Repository {
         let mut input = child.stdin.take();
         thread::scope(|scope| {
             scope.spawn(move || {
-                // That git reads no further is told by its own failure.
+                // That git reads no further shows in its own failure.
                 let _ = input.as_mut().map(|input| input.write_all(&request));
             });
             child.wait_with_output().map_err(absent)

@@ -15,7 +15,7 @@ pub(crate) struct Reference<'t> {
 /// The longest tag, in characters (distribution/reference `regexp.go`).
 const TAG_LENGTH: usize = 128;
 
-/// Reads a reference, or says what is wrong with it (the grammar of distribution/reference `reference.go`).
+/// Reads a reference, or returns what is wrong with it (the grammar of distribution/reference `reference.go`).
 pub(crate) fn read(text: &str) -> Result<Reference<'_>, &'static str> {
     if text.is_empty() {
         return Err("empty");

@@ -29,11 +29,11 @@ const SAFE_SYSCTLS: [&str; 12] = [
 ];
 
 /// What is wrong: the way to it inside the container or the security context, and in words.
-pub type Fault = (Route, &'static str);
+pub(crate) type Fault = (Route, &'static str);
 
 /// What the standard refuses of a container that has a security context of its own. (`procMount` is refused by the API
 /// server already.)
-pub fn container_faults(container: &Container) -> Vec<Fault> {
+pub(crate) fn container_faults(container: &Container) -> Vec<Fault> {
     let of_context = container.security_context.iter().flat_map(context_faults);
     of_context.chain(host_ports(container)).chain(hosts(container)).collect()
 }
@@ -65,7 +65,7 @@ fn context_faults(context: &SecurityContext) -> Vec<Fault> {
 }
 
 /// What the standard refuses of the security context of a pod whose containers leave user and seccomp profile to it.
-pub fn pod_faults(context: &PodSecurityContext) -> Vec<Fault> {
+pub(crate) fn pod_faults(context: &PodSecurityContext) -> Vec<Fault> {
     let seccomp = context.seccomp_profile.as_ref().map(|profile| profile.type_.as_str());
     let windows = context.windows_options.as_ref().and_then(|options| options.host_process);
     let judged = [

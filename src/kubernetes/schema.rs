@@ -31,10 +31,10 @@ const MOST_FAULTS: usize = 50;
 
 /// The way to a value of an object: keys, and elements of lists as `[name]` where Kubernetes tells them apart by a key, else
 /// as `[3]`.
-pub type Way = Vec<String>;
+pub(crate) type Way = Vec<String>;
 
 /// A way as users read it: `spec.template.spec.containers[cassandra].image`.
-pub fn shown(way: &[String]) -> String {
+pub(crate) fn shown(way: &[String]) -> String {
     let mut text = String::new();
     for step in way {
         if !text.is_empty() && !step.starts_with(['[', '(']) {
@@ -65,7 +65,7 @@ pub struct Schema {
 
 /// What tells the elements of a list apart.
 #[derive(Clone, Debug)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The key by which `kubectl` merges elements.
     pub merge: &'static str,
     /// The keys that are unique only together with it.
@@ -74,7 +74,7 @@ pub struct Keys {
 
 impl Keys {
     /// The value of one of the keys. A protocol is TCP by default (`SetDefaults_Service` and `SetDefaults_Container`).
-    pub fn value<'v>(item: &'v Value, key: &str) -> Option<std::borrow::Cow<'v, Value>> {
+    pub(crate) fn value<'v>(item: &'v Value, key: &str) -> Option<std::borrow::Cow<'v, Value>> {
         let written = item.get(key).map(std::borrow::Cow::Borrowed);
         written.or_else(|| (key == "protocol").then(|| std::borrow::Cow::Owned(Value::from("TCP"))))
     }
@@ -109,7 +109,7 @@ impl Schema {
     }
 
     /// The schema of a field of a map.
-    pub fn field(self, key: &str) -> Option<Self> {
+    pub(crate) fn field(self, key: &str) -> Option<Self> {
         let node = self.resolved().node;
         let any = || node.get("additionalProperties").filter(|it| it.is_object());
         let node = node.get("properties").and_then(|it| it.get(key)).or_else(any)?;
@@ -117,13 +117,13 @@ impl Schema {
     }
 
     /// The schema of the elements of a list.
-    pub fn item(self) -> Option<Self> {
+    pub(crate) fn item(self) -> Option<Self> {
         let node = self.resolved().node.get("items")?;
         Some(Self { node, ..self })
     }
 
     /// What tells the elements of a list apart; `None` for a list that is replaced as a whole.
-    pub fn keys(self) -> Option<Keys> {
+    pub(crate) fn keys(self) -> Option<Keys> {
         let node = self.resolved().node;
         let merge = node.get("x-kubernetes-patch-merge-key")?.as_str()?;
         let all = node.get("x-kubernetes-list-map-keys").and_then(Value::as_array);
@@ -132,12 +132,12 @@ impl Schema {
     }
 
     /// An element of a list as a step of a way.
-    pub fn step(self, item: &Value, index: usize) -> String {
+    pub(crate) fn step(self, item: &Value, index: usize) -> String {
         self.keys().and_then(|keys| keys.step(item)).unwrap_or_else(|| format!("[{index}]"))
     }
 
     /// A way whose elements of lists are counted, with the names of those that have one.
-    pub fn named(self, object: &Value, way: &[String]) -> Way {
+    pub(crate) fn named(self, object: &Value, way: &[String]) -> Way {
         let (mut value, mut schema) = (Some(object), Some(self));
         let mut step = |step: &String| match value {
             Some(Value::Array(items)) => {

@@ -2,22 +2,22 @@
 //! `pkg/util/validation/validation.go`. Called by the rules; nothing here changes a text except [`nearest_label`].
 
 /// The longest DNS label, label value or name part of a label key, in characters.
-pub const LABEL_LENGTH: usize = 63;
+pub(crate) const LABEL_LENGTH: usize = 63;
 /// The longest object name or prefix of a label key, in characters.
-pub const SUBDOMAIN_LENGTH: usize = 253;
+pub(crate) const SUBDOMAIN_LENGTH: usize = 253;
 /// The longest name of a StatefulSet whose pods can be made: 63 characters of the label `controller-revision-hash`, less
 /// `-` and ten digits of hash (Kubernetes issue 64023).
-pub const STATEFUL_SET_LENGTH: usize = 52;
+pub(crate) const STATEFUL_SET_LENGTH: usize = 52;
 /// The longest name of a port, in characters (`IsValidPortName`).
 const PORT_NAME_LENGTH: usize = 15;
 
 /// Whether a text is a DNS label (`IsDNS1123Label`): lower-case letters, digits and `-`, at most 63 characters.
-pub fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     text.len() <= LABEL_LENGTH && label_fault(text).is_none()
 }
 
 /// Why a text of any length is not made like a DNS label, in words; `None` where it is.
-pub fn label_fault(text: &str) -> Option<String> {
+pub(crate) fn label_fault(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("empty".to_owned());
     }
@@ -33,13 +33,13 @@ pub fn label_fault(text: &str) -> Option<String> {
 
 /// Whether a text is an object name (`IsDNS1123Subdomain`): DNS labels of any length, joined by dots, at most 253
 /// characters.
-pub fn is_subdomain(text: &str) -> bool {
+pub(crate) fn is_subdomain(text: &str) -> bool {
     text.len() <= SUBDOMAIN_LENGTH && text.split('.').all(|part| label_fault(part).is_none())
 }
 
 /// Whether a text is the key of a label (`IsQualifiedName`): a name of at most 63 characters, which an object name and
 /// a slash may precede.
-pub fn is_label_key(key: &str) -> bool {
+pub(crate) fn is_label_key(key: &str) -> bool {
     match key.split_once('/') {
         Some((prefix, name)) => is_subdomain(prefix) && is_name_part(name),
         None => is_name_part(key),
@@ -48,18 +48,18 @@ pub fn is_label_key(key: &str) -> bool {
 
 /// Whether a text is the key of an annotation: as that of a label, but the case of the letters does not matter
 /// (`ValidateAnnotations` in apimachinery's `pkg/api/validation`).
-pub fn is_annotation_key(key: &str) -> bool {
+pub(crate) fn is_annotation_key(key: &str) -> bool {
     is_label_key(&key.to_lowercase())
 }
 
 /// Whether a text is the value of a label (`IsValidLabelValue`). It may be empty.
-pub fn is_label_value(value: &str) -> bool {
+pub(crate) fn is_label_value(value: &str) -> bool {
     value.is_empty() || is_name_part(value)
 }
 
 /// Whether a text is the name of a container's port (`IsValidPortName`): at most 15 lower-case letters, digits and
 /// `-`, one letter at least.
-pub fn is_port_name(name: &str) -> bool {
+pub(crate) fn is_port_name(name: &str) -> bool {
     name.len() <= PORT_NAME_LENGTH
         && label_fault(name).is_none()
         && !name.contains("--")
@@ -67,33 +67,33 @@ pub fn is_port_name(name: &str) -> bool {
 }
 
 /// Whether a text is a key of a Secret or a ConfigMap (`IsConfigMapKey`).
-pub fn is_data_key(key: &str) -> bool {
+pub(crate) fn is_data_key(key: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !key.is_empty() && key.len() <= SUBDOMAIN_LENGTH && key.chars().all(letter) && key != "." && !key.starts_with("..")
 }
 
 /// Whether a text is the name of an environment variable (`IsRelaxedEnvVarName`, on by default since Kubernetes 1.32):
 /// printable ASCII without `=`.
-pub fn is_environment_name(name: &str) -> bool {
+pub(crate) fn is_environment_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
 }
 
 /// Whether a text is the name of a variable that every shell passes on. Kubernetes would take more, dots and dashes among
 /// it, which the scripts of the image cannot read.
-pub fn is_shell_variable(name: &str) -> bool {
+pub(crate) fn is_shell_variable(name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(word)
 }
 
 /// Whether volumes can be mounted at a path: absolute, more than the root, and the shortest spelling.
-pub fn is_mount_path(path: &str) -> bool {
+pub(crate) fn is_mount_path(path: &str) -> bool {
     let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains([':', '\0']);
     path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain))
 }
 
 /// The DNS label that a text most likely means: lower case, `-` for blanks, dots and underscores, the rest left out.
 /// `None` where nothing remains.
-pub fn nearest_label(text: &str) -> Option<String> {
+pub(crate) fn nearest_label(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase().replace(['_', ' ', '.', '/'], "-");
     let kept: String = lower.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(LABEL_LENGTH).collect();
     let trimmed = kept.trim_matches('-');

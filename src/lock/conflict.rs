@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Lock, LockError, digest, valid};
 use crate::cluster::{Cluster, Datacenter};
 
-/// Git writes this many characters, or more if `conflict-marker-size` says so (gitattributes(5)).
+/// Git writes this many characters, or more if `conflict-marker-size` is set (gitattributes(5)).
 const MARKER_LENGTH: usize = 7;
 
 /// What stands in the place of the lock: a lock, or both sides of a merge conflict.
@@ -47,23 +47,23 @@ impl Recorded {
     }
 
     /// Whether these are two sides of a merge.
-    pub fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         self.theirs.is_some()
     }
 
     /// Whether a render wrote this path, on either side.
-    pub fn lists(&self, path: &str) -> bool {
+    pub(crate) fn lists(&self, path: &str) -> bool {
         self.sides().any(|lock| lock.files().contains_key(path))
     }
 
     /// Whether a file that is listed is as cassc left it. In a merge conflict every one is: Git has merged it, perhaps
     /// to something that neither branch rendered, perhaps with conflict markers, and no hand has.
-    pub fn is_as_left(&self, path: &str, bytes: &[u8]) -> bool {
+    pub(crate) fn is_as_left(&self, path: &str, bytes: &[u8]) -> bool {
         self.is_conflict() || self.ours.files().get(path).is_some_and(|recorded| *recorded == digest(bytes))
     }
 
     /// What the next render calls the cluster's previous self. In a merge conflict our side, with the datacenters and
-    /// racks that only theirs knows, and the larger revision and generation of both: no number is used a second time.
+    /// racks that only theirs has, and the larger revision and generation of both: no number is used a second time.
     pub fn previous(&self) -> Arc<Cluster> {
         let ours = self.ours.cluster();
         let Some(theirs) = self.theirs.as_ref().map(Lock::cluster) else { return self.ours.shared_cluster() };

@@ -78,7 +78,7 @@ impl LockError {
     }
 
     /// What to do about it, as the end of the sentence, where the cause does not say it. `path` is that of the lock.
-    pub fn advice(&self, path: &Path) -> Option<String> {
+    pub(crate) fn advice(&self, path: &Path) -> Option<String> {
         let directory = path.parent().unwrap_or(path).display();
         match self {
             Self::MergeConflict { .. } => Some("run `cassc render`, which reads both sides".to_owned()),

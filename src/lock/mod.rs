@@ -43,7 +43,7 @@ pub struct Lock {
     templates: BTreeMap<String, String>,
 }
 
-/// The lock as it is written, in the order in which a person reads it.
+/// The lock as it is written, in the order for readers.
 #[derive(Serialize)]
 struct Written<'l> {
     note: &'static str,
@@ -101,12 +101,12 @@ impl Lock {
     }
 
     /// The same, shared.
-    pub fn shared_cluster(&self) -> Arc<Cluster> {
+    pub(crate) fn shared_cluster(&self) -> Arc<Cluster> {
         Arc::clone(&self.cluster)
     }
 
     /// The digest of each rack's pod template, by the name of its StatefulSet; empty in a lock of format 1.
-    pub fn templates(&self) -> &BTreeMap<String, String> {
+    pub(crate) fn templates(&self) -> &BTreeMap<String, String> {
         &self.templates
     }
 

@@ -13,7 +13,7 @@ pub fn path_from(output: &Path, topology: &Path) -> PathBuf {
 }
 
 /// A path that reads the same on every machine: `./clusters/a.yaml` is `clusters/a.yaml`, `/home/me/a.yaml` is
-/// `a.yaml`. One in the output directory itself is `./a.yaml`: unlike a bare name it tells where to look.
+/// `a.yaml`. One in the output directory itself is `./a.yaml`: unlike a bare name it is a path.
 pub(super) fn portable(path: &Path) -> String {
     let leaves_the_folder = |part: &Component| matches!(part, Component::RootDir | Component::Prefix(_));
     if path.components().any(|part| leaves_the_folder(&part)) {

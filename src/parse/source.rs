@@ -11,10 +11,10 @@ use walkdir::WalkDir;
 use crate::paths::is_yaml;
 
 /// The largest file that is read, in bytes. A thousand clusters of two kilobytes fit four times.
-pub const LARGEST_SOURCE: u64 = 8 * 1024 * 1024;
+pub(crate) const LARGEST_SOURCE: u64 = 8 * 1024 * 1024;
 
 /// What standard input is called in complaints.
-pub const STANDARD_INPUT: &str = "<stdin>";
+pub(crate) const STANDARD_INPUT: &str = "<stdin>";
 
 /// The file that marks a rendered tree; folders that hold it are not searched for topologies.
 const LOCK_FILE: &str = "cassc.lock";
@@ -76,7 +76,7 @@ pub fn read_all(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
 
 /// The same, but a folder that is there and holds no YAML file stands for no source: its clusters may have come to
 /// their end, which only what is deployed can tell.
-pub fn read_all_there_are(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
+pub(crate) fn read_all_there_are(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
     read_each(inputs, |input| match read_input(input) {
         Err(SourceError::EmptyFolder(_)) => Ok(Vec::new()),
         read => read,
@@ -136,7 +136,7 @@ fn read_from(reader: impl Read, name: &str, origin: Origin) -> Result<Source, So
 
 /// The YAML files below a folder, down to a depth, sorted; hidden folders and rendered ones are left out. Nobody looks
 /// further where there are more than `most`.
-pub fn yaml_files_below(folder: &Path, depth: usize, most: usize) -> Result<Vec<PathBuf>, SourceError> {
+pub(crate) fn yaml_files_below(folder: &Path, depth: usize, most: usize) -> Result<Vec<PathBuf>, SourceError> {
     let walk = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter();
     let mut files = Vec::new();
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_searched(entry)) {

@@ -1,4 +1,4 @@
-//! The way to a value while a tree is walked: kept on the stack, and a [`Route`] only where there is something to say.
+//! The way to a value while a tree is walked: kept on the stack, and a [`Route`] only where something is reported.
 
 use crate::diagnostic::{Route, Step};
 

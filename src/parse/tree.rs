@@ -1,4 +1,4 @@
-//! YAML text becomes a tree whose every value knows its place in the text. Refused here, with a place: what is not
+//! YAML text becomes a tree whose every value has its place in the text. Refused here, with a place: what is not
 //! YAML, duplicate keys, anchors, aliases, tags and merge keys (a value must stand where it is read), and nesting
 //! deep enough to be an attack.
 

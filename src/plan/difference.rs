@@ -13,7 +13,7 @@ use crate::file_tree::FileTree;
 
 /// Everything that is different.
 #[derive(Debug)]
-pub struct Difference<'d> {
+pub(crate) struct Difference<'d> {
     /// The cluster as it is deployed; `None` for a new one.
     pub before: Option<&'d Cluster>,
     /// The cluster as it is wanted; `None` when its topology is gone.
@@ -24,7 +24,7 @@ pub struct Difference<'d> {
     pub changed: Vec<Delivered>,
     /// Objects that are no longer rendered.
     pub retired: Vec<Delivered>,
-    /// What the delivery tool is told about the cluster as a whole: an Application, Kustomizations.
+    /// The delivery tool's own objects for the cluster: an Application, Kustomizations.
     pub handed_over: HandedOver,
     /// What is different in the words of the topology.
     pub facets: Vec<facets::Facet>,
@@ -40,7 +40,7 @@ pub struct Difference<'d> {
 
 /// The files for the delivery tool itself that are different.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HandedOver {
+pub(crate) struct HandedOver {
     /// New and changed ones.
     pub given: Vec<String>,
     /// Those that are no longer rendered.
@@ -50,7 +50,7 @@ pub struct HandedOver {
 impl<'d> Difference<'d> {
     /// Compares; `now` is what `after` is rendered to, nothing for none, and `output` the directory for it, where it is
     /// known. Equal objects give an empty difference, whatever the clusters say.
-    pub fn new(
+    pub(crate) fn new(
         deployed: Option<&Before<'d>>,
         after: Option<&'d Cluster>,
         now: &Arranged,
@@ -85,14 +85,14 @@ impl<'d> Difference<'d> {
         Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise, folder, rings }
     }
 
-    /// Whether no object is different, and nothing that the delivery tool is told.
-    pub fn is_empty(&self) -> bool {
+    /// Whether no object differs, the delivery tool's own included.
+    pub(crate) fn is_empty(&self) -> bool {
         let same = self.created.is_empty() && self.changed.is_empty() && self.retired.is_empty();
         same && self.handed_over == HandedOver::default()
     }
 
     /// What becomes of the ring.
-    pub fn ring(&self) -> Change<'_> {
+    pub(crate) fn ring(&self) -> Change<'_> {
         Change { before: self.rings.0.as_ref(), after: self.rings.1.as_ref() }
     }
 }
@@ -117,7 +117,7 @@ struct Rendered {
 }
 
 impl Rendered {
-    /// Where the lock says that every file is as it would be rendered now, nothing has to be rendered for it.
+    /// Where by the lock every file is as it would be rendered now, nothing has to be rendered for it.
     fn new(deployed: &Before<'_>, now: &Arranged) -> Self {
         match deployed.lock {
             Some(lock) if lock.files() == now.files.digests() && lock.templates() == &now.templates => {
@@ -189,7 +189,7 @@ fn objects(was: &Rendered, now: &Arranged) -> (Vec<Delivered>, Vec<Delivered>, V
 }
 
 /// Whether an object is the same one because its namespace, or its Kubernetes cluster, was not named on one side: who accepts
-/// E303 or E324 says so.
+/// E303 or E324 reports it.
 fn is_alike(was: &Delivered, now: &Delivered) -> bool {
     let is_open = |was: &Option<String>, now: &Option<String>| was == now || was.is_none() || now.is_none();
     (was.kind, &was.name) == (now.kind, &now.name)

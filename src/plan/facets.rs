@@ -12,13 +12,13 @@ use super::fields::{derived_from_memory, derived_from_version, field_of, word_of
 use super::leaves::{Leaf, Level, leaves};
 use crate::cluster::{Cluster, Datacenter, Rack};
 
-/// The fields of lists, which are told as what becomes of the ring.
+/// The fields of lists, which are reported as changes of the ring.
 const RACKS: &str = "racks";
 const DATACENTERS: &str = "datacenters";
 
 /// One thing that is different.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Facet {
+pub(crate) struct Facet {
     /// What the user writes: `cassandra.config.num_tokens`.
     pub field: String,
     /// The racks or datacenters that it is restricted to; empty for the whole cluster.
@@ -34,20 +34,20 @@ pub struct Facet {
 }
 
 impl Facet {
-    /// Whether it is told as what becomes of the ring.
+    /// Whether it is reported as a change of the ring.
     pub(super) fn is_of_the_ring(&self) -> bool {
         matches!(self.field.as_str(), "nodes" | RACKS | DATACENTERS)
     }
 }
 
-/// Facets are rendered one by one. Where there are more, nobody reads them one by one either: then each stands for all
+/// Facets are rendered one by one. Where there are more, each stands for all
 /// that is below one word, such as all labels, and if need be for all racks.
 const MOST: usize = 200;
 
 /// The leaves of each field on each level.
 type ByField = BTreeMap<(String, Level), Vec<Leaf>>;
 
-/// Everything that is different in what both have; new and removed datacenters and racks are not facets, they are told
+/// Everything that is different in what both have; new and removed datacenters and racks are not facets, they are reported
 /// by the steps.
 pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     if before == after {
@@ -75,7 +75,7 @@ pub(super) fn facets(before: &Cluster, after: &Cluster) -> Vec<Facet> {
     facets
 }
 
-/// The field that a leaf is told as, and its level; `None` for what follows from something else.
+/// The field that a leaf is reported as, and its level; `None` for what follows from something else.
 fn place_of_leaf(
     before: &Cluster,
     after: &Cluster,
@@ -141,7 +141,7 @@ fn list<T: Clone + Serialize>(
     })
 }
 
-/// The same thing in every rack of a datacenter, or in every datacenter, is told once.
+/// The same thing in every rack of a datacenter, or in every datacenter, is reported once.
 fn merged(after: &Cluster, by_field: ByField, shown: fn(&str, &[Leaf]) -> Values) -> Vec<Facet> {
     let facet = |((field, at), leaves): ((String, Level), Vec<Leaf>)| {
         let (from, to) = shown(&field, &leaves);
@@ -173,10 +173,10 @@ fn place(at: &Level) -> Option<String> {
     }
 }
 
-/// Level, field, old and new value: what is the same here is told once.
+/// Level, field, old and new value: what is the same here is reported once.
 type Same = (Level, String, Option<String>, Option<String>);
 
-/// Facets that are the same on every inner level of an outer one become one there. `outer` tells the outer level of an
+/// Facets that are the same on every inner level of an outer one become one there. `outer` is the outer level of an
 /// inner one, and how many inner ones it has.
 fn lifted(facets: Vec<(Level, Facet)>, outer: impl Fn(&Level) -> Option<(Level, usize)>) -> Vec<(Level, Facet)> {
     let same = |level: &Level, facet: &Facet| -> Same {
@@ -230,7 +230,7 @@ fn shown(field: &str, leaves: &[Leaf]) -> Values {
     (text(from), text(to))
 }
 
-/// A value in the flow style of YAML, without the outer braces and without quotes; acceptances are told by their codes. A
+/// A value in the flow style of YAML, without the outer braces and without quotes; acceptances are reported by their codes. A
 /// plan is a comment on a pull request: what is below a key that speaks of a password is not shown.
 fn in_words(value: &Value) -> String {
     match value {

@@ -5,7 +5,7 @@ use super::leaves::{Leaf, Level};
 use crate::cluster::Cluster;
 
 /// Field of the resolved cluster (a prefix of its keys, joined with dots) and of the topology; what follows the prefix
-/// follows the other one too. An empty word means that it is not told: it follows from something else that is.
+/// follows the other one too. An empty word means that it is not reported: it follows from something else that is.
 type Words = (&'static str, &'static str);
 
 const OF_CLUSTER: &[Words] = &[

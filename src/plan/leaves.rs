@@ -1,4 +1,4 @@
-//! Two resolved clusters, value by value: what is another one, on which level. Called by [`super::facets`], which puts
+//! Two resolved clusters, value by value: what changed, on which level. Called by [`super::facets`], which puts
 //! the values together to what users write.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use crate::cluster::Cluster;
 
 /// A value of the resolved cluster that is different.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Leaf {
+pub(crate) struct Leaf {
     /// Where.
     pub at: Level,
     /// The keys below that level.
@@ -22,7 +22,7 @@ pub struct Leaf {
 
 /// A level of the resolved cluster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum Level {
     /// The cluster itself.
     Cluster,
     /// A datacenter, by its name.
@@ -31,7 +31,7 @@ pub enum Level {
     Rack(String, String),
 }
 
-/// Fields that are one of several kinds. Another kind is told as a whole: no half of it can be changed alone.
+/// Fields that are one of several kinds. A change of kind is reported as a whole: no part of it can change alone.
 const OF_SEVERAL_KINDS: [&str; 1] = ["delivery"];
 
 /// Patches of objects, which are told field by field even if they are new.

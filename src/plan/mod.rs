@@ -1,6 +1,6 @@
 //! What a change will do, before anybody merges it: a deployed [`Cluster`] beside the wanted one → a [`Plan`], a value
-//! that is printed as text, Markdown or JSON and that nobody has to interpret. The steps stand in the order of
-//! execution; each says where it runs and what must hold before it. Pure. Nothing is guessed: what restarts is what has
+//! that is printed as text, Markdown or JSON. The steps stand in the order of
+//! execution; each with where it runs and what must hold before it. Pure. Nothing is guessed: what restarts is what has
 //! another pod template.
 
 mod difference;
@@ -13,7 +13,7 @@ mod steps;
 mod summary;
 mod value;
 
-pub use difference::{Difference, HandedOver};
+pub(crate) use difference::Difference;
 pub use value::{Change, Counts, Effect, Plan, Refusal, Step, Verdict};
 
 pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
@@ -28,7 +28,7 @@ use crate::lock::Lock;
 pub struct Before<'d> {
     /// The cluster.
     pub cluster: &'d Cluster,
-    /// The lock, where there is one: it knows the files and pod templates that were rendered, whatever cassc renders
+    /// The lock, where there is one: it records the files and pod templates that were rendered, whichever version of cassc renders
     /// today.
     pub lock: Option<&'d Lock>,
 }
@@ -41,7 +41,7 @@ pub fn plan(deployed: Option<&Before<'_>>, after: &Cluster) -> Plan {
 
 /// The same, where the files of the cluster were made already. `output` is the directory that is rendered into, where it is
 /// known, as the commands in the plan name it.
-pub fn plan_arranged(
+pub(crate) fn plan_arranged(
     deployed: Option<&Before<'_>>,
     after: &Cluster,
     arranged: &Arranged,

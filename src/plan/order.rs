@@ -1,5 +1,5 @@
 //! What is done for a difference, by kind of step. What concerns the ring itself follows from the change of it
-//! ([`cassc_ring::actions`]); objects, PVCs, restarts and what a person does follow from the difference as a whole. The
+//! ([`cassc_ring::actions`]); objects, PVCs, restarts and steps by hand follow from the difference as a whole. The
 //! order is that of [`cassc_ring::step::ORDER`].
 
 use cassc_ring::actions;

@@ -12,7 +12,7 @@ use super::leaves::{Leaf, Level, json};
 use crate::cluster::Cluster;
 use crate::render::{PodTemplate, pod_templates};
 
-/// What is told when no single facet explains a restart: then the pod template is another one because this cassc makes
+/// The reason when no single facet explains a restart: then the pod template changed because this version of cassc makes
 /// it so.
 pub(super) const CASSC_ITSELF: &str = "this version of cassc";
 
@@ -51,7 +51,7 @@ pub(super) fn find(before: &Cluster, after: &Cluster, facets: &mut [Facet], roll
     let is_explained = |roll: &RackRoll| facets.iter().any(|facet| facet.rolls.contains(&roll.stateful_set));
     let changes = |name: &str| was.get(name) != now.get(name);
     if rolls.iter().any(|roll| !is_explained(roll) && changes(&roll.stateful_set)) {
-        // Only together they do it: whatever the pod template would not be the same without.
+        // Only together they have an effect: each without which the pod template would stay different.
         let explained: BTreeSet<String> = facets.iter().flat_map(|facet| facet.rolls.iter().cloned()).collect();
         for facet in facets.iter_mut() {
             let needed = different(&now, &pod_templates(&sides.without(facet)));

@@ -73,7 +73,7 @@ pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
         let racks = difference.rolls.iter().filter(|roll| facet.rolls.contains(&roll.stateful_set));
         racks.map(|roll| roll.pods.len()).sum()
     };
-    // The ring is told by itself, and once more where pods restart for it.
+    // Changes of the ring are reported by themselves, and again where pods restart for them.
     let is_told = |facet: &&Facet| !facet.is_of_the_ring() || pods(facet) > 0;
     let facets: Vec<&Facet> = difference.facets.iter().filter(is_told).collect();
     let files = LazyCell::new(|| arrange(before).files);
@@ -140,7 +140,7 @@ fn racks_by_name(was: &Datacenter, now: &Datacenter) -> Option<Change> {
     (from != to).then(|| Change { from: Some(from), to: Some(to), ..told() })
 }
 
-/// A datacenter that comes or goes.
+/// A datacenter that is added or removed.
 fn whole(from: Option<&Datacenter>, to: Option<&Datacenter>) -> Change {
     let nodes = from.or(to).map_or(0, Datacenter::nodes);
     let size =
@@ -150,7 +150,7 @@ fn whole(from: Option<&Datacenter>, to: Option<&Datacenter>) -> Change {
     Change { field: "datacenters".to_owned(), place: None, from: from.map(told), to: to.map(told), effect, pods: 0 }
 }
 
-/// The racks whose number of nodes is another one while that of the datacenter is not.
+/// The racks whose number of nodes changes while that of the datacenter does not.
 fn racks<'d>(was: &'d Datacenter, now: &'d Datacenter) -> impl Iterator<Item = (&'d str, u32, u32)> {
     let of = |datacenter: &Datacenter, name: &str| datacenter.rack(name).map_or(0, |rack| rack.nodes);
     let gone = was.racks.iter().filter(|rack| now.rack(&rack.name).is_none());

@@ -131,7 +131,7 @@ fn no_password_is_told() {
     }
 }
 
-/// A lock says what was rendered, also when the cassc of today renders it otherwise.
+/// A lock records what was rendered, even if this version of cassc renders it differently.
 #[test]
 fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own() {
     let cluster = resolve(&checked(SHOP), None);
@@ -187,7 +187,7 @@ fn a_second_namespace_makes_no_object_of_the_first_new() {
     assert_eq!(roll(&plan)[0], ("a".to_owned(), vec!["datacenters".to_owned()]));
 }
 
-/// One rack shrinks while another one grows: there is a moment with fewer nodes than before and after.
+/// One rack shrinks while another grows: there is a moment with fewer nodes than before and after.
 #[test]
 fn replicas_fit_the_moment_between_leaving_and_joining() {
     let racks = |sizes: [u32; 2]| {

@@ -111,11 +111,11 @@ pub struct Step {
     /// What is done.
     #[serde(flatten)]
     pub action: Action,
-    /// What must hold before it, and while it goes on.
+    /// What must hold before it, and while it runs.
     pub guards: Vec<Guard>,
 }
 
-/// A refusal, as the plan tells it.
+/// A refusal in the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refusal {
     /// The code of the rule.

@@ -135,7 +135,7 @@ fn system_replication(cluster: &Cluster) -> Option<String> {
     (!replicas.is_empty()).then(|| replicas.join(","))
 }
 
-/// The agent undoes Java's escapes; the start script, which cuts options at blanks, does not know them.
+/// The agent undoes Java's escapes; the start script, which splits options at blanks, does not.
 fn escaped(name: &str) -> String {
     let plain = |unit: &u16| {
         char::from_u32((*unit).into()).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))

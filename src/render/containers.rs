@@ -20,7 +20,7 @@ pub(super) const MANAGEMENT_PORT: u16 = 8080;
 const SECONDS_AFTER_DRAIN: u32 = 15;
 
 /// The init containers: the user's, then the gate, under the name that Cass Operator gives to what makes `/config`,
-/// then the system logger. It is an init container that goes on (a sidecar), because those end after the others: it
+/// then the system logger. It is an init container that keeps running (a sidecar), because those end after the others: it
 /// shows Cassandra's last words.
 pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
@@ -154,7 +154,7 @@ fn ports(datacenter: &Datacenter) -> Vec<ContainerPort> {
     ports.map(port).into()
 }
 
-/// What `kubectl logs -c server-system-logger` shows. In system.log stands what Cassandra says, a configuration that it
+/// What `kubectl logs -c server-system-logger` shows. Cassandra logs to system.log; a configuration that it
 /// refuses included; what the start script or the JVM refuses before there is a log (`cassandra-env.sh`, an unknown
 /// option) stands in the other two alone, which the Management API empties at each start
 /// (`LifecycleResources.startNode`).

@@ -1,4 +1,4 @@
-//! The disruption budget of a datacenter: one pod at a time, unless the user says another number. It counts across racks, so that a drain cannot take the
+//! The disruption budget of a datacenter: one pod at a time, unless the user sets another number. It counts across racks, so that a drain cannot take the
 //! second replica of a row; it stands from the start (Cass Operator adds it after the first full readiness), and it is
 //! `maxUnavailable`, which growth does not change (the operator's `minAvailable` must follow the size).
 
@@ -10,7 +10,7 @@ use super::{Here, Object, kit};
 use crate::cluster::Datacenter;
 use crate::stages::Stage;
 
-/// The budget. A pod that is not ready may always be evicted: it serves nobody, and a broken generation could otherwise
+/// The budget. A pod that is not ready may always be evicted: it serves no requests, and a broken generation could otherwise
 /// never be replaced while two pods are broken.
 pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Object {
     let selector = kit::datacenter_selector(here.cluster, datacenter);

@@ -1,6 +1,6 @@
 //! `Cluster` → typed Kubernetes objects: pure, infallible, one function per object. This page lists everything that is
 //! emitted. Which stage an object belongs to and what may happen to it when it is no longer rendered stands here too;
-//! how a delivery tool is told is [`crate::deliver`]'s.
+//! what a delivery tool needs is added by [`crate::deliver`].
 
 pub mod config;
 mod config_maps;
@@ -30,7 +30,7 @@ use crate::stages::Stage;
 pub enum Retirement {
     /// Delete it.
     Prune,
-    /// Leave it: a person deletes it once its nodes have left.
+    /// Leave it: it is deleted by hand once its nodes have left.
     ByHand,
     /// Leave it: old pods that restart need it. The settle step deletes what nothing uses.
     Keep,
@@ -48,7 +48,7 @@ pub struct Object {
 }
 
 /// Everything that a cluster needs in one Kubernetes cluster.
-pub fn objects(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
+pub(crate) fn objects(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
     let overridden = |object: Object| Object { resource: overridden(cluster, object.resource), ..object };
     objects_before_overrides(cluster, kube_cluster).into_iter().map(overridden).collect()
 }

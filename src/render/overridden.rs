@@ -26,7 +26,7 @@ pub struct Overridden {
 
 impl Overridden {
     /// The pod template, if it is a StatefulSet.
-    pub fn pod_template(&self) -> Option<&Value> {
+    pub(crate) fn pod_template(&self) -> Option<&Value> {
         self.rest.get("spec")?.get("template").filter(|_| self.kind == "StatefulSet")
     }
 }

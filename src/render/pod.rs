@@ -69,7 +69,7 @@ fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &st
     }
 }
 
-/// On the network of its worker a pod would otherwise ask the worker's name servers, which know no pods.
+/// On the network of its worker a pod would otherwise ask the worker's name servers, which cannot resolve pods.
 fn dns_policy(cluster: &Cluster) -> Option<String> {
     let of_worker = || cluster.pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned());
     cluster.pod.dns_policy.clone().or_else(of_worker)

@@ -1,4 +1,4 @@
-//! The probes of the Cassandra container: what each asks, and when where the user does not say.
+//! The probes of the Cassandra container: what each asks, and its default timings.
 
 use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

@@ -1,4 +1,4 @@
-//! The kinds of objects that are rendered, one row each. A row is all that the rest of the compiler needs to know of a
+//! The kinds of objects that are rendered, one row each. A row is all that the rest of the compiler needs about a
 //! kind: `apiVersion` and `kind` come with its type.
 
 use k8s_openapi::Resource as _;
@@ -39,10 +39,10 @@ macro_rules! resources {
 
         impl Resource {
             /// Every kind, by name.
-            pub const KINDS: &[&str] = &[$($kind::KIND,)*];
+            pub(crate) const KINDS: &[&str] = &[$($kind::KIND,)*];
 
             /// `apiVersion` and `kind`.
-            pub fn kind(&self) -> (&'static str, &'static str) {
+            pub(crate) fn kind(&self) -> (&'static str, &'static str) {
                 match self {
                     $(Self::$kind(_) => ($kind::API_VERSION, $kind::KIND),)*
                     Self::Overridden(object) => (object.api_version, object.kind),
@@ -50,7 +50,7 @@ macro_rules! resources {
             }
 
             /// Name, namespace, labels, annotations.
-            pub fn metadata(&self) -> &ObjectMeta {
+            pub(crate) fn metadata(&self) -> &ObjectMeta {
                 match self {
                     $(Self::$kind(object) => &object.metadata,)*
                     Self::Overridden(object) => &object.metadata,
@@ -58,7 +58,7 @@ macro_rules! resources {
             }
 
             /// The same, to be completed by delivery.
-            pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+            pub(crate) fn metadata_mut(&mut self) -> &mut ObjectMeta {
                 match self {
                     $(Self::$kind(object) => &mut object.metadata,)*
                     Self::Overridden(object) => &mut object.metadata,
@@ -86,7 +86,7 @@ resources! {
 
 impl Resource {
     /// Whether a `${…}` in it is no variable that a delivery tool may substitute.
-    pub fn carries_scripts(&self) -> bool {
+    pub(crate) fn carries_scripts(&self) -> bool {
         self.strings() == Strings::Scripts
     }
 }

@@ -9,11 +9,11 @@ use super::{Here, Object, Retirement, kit, pod, volumes};
 use crate::cluster::{Datacenter, Rack};
 use crate::stages::Stage;
 
-/// The StatefulSet, told which generation of configuration its pods use.
+/// The StatefulSet, with the generation of configuration that its pods use.
 ///
 /// - `Parallel`: a rack that lost power comes back at once; the order of first starts is the gate's.
 /// - `OnDelete`: who applies a manifest restarts nothing; restarts are the roll's.
-/// - Claims are retained, whatever is deleted or scaled: they hold the data.
+/// - Claims are retained on deletion and on scaling: they hold the data.
 /// - `maxUnavailable` is never set: API servers drop it silently (observed with 1.33 and 1.36).
 pub(super) fn stateful_set(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> Object {
     let cluster = here.cluster;

@@ -58,7 +58,7 @@ fn annotation<'a>(text: &Text, window: &Range<usize>, mark: &Mark<'a>) -> Annota
     if mark.words.is_empty() { annotation } else { annotation.label(visible(mark.words)) }
 }
 
-/// Source with a sign in place of each character that a terminal would obey, or that nobody sees; as wide as one.
+/// Source with a sign in place of each control or invisible character; as wide as one.
 fn printable(source: &str) -> String {
     let shown = |character| match character {
         '\n' | '\r' | '\t' => character,

@@ -27,7 +27,7 @@ struct Lines {
     end: usize,
 }
 
-/// The report: a list, empty when there is nothing to say.
+/// The report: a list, possibly empty.
 pub fn gitlab(complaints: &Complaints) -> String {
     let issues: Vec<Issue<'_>> = complaints.complaints.iter().filter_map(issue).collect();
     serde_json::to_string_pretty(&issues).expect("a report is JSON") + "\n"

@@ -20,7 +20,7 @@ pub enum Colors {
 }
 
 impl Colors {
-    /// What a stream shows: colors on a terminal, unless the user's environment says otherwise (`NO_COLOR`).
+    /// What a stream shows: colors on a terminal, unless the environment overrides it (`NO_COLOR`).
     pub fn of(stream: &impl RawStream) -> Self {
         if AutoStream::choice(stream) == ColorChoice::Never { Self::Plain } else { Self::Ansi }
     }

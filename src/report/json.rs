@@ -1,5 +1,5 @@
 //! Complaints for programs: one JSON document with a version, and its JSON Schema. The same values are what SARIF, GitHub
-//! and GitLab are told. Fields that a later cassc adds are no new version; a field that changes its meaning or goes is.
+//! and GitLab are told. Fields that a later cassc adds are no new version; a changed meaning or a removed field is.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Complaints {
-    /// The version of this document: 1. Readers skip fields that they do not know.
+    /// The version of this document: 1. Readers skip unknown fields.
     #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// In the order of the files and of the places in them; at most 5000, errors before warnings.
@@ -36,7 +36,7 @@ fn is_zero(number: &usize) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Complaint {
-    /// The stable code, such as `E101`; `cassc explain` knows it.
+    /// The stable code, such as `E101`; for `cassc explain`.
     pub code: &'static str,
     /// The name of the rule, such as `name-not-a-label`.
     pub name: &'static str,
@@ -62,7 +62,7 @@ pub struct Complaint {
     pub fingerprint: String,
 }
 
-/// A place in a file, and what is to be said about it. Lines and columns count from 1, columns in characters.
+/// A place in a file, and the message about it. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {

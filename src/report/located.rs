@@ -93,7 +93,7 @@ fn basis(texts: &[Text], complaint: &Diagnostic, directory: &Path) -> String {
     format!("{}\n{file}\n{place}", complaint.code)
 }
 
-/// `count` tells complaints apart that are the same in all that stays when lines move.
+/// `count` distinguishes diagnostics that are equal in everything that is stable when lines move.
 fn fingerprint(basis: &str, count: usize) -> String {
     let numbered = if count == 1 { basis.to_owned() } else { format!("{basis}\n{count}") };
     let digest = format!("{:x}", Sha256::digest(numbered));

@@ -21,9 +21,9 @@ pub use human::{Colors, human};
 pub use json::{Complaint, Complaints, FORMAT, Place, json, json_schema};
 pub use located::located;
 pub use sarif::sarif;
-pub use short::short;
-pub use unified::unified;
-pub use visible::visible;
+pub(crate) use short::short;
+pub(crate) use unified::unified;
+pub(crate) use visible::visible;
 
 use std::collections::BTreeMap;
 
@@ -32,12 +32,12 @@ use cassc_wording::counted;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::parse::{Text, locate};
 
-/// The most complaints that people are shown: nobody reads further before these are repaired.
-pub const MOST_SHOWN: usize = 100;
+/// The maximum number of diagnostics in output for people: the rest is counted.
+pub(crate) const MOST_SHOWN: usize = 100;
 
-/// The most complaints that programs are told. GitHub takes 25,000 results at most and shows 5,000 of them
+/// The maximum number of diagnostics in output for programs. GitHub takes 25,000 results at most and shows 5,000 of them
 /// (docs.github.com, "SARIF support for code scanning").
-pub const MOST_REPORTED: usize = 5000;
+pub(crate) const MOST_REPORTED: usize = 5000;
 
 /// The first complaints, errors before warnings, in the order that they stand in.
 fn heaviest<'c>(complaints: impl IntoIterator<Item = &'c Diagnostic>, most: usize) -> Vec<&'c Diagnostic> {
@@ -68,7 +68,7 @@ fn numbers(errors: usize, warnings: usize, which: &str) -> Option<String> {
 }
 
 /// Sorts complaints by file, place and code, so that they read along the source.
-pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
     for (position, text) in texts.iter().enumerate() {
         positions.entry(&text.name).or_insert(position);
@@ -81,7 +81,7 @@ pub fn sorted(texts: &[Text], mut complaints: Vec<Diagnostic>) -> Vec<Diagnostic
     complaints
 }
 
-/// One line: how many of each, `None` when there is nothing to say.
+/// One line: how many of each, `None` when there are none.
 pub fn summary(complaints: &[Diagnostic]) -> Option<String> {
     numbers(count(complaints, Severity::Error), count(complaints, Severity::Warning), "")
 }

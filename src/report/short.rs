@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parse::Text;
 
 /// The complaints, one line each, with a newline after each; of very many the first errors, and how many more there are.
-pub fn short(texts: &[Text], complaints: &[Diagnostic]) -> String {
+pub(crate) fn short(texts: &[Text], complaints: &[Diagnostic]) -> String {
     let shown = heaviest(complaints, MOST_SHOWN);
     shown.iter().map(|complaint| line(texts, complaint)).chain(left_out(complaints, &shown)).collect()
 }

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use super::Colors;
 
 /// The diff, each of its lines in its color where colors are asked for.
-pub fn unified(diff: &str, colors: Colors) -> String {
+pub(crate) fn unified(diff: &str, colors: Colors) -> String {
     if colors == Colors::Plain {
         return diff.to_owned();
     }

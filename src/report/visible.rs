@@ -1,8 +1,8 @@
-//! Texts of users where a terminal or a log shows them: what would be obeyed, or that nobody sees, is written out. Called
+//! Texts of users where a terminal or a log shows them: control and invisible characters are written as escapes. Called
 //! by the reports and by the command line.
 
-/// A text with an escape (`\n`, `\u{1b}`) for each character that a terminal would obey, or that nobody sees.
-pub fn visible(text: &str) -> String {
+/// A text with an escape (`\n`, `\u{1b}`) for each control or invisible character.
+pub(crate) fn visible(text: &str) -> String {
     replaced(text, |character| is_hidden(character).then(|| character.escape_default().to_string()))
 }
 

@@ -43,7 +43,7 @@ const FILE_ANNOTATIONS: [&str; 7] = [
     "helm.toolkit.fluxcd.io/",
 ];
 
-/// Fills every default and builds every name. `previous` is the same cluster as its lock knows it. The number of the
+/// Fills every default and builds every name. `previous` is the same cluster as recorded in its lock. The number of the
 /// generation of steps is carried over as it is: [`crate::render::next_generation`] raises it.
 pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
     let topology = &checked.topology;

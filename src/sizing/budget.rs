@@ -4,15 +4,15 @@ use super::off_heap::{Memtables, OffHeap};
 
 /// What the Management API server takes in the same container: a JVM with a heap of 128 MiB (management-api
 /// cassandra/scripts/docker-entrypoint.sh), whose resident size was seen at 0.2 GB.
-pub const MANAGEMENT_API: u64 = 256;
+pub(crate) const MANAGEMENT_API: u64 = 256;
 /// What Cassandra's JVM takes beside heap, caches and the collector's own tables: classes, compiled code, stacks of
 /// some hundred threads. Seen on real nodes: with a heap of 512 MiB the process takes 0.8 to 1.05 GB, caches included.
-pub const JVM_ITSELF: u64 = 384;
+pub(crate) const JVM_ITSELF: u64 = 384;
 
 /// Where the memory of a container goes, with a heap of a given size. All amounts are mebibytes. The parts may exceed
 /// the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
+pub(crate) struct Budget {
     /// The memory limit of the container.
     pub limit: u64,
     /// The Java heap.
@@ -37,7 +37,7 @@ pub struct Budget {
 
 impl Budget {
     /// Where the memory of a container goes, with what its configuration says of memory outside the heap.
-    pub fn of(limit: u64, heap: u64, off_heap: &OffHeap) -> Self {
+    pub(crate) fn of(limit: u64, heap: u64, off_heap: &OffHeap) -> Self {
         let file_cache = off_heap.file_cache.unwrap_or_else(|| (heap / 4).min(512));
         let networking_cache = off_heap.networking_cache.unwrap_or_else(|| (heap / 16).min(128));
         Self {
@@ -58,13 +58,13 @@ impl Budget {
     }
 
     /// What Cassandra asks for as direct buffers.
-    pub fn direct_buffers(&self) -> u64 {
+    pub(crate) fn direct_buffers(&self) -> u64 {
         let memtables = if self.direct_memtables { self.memtables } else { 0 };
         self.buffers.saturating_add(memtables).saturating_add(self.off_heap.merkle_trees)
     }
 
     /// What direct buffers may take at most: `-XX:MaxDirectMemorySize`, by default as much as the heap (`jdk.internal.misc.VM`).
-    pub fn direct_limit(&self) -> u64 {
+    pub(crate) fn direct_limit(&self) -> u64 {
         self.off_heap.direct_limit.unwrap_or(self.heap)
     }
 
@@ -98,23 +98,23 @@ impl Budget {
     }
 
     /// Everything that is not the page cache.
-    pub fn used(&self) -> u64 {
+    pub(crate) fn used(&self) -> u64 {
         self.parts().into_iter().fold(0, |sum, (_, amount)| sum.saturating_add(amount))
     }
 
     /// Whether the parts stay within the limit, so that the kernel does not kill the container under load.
-    pub fn fits(&self) -> bool {
+    pub(crate) fn fits(&self) -> bool {
         self.used() <= self.limit
     }
 
     /// What is left for the page cache and other native memory; 0 when the parts do not fit.
-    pub fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         self.limit.saturating_sub(self.used())
     }
 
     /// One line for a comment: `limit 16384M = heap 4096M + collector 409M + … + 10599M for the page cache …`. `memory` is
     /// what the amount is, such as `limit`.
-    pub fn line(&self, memory: &str) -> String {
+    pub(crate) fn line(&self, memory: &str) -> String {
         let (limit, sum) = (self.limit, self.sum());
         if self.fits() {
             format!("{memory} {limit}M = {sum} + {}M for the page cache and the rest", self.left())
@@ -124,19 +124,19 @@ impl Budget {
     }
 
     /// The parts as a sum: `heap 4096M + collector 409M + …`.
-    pub fn sum(&self) -> String {
+    pub(crate) fn sum(&self) -> String {
         self.parts().into_iter().map(|(name, amount)| format!("{name} {amount}M")).collect::<Vec<_>>().join(" + ")
     }
 }
 
 /// The largest heap that a memory limit allows, 0 when it allows none.
-pub fn largest_heap(limit: u64) -> u64 {
+pub(crate) fn largest_heap(limit: u64) -> u64 {
     largest_heap_beside(limit, &OffHeap::default())
 }
 
 /// The largest heap that a memory limit allows beside what the configuration says of memory outside the heap, 0 when it
 /// allows none.
-pub fn largest_heap_beside(limit: u64, off_heap: &OffHeap) -> u64 {
+pub(crate) fn largest_heap_beside(limit: u64, off_heap: &OffHeap) -> u64 {
     let (mut fits, mut too_large) = (0, limit.saturating_add(1));
     while too_large - fits > 1 {
         let middle = fits.midpoint(too_large);

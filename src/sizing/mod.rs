@@ -7,8 +7,8 @@ mod off_heap;
 
 use std::str::FromStr;
 
-pub use budget::{Budget, JVM_ITSELF, MANAGEMENT_API, largest_heap, largest_heap_beside};
-pub use off_heap::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
+pub(crate) use budget::{Budget, largest_heap, largest_heap_beside};
+pub(crate) use off_heap::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
 
 use thiserror::Error;
 
@@ -18,11 +18,11 @@ use crate::kubernetes::quantity::Quantity;
 const MEBIBYTE: u64 = 1 << 20;
 
 /// At this size of the heap and above, pointers are no longer compressed: a heap of 32 GiB holds less than one of 31.
-pub const COMPRESSED_POINTERS_END: u64 = 32 * 1024;
+pub(crate) const COMPRESSED_POINTERS_END: u64 = 32 * 1024;
 
 /// What the user asked the heap to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeapSetting {
+pub(crate) enum HeapSetting {
     /// Computed from the memory limit.
     Auto,
     /// This many mebibytes.
@@ -31,7 +31,7 @@ pub enum HeapSetting {
 
 /// Why a text is no heap size.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum HeapSettingError {
+pub(crate) enum HeapSettingError {
     /// Neither `auto` nor an amount.
     #[error("`{0}` is not a heap size; write auto, or an amount such as 8Gi, 8G or 8192M (all binary, as for -Xmx)")]
     NotAHeapSize(String),
@@ -77,7 +77,7 @@ fn jvm_bytes(text: &str) -> Option<u64> {
 }
 
 /// The memory limit of a container in whole mebibytes, rounded down.
-pub fn mebibytes(memory_limit_bytes: u64) -> u64 {
+pub(crate) fn mebibytes(memory_limit_bytes: u64) -> u64 {
     memory_limit_bytes / MEBIBYTE
 }
 
@@ -88,14 +88,14 @@ pub fn mebibytes(memory_limit_bytes: u64) -> u64 {
 /// Later 5.0 releases start from half of the machine's memory for G1 (CASSANDRA-20296). cassc does not follow: a
 /// container has the Management API, native memory and the page cache within its limit, and the heap would change
 /// with a patch.
-pub fn auto_heap(limit: u64) -> u64 {
+pub(crate) fn auto_heap(limit: u64) -> u64 {
     (limit / 2).min(1024).max((limit / 4).min(8192)).min(largest_heap(limit))
 }
 
 /// The young generation for CMS: min(100 for each core, heap / 4), the formula of apache/cassandra
 /// conf/cassandra-env.sh. `processor_millis` is what the container may use, in thousandths of a core; a part of a core
 /// counts as one.
-pub fn young_generation(heap: u64, processor_millis: u64) -> u64 {
+pub(crate) fn young_generation(heap: u64, processor_millis: u64) -> u64 {
     let n_cores = processor_millis.div_ceil(1000).max(1);
     n_cores.saturating_mul(100).min(heap / 4)
 }

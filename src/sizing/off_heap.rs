@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::{MEBIBYTE, jvm_bytes};
 
 /// The option that limits direct buffers, up to its value.
-pub const MAX_DIRECT_MEMORY: &str = "-XX:MaxDirectMemorySize=";
+pub(crate) const MAX_DIRECT_MEMORY: &str = "-XX:MaxDirectMemorySize=";
 /// The option that limits the direct buffers of Netty, which are not counted as those of the JVM where Netty makes them
 /// itself (io.netty.util.internal.PlatformDependent, `io.netty.tryReflectionSetAccessible`), up to its value in bytes.
-pub const NETTY_DIRECT_MEMORY: &str = "-Dio.netty.maxDirectMemory=";
+pub(crate) const NETTY_DIRECT_MEMORY: &str = "-Dio.netty.maxDirectMemory=";
 
 /// The settings that have a part in it: the newest name, and the one up to 4.0, whose numbers are mebibytes.
-pub const SETTINGS: [(&str, &str); 8] = [
+pub(crate) const SETTINGS: [(&str, &str); 8] = [
     ("memtable_allocation_type", "memtable_allocation_type"),
     ("memtable_offheap_space", "memtable_offheap_space_in_mb"),
     ("file_cache_size", "file_cache_size_in_mb"),
@@ -27,7 +27,7 @@ pub const SETTINGS: [(&str, &str); 8] = [
 
 /// Where memtables keep their data (`memtable_allocation_type`, apache/cassandra `AbstractAllocatorMemtable`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Memtables {
+pub(crate) enum Memtables {
     /// On the heap.
     #[default]
     OnHeap,
@@ -40,7 +40,7 @@ pub enum Memtables {
 /// Memory outside the heap that a configuration names, in mebibytes, rounded up. `None` leaves a part at its default, which
 /// follows from the heap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OffHeap {
+pub(crate) struct OffHeap {
     /// Where memtables keep their data.
     pub memtables: Memtables,
     /// `memtable_offheap_space`, used by memtables outside the heap.
@@ -63,7 +63,7 @@ pub struct OffHeap {
 
 impl OffHeap {
     /// A configuration that names none.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         memtables: Memtables::OnHeap,
         memtable_space: None,
         file_cache: None,
@@ -77,7 +77,7 @@ impl OffHeap {
 
     /// What a configuration names. `key` gives the value of a key of `cassandra.yaml`; of two equal options the JVM takes
     /// the last. Values that Cassandra does not take count as not written: other rules refuse them.
-    pub fn of(minor: Minor, key: impl Fn(&str) -> Option<Value>, options: &[String]) -> Self {
+    pub(crate) fn of(minor: Minor, key: impl Fn(&str) -> Option<Value>, options: &[String]) -> Self {
         let amount = |newest: &str| amount(minor, newest, &key);
         let word = |name: &str| match valid(minor, name, &key)? {
             Value::String(text) => Some(text.to_ascii_lowercase()),
@@ -106,7 +106,7 @@ impl OffHeap {
 }
 
 /// The position of the option that holds: of two the JVM takes the last.
-pub fn last_option(options: &[String], begins: &str) -> Option<usize> {
+pub(crate) fn last_option(options: &[String], begins: &str) -> Option<usize> {
     options.iter().rposition(|option| option.trim().starts_with(begins))
 }
 

@@ -57,7 +57,7 @@ pub struct CassandraOverrides {
 
 impl CassandraOverrides {
     /// Whether anything is written here.
-    pub fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         let Jvm { heap, gc, options } = &self.jvm;
         !self.config.is_empty() || heap.is_some() || gc.is_some() || options.is_some()
     }

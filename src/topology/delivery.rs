@@ -19,7 +19,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// Uses the dialect of the command line and removes the blocks of other tools.
-    pub fn override_dialect(&mut self, dialect: Dialect) {
+    pub(crate) fn override_dialect(&mut self, dialect: Dialect) {
         self.dialect = dialect;
         self.argocd = self.argocd.take().filter(|_| dialect == Dialect::Argocd);
         self.flux = self.flux.take().filter(|_| dialect == Dialect::Flux);
@@ -64,7 +64,7 @@ pub struct ArgocdDelivery {
 
 impl ArgocdDelivery {
     /// The name of the Application for a Kubernetes cluster.
-    pub fn application_name(&self, cluster: &str, kube_cluster: Option<&str>) -> String {
+    pub(crate) fn application_name(&self, cluster: &str, kube_cluster: Option<&str>) -> String {
         let name = self.name.as_deref().unwrap_or(cluster);
         kube_cluster.map_or_else(|| name.to_owned(), |kube_cluster| format!("{name}-{kube_cluster}"))
     }

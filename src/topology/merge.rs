@@ -25,7 +25,7 @@ pub enum Level {
 
 impl Level {
     /// `spec`, `spec.datacenters[0]` or `spec.datacenters[0].racks[1]`.
-    pub fn route(self) -> Route {
+    pub(crate) fn route(self) -> Route {
         match self {
             Self::Cluster => Route::of("spec"),
             Self::Datacenter(datacenter) => Route::of("spec.datacenters").index(datacenter),
@@ -59,7 +59,7 @@ pub struct RackPlace<'t> {
 }
 
 /// All racks of a topology, datacenter by datacenter.
-pub fn racks(topology: &CassandraTopology) -> Vec<RackPlace<'_>> {
+pub(crate) fn racks(topology: &CassandraTopology) -> Vec<RackPlace<'_>> {
     let spec = &topology.spec;
     let datacenters = spec.datacenters.iter().enumerate();
     datacenters.flat_map(|(index, datacenter)| racks_of(spec, datacenter, index)).collect()
@@ -76,12 +76,12 @@ fn racks_of<'t>(
 
 impl<'t> RackPlace<'t> {
     /// The level of the rack itself.
-    pub fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         Level::Rack(self.datacenter_index, self.rack_index)
     }
 
     /// The levels from the rack outwards.
-    pub fn levels(&self) -> [Level; 3] {
+    pub(crate) fn levels(&self) -> [Level; 3] {
         [self.level(), Level::Datacenter(self.datacenter_index), Level::Cluster]
     }
 
@@ -96,7 +96,7 @@ impl<'t> RackPlace<'t> {
     }
 
     /// What holds here for one key of `cassandra.yaml`, merged in the same way.
-    pub fn config_value(&self, key: &str) -> Option<Merged<Value>> {
+    pub(crate) fn config_value(&self, key: &str) -> Option<Merged<Value>> {
         let mut merged: Option<Merged<Value>> = None;
         for (level, config) in self.configs().into_iter().rev() {
             let Some(value) = config.get(key) else { continue };
@@ -108,7 +108,7 @@ impl<'t> RackPlace<'t> {
     }
 
     /// What each level writes under `cassandra.config`, from the rack outwards.
-    pub fn configs(&self) -> [(Level, &'t Config); 3] {
+    pub(crate) fn configs(&self) -> [(Level, &'t Config); 3] {
         let [rack, datacenter, cluster] = self.levels();
         [
             (rack, &self.rack.cassandra.config),
@@ -118,81 +118,81 @@ impl<'t> RackPlace<'t> {
     }
 
     /// The heap as written.
-    pub fn heap(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn heap(&self) -> Option<Merged<&'t str>> {
         self.innermost(self.jvms().map(|jvm| jvm.heap.as_deref()))
     }
 
     /// The garbage collector.
-    pub fn garbage_collector(&self) -> Option<Merged<GarbageCollector>> {
+    pub(crate) fn garbage_collector(&self) -> Option<Merged<GarbageCollector>> {
         self.innermost(self.jvms().map(|jvm| jvm.gc))
     }
 
     /// The additional JVM options.
-    pub fn jvm_options(&self) -> Option<Merged<&'t [String]>> {
+    pub(crate) fn jvm_options(&self) -> Option<Merged<&'t [String]>> {
         self.innermost(self.jvms().map(|jvm| jvm.options.as_deref()))
     }
 
     /// What is requested of a resource, as written.
-    pub fn request(&self, resource: &str) -> Option<Merged<&'t str>> {
+    pub(crate) fn request(&self, resource: &str) -> Option<Merged<&'t str>> {
         self.innermost(self.resources().map(|level| level.requests.get(resource).map(String::as_str)))
     }
 
     /// The limit of a resource, as written.
-    pub fn limit(&self, resource: &str) -> Option<Merged<&'t str>> {
+    pub(crate) fn limit(&self, resource: &str) -> Option<Merged<&'t str>> {
         self.innermost(self.resources().map(|level| level.limits.get(resource).map(String::as_str)))
     }
 
     /// All requests that hold here, as written.
-    pub fn requests(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
+    pub(crate) fn requests(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
         self.merged_quantities(self.resources().map(|level| &level.requests))
     }
 
     /// All limits that hold here, as written.
-    pub fn limits(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
+    pub(crate) fn limits(&self) -> BTreeMap<&'t str, Merged<&'t str>> {
         self.merged_quantities(self.resources().map(|level| &level.limits))
     }
 
     /// The StorageClass of the data volume.
-    pub fn storage_class(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn storage_class(&self) -> Option<Merged<&'t str>> {
         let cluster = self.spec.storage.class.as_deref();
         self.innermost([self.rack.storage.class.as_deref(), self.datacenter.storage.class.as_deref(), cluster])
     }
 
     /// The size of the data volume, as written.
-    pub fn storage_size(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn storage_size(&self) -> Option<Merged<&'t str>> {
         let cluster = self.spec.storage.size.as_deref();
         self.innermost([self.rack.storage.size.as_deref(), self.datacenter.storage.size.as_deref(), cluster])
     }
 
     /// The size that claims of the data volume are expanded to, as written.
-    pub fn expand_to(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn expand_to(&self) -> Option<Merged<&'t str>> {
         let cluster = self.spec.storage.expand_to.as_deref();
         self.innermost([self.rack.storage.expand_to.as_deref(), self.datacenter.storage.expand_to.as_deref(), cluster])
     }
 
     /// How the data volume may be mounted.
-    pub fn access_mode(&self) -> Option<Merged<AccessMode>> {
+    pub(crate) fn access_mode(&self) -> Option<Merged<AccessMode>> {
         let (rack, datacenter) = (&self.rack.storage, &self.datacenter.storage);
         self.innermost([rack.access_mode, datacenter.access_mode, self.spec.storage.access_mode])
     }
 
     /// Whether pods are kept from sharing a worker.
-    pub fn anti_affinity(&self) -> Option<Merged<AntiAffinity>> {
+    pub(crate) fn anti_affinity(&self) -> Option<Merged<AntiAffinity>> {
         self.innermost(self.schedulings().map(|level| level.anti_affinity))
     }
 
     /// Whether several pods may share a worker.
-    pub fn several_nodes_per_worker(&self) -> Option<Merged<bool>> {
+    pub(crate) fn several_nodes_per_worker(&self) -> Option<Merged<bool>> {
         self.innermost(self.schedulings().map(|level| level.several_nodes_per_worker))
     }
 
     /// The tolerated taints.
-    pub fn tolerations(&self) -> Option<Merged<&'t [Toleration]>> {
+    pub(crate) fn tolerations(&self) -> Option<Merged<&'t [Toleration]>> {
         self.innermost(self.schedulings().map(|level| level.tolerations.as_deref()))
     }
 
     /// What workers must be like.
-    pub fn required_workers(&self) -> Option<Merged<&'t NodeSelector>> {
+    pub(crate) fn required_workers(&self) -> Option<Merged<&'t NodeSelector>> {
         self.innermost(
             self.schedulings().map(|level| {
                 level.node_affinity.as_ref()?.required_during_scheduling_ignored_during_execution.as_ref()
@@ -201,7 +201,7 @@ impl<'t> RackPlace<'t> {
     }
 
     /// What workers should be like.
-    pub fn preferred_workers(&self) -> Option<Merged<&'t [PreferredSchedulingTerm]>> {
+    pub(crate) fn preferred_workers(&self) -> Option<Merged<&'t [PreferredSchedulingTerm]>> {
         self.innermost(
             self.schedulings().map(|level| {
                 level.node_affinity.as_ref()?.preferred_during_scheduling_ignored_during_execution.as_deref()
@@ -210,17 +210,17 @@ impl<'t> RackPlace<'t> {
     }
 
     /// The scheduler.
-    pub fn scheduler_name(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn scheduler_name(&self) -> Option<Merged<&'t str>> {
         self.innermost(self.schedulings().map(|level| level.scheduler_name.as_deref()))
     }
 
     /// The PriorityClass.
-    pub fn priority_class(&self) -> Option<Merged<&'t str>> {
+    pub(crate) fn priority_class(&self) -> Option<Merged<&'t str>> {
         self.innermost(self.schedulings().map(|level| level.priority_class.as_deref()))
     }
 
     /// How the pods are spread.
-    pub fn topology_spread(&self) -> Option<Merged<&'t [TopologySpread]>> {
+    pub(crate) fn topology_spread(&self) -> Option<Merged<&'t [TopologySpread]>> {
         self.innermost(self.schedulings().map(|level| level.topology_spread.as_deref()))
     }
 
@@ -260,8 +260,8 @@ fn lay_over<'t>(merged: &mut BTreeMap<&'t str, Merged<Value>>, config: &'t Confi
     }
 }
 
-/// Lays a value over another one: maps key by key, anything else replaces.
-pub fn merge_value(under: &mut Value, over: &Value) {
+/// Lays a value over another: maps key by key, anything else replaces.
+pub(crate) fn merge_value(under: &mut Value, over: &Value) {
     match (under, over) {
         (Value::Object(under), Value::Object(over)) => {
             for (key, value) in over {

@@ -7,7 +7,7 @@ mod datacenter;
 mod delivery;
 pub(crate) mod elsewhere;
 mod environment;
-pub mod merge;
+pub(crate) mod merge;
 pub(crate) mod overrides;
 mod pod;
 mod probes;
@@ -24,30 +24,29 @@ use serde::Deserialize;
 
 pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
-pub use cassc_cassandra::jvm::GarbageCollector;
-pub use cassc_ring::founding::Founding;
+pub(crate) use cassc_cassandra::jvm::GarbageCollector;
+pub(crate) use cassc_ring::founding::Founding;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
 pub use overrides::{OVERRIDDEN_KINDS, Override};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
-pub use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
+pub(crate) use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};
 pub use rollout::{Canary, Rollout};
 pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
-pub use storage::{
-    AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, NamedObject, Resources, Storage, StorageOverrides,
-    VolumeClaim,
+pub(crate) use storage::{
+    AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };
 
 /// The only supported `apiVersion`.
-pub const API_VERSION: &str = "cassc/v1alpha1";
+pub(crate) const API_VERSION: &str = "cassc/v1alpha1";
 /// The only supported `kind`.
-pub const KIND: &str = "CassandraTopology";
+pub(crate) const KIND: &str = "CassandraTopology";
 
 /// The JSON Schema of the language, as it is committed under `schemas/` and printed by `cassc schema`.
 pub fn json_schema() -> String {
@@ -135,7 +134,7 @@ pub struct Spec {
     /// Who may log in to Cassandra.
     #[serde(default)]
     pub auth: Auth,
-    /// The container that prints Cassandra's `system.log` and what its start script says, so that `kubectl logs` shows
+    /// The container that prints Cassandra's `system.log` and the output of its start script, so that `kubectl logs` shows
     /// it.
     #[serde(default)]
     pub system_logger: SystemLogger,

@@ -75,7 +75,7 @@ pub enum DnsPolicy {
 
 impl DnsPolicy {
     /// The value in the Kubernetes API.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::ClusterFirst => "ClusterFirst",
             Self::ClusterFirstWithHostNet => "ClusterFirstWithHostNet",
@@ -86,12 +86,12 @@ impl DnsPolicy {
 }
 
 /// Default amounts: pairs of a resource and a quantity.
-pub type ResourceTable = &'static [(&'static str, &'static str)];
+pub(crate) type ResourceTable = &'static [(&'static str, &'static str)];
 
 /// The default requests of the gate, which waits, resolves DNS names and copies files.
-pub const GATE_REQUESTS: ResourceTable = &[("cpu", "50m"), ("memory", "64Mi")];
+pub(crate) const GATE_REQUESTS: ResourceTable = &[("cpu", "50m"), ("memory", "64Mi")];
 /// The default limits of the gate.
-pub const GATE_LIMITS: ResourceTable = &[("memory", "128Mi")];
+pub(crate) const GATE_LIMITS: ResourceTable = &[("memory", "128Mi")];
 
 /// The init container `server-config-init`, the gate: it decides when Cassandra may start and with which seeds, and
 /// writes its configuration.
@@ -107,9 +107,9 @@ pub struct Gate {
 
 /// The default requests of the system logger: Cass Operator's values in binary units
 /// (`pkg/reconciliation/construct_podtemplatespec.go`).
-pub const SYSTEM_LOGGER_REQUESTS: ResourceTable = &[("cpu", "100m"), ("memory", "64Mi")];
+pub(crate) const SYSTEM_LOGGER_REQUESTS: ResourceTable = &[("cpu", "100m"), ("memory", "64Mi")];
 /// The default limits of the system logger.
-pub const SYSTEM_LOGGER_LIMITS: ResourceTable = &[("memory", "128Mi")];
+pub(crate) const SYSTEM_LOGGER_LIMITS: ResourceTable = &[("memory", "128Mi")];
 
 /// The container `server-system-logger`, which prints Cassandra's `system.log` and the output of its start script.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

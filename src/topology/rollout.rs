@@ -34,7 +34,7 @@ pub struct Canary {
 /// The longest token, in bytes: enough for a sentence; annotations are small.
 pub(crate) const LONGEST_TOKEN: usize = 200;
 
-/// Whether a text is a token, `restart` or `retry`: it says something, on one line.
+/// Whether a text is a token, `restart` or `retry`: not blank, on one line.
 pub(crate) fn is_token(token: &str) -> bool {
     !token.trim().is_empty() && token.len() <= LONGEST_TOKEN && !token.contains(char::is_control)
 }

@@ -26,7 +26,7 @@ pub struct Resources {
 
 impl Resources {
     /// Whether anything is written here.
-    pub fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         !self.requests.is_empty() || !self.limits.is_empty()
     }
 }
@@ -74,6 +74,7 @@ pub struct StorageOverrides {
 
 /// The access mode of a volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[expect(clippy::enum_variant_names, reason = "the names are Kubernetes' own")]
 pub enum AccessMode {
     /// For the pods of one worker.
     ReadWriteOnce,
@@ -85,7 +86,6 @@ pub enum AccessMode {
 
 /// When an image is pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[expect(missing_docs, reason = "the names are Kubernetes' own")]
 pub enum ImagePullPolicy {
     Always,
     IfNotPresent,

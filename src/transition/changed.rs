@@ -7,12 +7,12 @@ use super::effective::Effective;
 use super::{At, Pair, Scope, Transition};
 use crate::cluster::{Cluster, Datacenter, Rack};
 
-/// A value that is another one, and where.
+/// A value that changed, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed<'t, V> {
+pub(crate) struct Changed<'t, V> {
     /// What it was.
     pub before: V,
-    /// What it is to be.
+    /// The new value.
     pub after: V,
     /// Everything that changed like this; at least one.
     scopes: Vec<Scope<'t>>,
@@ -22,7 +22,7 @@ pub struct Changed<'t, V> {
 
 impl<'t, V> Changed<'t, V> {
     /// Where a field of it is written; the first place, where there are several.
-    pub fn at<'s>(&self, field: &'s str, in_lock: &'s str) -> At<'s>
+    pub(crate) fn at<'s>(&self, field: &'s str, in_lock: &'s str) -> At<'s>
     where
         't: 's,
     {
@@ -31,12 +31,12 @@ impl<'t, V> Changed<'t, V> {
     }
 
     /// The first place that changed.
-    pub fn scope(&self) -> Scope<'t> {
+    pub(crate) fn scope(&self) -> Scope<'t> {
         self.scopes[0]
     }
 
     /// Everything that changed, for messages: "rack `r1` of `dc1`", "racks `r1` and `r2` of `dc1`", "`dc1` and `dc2`".
-    pub fn whose(&self) -> String {
+    pub(crate) fn whose(&self) -> String {
         let mut by_datacenter: Vec<(&str, Vec<&str>)> = Vec::new();
         for scope in &self.summed_up {
             let (datacenter, rack) = match *scope {
@@ -59,8 +59,8 @@ impl<'t, V> Changed<'t, V> {
 }
 
 impl<'t> Transition<'t> {
-    /// The racks that were and still are and of which a value is another one.
-    pub fn changed_racks<V: PartialEq>(
+    /// The racks that exist before and after and in which a value changed.
+    pub(crate) fn changed_racks<V: PartialEq>(
         &self,
         value: impl Fn(&'t Cluster, &'t Datacenter, &'t Rack) -> V,
     ) -> Vec<Changed<'t, V>> {
@@ -72,7 +72,7 @@ impl<'t> Transition<'t> {
         self.summed_up(grouped(self.racks().into_iter().map(of_rack)))
     }
 
-    /// The racks that had nodes and still have some, and of which something in `cassandra.yaml` is another one.
+    /// The racks with nodes before and after in which something in `cassandra.yaml` changed.
     pub(super) fn changed_config<V: PartialEq>(&self, value: impl Fn(&Effective) -> V) -> Vec<Changed<'t, V>> {
         self.changed_config_of(|_, effective| value(effective))
     }
@@ -110,8 +110,8 @@ impl<'t> Transition<'t> {
         groups
     }
 
-    /// The datacenters that were and still are and of which a value is another one.
-    pub fn changed_datacenters<V: PartialEq>(&self, value: impl Fn(&'t Datacenter) -> V) -> Vec<Changed<'t, V>> {
+    /// The datacenters that exist before and after and in which a value changed.
+    pub(crate) fn changed_datacenters<V: PartialEq>(&self, value: impl Fn(&'t Datacenter) -> V) -> Vec<Changed<'t, V>> {
         let of_datacenter = |Pair { before, after }: Pair<'t, Datacenter>| {
             (Scope::Datacenter(&after.name), value(before), value(after))
         };

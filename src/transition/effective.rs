@@ -1,4 +1,4 @@
-//! The `cassandra.yaml` that a rack runs with: what the minor's template says, what follows from the topology, and what
+//! The `cassandra.yaml` that a rack runs with: the minor's template, what follows from the topology, and what
 //! the user wrote. Called by the rules that compare two of them.
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Effective {
         self.0.get(name).or_else(nested).filter(|value| !value.is_null())
     }
 
-    /// A key as one line of text, whatever its type: `16` and `"16"` are the same to Cassandra.
+    /// A key as one line of text, independent of its type: `16` and `"16"` are the same to Cassandra.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }

@@ -1,4 +1,4 @@
-//! What nodes say and understand, encrypted or plain: between each other and with clients. Called by the rules about
+//! Which connections nodes open and accept, encrypted or plain: between nodes and with clients. Called by the rules about
 //! switching encryption on and off while a cluster runs.
 
 use cassc_ring::release::Minor;
@@ -10,7 +10,7 @@ use super::effective::Effective;
 pub(super) struct Internode {
     /// `internode_encryption`: none, dc, rack or all.
     pub(super) mode: String,
-    /// Whether both kinds are accepted whatever the mode is.
+    /// Whether both kinds are accepted in any mode.
     pub(super) optional: bool,
     /// Whether 4.0 and later listen for 3.11, which speaks on a port of its own when it encrypts.
     legacy_port: bool,
@@ -19,7 +19,7 @@ pub(super) struct Internode {
 }
 
 impl Internode {
-    /// What the configuration says. `optional` counts as off unless it is written: without it Cassandra looks whether
+    /// What is configured. `optional` counts as off unless it is written: without it Cassandra looks whether
     /// there is a keystore (`EncryptionOptions.applyConfig`), which cannot be seen from here.
     pub(super) fn of(minor: Minor, effective: &Effective) -> Self {
         // 3.11 still takes the name of before 1.2 (`DatabaseDescriptor.applyEncryptionContext`).
@@ -54,14 +54,14 @@ impl Internode {
         port && (self.mode != "none" || self.optional)
     }
 
-    /// Whether a node with this configuration hears everything that one with the other configuration says.
+    /// Whether a node with this configuration accepts every connection that one with the other configuration opens.
     pub(super) fn accepts(&self, other: &Self) -> bool {
         (!other.sends_plain() || self.accepts_plain())
             && (!other.sends_encrypted() || self.accepts_encrypted_from(other))
     }
 }
 
-/// What clients may say to a node.
+/// Which connections of clients a node accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clients {
     /// Nothing that is encrypted.
@@ -75,7 +75,7 @@ pub(super) enum Clients {
 }
 
 impl Clients {
-    /// What the configuration says, with the same care for `optional`; 3.11 looks at it only when encryption is
+    /// What is configured, with the same care for `optional`; 3.11 looks at it only when encryption is
     /// enabled.
     pub(super) fn of(minor: Minor, effective: &Effective) -> Self {
         let enabled = effective.is_on("client_encryption_options.enabled");

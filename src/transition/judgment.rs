@@ -24,7 +24,7 @@ pub struct Judgment {
 pub struct Accepted {
     /// The code of the rule.
     pub code: String,
-    /// What it says.
+    /// Its message.
     pub message: String,
     /// Why it is accepted, in the words of the topology.
     pub reason: String,

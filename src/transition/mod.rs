@@ -1,5 +1,5 @@
 //! A change of a deployed cluster: what it was beside what the topology asks for. The rules E3xx look at it and refuse
-//! what would lose data or could not come true; [`crate::plan`] says what the rest will do. Pure: `deployed` did the
+//! what would lose data or cannot work; [`crate::plan`] describes what the rest will do. Pure: `deployed` did the
 //! reading.
 
 mod changed;
@@ -10,7 +10,7 @@ mod judgment;
 mod rules;
 mod storage_mode;
 
-pub use changed::Changed;
+pub(crate) use changed::Changed;
 pub use judgment::{Accepted, Judgment, judge};
 pub use rules::{Force, SHARED_WITH_DEPLOYED, deletion, rules};
 
@@ -49,7 +49,7 @@ pub struct Was {
 
 /// How far a value reaches; names are those of Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope<'s> {
+pub(crate) enum Scope<'s> {
     /// The whole cluster.
     Cluster,
     /// A datacenter.
@@ -60,10 +60,10 @@ pub enum Scope<'s> {
 
 /// Where a value is written: in a topology, and in the lock where there is no earlier topology.
 #[derive(Clone, Copy, Debug)]
-pub struct At<'s> {
+pub(crate) struct At<'s> {
     /// How far it reaches.
     scope: Scope<'s>,
-    /// What is pointed at by its name where nobody wrote the value.
+    /// What is pointed at by name where the value is not written.
     named: Scope<'s>,
     /// What the user writes, below the cluster, the datacenter or the rack: `storage.size`, `metadata.name`.
     field: &'s str,
@@ -73,19 +73,19 @@ pub struct At<'s> {
 
 impl<'s> At<'s> {
     /// The value of a field: `storage.size` in a topology may be `storage.size` or another name in a lock.
-    pub fn of(scope: Scope<'s>, field: &'s str, in_lock: &'s str) -> Self {
+    pub(crate) fn of(scope: Scope<'s>, field: &'s str, in_lock: &'s str) -> Self {
         Self { scope, named: scope, field, in_lock }
     }
 
     /// The name of a datacenter or a rack.
-    pub fn name(scope: Scope<'s>) -> Self {
+    pub(crate) fn name(scope: Scope<'s>) -> Self {
         Self::of(scope, "name", "name")
     }
 }
 
 /// The deployed and the wanted form of one thing.
 #[derive(Debug)]
-pub struct Pair<'t, T> {
+pub(crate) struct Pair<'t, T> {
     /// As it is deployed.
     pub before: &'t T,
     /// As it is asked for.
@@ -94,7 +94,7 @@ pub struct Pair<'t, T> {
 
 impl<'t> Transition<'t> {
     /// A refusal with both its places: where the topology asks for it now, and what it was.
-    pub fn refuse(
+    pub(crate) fn refuse(
         &self,
         rule: &Rule,
         message: impl Into<String>,
@@ -111,7 +111,7 @@ impl<'t> Transition<'t> {
     }
 
     /// The datacenters that were and still are, in the order of the topology, each with what becomes of its ring.
-    pub fn ring_pairs(&self) -> Vec<(Pair<'t, Datacenter>, change::Pair<'_>)> {
+    pub(crate) fn ring_pairs(&self) -> Vec<(Pair<'t, Datacenter>, change::Pair<'_>)> {
         let of_name = |ring: change::Pair<'_>| {
             let both = self.before.datacenter(ring.name).zip(self.after.datacenter(ring.name));
             both.map(|(before, after)| Pair { before, after })
@@ -120,13 +120,13 @@ impl<'t> Transition<'t> {
     }
 
     /// The datacenters that were and still are, in the order of the topology.
-    pub fn datacenters(&self) -> Vec<Pair<'t, Datacenter>> {
+    pub(crate) fn datacenters(&self) -> Vec<Pair<'t, Datacenter>> {
         let pair = |after: &'t Datacenter| Some(Pair { before: self.before.datacenter(&after.name)?, after });
         self.after.datacenters.iter().filter_map(pair).collect()
     }
 
     /// The racks that were and still are, each with its datacenter.
-    pub fn racks(&self) -> Vec<(Pair<'t, Datacenter>, Pair<'t, Rack>)> {
+    pub(crate) fn racks(&self) -> Vec<(Pair<'t, Datacenter>, Pair<'t, Rack>)> {
         let of_datacenter = |Pair { before, after }: Pair<'t, Datacenter>| {
             let pair = move |rack: &'t Rack| {
                 let racks = Pair { before: before.rack(&rack.name)?, after: rack };
@@ -137,15 +137,15 @@ impl<'t> Transition<'t> {
         self.datacenters().into_iter().flat_map(of_datacenter).collect()
     }
 
-    /// A label where the topology says it now: at the innermost level that writes the field (such as `storage.size`),
+    /// A label where the topology has it now: at the innermost level that writes the field (such as `storage.size`),
     /// or at a name where none does.
-    pub fn now(&self, at: At<'_>, words: impl Into<String>) -> Label {
+    pub(crate) fn now(&self, at: At<'_>, words: impl Into<String>) -> Label {
         self.subject.value(written_at(self.texts, self.subject.document, self.after, at), words)
     }
 
     /// A label where it was written before: in the earlier topology like [`Transition::now`]; where there is only a
     /// lock, at its place in that. `None` when neither text is at hand.
-    pub fn was(&self, at: At<'_>, words: impl Into<String>) -> Option<Label> {
+    pub(crate) fn was(&self, at: At<'_>, words: impl Into<String>) -> Option<Label> {
         let (document, route) = match self.was {
             Was { topology: Some(document), .. } => (document, written_at(self.texts, document, self.before, at)),
             Was { lock: Some(document), .. } => (document, in_lock(positions(self.before, at.scope), at.in_lock)),

@@ -2,7 +2,7 @@
 
 use super::effective::Effective;
 
-/// The modes in the order in which a cluster goes through them.
+/// The modes in the order in which a cluster passes through them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum StorageMode {
     /// What 4.x can read.

@@ -17,7 +17,7 @@ enum Place {
     AfterDash,
 }
 
-/// Where one value goes. Whatever is written through it ends with a line feed.
+/// Where one value goes. All that is written through it ends with a line feed.
 pub(super) struct Node<'a> {
     out: &'a mut String,
     place: Place,

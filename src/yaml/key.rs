@@ -6,14 +6,14 @@ use serde::ser::{Impossible, Serialize, Serializer};
 use super::Error;
 use super::scalar::{write_key, write_quoted};
 
-/// Where one key goes; its colon is written by the caller.
+/// Where one key is written; its colon is written by the caller.
 pub(super) struct Key<'a> {
     /// The text so far; the cursor stands where the key begins.
     pub(super) out: &'a mut String,
 }
 
 /// Serializer methods that write a key which YAML would otherwise read as a number or boolean: always in quotes, because
-/// JSON knows only keys that are strings.
+/// In JSON all keys are strings.
 macro_rules! quoted_keys {
     ($($method:ident: $type:ty),*) => {$(
         fn $method(self, value: $type) -> Result<(), Error> { write_quoted(self.out, &value.to_string()); Ok(()) }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 /// The longest mapping key, in bytes as written (quotes and escapes included). YAML limits an implicit key to 1024
 /// characters (YAML 1.2.2, section 7.4.2, and libyaml's `yaml_parser_stale_simple_keys`); a Kubernetes key ends at 317.
-pub const LONGEST_KEY: usize = 1000;
+pub(crate) const LONGEST_KEY: usize = 1000;
 
 /// Why a value has no YAML text. Each of them means that the value should not have been built; none depends on the world.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ impl serde::ser::Error for Error {
 }
 
 /// Why a text cannot be the key of a mapping; `None` where it can. The length is that of the key as written.
-pub fn unsafe_key(text: &str) -> Option<Error> {
+pub(crate) fn unsafe_key(text: &str) -> Option<Error> {
     scalar::write_key(&mut String::new(), text).err()
 }
 

@@ -1,4 +1,4 @@
-//! Scalars: a string or a number comes in, the text that every reader takes for the same string or number goes out.
+//! Scalars: a string or a number comes in, out comes text that every reader reads as the same string or number.
 //! `block` calls this for each value and each key.
 
 use std::fmt::Write as _;
@@ -100,7 +100,7 @@ pub(super) fn write_spaces(out: &mut String, width: usize) {
 
 /// Whether a string needs no quotes, whoever reads it. It starts with a letter, `/` or `_` (so it is no number, date,
 /// sexagesimal, indicator or directive), holds printable ASCII without quotes, brackets and backslashes, does not look
-/// like a key or carry a comment, does not end in a blank, and is none of the [`WORDS`].
+/// like a key or carry a comment, does not end in a blank, and is not one of [`WORDS`].
 fn is_safe_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };

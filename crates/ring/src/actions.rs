@@ -1,4 +1,4 @@
-//! What is done to the ring itself for a change of it, by kind of step; an empty list where nothing is to be done. The
+//! What is done to the ring itself for a change of it, by kind of step; an empty list where nothing needs to be done. The
 //! order and the guards stand in [`crate::step::ORDER`]. Nothing here speaks of objects, PVCs or restarts.
 
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ pub fn empty_datacenters(change: Change<'_>) -> Vec<Action> {
     decommissions(change, |left| left == 0)
 }
 
-/// A ring without a topology asks nobody to leave: its nodes go on until somebody deletes them.
+/// Without a topology no node is decommissioned: the nodes run until they are deleted by hand.
 fn decommissions(change: Change<'_>, is_meant: fn(u32) -> bool) -> Vec<Action> {
     let action = |pair: Pair<'_>| {
         let (pods, nodes_left) = (pair.leaving(), pair.staying());
@@ -46,7 +46,7 @@ fn decommissions(change: Change<'_>, is_meant: fn(u32) -> bool) -> Vec<Action> {
     of_all(change).filter_map(action).collect()
 }
 
-/// New nodes of all datacenters start, in start order. `may_found` is what [`crate::founding::may_found`] says.
+/// New nodes of all datacenters start, in start order. `may_found` is the result of [`crate::founding::may_found`].
 pub fn join(change: Change<'_>, may_found: bool) -> Vec<Action> {
     let growing = change.datacenters().into_iter().filter(|pair| !pair.joining().is_empty());
     let growing: Vec<Pair<'_>> = growing.collect();

@@ -44,7 +44,7 @@ pub struct TakesNodes {
     pub needed: u32,
 }
 
-/// A rack whose number of nodes is another one.
+/// A rack whose number of nodes changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resized {
     /// The datacenter, now.
@@ -71,7 +71,7 @@ pub enum BadUpgrade {
     },
 }
 
-/// What is wrong with a version after another one.
+/// What is wrong with a change of version.
 pub fn bad_upgrade(before: Release, after: Release) -> Option<BadUpgrade> {
     let next_major = before.minor.major() + 1;
     if after.minor < before.minor {
@@ -99,7 +99,7 @@ pub fn removed_racks(pair: Pair<'_>) -> Vec<Removed> {
 }
 
 /// The first rack of a datacenter with nodes that stands where it must not. With a rack less there is no order to speak
-/// of: [`removed_racks`] has told it.
+/// of: [`removed_racks`] reports it.
 pub fn misplaced_rack(pair: Pair<'_>) -> Option<Misplaced> {
     let (before, after) = (pair.before?, pair.after?);
     if !(pair.had_nodes() || pair.has_nodes()) || !removed_racks(pair).is_empty() {
@@ -156,8 +156,8 @@ fn right_order(ranks: &[Option<usize>]) -> Vec<usize> {
     order
 }
 
-/// A datacenter that gets its first nodes while another one loses all: by name, who comes and who goes. A datacenter
-/// with nodes in whose place another one stands was renamed, and counts as neither.
+/// A datacenter that gets its first nodes while another loses all: the names of both. A datacenter
+/// with nodes that is replaced by another was renamed, and counts as neither.
 pub fn exchanged_datacenters<'r>(before: &'r Ring, after: &'r Ring) -> Option<(&'r str, &'r str)> {
     let pairs = Change { before: Some(before), after: Some(after) }.datacenters();
     let there = |pair: &&Pair<'_>| pair.before.is_some() && pair.after.is_some();
@@ -173,7 +173,7 @@ pub fn exchanged_datacenters<'r>(before: &'r Ring, after: &'r Ring) -> Option<(&
     Some((comes.name, goes))
 }
 
-/// The first rack whose number of nodes is another one.
+/// The first rack whose number of nodes changed.
 pub fn first_resized_rack(before: &Ring, after: &Ring) -> Option<Resized> {
     after.datacenters.iter().enumerate().find_map(|(datacenter, now)| {
         let was = before.datacenter(&now.name);
@@ -218,7 +218,7 @@ fn nodes_that_leave_every_rack_its_own(before: &Datacenter, after: &Datacenter) 
 }
 
 /// The pods of a datacenter that would be deleted although their nodes are members, in the order in which they would have
-/// to leave. Empty where racks are gone, turned round or added too early: those facts say more.
+/// to leave. Empty where racks are gone, turned round or added too early: those facts are more specific.
 pub fn deleted_members(pair: Pair<'_>) -> Vec<String> {
     let by_itself = removed_racks(pair).is_empty() && misplaced_rack(pair).is_none() && takes_nodes(pair).is_none();
     if by_itself && shrunk_rack(pair).is_some() { pair.leaving() } else { Vec::new() }

@@ -2,7 +2,7 @@
 //! cluster that it runs can be taken over without moving data. What goes in was checked to be a DNS label; nothing is
 //! sanitized.
 //!
-//! Two objects of one kind and name would replace each other. So whatever is rendered is also in one of the lists `of_…`
+//! Two objects of one kind and name would replace each other. So every rendered object is also in one of the lists `of_…`
 //! below the names; E103 compares them.
 
 /// `<cluster>-seed-service`: finds the first pod of each rack.

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A Cassandra release line that cassc knows, in upgrade order.
+/// A supported release line of Cassandra, in upgrade order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Minor {
     /// 3.11, the last line with one `jvm.options` file.
@@ -79,7 +79,7 @@ pub enum ReleaseError {
         /// What the user wrote.
         text: String,
     },
-    /// The text is a version of a release line that cassc does not know.
+    /// The text is a version of an unsupported release line.
     #[error("Cassandra {text} is not known; cassc knows 3.11, 4.0, 4.1 and 5.0")]
     UnknownMinor {
         /// What the user wrote.

@@ -4,7 +4,7 @@
 pub const SEEDS_PER_DATACENTER: usize = 3;
 
 /// The seeds of a datacenter: those that were seeds before and still exist, in their places, and the first others in
-/// start order until there are three. Growth keeps them; a seed that goes is replaced, and it alone.
+/// start order until there are three. Growth keeps them; only a seed that leaves is replaced.
 ///
 /// The start order takes one pod of each rack before it takes a second of any, so the first three stand in three racks
 /// where there are three, and are spread as evenly as they can be where there are fewer.

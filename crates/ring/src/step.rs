@@ -76,7 +76,7 @@ impl fmt::Display for Guard {
 /// A kind of step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// What a person does before the change is merged.
+    /// Done by hand before the change is merged.
     PrepareByHand,
     /// Objects that no pod restarts for are applied.
     ApplyBase,
@@ -96,7 +96,7 @@ pub enum Kind {
     RetireObjects,
     /// Pods with an older template restart.
     Roll,
-    /// A rolling restart that was held back goes on.
+    /// A rolling restart that was held back continues.
     ResumeRoll,
     /// Tables are rewritten in the format of a new release line.
     UpgradeTables,
@@ -110,7 +110,7 @@ pub enum Kind {
     Cleanup,
     /// PVCs of nodes that left are deleted.
     DeleteClaims,
-    /// What a person does at the end.
+    /// Done by hand at the end.
     FinishByHand,
 }
 
@@ -175,7 +175,7 @@ pub enum Action {
         changed: Vec<ObjectName>,
         /// Those that are no longer rendered and that the delivery tool removes.
         removed: Vec<ObjectName>,
-        /// Those that are no longer rendered and stay until something or somebody removes them.
+        /// Those that are no longer rendered and stay until they are removed.
         kept: Vec<ObjectName>,
     },
     /// Nodes leave the ring, one at a time; their data streams to the others.
@@ -202,7 +202,7 @@ pub enum Action {
         /// Replicas by datacenter, as Cassandra calls it.
         replicas: BTreeMap<String, u32>,
     },
-    /// A new datacenter copies its data from another one.
+    /// A new datacenter copies its data from an existing one.
     Rebuild {
         /// The datacenter.
         datacenter: String,
@@ -221,7 +221,7 @@ pub enum Action {
         /// Whether nothing restarts until `rollout.stopped` is removed.
         stopped: bool,
     },
-    /// The roll goes on where it was stopped, or beyond its canary: pods that still run an older template restart.
+    /// The roll continues where it was stopped, or beyond its canary: pods that still run an older template restart.
     Resume {},
     /// Tables are rewritten in the format of the new version, node by node.
     UpgradeTables {

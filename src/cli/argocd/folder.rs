@@ -1,5 +1,5 @@
 //! The folder of an Application: which topologies in it are meant, without ever leaving the repository, and whether
-//! there are any at all. Names are told as the user sees them from that folder; where it really lies is never told.
+//! there are any at all. Names are printed as the user sees them from that folder; its real path is never printed.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -126,7 +126,7 @@ fn below(folder: &str, depth: usize) -> Result<Vec<PathBuf>, String> {
     Ok(files.iter().map(|file| file.strip_prefix(".").unwrap_or(file).to_owned()).collect())
 }
 
-/// The repository that was unpacked: the nearest folder with `.git` in it. Where there is none, nobody can tell where it
+/// The repository that was unpacked: the nearest folder with `.git` in it. Without one it is unknown where it
 /// begins, and the folder of the Application is all there is.
 pub(super) fn repository() -> Result<PathBuf, String> {
     let here =
@@ -146,7 +146,7 @@ pub(super) fn refuse_outside(root: &Path, path: &Path) -> Result<(), String> {
     }
 }
 
-/// The first of the files that says that it is a topology, however broken the rest of it. Never an error:
+/// The first of the files that is marked as a topology, even if the rest of it is broken. Never an error:
 /// Argo CD would log it and go on to the next plugin.
 pub(super) fn discovered(file: Option<&str>) -> Option<String> {
     let (topologies, root) = (topology_files(file).ok()?, repository().ok()?);
@@ -170,7 +170,7 @@ fn text(path: &Path, budget: u64) -> Vec<u8> {
     text
 }
 
-/// Whether a document says so at its top: a line `kind: CassandraTopology`, or the same in the braces of JSON. A topology
+/// Whether a document is marked so at its top: a line `kind: CassandraTopology`, or the same in the braces of JSON. A topology
 /// inside a ConfigMap is indented, and one that is commented out begins with `#`.
 fn is_topology(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');

@@ -43,7 +43,7 @@ pub(super) fn generate(parameters: &Parameters) -> Result<Generated, String> {
         let told = complaints(&texts, refusals);
         return Err(format!("{told}the change is judged against {against}; nothing is rendered while it is refused"));
     }
-    // The lock knows the dialect of the topology; another is only rendered.
+    // The lock records the dialect of the topology; another is only rendered.
     let rendered: Vec<RenderedCluster<'_>> =
         fleet.runs.par_iter().map(|run| run.render(Some(parameters.dialect))).collect();
     let clusters: Vec<&Cluster> = rendered.iter().map(|rendered| &*rendered.cluster).collect();
@@ -90,7 +90,7 @@ fn refuse_obstacles(fleet: &Fleet, rendered: &[RenderedCluster<'_>], parameters:
     if obstacles.is_empty() { Ok(()) } else { Err(told::sentences(&obstacles)) }
 }
 
-/// The Kubernetes cluster to render for: an Application applies to one, so that nobody may get the nodes of another.
+/// The Kubernetes cluster to render for: an Application applies to one, and must not get the nodes of another.
 fn kube_cluster<'c>(fleet: &[&'c Cluster], asked: Option<&str>) -> Result<Option<&'c str>, String> {
     let mut found: Vec<Option<&str>> = fleet.iter().flat_map(|cluster| cluster.kube_clusters()).collect();
     found.sort_unstable();

@@ -64,7 +64,7 @@ fn plain(folder: &Path) -> PathBuf {
     if plain == Path::new("") { APPLICATION.into() } else { plain.to_owned() }
 }
 
-/// A bare name of a topology tells elsewhere that nobody knows its folder; here it is the one that the lock's folder is
+/// Elsewhere a bare name of a topology means that its folder is unknown; here it is the one that the lock's folder is
 /// in, or it stood nowhere in the repository.
 fn know_gone(cluster: &mut DeployedCluster) {
     let topology = cluster.lock().map(Lock::topology).unwrap_or_default().to_owned();
@@ -165,7 +165,7 @@ fn folders_of(source: &str, cluster: &str) -> [PathBuf; 2] {
     folders.map(|folder| folder.join(cluster))
 }
 
-/// A name that a lock has and something else bears, or a folder that nobody may look into: no first install.
+/// The lock's name exists but is not a lock, or the folder is not readable: not a first install.
 fn what_stands_for_a_lock(source: &str, cluster: &str) -> Option<PathBuf> {
     let places = folders_of(source, cluster).map(|folder| folder.join(LOCK_FILE_NAME));
     let is_there = |place: &PathBuf| {

@@ -1,5 +1,5 @@
 //! `cassc argocd`: the three commands that Argo CD's config management plugin server calls in the folder of an
-//! Application (`examples/argocd/plugin.yaml`). Whatever goes wrong is one short text on standard error, which is what
+//! Application (`examples/argocd/plugin.yaml`). Every error is one short text on standard error, which is what
 //! the user reads in the Application; standard output then stays empty, because half of a cluster would be pruned.
 
 mod folder;
@@ -55,7 +55,7 @@ pub(super) fn run(argocd: &Argocd) -> Result<Ending, Failure> {
     }
 }
 
-/// Prints all or nothing: nobody may take what a failing run printed for the whole.
+/// Prints all or nothing: output of a failing run must not be mistaken for the whole.
 fn generated() -> Ending {
     let printed = Parameters::given().and_then(|parameters| generate::generate(&parameters)).and_then(|generated| {
         let written = write_or_fail(|output| output.write_all(&generated.manifests));

@@ -1,4 +1,4 @@
-//! The parameters of an Application: the table of those that there are, how Argo CD is told of them, and how they are
+//! The parameters of an Application: their table, how they are announced to Argo CD, and how they are
 //! read. Argo CD passes them as `ARGOCD_APP_PARAMETERS`: unset, empty, `null`, or a JSON list of
 //! `{"name", "string" | "array" | "map"}` (`newEnv` in argo-cd `reposerver/repository/repository.go`). What it announces
 //! as a default it never passes, so the defaults are applied here.
@@ -130,7 +130,7 @@ impl Default for Parameters {
     }
 }
 
-/// A parameter as it is passed. What is no string is told apart from what is absent, for the message.
+/// A parameter as it is passed. A value that is not a string is distinguished from an absent one, for the message.
 #[derive(Deserialize)]
 struct Passed {
     name: String,
@@ -189,7 +189,7 @@ impl Parameters {
     }
 }
 
-/// The text itself is not shown: it may hold what somebody meant for another plugin.
+/// The text itself is not shown: it may hold values meant for another plugin.
 fn unreadable(why: &str) -> String {
     format!(
         "the parameters of the Application cannot be read, because {VARIABLE} is not a JSON list of them: {why}; write \
@@ -208,7 +208,7 @@ fn known(name: &str) -> Result<&'static Known, String> {
     })
 }
 
-/// The value as text; empty stands for the default, because a form in a UI passes that for a field nobody filled in.
+/// The value as text; empty stands for the default, because a form in a UI passes that for an empty field.
 fn value(known: &Known, passed: &Passed) -> Result<String, String> {
     let name = known.name;
     let instead = match (&passed.string, &passed.array, &passed.map) {

@@ -1,4 +1,4 @@
-//! The `Application`: the cluster's folder in the repository → what Argo CD is told about it. Fields are those of Argo
+//! The `Application`: the cluster's folder in the repository → the object that makes Argo CD deliver it. Fields are those of Argo
 //! CD 3.2 and later (`pkg/apis/application/v1alpha1/types.go`), the first with `retry.refresh`.
 
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(super) struct Spec {
     sync_policy: SyncPolicy,
 }
 
-/// By address or by the name that Argo CD knows it under.
+/// By address or by the name that Argo CD has for it.
 #[derive(Serialize)]
 struct Destination {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,7 @@ pub(super) const TOOL: Tool = Tool {
 ///
 /// Deletion of the whole Application waits for the confirmation of a single object before it touches any
 /// (`controller/appcontroller.go`, `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the
-/// Services and the configuration that their pods live on as well. Once confirmed everything goes, configuration of
+/// Services and the configuration that their pods live on as well. Once confirmed everything is removed, configuration of
 /// earlier generations too.
 fn annotate(object: &mut Object) {
     let metadata = object.resource.metadata_mut();
@@ -47,7 +47,7 @@ fn annotate(object: &mut Object) {
     }
 }
 
-/// The Application, where it is known where the repository is. No kustomization: Argo CD would build with it and know no
+/// The Application, where the repository is known. No kustomization: Argo CD would build with it and know no
 /// folders.
 fn files(place: &Place<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };

@@ -1,4 +1,4 @@
-//! The `Kustomization`s: the stages that have objects, in their order → what Flux is told about each. Fields are those of
+//! The `Kustomization`s: the stages that have objects, in their order → the object that makes Flux deliver each. Fields are those of
 //! `kustomize.toolkit.fluxcd.io/v1` (kustomize-controller, `api/v1/kustomization_types.go`).
 
 use serde::Serialize;

@@ -1,5 +1,5 @@
 //! Flux: what may be pruned, where `postBuild` substitution must not touch a `${…}`, and a Kustomization per stage. A
-//! StatefulSet that is no longer rendered stays until a person deletes it.
+//! StatefulSet that is no longer rendered stays until it is deleted by hand.
 
 mod kustomization;
 

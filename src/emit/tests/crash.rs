@@ -43,7 +43,7 @@ fn write_on(disk: &Disk, root: &Path) -> Result<Outcome, FolderError> {
     write_to(disk, root, CLUSTER, &new(), (&lock(&new()), &own), Overwrite::KeepForeign)
 }
 
-/// What is there before and after a render that nobody disturbs.
+/// What is there before and after an undisturbed render.
 fn before_and_after() -> (Texts, Texts) {
     let root = rendered_once();
     let before = texts(&root.path().join(CLUSTER)).expect("it was rendered");

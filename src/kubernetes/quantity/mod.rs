@@ -16,7 +16,7 @@ const NANOS: i128 = 1_000_000_000;
 const NANOS_PER_MILLI: i128 = 1_000_000;
 /// Which family of suffixes an amount was written with; it is kept when the amount is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// `Ki`, `Mi`, `Gi`, `Ti`, `Pi`, `Ei`.
     BinarySi,
     /// `n`, `u`, `m`, nothing, `k`, `M`, `G`, `T`, `P`, `E`.
@@ -64,21 +64,6 @@ impl FromStr for Quantity {
 }
 
 impl Quantity {
-    /// A quantity of whole bytes, printed with a binary suffix.
-    pub fn from_bytes(bytes: u64) -> Self {
-        Self { nanos: i128::from(bytes) * NANOS, format: Format::BinarySi, kept: None }
-    }
-
-    /// The family of suffixes in which the amount is printed.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Whether the amount is nothing at all.
-    pub fn is_zero(&self) -> bool {
-        self.nanos == 0
-    }
-
     /// The amount as bytes, for memory and storage.
     pub fn bytes(&self) -> Result<u64, QuantityError> {
         let amount = self.not_negative()?;
@@ -89,7 +74,7 @@ impl Quantity {
     }
 
     /// The amount in thousandths, for processors: `4` is 4000.
-    pub fn millis(&self) -> Result<u64, QuantityError> {
+    pub(crate) fn millis(&self) -> Result<u64, QuantityError> {
         let amount = self.not_negative()?;
         if amount % NANOS_PER_MILLI != 0 {
             return Err(QuantityError::BelowOneMilli(self.canonical()));
@@ -104,7 +89,7 @@ impl Quantity {
     /// The text that the API server stores and prints for this amount (`CanonicalizeBytes` in quantity.go): the largest
     /// suffix of the same family that needs no fraction. An amount with a binary suffix that is below 1024 or not whole
     /// is printed with a decimal one.
-    pub fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         if self.nanos == 0 {
             return "0".to_owned();
         }
@@ -248,7 +233,6 @@ mod tests {
         assert_eq!(quantity("1024Mi"), quantity("1Gi"));
         assert_eq!(quantity("1000m"), quantity("1"));
         assert!(quantity("1G") < quantity("1Gi") && quantity("-1") < quantity("0"));
-        assert_eq!(Quantity::from_bytes(3 << 30).canonical(), "3Gi");
     }
 
     proptest! {

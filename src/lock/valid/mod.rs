@@ -1,7 +1,7 @@
 //! What a lock has to be beyond its shape. A lock is input, like a topology: it may come with a pull request. What is
 //! rendered, planned and judged from one relies on it as it relies on the rules for a topology, so every value is held
-//! to what the rules hold it to, by the same predicates, and the first fault is told with the name of its field. Rules
-//! that only say what is wise are left out: a lock tells what is deployed, and a stricter rule changes nothing about it.
+//! to what the rules hold it to, by the same predicates, and the first error is reported with the name of its field. Rules
+//! that only recommend are left out: a lock records what is deployed, and a stricter rule changes nothing about it.
 //! Called by the reader of locks.
 
 mod cluster;
@@ -74,7 +74,7 @@ pub(super) fn lock(lock: &Lock) -> Valid {
     field("cluster", cluster(of))
 }
 
-/// The lock says where its topology was; the disk is looked at there.
+/// The lock records where its topology was, and that path is read from disk.
 fn is_way_to_topology(path: &str) -> bool {
     !path.starts_with(['/', '\\']) && !path.contains(char::is_control)
 }
@@ -123,7 +123,7 @@ fn few(entries: usize) -> Valid {
     Err(Fault::new(format!("has {entries} entries (expected at most {MOST_ENTRIES})")))
 }
 
-/// Every entry of a map. What is wrong with a key is told of the map.
+/// Every entry of a map. What is wrong with a key is reported for the map.
 fn entries<T>(map: &BTreeMap<String, T>, keys: impl Fn(&str) -> Valid, values: impl Fn(&str, &T) -> Valid) -> Valid {
     few(map.len())?;
     map.iter().try_for_each(|(key, value)| {
@@ -156,7 +156,7 @@ fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).chain(['…']).collect()
 }
 
-/// What the JSON reader refuses, and where: the names of fields, and words that it does not know, come from the text.
+/// What the JSON reader refuses, and where: the names of fields, and unknown words, come from the text.
 pub(super) fn wrong_type(field: Option<String>, cause: &str) -> String {
     let told = match field.filter(|field| field != "." && !cause.contains(&format!("`{field}`"))) {
         Some(field) => format!("`{}`: {}", shortened(&field, LONGEST_WAY), shortened(cause, LONGEST_WAY)),

@@ -43,7 +43,7 @@ pub(super) fn rack(cluster: &str, datacenter: &str, rack: &Rack) -> Valid {
     field("restart", tokens.into_iter().try_for_each(judge))
 }
 
-/// Keys of `cassandra.yaml` are not looked up: a key that this cassc does not know may be deployed.
+/// Keys of `cassandra.yaml` are not looked up: a key that is unknown to this version of cassc may be deployed.
 fn config(config: &BTreeMap<String, Value>) -> Valid {
     entries(config, readable_key, |_, value| texts(value))
 }

@@ -1,6 +1,6 @@
-//! The tree becomes typed values: a serde `Deserializer` over [`Node`]s whose every error knows the way to the value
+//! The tree becomes typed values: a serde `Deserializer` over [`Node`]s whose every error has the route to the value
 //! that it is about. Text is what was written, a number is a number only in plain decimal digits, and a field that
-//! the type does not know is noted with its nearest known name instead of being ignored.
+//! the type does not have is noted with its nearest known name instead of being ignored.
 
 mod access;
 
@@ -32,7 +32,7 @@ pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, ReadError>, V
 struct Reader<'a> {
     node: &'a Node,
     trail: Trail<'a>,
-    /// The fields that the enclosing struct knows: what an ignored value may have meant.
+    /// The fields of the enclosing struct: what an ignored value may have meant.
     siblings: &'static [&'static str],
     notes: &'a RefCell<Vec<ReadError>>,
 }

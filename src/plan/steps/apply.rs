@@ -1,4 +1,4 @@
-//! Objects are applied, stage by stage; what is no longer rendered goes last, as far as the delivery tool removes it.
+//! Objects are applied, stage by stage; what is no longer rendered is removed last, as far as the delivery tool removes it.
 
 use cassc_ring::step::{Action, ObjectName};
 

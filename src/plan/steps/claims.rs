@@ -7,7 +7,7 @@ use cassc_ring::step::{Action, ClaimGrowth};
 use super::super::Difference;
 use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource};
 
-/// Claims of the data volume whose size is to be another one: of pods that stay, from what they have; of new pods, from
+/// Claims of the data volume whose size changes: of pods that stay, from what they have; of new pods, from
 /// what they are born with.
 pub(crate) fn expand(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(after), before) = (difference.after, difference.before) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! What to know before nodes join: PVCs that an earlier node left behind, and a new rack beside full ones.
+//! What to check before nodes join: PVCs that an earlier node left behind, and a new rack beside full ones.
 
 use cassc_ring::change::Pair;
 use cassc_ring::desired::{Datacenter, Rack};
@@ -21,7 +21,7 @@ pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
 }
 
 /// PVCs stay when their node was decommissioned and the PVC was not deleted. Cassandra refuses to start on the volume of a
-/// decommissioned node ("was decommissioned and will not rejoin the ring"), whatever pod mounts it.
+/// decommissioned node ("was decommissioned and will not rejoin the ring"), in any pod that mounts it.
 fn leftover_claims(pair: Pair<'_>) -> Option<String> {
     let (before, after) = (pair.before?, pair.after?);
     let there = |pod: &String| before.racks.iter().any(|rack| pod.starts_with(&format!("{}-", rack.stateful_set)));

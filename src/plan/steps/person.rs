@@ -1,4 +1,4 @@
-//! What only a person can do: keyspaces of the user's own are nobody else's to alter, and Secrets are never rendered.
+//! Steps by hand: cassc does not alter the user's own keyspaces, and never renders Secrets.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ pub(crate) fn replicate(difference: &Difference<'_>) -> Vec<Action> {
     new.map(|datacenter| Action::Person { task: task(&datacenter.ring_name) }).collect()
 }
 
-/// What the delivery tool is told about the cluster as a whole lies in files that it does not deliver itself.
+/// The delivery tool's own objects are in files that it does not deliver itself.
 fn hand_over(difference: &Difference<'_>) -> Vec<String> {
     let Some(cluster) = difference.after.or(difference.before) else { return Vec::new() };
     let name = |dialect| handed_to(dialect).unwrap_or("the delivery tool");
@@ -94,7 +94,7 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
     tasks
 }
 
-/// What the delivery tool was told in another namespace stays there, and goes on beside the new one.
+/// The delivery tool's objects in the former namespace stay there, active beside the new ones.
 fn left_behind(difference: &Difference<'_>) -> Option<String> {
     let told = |cluster: Option<&Cluster>| cluster.and_then(|it| it.delivery.clone().map(|told| (it.dialect, told)));
     let (was, now) = (told(difference.before)?, told(difference.after)?);

@@ -1,4 +1,4 @@
-//! Pods whose template is another one restart: rack by rack in the order of the topology, pod by pod, each when every
+//! Pods whose template changed restart: rack by rack in the order of the topology, pod by pod, each when every
 //! other node is up. A canary comes first, and a stopped roll waits.
 
 use cassc_ring::step::Action;
@@ -15,7 +15,7 @@ pub(crate) fn roll(difference: &Difference<'_>) -> Vec<Action> {
     vec![Action::Roll { racks: difference.rolls.clone(), canary_pods, stopped }]
 }
 
-/// What a stop or a canary held back goes on when that is taken away. Which pods those are only the cluster knows. A
+/// A rollout held back by a stop or a canary continues when that is removed. Which pods remain is known only in the cluster. A
 /// roll of this change takes them along.
 pub(crate) fn resume(difference: &Difference<'_>) -> Vec<Action> {
     let (Some(before), Some(after)) = (difference.before, difference.after) else { return Vec::new() };

@@ -69,11 +69,11 @@ fn computed(cluster: &Cluster, datacenter: &Datacenter) -> Vec<(String, Value)> 
     always.into_iter().chain(replication).map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// The replication that new nodes choose their tokens for, unless the user says it.
+/// The replication that new nodes choose their tokens for, unless the user sets it.
 const ALLOCATED_REPLICATION: usize = 3;
 
 /// Cassandra refuses to start a node when there are several racks but fewer than replicas
-/// (`TokenAllocation.createStrategy` of apache/cassandra); 3.11 does not know the key. It depends on the number of
+/// (`TokenAllocation.createStrategy` of apache/cassandra); 3.11 does not have the key. It depends on the number of
 /// racks alone, so that a ring that grows does not restart.
 fn allocated_replication(cluster: &Cluster, datacenter: &Datacenter) -> Option<usize> {
     let racks = datacenter.racks.len();
@@ -90,7 +90,7 @@ fn with_user_keys(mut keys: Keys, user: &Keys, minor: Minor) -> Keys {
     keys
 }
 
-/// Takes out what the user says under another name: Cassandra refuses an old and a new name of one setting together
+/// Removes what the user sets under another name: Cassandra refuses an old and a new name of one setting together
 /// (`Config contains both old and new keys`), and the period of another way to sync the commit log. Naming a keyspace
 /// for token allocation replaces naming a replication.
 fn drop_replaced(keys: &mut Keys, user: &Keys, minor: Minor) {

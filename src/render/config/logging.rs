@@ -13,7 +13,7 @@ static V4_0: Template<Logback> = template!("cassandra/4.0/logback.xml.j2");
 static V4_1: Template<Logback> = template!("cassandra/4.1/logback.xml.j2");
 static V5_0: Template<Logback> = template!("cassandra/5.0/logback.xml.j2");
 
-/// Levels that stand unless the user says otherwise, as in upstream's `conf/logback.xml`.
+/// Default levels, as in upstream's `conf/logback.xml`.
 const DEFAULTS: [(&str, LogLevel); 2] = [("org.apache.cassandra", LogLevel::Debug), ("root", LogLevel::Info)];
 
 /// Upstream's `conf/logback.xml` of 3.11 silences Thrift.

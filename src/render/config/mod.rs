@@ -15,7 +15,7 @@ use crate::topology::Config;
 /// Datacenter and rack, for the gate to fill in.
 const RACKDC_PROPERTIES: &str = plain_file!("cassandra/cassandra-rackdc.properties");
 
-/// All that the files know of a rack. Racks with the same settings get the same files, and with them the same
+/// All that the files depend on in a rack. Racks with the same settings get the same files, and with them the same
 /// `ConfigMap`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings<'c> {
@@ -41,7 +41,7 @@ impl<'c> Settings<'c> {
 
 /// The keys of the `cassandra.yaml` that a rack of a datacenter runs with: those of the minor's template, those that
 /// follow from the topology, and those of the user.
-pub fn cassandra_keys(cluster: &Cluster, datacenter: &Datacenter, user: &Config) -> Config {
+pub(crate) fn cassandra_keys(cluster: &Cluster, datacenter: &Datacenter, user: &Config) -> Config {
     cassandra_yaml::keys(cluster, datacenter, user)
 }
 
@@ -49,7 +49,7 @@ pub fn cassandra_keys(cluster: &Cluster, datacenter: &Datacenter, user: &Config)
 ///
 /// There is no `cassandra-env.sh` among them: the image's own stays, because the entry point of the Management API
 /// appends its agent to it (`docker-entrypoint.sh`), and it takes heap and garbage collection log from the option files
-/// when they say something about them (apache/cassandra conf/cassandra-env.sh).
+/// when the variables are set (apache/cassandra conf/cassandra-env.sh).
 pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>) -> BTreeMap<String, String> {
     let minor = cluster.version.minor;
     let mut files = BTreeMap::from([

@@ -1,5 +1,5 @@
 //! Texts of users, made safe for where they are shown. A terminal must not obey them, and Markdown must show them as
-//! they are: no markup, no broken table, nobody mentioned, no issue linked. Called by the text and the Markdown of
+//! they are: no markup, no broken table, no user mentioned, no issue linked. Called by the text and the Markdown of
 //! plans.
 
 use super::super::visible::{replaced, visible};
@@ -7,7 +7,7 @@ use super::super::visible::{replaced, visible};
 /// What is shown for nothing.
 const EMPTY: &str = "\"\"";
 
-/// A text of one line: what a terminal would obey, or nobody sees, as an escape (`\n`, `\u{1b}`).
+/// A text of one line: control and invisible characters as escapes (`\n`, `\u{1b}`).
 pub(super) fn shown(text: &str) -> String {
     if text.is_empty() {
         return EMPTY.to_owned();

@@ -1,5 +1,5 @@
 //! Plans for programs: one JSON document with a version, and its JSON Schema. Fields that a later cassc adds are no new
-//! version; a field that changes its meaning or goes is.
+//! version; a changed meaning or a removed field is.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FleetPlan {
-    /// The version of this document: 1. Readers skip fields that they do not know.
+    /// The version of this document: 1. Readers skip unknown fields.
     #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// What it was judged against, in words: `origin/main (merge base 1a2b3c4d)`. Absent where nothing is deployed.

@@ -57,7 +57,7 @@ pub fn markdown(fleet: &FleetPlan) -> String {
     page.text
 }
 
-/// A text that knows how much fits.
+/// A text with a maximum length.
 struct Page {
     text: String,
     left: usize,

@@ -25,7 +25,7 @@ const OVERRIDDEN: &str = "cassc does not check what these patches do";
 /// The last line where a plan has steps that no Job runs.
 const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. This version of cassc runs no Job for them.";
 
-/// The plans of a fleet by how much there is to say about them, each group in the order of the fleet.
+/// The plans of a fleet by how much they contain, each group in the order of the fleet.
 struct Groups<'f> {
     refused: Vec<&'f Plan>,
     told: Vec<&'f Plan>,
@@ -47,7 +47,7 @@ fn groups(fleet: &FleetPlan) -> Groups<'_> {
 
 /// Whether no cluster of a fleet has anything to do: nothing that is deployed changes, no step is left, and nothing is
 /// refused. A change of the topology that changes no object is nothing to do.
-pub fn is_nothing_to_do(fleet: &FleetPlan) -> bool {
+pub(crate) fn is_nothing_to_do(fleet: &FleetPlan) -> bool {
     fleet.plans.iter().all(|plan| plan.verdict == Verdict::Unchanged && plan.steps.is_empty())
 }
 
@@ -55,7 +55,7 @@ fn is_worth_telling(plan: &Plan) -> bool {
     !(plan.changes.is_empty() && plan.steps.is_empty() && plan.accepted.is_empty())
 }
 
-/// Whether a person has to do what a Job will do one day.
+/// Whether steps that a Job could do must be done by hand.
 fn is_done_by_hand(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| matches!(step.stage, Stage::Prepare | Stage::Settle))
 }

@@ -1,12 +1,12 @@
-//! What a plan says, as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
-//! a plan put these lines in their own form, so both say the same.
+//! The content of a plan as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
+//! a plan put these lines in their own form, so both have the same content.
 
 use cassc_wording::{counted_as, joined};
 
 use super::tallied;
 use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
 
-/// Up to how many names a list that nobody has to check one by one is written out: those that follow each other by
+/// Up to how many names a list is written out in full: those that follow each other by
 /// number, and others.
 const NAMED: (usize, usize) = (4, 12);
 /// The words before objects that no tool removes.
@@ -62,7 +62,7 @@ impl Sign {
 /// A line.
 pub(super) type Line = Vec<Piece>;
 
-/// A step in words: what is done, and what there is to know about it.
+/// A step in words: what is done, and notes about it.
 #[derive(Debug)]
 pub(super) struct Told {
     /// What is done.
@@ -174,7 +174,7 @@ fn told_action(stage: Stage, action: &Action) -> Told {
     }
 }
 
-/// What is done by hand before the merge says so: the delivery tool applies everything at once.
+/// Steps by hand before the merge are marked: the delivery tool applies everything at once.
 fn by_hand(stage: Stage) -> &'static str {
     if stage == Stage::Before { " before you merge" } else { "" }
 }

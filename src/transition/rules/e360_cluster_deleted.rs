@@ -29,7 +29,7 @@ A moved file is not a deletion as long as the inputs still include it: cassc fin
 
 pub(super) const FORCE: Force = Force::WithReason;
 
-/// Judges the deletion of a cluster by what it accepts as it is deployed. `was` says where it is written.
+/// Judges the deletion of a cluster by what its deployed state accepts. `was` is where that is written.
 pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
     let nodes = nodes(gone.datacenters.iter().map(Datacenter::nodes).sum());
     let message = format!("the topology of the deployed cluster `{}` ({nodes}) is missing", gone.name);

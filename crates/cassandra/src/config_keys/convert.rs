@@ -128,7 +128,7 @@ impl Converter {
         }
     }
 
-    /// The value for the new key that means the same, `None` when there is none or it is not simple.
+    /// The value for the new key that means the same, `None` when no simple one exists.
     pub fn new_value(self, old: &Value) -> Option<Value> {
         let measure = self.measure();
         match measure {
@@ -147,7 +147,7 @@ impl Converter {
         }
     }
 
-    /// The value for the old key that means the same as a new one, `None` when there is none or it is not simple:
+    /// The value for the old key that means the same as a new one, `None` when no simple one exists:
     /// `5s` is 5000 milliseconds, but `1ms` is no whole number of seconds.
     pub fn old_value(self, new: &Value) -> Option<Value> {
         if new.is_null() {

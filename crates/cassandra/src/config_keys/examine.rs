@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-/// Everything to say about a configuration for a minor. `config` is what stands at the top of cassandra.yaml.
+/// All findings about a configuration for a minor. `config` is what stands at the top of cassandra.yaml.
 pub fn examine(minor: Minor, config: &Map<String, Value>) -> Vec<Finding> {
     let level = Level { table: table(minor), prefix: String::new(), path: Vec::new() };
     let mut findings = level.findings(config);

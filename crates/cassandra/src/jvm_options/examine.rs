@@ -6,7 +6,7 @@ use cassc_wording::nearest;
 use super::replaced::instead;
 use super::table::{Architecture, JDKS, OptionTable, Unlock, VmOption, options_of};
 
-/// Something to say about an option.
+/// A finding about an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The position of the option in the list.
@@ -17,7 +17,7 @@ pub struct Finding {
     pub problem: Problem,
 }
 
-/// What is to be said about an option.
+/// What is wrong with an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// The JDK has no such option.
@@ -66,7 +66,7 @@ pub fn examine(jdk: u32, before: &[&str], options: &[&str]) -> Vec<Finding> {
             earlier.into_iter().find_map(|option| is_switched(option, unlock.option())) == Some(true)
         };
         let problem = problem(jdk, table, written, unlocked)?;
-        // JDK 8 overlooks whatever it cannot read, later ones only names that they do not know.
+        // JDK 8 ignores everything that it cannot read, later ones only unknown names.
         let overlooked = ignores == Some(true) && problem.is_fatal();
         let overlooked = overlooked && (jdk <= 8 || matches!(problem, Problem::Unknown { .. }));
         let problem = if overlooked { Problem::Tolerated } else { problem };
@@ -109,7 +109,7 @@ impl<'o> Written<'o> {
     }
 }
 
-/// Whether an option switches another one on or off; `None` when it does neither.
+/// Whether an option is switched on or off; `None` when neither.
 fn switched(option: &str, name: &str) -> Option<bool> {
     is_switched(option, &format!("-XX:+{name}"))
 }
@@ -165,7 +165,7 @@ fn expected(jdk: u32, option: &VmOption, kind: &str, value: &str) -> Option<Stri
     let (least, most) = bounds.unwrap_or((least, most));
     let fits = amount(jdk, value).is_some_and(|amount| (least..=most).contains(&amount));
     (!fits).then(|| {
-        // The largest values are those of the type, and tell nobody anything.
+        // Limits that are the type's own are not printed.
         let huge = most >= i128::from(i32::MAX);
         match (least.is_negative(), huge) {
             (_, false) => format!("a whole number from {} to {most}", least.max(i64::from(i32::MIN).into())),

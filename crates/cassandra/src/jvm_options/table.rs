@@ -30,7 +30,7 @@ pub struct VmOption {
     /// The release from which on it has no effect.
     #[serde(default)]
     pub ignored_since: Option<u32>,
-    /// What takes its place, as the JVM says: another option without `-XX:`, or one that begins with `-Xlog:`.
+    /// Its replacement according to the JVM: another option without `-XX:`, or one that begins with `-Xlog:`.
     #[serde(default, borrow)]
     pub instead: Option<&'static str>,
 }
