@@ -112,8 +112,8 @@ fn faults_with_a_lock(before: &Cluster, after: &Cluster, expected: &Plan) -> Vec
 /// Whether the plan is the same when both topologies are written the other way round.
 fn faults_of_order(commits: [&Value; 2], before: &Cluster, expected: &Plan) -> Vec<String> {
     let [was, now] = commits.map(|it| accepted(&with_keys_reversed(it)).expect("it is accepted the other way round"));
-    let same_before = cassc::cluster(&was, Some(before)) == *before;
-    let same = planned(before, &cassc::cluster(&now, Some(before))) == *expected;
+    let same_before = cassc::resolved(&was, Some(before)) == *before;
+    let same = planned(before, &cassc::resolved(&now, Some(before))) == *expected;
     let faults = [(same_before, "before"), (same, "after")].into_iter().filter(|(same, _)| !same);
     faults.map(|(_, side)| format!("{side}: the order of keys makes a difference")).collect()
 }
@@ -157,14 +157,14 @@ fn tried(number: usize, history: &[Value; 3]) -> Tried {
     let mut deployed: Option<(Cluster, &Value)> = None;
     for topology in history {
         let Some(read) = accepted(&text(topology)) else { continue };
-        let after = cassc::cluster(&read, deployed.as_ref().map(|(cluster, _)| cluster));
+        let after = cassc::resolved(&read, deployed.as_ref().map(|(cluster, _)| cluster));
         let mut faults = Vec::new();
         match &deployed {
             None => {
                 faults.extend(check(None, Some(&after), &plan(None, &after)).iter().map(ToString::to_string));
                 let gone = deletion(&Before { cluster: &after, lock: None }, None);
                 faults.extend(check(Some(&after), None, &gone).iter().map(ToString::to_string));
-                let nothing = planned(&after, &cassc::cluster(&read, Some(&after)));
+                let nothing = planned(&after, &cassc::resolved(&read, Some(&after)));
                 let empty = nothing.steps.is_empty() && nothing.changes.is_empty();
                 faults.extend((!empty).then(|| format!("something follows from nothing: {nothing:#?}")));
             }
@@ -227,8 +227,8 @@ fn pairs_that_have_nothing_in_common_are_planned_without_inventions() {
             topology["metadata"]["namespace"] = json!("cass");
         }
         let (Some(one), Some(other)) = (accepted(&text(&was)), accepted(&text(&now))) else { return Vec::new() };
-        let before = cassc::cluster(&one, None);
-        let after = cassc::cluster(&other, Some(&before));
+        let before = cassc::resolved(&one, None);
+        let after = cassc::resolved(&other, Some(&before));
         if names_a_kubernetes_cluster_on_one_side(&before, &after) {
             return Vec::new();
         }

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use cassc::catalogue::{Warnings, settle};
 use cassc::check::{Checked, Checkup, check};
-use cassc::cluster;
 use cassc::cluster::Cluster;
 use cassc::diagnostic::DocumentId;
 use cassc::overrides;
@@ -19,8 +18,9 @@ use cassc::parse::{Parsed, Reading, Text, parse};
 use cassc::plan::{self, Before, Plan};
 use cassc::report::plan::FleetPlan;
 use cassc::report::{self, Colors, human};
+use cassc::resolved;
 use cassc::subject::Subject;
-use cassc::transition::{self, Force, Judgment, Transition, Was, deletion, judge};
+use cassc::transition::{self, DeployedSource, Force, Judgment, Transition, deletion, judge};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::Value;
 
@@ -90,11 +90,11 @@ fn walk<R>(commits: &[(String, String)], visit: impl Fn(&Commit<'_>) -> R) -> Ve
     for wanted in 0..commits.len() {
         let checked = checked.iter().find(|checked| checked.document.text == wanted);
         let previous = clusters.get(deployed).and_then(Option::as_ref);
-        clusters.push(checked.map(|checked| cluster(checked, previous)));
+        clusters.push(checked.map(|checked| resolved(checked, previous)));
         if wanted > 0 {
             let before = clusters[deployed].as_ref().expect("nothing comes after the end");
             let after = clusters[wanted].as_ref();
-            let was = Was { lock: None, topology: Some(DocumentId { text: deployed, number: 0 }) };
+            let was = DeployedSource { lock: None, topology: Some(DocumentId { text: deployed, number: 0 }) };
             let judgment = judgment(&texts, checked, before, after, was);
             let is_refused = !judgment.refused.is_empty();
             results.push(visit(&Commit { texts: &texts, deployed, wanted, before, after, judgment }));
@@ -109,7 +109,7 @@ fn judgment(
     checked: Option<&Checked>,
     before: &Cluster,
     after: Option<&Cluster>,
-    was: Was,
+    was: DeployedSource,
 ) -> Judgment {
     let Some((checked, after)) = checked.zip(after) else {
         return match deletion(before, was) {

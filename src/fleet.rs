@@ -18,7 +18,7 @@ use crate::plan::{self, Plan, Verdict};
 use crate::report;
 use crate::subject::Subject;
 use crate::topology::{Acceptance, Dialect};
-use crate::transition::{self, Accepted, Judgment, Transition, Was};
+use crate::transition::{self, Accepted, DeployedSource, Judgment, Transition};
 
 /// One cluster in a run.
 #[derive(Debug)]
@@ -97,9 +97,9 @@ impl Fleet {
             ClusterRun::judged_quickly(texts, checked, deployed, own)
         };
         let mut runs: Vec<ClusterRun> = pairs.map(run).collect();
-        runs.iter_mut().for_each(|run| run.show_what_was(texts));
+        runs.iter_mut().for_each(|run| run.point_at_deployed(texts));
         let gone = pairing.gone.into_iter().map(|deployed| {
-            let was = deployed.was(texts);
+            let was = deployed.source(texts);
             Gone { judgment: transition::deletion(&deployed.cluster, was), deployed }
         });
         let mut fleet = Self { runs, gone: gone.collect() };
@@ -168,7 +168,7 @@ impl ClusterRun {
         let mut run = Self { deployed, ..Self::unjudged(texts, checked, own) };
         if run.deployed.is_some() {
             run.cluster = Some(run.resolved());
-            run.judgment = run.judgment_with(texts, Was::default());
+            run.judgment = run.judgment_with(texts, DeployedSource::default());
         }
         run
     }
@@ -205,14 +205,14 @@ impl ClusterRun {
     }
 
     /// Judges once more, if anything is refused, so that complaints point at what is deployed.
-    fn show_what_was(&mut self, texts: &mut Vec<Text>) {
+    fn point_at_deployed(&mut self, texts: &mut Vec<Text>) {
         if let Some(deployed) = self.deployed.as_ref().filter(|_| !self.judgment.refused.is_empty()) {
-            let was = deployed.was(texts);
+            let was = deployed.source(texts);
             self.judgment = self.judgment_with(texts, was);
         }
     }
 
-    fn judgment_with(&self, texts: &[Text], was: Was) -> Judgment {
+    fn judgment_with(&self, texts: &[Text], was: DeployedSource) -> Judgment {
         let change = self.deployed.as_ref().zip(self.cluster.as_ref());
         // Most of a fleet stays as it is, and shares the contents of its lock.
         let change = change.filter(|(deployed, after)| !Arc::ptr_eq(&deployed.cluster, after));
@@ -227,7 +227,7 @@ impl ClusterRun {
     fn resolved(&self) -> Arc<Cluster> {
         let deployed = || self.deployed.as_ref().map(|it| Arc::clone(&it.cluster));
         let previous = if self.is_forgotten { None } else { self.own.previous().or_else(deployed) };
-        let cluster = crate::cluster(&self.checked, previous.as_deref());
+        let cluster = crate::resolved(&self.checked, previous.as_deref());
         match previous {
             Some(previous) if self.own.recorded().is_some_and(Recorded::is_conflict) => {
                 Arc::new(Cluster { generation: previous.generation.saturating_add(1), ..cluster })
@@ -271,10 +271,10 @@ impl Gone {
 
 /// Where the other cluster has what both claim, in its lock or in its topology.
 fn place_of_collision(collision: &Collision, other: &DeployedCluster, texts: &mut Vec<Text>) -> Option<Label> {
-    let (document, top) = match other.was(texts) {
-        Was { lock: Some(document), .. } => (document, "cluster"),
-        Was { topology: Some(document), .. } => (document, "spec"),
-        Was { .. } => return None,
+    let (document, top) = match other.source(texts) {
+        DeployedSource { lock: Some(document), .. } => (document, "cluster"),
+        DeployedSource { topology: Some(document), .. } => (document, "spec"),
+        DeployedSource { .. } => return None,
     };
     let route = match collision.datacenter {
         Some(index) => Route::of(top).key("datacenters").index(index).key("name"),

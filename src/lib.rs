@@ -109,7 +109,7 @@ impl Compilation {
     /// The clusters with the name of their source, as if none was deployed. Each is resolved when it is asked for, so
     /// that a fleet is never in memory as a whole.
     pub fn clusters(&self) -> impl Iterator<Item = (&str, Cluster)> {
-        self.accepted.iter().map(|checked| (self.source(checked), cluster(checked, None)))
+        self.accepted.iter().map(|checked| (self.source(checked), resolved(checked, None)))
     }
 
     /// The name of the source of a topology.
@@ -120,7 +120,7 @@ impl Compilation {
 
 /// The cluster of an accepted topology. `previous` is the same cluster as recorded in its lock: it keeps what must not
 /// move (seeds, the generation of defaults, restart tokens), and the generation of its steps continues from there.
-pub fn cluster(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
+pub fn resolved(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
     let cluster = resolve::resolve(checked, previous);
     Cluster { generation: render::next_generation(previous, &cluster), ..cluster }
 }

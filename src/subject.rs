@@ -4,7 +4,7 @@ use cassc_ring::racks::split;
 
 use crate::diagnostic::{DocumentId, Label, Part, Place, Route};
 use crate::parse::Parsed;
-use crate::topology::merge::{Level, RackPlace, racks};
+use crate::topology::merge::{Level, NestedRack, racks};
 use crate::topology::{CassandraTopology, Config, Datacenter, Jvm, Resources, Scheduling, Spec};
 
 /// A topology under judgment.
@@ -15,7 +15,7 @@ pub struct Subject<'t> {
     /// What the user wrote.
     pub topology: &'t CassandraTopology,
     /// All racks, datacenter by datacenter, with their merged settings.
-    pub racks: Vec<RackPlace<'t>>,
+    pub racks: Vec<NestedRack<'t>>,
     /// The number of nodes of each rack, datacenter by datacenter.
     nodes: Vec<Option<Vec<u32>>>,
 }
@@ -44,7 +44,7 @@ impl<'t> Subject<'t> {
     }
 
     /// The racks of a datacenter, by its position.
-    pub(crate) fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &RackPlace<'t>> {
+    pub(crate) fn racks_of(&self, datacenter_index: usize) -> impl Iterator<Item = &NestedRack<'t>> {
         let before = |index| self.racks.partition_point(|place| place.datacenter_index < index);
         self.racks[before(datacenter_index)..before(datacenter_index + 1)].iter()
     }
@@ -55,7 +55,7 @@ impl<'t> Subject<'t> {
     }
 
     /// The number of nodes of a rack; 0 while it is not known.
-    pub(crate) fn nodes_of(&self, place: &RackPlace<'_>) -> u32 {
+    pub(crate) fn nodes_of(&self, place: &NestedRack<'_>) -> u32 {
         let counts = self.nodes_of_racks(place.datacenter_index).unwrap_or_default();
         counts.get(place.rack_index).copied().unwrap_or_default()
     }

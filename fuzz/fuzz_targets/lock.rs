@@ -17,7 +17,7 @@ use cassc::plan::{Before, deletion, plan};
 use cassc::report::plan::{FleetPlan, json, markdown, text};
 use cassc::report::{Colors, human};
 use cassc::subject::Subject;
-use cassc::transition::{self, Transition, Was, judge};
+use cassc::transition::{self, Transition, DeployedSource, judge};
 use cassc::{Options, compile};
 use libfuzzer_sys::fuzz_target;
 
@@ -37,13 +37,13 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let previous = recorded.previous();
     assert!(!arrange(&previous).files.is_empty(), "a cluster has objects");
-    let after = cassc::cluster(&WANTED, Some(&previous));
+    let after = cassc::resolved(&WANTED, Some(&previous));
     let before = Before { cluster: &previous, lock: recorded.lock() };
     let fleet = FleetPlan::new(None, vec![plan(Some(&before), &after), deletion(&before)]);
     drop((text(&fleet, Colors::Plain), markdown(&fleet), json(&fleet)));
 
     let texts = [Text::other("cassc.lock".to_owned(), None, lock_text.clone().into_owned())];
-    let was = Was { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
+    let was = DeployedSource { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
     let rings = (previous.ring(), after.ring());
     let subject = Subject::new(&WANTED);
     let judgment = judge(&Transition { subject: &subject, after: &after, before: &previous, texts: &texts, was, rings });

@@ -109,7 +109,7 @@ fn a_deletion_points_at_what_is_deployed() {
     let complaint = |against: &str| {
         let mut texts = Vec::new();
         let gone = scratch.paired(against, &["new.yaml"]).gone;
-        let judge = |gone: &cassc::deployed::DeployedCluster| deletion(&gone.cluster, gone.was(&mut texts)).err();
+        let judge = |gone: &cassc::deployed::DeployedCluster| deletion(&gone.cluster, gone.source(&mut texts)).err();
         let complaints: Vec<_> = gone.iter().map(judge).collect::<Option<_>>().expect("no deletion is accepted");
         scratch.shown(&human(&texts, &complaints, Colors::Plain))
     };
@@ -132,7 +132,7 @@ fn a_deletion_is_accepted_by_what_is_deployed_and_not_by_what_is_wanted() {
     let judged = || {
         let pairing = scratch.paired("git:main", &["web.yaml"]);
         let [gone] = &pairing.gone[..] else { panic!("one cluster is gone") };
-        deletion(&gone.cluster, gone.was(&mut Vec::new())).map_err(|complaint| complaint.code)
+        deletion(&gone.cluster, gone.source(&mut Vec::new())).map_err(|complaint| complaint.code)
     };
     assert_eq!(judged(), Err("E360"), "both in one branch");
     scratch.git("branch --force main feature~1");
@@ -151,7 +151,7 @@ fn programs_are_told_the_path_that_a_deleted_topology_had() {
     scratch.remove("clusters/shop.yaml");
     let gone = scratch.paired("git:main", &["clusters/web.yaml"]).gone;
     let mut texts = Vec::new();
-    let complaint = deletion(&gone[0].cluster, gone[0].was(&mut texts)).expect_err("the deletion is not accepted");
+    let complaint = deletion(&gone[0].cluster, gone[0].source(&mut texts)).expect_err("the deletion is not accepted");
     let top = scratch.path.canonicalize().expect("the repository is there");
     for (directory, expected) in [(top.clone(), "clusters/shop.yaml"), (top.join("clusters"), "shop.yaml")] {
         let told = located(&texts, std::slice::from_ref(&complaint), &directory);

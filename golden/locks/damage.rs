@@ -16,7 +16,7 @@ use cassc::plan::{Before, deletion, plan};
 use cassc::report::plan::{FleetPlan, json, markdown, text};
 use cassc::report::{Colors, human};
 use cassc::subject::Subject;
-use cassc::transition::{self, Transition, Was, judge};
+use cassc::transition::{self, DeployedSource, Transition, judge};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rayon::prelude::*;
@@ -142,7 +142,7 @@ fn taken(lock_text: &str, checked: &Checked) -> bool {
     }
     let previous = recorded.previous();
     assert!(!arrange(&previous).files.is_empty(), "a cluster has objects");
-    let after = cassc::cluster(checked, Some(&previous));
+    let after = cassc::resolved(checked, Some(&previous));
     let before = Before { cluster: &previous, lock: recorded.lock() };
     let fleet = FleetPlan::new(None, vec![plan(Some(&before), &after), deletion(&before, None)]);
     drop((text(&fleet, Colors::Plain), markdown(&fleet), json(&fleet)));
@@ -153,7 +153,7 @@ fn taken(lock_text: &str, checked: &Checked) -> bool {
 /// What the rules about changes say, with places in the lock.
 fn judged(lock_text: &str, checked: &Checked, before: &Cluster, after: &Cluster) {
     let texts = [Text::other("cassc.lock".to_owned(), None, lock_text.to_owned())];
-    let was = Was { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
+    let was = DeployedSource { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
     let rings = (before.ring(), after.ring());
     let subject = Subject::new(checked);
     let judgment = judge(&Transition { subject: &subject, after, before, texts: &texts, was, rings });

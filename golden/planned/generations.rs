@@ -61,7 +61,7 @@ fn clusters(revision: u32) -> Vec<Cluster> {
         parsed.topology.spec.revision = Some(revision);
         let reading = Reading { parsed: vec![parsed], ..Reading::default() };
         let Checkup { complaints, accepted } = check(reading, |_| Vec::new(), |_, found| found);
-        cassc::cluster(accepted.first().unwrap_or_else(|| panic!("{complaints:#?}")), None)
+        cassc::resolved(accepted.first().unwrap_or_else(|| panic!("{complaints:#?}")), None)
     };
     reading.parsed.into_iter().map(resolved).collect()
 }

@@ -33,7 +33,7 @@ fn revised(revision: u32) -> String {
 
 /// The lock that a cassc left that knew one generation only, in format 2.
 fn of_the_first_generation() -> Lock {
-    lock(&cassc::cluster(&read(&revised(1)), None))
+    lock(&cassc::resolved(&read(&revised(1)), None))
 }
 
 /// The same in format 1: without digests of templates, and without what the cluster had not yet.
@@ -56,20 +56,20 @@ fn of_format_1() -> Lock {
 fn the_same_topology_restarts_nothing_with_a_newer_cassc() {
     for lock in [of_the_first_generation(), of_format_1()] {
         let before = lock.cluster();
-        let after = cassc::cluster(&read(SHOP), Some(before));
+        let after = cassc::resolved(&read(SHOP), Some(before));
         assert_eq!(after.revision, 1);
         let plan = plan(Some(&Before { cluster: before, lock: Some(&lock) }), &after);
         assert_eq!((plan.verdict, plan.steps, plan.changes), (Verdict::Unchanged, Vec::new(), Vec::new()));
         let bytes = |cluster: &Cluster| serde_json::to_string(&pod_templates(cluster)).expect("templates are JSON");
         assert_eq!(bytes(before), bytes(&after));
-        assert_ne!(bytes(before), bytes(&cassc::cluster(&read(SHOP), None)), "generations do not differ");
+        assert_ne!(bytes(before), bytes(&cassc::resolved(&read(SHOP), None)), "generations do not differ");
     }
 }
 
 #[test]
 fn raising_the_revision_restarts_every_pod_and_says_why() {
     for lock in [of_the_first_generation(), of_format_1()] {
-        let after = cassc::cluster(&read(&revised(2)), Some(lock.cluster()));
+        let after = cassc::resolved(&read(&revised(2)), Some(lock.cluster()));
         let plan = plan(Some(&Before { cluster: lock.cluster(), lock: Some(&lock) }), &after);
         assert_eq!(plan.summary, "3 racks restart (9 pods), no node joins, no node leaves");
         assert!(racks(&plan).all(|rack| rack.reasons == ["revision"]), "{plan:#?}");
@@ -79,7 +79,7 @@ fn raising_the_revision_restarts_every_pod_and_says_why() {
 
 #[test]
 fn a_new_cluster_has_the_newest_generation() {
-    assert_eq!(cassc::cluster(&read(SHOP), None).revision, generation::newest());
+    assert_eq!(cassc::resolved(&read(SHOP), None).revision, generation::newest());
 }
 
 /// The clusters that follow from one another, each resolved with the lock of the one before.
@@ -87,7 +87,7 @@ fn history(texts: &[String]) -> Vec<Cluster> {
     let mut history: Vec<Cluster> = Vec::new();
     for text in texts {
         let previous = history.last().map(lock);
-        history.push(cassc::cluster(&read(text), previous.as_ref().map(Lock::cluster)));
+        history.push(cassc::resolved(&read(text), previous.as_ref().map(Lock::cluster)));
     }
     history
 }

@@ -101,8 +101,8 @@ impl Story {
 
     pub(super) fn clusters(self) -> (Option<Cluster>, Option<Cluster>) {
         let (before, after) = self.texts();
-        let before = before.map(|text| cassc::cluster(&read(&text), None));
-        let after = after.map(|text| cassc::cluster(&read(&text), before.as_ref()));
+        let before = before.map(|text| cassc::resolved(&read(&text), None));
+        let after = after.map(|text| cassc::resolved(&read(&text), before.as_ref()));
         (before, after)
     }
 }

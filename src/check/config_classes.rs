@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::config_refusal::Refusal;
 use super::settings::{Setting, Settings};
 use crate::topology::Authenticator;
-use crate::topology::merge::{RackPlace, merge_value};
+use crate::topology::merge::{NestedRack, merge_value};
 
 /// Everything that is refused.
-pub(super) fn refusals<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
+pub(super) fn refusals<'s>(place: &NestedRack<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
     let one = [memtables(place, settings, minor), default_compaction(settings)];
     one.into_iter().flatten().chain(authorizers(place, settings)).collect()
 }
@@ -29,7 +29,7 @@ pub(super) fn class_name(value: &Value) -> Option<&str> {
 }
 
 /// Authorizers that need authenticated clients (`AuthConfig.applyAuth`). Refused by 4.0.19, 4.1.10, 5.0.9.
-fn authorizers<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Vec<Refusal<'s>> {
+fn authorizers<'s>(place: &NestedRack<'_>, settings: &'s Settings) -> Vec<Refusal<'s>> {
     if place.spec.auth.authenticator != Authenticator::AllowAll {
         return Vec::new();
     }
@@ -67,7 +67,7 @@ const DEFAULT: &str = "default";
 
 /// Memtable configurations as they are rendered: those of `templates/cassandra/5.0/cassandra.yaml` below those of the user,
 /// sorted by name.
-fn configurations(place: &RackPlace<'_>, setting: &Setting, minor: Minor) -> BTreeMap<String, Map<String, Value>> {
+fn configurations(place: &NestedRack<'_>, setting: &Setting, minor: Minor) -> BTreeMap<String, Map<String, Value>> {
     let mut merged = match minor {
         Minor::V5_0 => shipped_configurations(),
         _ => json!({}),
@@ -88,7 +88,7 @@ fn shipped_configurations() -> Value {
 
 /// What `MemtableParams` refuses when it is loaded: an entry that inherits from nothing, and a default that is no memtable.
 /// Refused by 4.1.10, 5.0.9. A circle of entries keeps 5.0.9 busy for ever.
-fn memtables<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor: Minor) -> Option<Refusal<'s>> {
+fn memtables<'s>(place: &NestedRack<'_>, settings: &'s Settings, minor: Minor) -> Option<Refusal<'s>> {
     let setting = settings.get("memtable.configurations").filter(|setting| !setting.value.is_null())?;
     let all = configurations(place, setting, minor);
     let refused = |message: String, help: &str| Some(Refusal::new(message, &[setting]).help(help));

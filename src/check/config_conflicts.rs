@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::config_refusal::Refusal;
 use super::e420_heap::heap_of;
 use super::settings::{Setting, Settings, amount, is, is_off, is_on};
-use crate::topology::merge::RackPlace;
+use crate::topology::merge::NestedRack;
 
 /// Every conflict in the settings of a rack.
-pub(super) fn conflicts<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
+pub(super) fn conflicts<'s>(place: &NestedRack<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
     let one = [
         commit_log(settings, minor),
         validations(place, settings),
@@ -81,7 +81,7 @@ fn missing_window<'s>(sync: &'s Setting, settings: &'s Settings, minor: Minor) -
 }
 
 /// Refused by 4.0.19, 4.1.10, 5.0.9, unless a system property allows it.
-fn validations<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+fn validations<'s>(place: &NestedRack<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     const PROPERTY: &str = "-Dcassandra.allow_unlimited_concurrent_validations=true";
     let (validations, compactors) = (settings.get("concurrent_validations")?, settings.get("concurrent_compactors"));
     let allowed =
@@ -201,7 +201,7 @@ fn keyspace_replication(settings: &Settings) -> Option<Refusal<'_>> {
 
 /// The default limit of request data in flight is a share of the heap (`applySimpleConfig`): a tenth for all clients, a
 /// fortieth per address. A message must not be larger. Refused by 4.1.10, 5.0.9.
-fn message_size<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+fn message_size<'s>(place: &NestedRack<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let size = settings.get("native_transport_max_message_size")?;
     let heap = heap_of(place)?;
     let shares = [("", 10), ("_per_ip", 40)];
@@ -234,7 +234,7 @@ fn snapshot_lifetime(settings: &Settings) -> Option<Refusal<'_>> {
 }
 
 /// Nodes with different partitioners cannot join one ring (`Gossiper`, every minor), so the key belongs at the cluster.
-fn partitioner<'s>(place: &RackPlace<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
+fn partitioner<'s>(place: &NestedRack<'_>, settings: &'s Settings) -> Option<Refusal<'s>> {
     let partitioner = settings.get("partitioner")?;
     let everywhere = place.spec.cassandra.config.get("partitioner").and_then(Value::as_str);
     let known = ["Murmur3Partitioner", "RandomPartitioner", "ByteOrderedPartitioner", "OrderPreservingPartitioner"];

@@ -6,10 +6,10 @@ use cassc_ring::release::Minor;
 use super::config_paths::is_encrypted;
 use super::config_refusal::Refusal;
 use super::settings::{Setting, Settings, is, is_on};
-use crate::topology::merge::RackPlace;
+use crate::topology::merge::NestedRack;
 
 /// All enabled encryptions without a key provider, a keystore password or a store.
-pub(super) fn without_key<'s>(place: &RackPlace<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
+pub(super) fn without_key<'s>(place: &NestedRack<'_>, settings: &'s Settings, minor: Minor) -> Vec<Refusal<'s>> {
     let sides = ["client_encryption_options", "server_encryption_options"];
     let transport = sides.into_iter().filter_map(|side| {
         let without_store = || without_store(place, settings, side, minor);
@@ -20,7 +20,7 @@ pub(super) fn without_key<'s>(place: &RackPlace<'_>, settings: &'s Settings, min
 
 /// The default stores, `conf/.keystore` and `conf/.truststore`, are not in the published image, and no volume can bring them:
 /// the gate writes that folder. Refused by 3.11.19, 4.0.19, 4.1.10, 5.0.9, which do not find the file.
-fn without_store<'s>(place: &RackPlace<'_>, settings: &'s Settings, side: &str, minor: Minor) -> Option<Refusal<'s>> {
+fn without_store<'s>(place: &NestedRack<'_>, settings: &'s Settings, side: &str, minor: Minor) -> Option<Refusal<'s>> {
     let of = |name: &str| settings.get(&format!("{side}.{name}")).filter(|it| !it.value.is_null());
     let factory = of("ssl_context_factory").or_else(|| of("ssl_context_factory.class_name"));
     if !is_encrypted(settings, side, minor) || factory.is_some() || place.spec.cassandra.image.is_some() {

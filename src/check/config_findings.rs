@@ -11,7 +11,7 @@ use super::owned_keys::is_owned;
 use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::Config;
-use crate::topology::merge::{Level, RackPlace, merge_value};
+use crate::topology::merge::{Level, NestedRack, merge_value};
 
 /// A finding at its place.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub(super) fn findings(subject: &Subject<'_>) -> Vec<Found> {
 }
 
 /// The racks whose merged configuration is not that of an earlier rack, and not empty.
-fn merged_differently<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s RackPlace<'t>> {
+fn merged_differently<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s NestedRack<'t>> {
     let mut seen: BTreeSet<(Option<usize>, Option<usize>)> = BTreeSet::new();
     subject.racks.iter().filter(move |place| {
         let datacenter = (!place.datacenter.cassandra.config.is_empty()).then_some(place.datacenter_index);
@@ -81,7 +81,7 @@ struct Merging<'t> {
 
 impl<'t> Merging<'t> {
     /// The part of a rack's merged configuration that no level and no earlier rack has shown.
-    fn anew(&mut self, place: &RackPlace<'t>) -> Map<String, Value> {
+    fn anew(&mut self, place: &NestedRack<'t>) -> Map<String, Value> {
         let configs = place.configs();
         let [(_, rack), datacenter, cluster] = configs;
         let around = if datacenter.1.is_empty() { cluster.0 } else { datacenter.0 };

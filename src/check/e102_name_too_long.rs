@@ -5,7 +5,7 @@ use cassc_ring::names;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::kubernetes::syntax::{LABEL_LENGTH, STATEFUL_SET_LENGTH, label_fault};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "E102",
@@ -62,7 +62,7 @@ fn services(subject: &Subject<'_>, index: usize, datacenter: &str) -> Option<Dia
     Some(complaint.help(shorten("the name of the cluster or of the datacenter", too_many)))
 }
 
-fn rack(subject: &Subject<'_>, place: &RackPlace<'_>) -> Option<Diagnostic> {
+fn rack(subject: &Subject<'_>, place: &NestedRack<'_>) -> Option<Diagnostic> {
     let route = place.level().route();
     let stateful_set = names::stateful_set(&subject.topology.metadata.name, &place.datacenter.name, &place.rack.name);
     if label_fault(&place.rack.name).is_none() && stateful_set.len() > STATEFUL_SET_LENGTH {

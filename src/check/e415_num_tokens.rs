@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::config_findings::config_route;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "E415",
@@ -32,7 +32,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 const DEFAULT_TOKENS: i64 = 16;
 
 fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnostic> {
-    let of_rack = |place: &RackPlace<'_>| {
+    let of_rack = |place: &NestedRack<'_>| {
         let written = place.config_value("num_tokens").filter(|merged| !merged.value.is_null());
         let number = written.as_ref().map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
         Some((number?, written.map(|merged| merged.level)))

@@ -10,7 +10,7 @@ use crate::sizing::{
     Budget, HeapSetting, HeapSettingError, OffHeap, auto_heap, largest_heap, largest_heap_beside, mebibytes,
 };
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "E420",
@@ -80,7 +80,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// The memory of a rack, if it is written and valid.
-pub(super) fn memory<'t>(place: &RackPlace<'t>) -> Option<Memory<'t>> {
+pub(super) fn memory<'t>(place: &NestedRack<'t>) -> Option<Memory<'t>> {
     let (merged, side) = match (place.limit("memory"), place.request("memory")) {
         (Some(limit), _) => (limit, "limits"),
         (None, request) => (request?, "requests"),
@@ -90,7 +90,7 @@ pub(super) fn memory<'t>(place: &RackPlace<'t>) -> Option<Memory<'t>> {
 }
 
 /// The heap of a rack in mebibytes, if heap and memory are written and valid.
-pub(super) fn heap_of(place: &RackPlace<'_>) -> Option<u64> {
+pub(super) fn heap_of(place: &NestedRack<'_>) -> Option<u64> {
     match place.heap().map_or(Ok(HeapSetting::Auto), |heap| heap.value.parse()).ok()? {
         HeapSetting::Exactly(heap) => Some(heap),
         HeapSetting::Auto => Some(auto_heap(memory(place)?.mebibytes)),
@@ -144,7 +144,7 @@ fn too_large(subject: &Subject<'_>, text: &str, size: u64, level: Level, memory:
 /// Memory outside the heap that is written and does not fit beside it.
 fn off_heap_too_large(
     subject: &Subject<'_>,
-    place: &RackPlace<'_>,
+    place: &NestedRack<'_>,
     heap: u64,
     memory: &Memory<'_>,
 ) -> Option<Diagnostic> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "E508",
@@ -24,7 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if !subject.spec().pod.host_network {
         return;
     }
-    let several = subject.racks.iter().filter_map(RackPlace::several_nodes_per_worker);
+    let several = subject.racks.iter().filter_map(NestedRack::several_nodes_per_worker);
     let levels: BTreeSet<_> = several.filter(|several| several.value).map(|several| several.level).collect();
     for level in levels {
         let at = subject.value(level.route().key("scheduling").key("severalNodesPerWorker"), "several pods");

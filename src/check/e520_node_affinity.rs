@@ -10,7 +10,7 @@ use super::gaps::called;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label_key, is_label_value};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "E520",
@@ -55,7 +55,7 @@ fn route(level: Level) -> Route {
 }
 
 /// The labels that workers of a rack must carry.
-fn labels<'t>(place: &RackPlace<'t>) -> Vec<(&'t str, &'t str)> {
+fn labels<'t>(place: &NestedRack<'t>) -> Vec<(&'t str, &'t str)> {
     let of_datacenter = place.datacenter.node_labels.iter();
     let of_datacenter = of_datacenter.filter(|(key, _)| !place.rack.node_labels.contains_key(*key));
     let zone = place.rack.zone.iter().map(|zone| (ZONE_LABEL, zone.as_str()));

@@ -1,12 +1,12 @@
 //! The outermost levels at which a setting without a default is missing. Called by the rules about such settings.
 
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 /// The cluster if no rack has the setting; otherwise the datacenters without any rack that has it, and single racks. Empty
 /// if nothing is missing or there are no racks.
-pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&RackPlace<'_>) -> bool) -> Vec<Level> {
-    let without: Vec<&RackPlace<'_>> = subject.racks.iter().filter(|place| !has(place)).collect();
+pub(super) fn lacking(subject: &Subject<'_>, has: impl Fn(&NestedRack<'_>) -> bool) -> Vec<Level> {
+    let without: Vec<&NestedRack<'_>> = subject.racks.iter().filter(|place| !has(place)).collect();
     if !without.is_empty() && without.len() == subject.racks.len() {
         return vec![Level::Cluster];
     }

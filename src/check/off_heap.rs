@@ -5,7 +5,7 @@ use super::config_findings::{config_route, minor};
 use crate::diagnostic::Route;
 use crate::sizing::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
 use crate::subject::Subject;
-use crate::topology::merge::RackPlace;
+use crate::topology::merge::NestedRack;
 
 /// What the configuration of a rack names.
 pub(super) struct OffHeapSettings {
@@ -28,7 +28,7 @@ pub(super) struct OffHeapSetting {
 }
 
 /// What the configuration of a rack names; `None` where the version of Cassandra is not valid.
-pub(super) fn off_heap(subject: &Subject<'_>, place: &RackPlace<'_>) -> Option<OffHeapSettings> {
+pub(super) fn off_heap(subject: &Subject<'_>, place: &NestedRack<'_>) -> Option<OffHeapSettings> {
     let options = place.jvm_options();
     let written = options.map_or(&[][..], |options| options.value);
     let amounts = OffHeap::of(minor(subject)?, |key| place.config_value(key).map(|merged| merged.value), written);

@@ -13,7 +13,7 @@ use super::config_findings::{config_route, shown};
 use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::Config;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 /// A setting that is written somewhere.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Setting {
 }
 
 /// The racks whose nodes may be set up otherwise than those of an earlier rack: Cassandra, its memory or its processors.
-pub(super) fn different_racks<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s RackPlace<'t>> {
+pub(super) fn different_racks<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator<Item = &'s NestedRack<'t>> {
     let mut seen = BTreeSet::new();
     subject.racks.iter().filter(move |place| {
         let (outer, inner) = (place.datacenter, place.rack);
@@ -78,7 +78,7 @@ impl Reader {
     }
 
     /// The settings of a rack.
-    pub(super) fn settings(&mut self, place: &RackPlace<'_>) -> Settings {
+    pub(super) fn settings(&mut self, place: &NestedRack<'_>) -> Settings {
         let minor = self.minor;
         let innermost_first = place.configs().map(|(level, config)| match level {
             Level::Rack(..) => read(config, level, minor),

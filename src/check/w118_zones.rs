@@ -7,7 +7,7 @@ use cassc_wording::quoted;
 use super::e107_zone_conflict::ZONE_LABEL;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, RackPlace};
+use crate::topology::merge::{Level, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "W118",
@@ -22,7 +22,7 @@ Give each rack of a datacenter its own zone. If the workers have no zone labels,
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
-        let mut by_zone: BTreeMap<&str, Vec<(&RackPlace<'_>, Route)>> = BTreeMap::new();
+        let mut by_zone: BTreeMap<&str, Vec<(&NestedRack<'_>, Route)>> = BTreeMap::new();
         let mut without = Vec::new();
         for place in subject.racks_of(index) {
             match zone(place) {
@@ -46,7 +46,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// The zone that the pods of a rack are pinned to, and where it is written.
-fn zone<'t>(place: &RackPlace<'t>) -> Option<(&'t str, Route)> {
+fn zone<'t>(place: &NestedRack<'t>) -> Option<(&'t str, Route)> {
     let rack = place.level().route();
     let labels = |route: Route| route.key("nodeLabels").key(ZONE_LABEL);
     let of_rack = place.rack.zone.as_deref().map(|zone| (zone, rack.key("zone")));
@@ -58,7 +58,7 @@ fn zone<'t>(place: &RackPlace<'t>) -> Option<(&'t str, Route)> {
     of_rack.or_else(of_label).or_else(of_datacenter)
 }
 
-fn shared(subject: &Subject<'_>, zone: &str, racks: &[(&RackPlace<'_>, Route)]) -> Option<Diagnostic> {
+fn shared(subject: &Subject<'_>, zone: &str, racks: &[(&NestedRack<'_>, Route)]) -> Option<Diagnostic> {
     let ((first, first_route), (_, last_route)) = (racks.first()?, racks.get(1)?);
     let names = quoted(&racks.iter().map(|(place, _)| place.rack.name.as_str()).collect::<Vec<_>>());
     let message = format!("the racks {names} of `{}` share the zone `{zone}`", first.datacenter.name);

@@ -3,7 +3,7 @@
 use super::e107_zone_conflict::ZONE_LABEL;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::RackPlace;
+use crate::topology::merge::NestedRack;
 
 pub(super) const RULE: Rule = Rule {
     code: "W129",
@@ -27,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let Some(first) = named.next() else { continue };
         let name = &first.rack.name;
         let message = format!("the rack `{name}` of `{}` is named like a zone, but has no `zone`", datacenter.name);
-        let at = |place: &RackPlace<'_>| subject.value(place.level().route().key("name"), "scheduled to any zone");
+        let at = |place: &NestedRack<'_>| subject.value(place.level().route().key("name"), "scheduled to any zone");
         let complaint = RULE.complain(message, at(first)).labels(named.take(MOST_LABELS).map(at));
         complaints.push(
             complaint.help(format!("add `zone: {name}`, if workers have that value, to this and each other rack")),
@@ -39,7 +39,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 const MOST_LABELS: usize = 8;
 
 /// Whether something decides which workers the pods of a rack go to.
-fn is_pinned(place: &RackPlace<'_>) -> bool {
+fn is_pinned(place: &NestedRack<'_>) -> bool {
     let labels = [&place.rack.node_labels, &place.datacenter.node_labels];
     place.rack.zone.is_some()
         || !place.rack.node_labels.is_empty()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
-use crate::topology::merge::RackPlace;
+use crate::topology::merge::NestedRack;
 
 pub(super) const RULE: Rule = Rule {
     code: "W205",
@@ -23,7 +23,7 @@ const SMALLEST: u64 = 10 << 30;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
-    for size in subject.racks.iter().filter_map(RackPlace::storage_size) {
+    for size in subject.racks.iter().filter_map(NestedRack::storage_size) {
         let too_small = amount("storage", size.value).is_ok_and(|bytes| bytes > 0 && bytes < SMALLEST);
         if too_small && seen.insert(size.level) {
             let message = format!("{} is small for a data volume, and cannot change later", size.value);

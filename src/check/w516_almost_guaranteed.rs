@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
 use crate::subject::Subject;
 use crate::topology::ResourceTable;
-use crate::topology::merge::{Merged, RackPlace};
+use crate::topology::merge::{Merged, NestedRack};
 
 pub(super) const RULE: Rule = Rule {
     code: "W516",
@@ -51,7 +51,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// The limit of the processor of a rack whose Cassandra has equal requests and limits.
-fn limit_of_guaranteed<'t>(place: &RackPlace<'t>) -> Option<Merged<&'t str>> {
+fn limit_of_guaranteed<'t>(place: &NestedRack<'t>) -> Option<Merged<&'t str>> {
     let equal = |resource: &&str| {
         let limit = place.limit(resource).map(|limit| limit.value);
         is_equal(resource, place.request(resource).map(|request| request.value), limit)

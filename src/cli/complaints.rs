@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, note, print, talk};
+use super::{Failure, message, note, print};
 use crate::diagnostic::Diagnostic;
 use crate::lock::LOCK_FILE_NAME;
 use crate::parse::Text;
@@ -46,7 +46,7 @@ pub(super) enum Channel {
     /// To standard output: the report is what the verb makes.
     Output,
     /// To standard error, in place of the text for people: standard output has something else.
-    Talk,
+    Messages,
 }
 
 /// The format, for whom it is, and where it goes.
@@ -116,10 +116,10 @@ impl<'a> Complaining<'a> {
     pub(super) fn tell(&self, texts: &[Text], complaints: &[Diagnostic]) {
         let (Some(people), Some(summary)) = (self.people, summary(complaints)) else { return };
         match people {
-            People::Short => talk(&short(texts, complaints)),
+            People::Short => message(&short(texts, complaints)),
             People::Human => {
                 let colors = Colors::of(&io::stderr());
-                talk(&format!("{}\n", human(texts, complaints, colors)));
+                message(&format!("{}\n", human(texts, complaints, colors)));
                 note(&format!("{summary}\n"));
             }
         }
@@ -133,7 +133,7 @@ impl<'a> Complaining<'a> {
         let text = program(&located(texts, complaints, &directory));
         match target {
             Target::Channel(Channel::Output) => print(&text)?,
-            Target::Channel(Channel::Talk) => io::stderr()
+            Target::Channel(Channel::Messages) => io::stderr()
                 .write_all(text.as_bytes())
                 .map_err(|cause| Failure::Usage(format!("cannot write the report to standard error: {cause}")))?,
             Target::File(file) => std::fs::write(file, text)

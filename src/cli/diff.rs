@@ -34,7 +34,7 @@ pub(super) struct Diff {
 }
 
 pub(super) fn run(diff: &Diff) -> Result<Ending, Failure> {
-    let complaining = diff.complaints.on(Channel::Talk)?;
+    let complaining = diff.complaints.on(Channel::Messages)?;
     let Some(compilation) = diff.inputs.compile(&complaining)? else { return Ok(Ending::Refused) };
     complaining.report(&compilation.texts, &compilation.complaints)?;
     refuse_shared_folders(&compilation)?;

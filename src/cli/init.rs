@@ -58,7 +58,7 @@ pub(super) fn run(init: &Init) -> Result<Ending, Failure> {
 fn is_refused(file: &Path, text: &str) -> Result<bool, Failure> {
     let source = Source { name: file.display().to_string(), bytes: text.as_bytes().to_vec(), origin: Origin::Named };
     let compilation = compile(vec![source], Options { dialect: None, warnings: Warnings::Show });
-    Complaining::new(Format::Human, None, Channel::Talk)?.tell(&compilation.texts, &compilation.complaints);
+    Complaining::new(Format::Human, None, Channel::Messages)?.tell(&compilation.texts, &compilation.complaints);
     Ok(compilation.complaints.iter().any(|complaint| complaint.severity == Severity::Error))
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::complaints::Complaining;
 use super::progress::during;
 use super::selection::Selection;
-use super::{Failure, talk};
+use super::{Failure, message};
 use crate::catalogue::Warnings;
 use crate::diagnostic::Severity;
 use crate::parse::source::{Source, SourceError, read_all, read_all_there_are};
@@ -83,7 +83,7 @@ impl Inputs {
             return Ok(None);
         }
         if finds_nothing {
-            talk(&format!("error: {}\n", self.nothing()));
+            message(&format!("error: {}\n", self.nothing()));
             return Ok(None);
         }
         Ok(Some(compilation))

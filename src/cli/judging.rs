@@ -11,7 +11,7 @@ use clap::Args;
 use super::complaints::Complaining;
 use super::inputs::Inputs;
 use super::progress::{during, during_each};
-use super::{Failure, note, talk};
+use super::{Failure, message, note};
 use crate::check::Checked;
 use crate::deployed::{
     Against, Deployed, DeployedCluster, OutputLocks, OwnLock, ReadFrom, Surroundings, WantedFleet, in_repository, pair,
@@ -147,7 +147,7 @@ impl Judged {
     /// Says which clusters count as new because that was asked for.
     pub(super) fn tell_forgotten(&self) {
         for run in self.fleet.runs.iter().filter(|run| run.is_forgotten) {
-            talk(&format!(
+            message(&format!(
                 "{}: --forget-deployed-state treats it as new: seeds, start order, revision and restart tokens begin anew, and \
                  no rule about changes is checked\n",
                 run.name()
@@ -182,7 +182,7 @@ impl Judged {
 
     fn tell_against(&self) {
         let Some(against) = &self.against else { return };
-        talk(&if self.is_own {
+        message(&if self.is_own {
             format!("judged against {against}; if that was never deployed, name what is: --against git:origin/main\n")
         } else {
             format!("judged against {against}\n")

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::streams::{note, print, set_color_by, talk, write_or_fail, written_out};
+use self::streams::{message, note, print, set_color_by, write_or_fail, written_out};
 use crate::report::visible;
 
 /// Compiles one description of a Cassandra cluster into every Kubernetes manifest that an operator would have created.
@@ -142,7 +142,7 @@ fn ended(outcome: Result<Ending, Failure>) -> ExitCode {
         Err(Failure::Told) => ExitCode::from(2),
         Err(failure) => {
             // Names may bring what a terminal would obey, and lines that GitHub would: `::add-mask::`.
-            talk(&format!("error: {}\n", visible(&failure.to_string())));
+            message(&format!("error: {}\n", visible(&failure.to_string())));
             ExitCode::from(2)
         }
     }

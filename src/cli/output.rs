@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::canonicalize;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, talk};
+use super::{Failure, message};
 use crate::Compilation;
 use crate::check::Checked;
 use crate::diff::{Comparison, compare};
@@ -57,7 +57,7 @@ pub(super) fn held(output: &Path, purpose: Purpose) -> Result<Hold, FolderError>
         Purpose::Read => "another cassc is writing to",
         Purpose::Write => "another cassc is reading or writing",
     };
-    hold(output, purpose, || talk(&format!("waiting: {other} {}\n", output.display())))
+    hold(output, purpose, || message(&format!("waiting: {other} {}\n", output.display())))
 }
 
 /// What of a cluster is written to its folder.
@@ -114,6 +114,6 @@ pub(super) const AFTER: &str = "had a merge conflict: both sides were read, and 
 /// Says of a cluster whether Git could not merge its lock.
 pub(super) fn tell_conflict(output: &Path, cluster: &str, is_in_conflict: bool, words: &str) {
     if is_in_conflict {
-        talk(&format!("{} {words}\n", output.join(cluster).join(LOCK_FILE_NAME).display()));
+        message(&format!("{} {words}\n", output.join(cluster).join(LOCK_FILE_NAME).display()));
     }
 }

@@ -61,7 +61,7 @@ enum PlanFormat {
 }
 
 pub(super) fn run(plan: &Plan) -> Result<Ending, Failure> {
-    let complaining = Complaining::new(plan.complaints, plan.report.as_deref(), Channel::Talk)?;
+    let complaining = Complaining::new(plan.complaints, plan.report.as_deref(), Channel::Messages)?;
     let Some(compilation) = plan.inputs.compile_some(Selection::BesideDeployed, &complaining)? else {
         return Ok(Ending::Refused);
     };

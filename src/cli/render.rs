@@ -17,7 +17,7 @@ use super::output::{
 use super::progress::during_each;
 use super::render_check::check_directory;
 use super::selection::Selection;
-use super::{Ending, Failure, note, talk, written_out};
+use super::{Ending, Failure, message, note, written_out};
 use crate::Compilation;
 use crate::deliver::in_order_of_stages;
 use crate::emit::directory::{Outcome, Why, recover, write};
@@ -72,7 +72,7 @@ pub(super) struct Render {
 }
 
 pub(super) fn run(render: &Render) -> Result<Ending, Failure> {
-    let complaining = render.complaints.on(Channel::Talk)?;
+    let complaining = render.complaints.on(Channel::Messages)?;
     let selection = match (&render.touched, &render.output) {
         (Some(files), Some(output)) => Selection::Touched { files, output },
         (_, None) if render.judging.against.is_none() => Selection::All,
@@ -203,13 +203,13 @@ fn tell_kept(output: &Path, cluster: &str, outcome: &Outcome) {
     if outcome.is_held_back() {
         let (edited, in_the_way) =
             (told(Why::Edited, "  edited by hand"), told(Why::InTheWay, "  not written by cassc"));
-        talk(&format!(
+        message(&format!(
             "{cluster}: nothing is written or removed, because files are in the way\n{edited}{in_the_way}  help: put your \
              changes into the topology, take edited files back (`git checkout -- FILE`) and move the others away; or run \
              again with `--force`, which overwrites and removes them\n"
         ));
     }
-    talk(&told(Why::NotOurs, "kept, not written by cassc"));
+    message(&told(Why::NotOurs, "kept, not written by cassc"));
 }
 
 fn summary(clusters: usize, outcomes: &[Outcome]) -> String {

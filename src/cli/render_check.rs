@@ -6,7 +6,7 @@ use super::judging::Accepted;
 use super::output::{BEFORE, Extent, compared, refuse_files_beside_lock, tell_conflict};
 use super::progress::during_each;
 use super::selection::Selection;
-use super::{Ending, Failure, talk};
+use super::{Ending, Failure, message};
 use crate::deliver::is_in_a_stage;
 use crate::diff::{Comparison, Difference, DifferenceKind};
 use crate::emit::hold::Hold;
@@ -49,12 +49,12 @@ pub(super) fn check_directory(
     let stale: Vec<String> = accepted.leftovers.iter().map(|(name, _)| name.clone()).collect();
     accepted.tell_plans(plans);
     tell_lacking(&lacking);
-    differences.iter().for_each(|line| talk(line));
+    differences.iter().for_each(|line| message(line));
     if compared.iter().all(Comparison::is_same) && stale.is_empty() {
         return Ok(if lacking.is_empty() { Ending::Done } else { Ending::Refused });
     }
-    stale.into_iter().for_each(|name| talk(&format!("no longer rendered: {name}/\n")));
-    talk(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
+    stale.into_iter().for_each(|name| message(&format!("no longer rendered: {name}/\n")));
+    message(&format!("{} is not what would be rendered: run `cassc render` again\n", output.display()));
     Ok(Ending::Refused)
 }
 
@@ -86,7 +86,7 @@ fn paths(folder: &Path, files: &FileTree) -> Vec<PathBuf> {
 /// The untracked rendered files.
 fn tell_lacking(files: &[String]) {
     for file in files {
-        talk(&format!("the commit would lack: {file} (`git add '{file}'`, with `--force` if it is ignored)\n"));
+        message(&format!("the commit would lack: {file} (`git add '{file}'`, with `--force` if it is ignored)\n"));
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn write_or_fail(write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 }
 
 /// Writes an error or a warning to standard error. That nobody reads it is no reason to fail.
-pub(super) fn talk(text: &str) {
+pub(super) fn message(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
@@ -105,7 +105,7 @@ pub(super) fn is_quiet() -> bool {
 /// Writes to standard error what `--quiet` leaves out.
 pub(super) fn note(text: &str) {
     if !is_quiet() {
-        talk(text);
+        message(text);
     }
 }
 

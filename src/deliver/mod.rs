@@ -26,7 +26,7 @@ use crate::yaml;
 type FilesByStage = BTreeMap<Stage, Vec<String>>;
 
 /// Where files beside the objects are made for.
-struct Place<'c> {
+struct Target<'c> {
     cluster: &'c Cluster,
     kube_cluster: Option<&'c str>,
     by_stage: &'c FilesByStage,
@@ -37,7 +37,7 @@ struct Tool {
     /// Completes the metadata of an object.
     annotate: fn(&mut Object),
     /// The files beside the objects of a Kubernetes cluster, by their paths.
-    files: fn(&Place<'_>) -> BTreeMap<String, String>,
+    files: fn(&Target<'_>) -> BTreeMap<String, String>,
     /// Whether it removes what is no longer rendered and may be pruned.
     prunes: bool,
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
@@ -147,7 +147,7 @@ pub fn arrange(cluster: &Cluster) -> Arranged {
             objects.insert(path.clone(), delivered_object(&object, kube_cluster));
             tree.insert(path, manifest(&object.resource));
         }
-        let place = Place { cluster, kube_cluster, by_stage: &by_stage };
+        let place = Target { cluster, kube_cluster, by_stage: &by_stage };
         for (path, text) in (tool(cluster.dialect).files)(&place) {
             tree.insert(path, text);
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FilesByStage, Place, RenderedFolder, Tool, commands, folder, kustomize};
+use super::{FilesByStage, RenderedFolder, Target, Tool, commands, folder, kustomize};
 use crate::cluster::Cluster;
 use crate::stages::Stage;
 
@@ -24,7 +24,7 @@ const ROOT_REMARK: &str = "\
 # base and cluster. `cassc plan` then prints the commands, stage by stage.
 ";
 
-fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+fn files(place: &Target<'_>) -> BTreeMap<String, String> {
     let folder = folder(place.kube_cluster);
     let root = ("kustomization.yaml".to_owned(), root(place.by_stage));
     let files = kustomize::of_stages(place.by_stage).into_iter().chain([root]);

@@ -36,7 +36,7 @@ use crate::lock::{Lock, LockError};
 use crate::parse::source::{STANDARD_INPUT, SourceError};
 use crate::parse::{Committed, Text};
 use crate::paths;
-use crate::transition::Was;
+use crate::transition::DeployedSource;
 
 /// What a change is judged against, as given by the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -324,11 +324,11 @@ impl DeployedCluster {
 
     /// Puts its texts among those that labels may point into, and returns where they are. Not done for every cluster of a
     /// fleet: it parses them.
-    pub fn was(&self, texts: &mut Vec<Text>) -> Was {
+    pub fn source(&self, texts: &mut Vec<Text>) -> DeployedSource {
         let lock = self.lock.as_ref().map(|lock| DocumentId { text: lock.position(texts), number: 0 });
         let topology = self.topology_text.as_ref();
         let topology = topology.map(|text| DocumentId { text: text.position(texts), number: text.document });
-        Was { lock, topology }
+        DeployedSource { lock, topology }
     }
 }
 

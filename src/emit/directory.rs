@@ -38,14 +38,14 @@ pub struct Outcome {
     /// Files that stood there and are no longer rendered; with [`Overwrite::Force`] also those of others.
     pub removed: Vec<String>,
     /// Files that stayed although they are not as cassc would have them.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptFile>,
     /// Whether Git could not merge the lock that stood there, so that both sides were read.
     pub was_in_conflict: bool,
 }
 
 /// A file that stayed although it is not as cassc would have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptFile {
     /// Its path, relative to the output root.
     pub path: String,
     /// Why it stayed.
@@ -66,7 +66,7 @@ impl Outcome {
             written: decision.written.iter().map(|(path, _)| below(path)).collect(),
             unchanged: decision.unchanged.len(),
             removed: decision.removed.iter().map(|path| below(path)).collect(),
-            kept: decision.kept.into_iter().map(|(path, why)| Kept { path: below(&path), why }).collect(),
+            kept: decision.kept.into_iter().map(|(path, why)| KeptFile { path: below(&path), why }).collect(),
             was_in_conflict,
         }
     }

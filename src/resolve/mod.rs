@@ -26,7 +26,7 @@ use crate::cluster::{
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
 use crate::sizing::{self, Budget, HeapSetting, OffHeap};
-use crate::topology::merge::{Merged, RackPlace, racks};
+use crate::topology::merge::{Merged, NestedRack, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
 
 /// Cassandra's port for CQL clients.
@@ -143,7 +143,7 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
         let places = all_racks.iter().filter(|place| place.datacenter_index == index);
         let nodes = nodes_of_racks(datacenter);
         let before = previous.and_then(|previous| previous.datacenter(&datacenter.name));
-        let tokens = |place: &RackPlace<'_>| restart_tokens(place, before.and_then(|it| it.rack(&place.rack.name)));
+        let tokens = |place: &NestedRack<'_>| restart_tokens(place, before.and_then(|it| it.rack(&place.rack.name)));
         let rack =
             |(place, nodes)| Rack { restart: tokens(place), ..rack(&topology.metadata.name, place, nodes, version) };
         let racks: Vec<Rack> = places.zip(nodes).map(rack).collect();
@@ -185,7 +185,7 @@ fn seed_pods(racks: &[Rack], before: &[String]) -> Vec<String> {
 
 /// What a rack was last restarted by, level by level: a token that is no longer written stays, so that removing one
 /// restarts nothing.
-fn restart_tokens(place: &RackPlace<'_>, before: Option<&Rack>) -> RestartTokens {
+fn restart_tokens(place: &NestedRack<'_>, before: Option<&Rack>) -> RestartTokens {
     let before = before.map(|before| before.restart.clone()).unwrap_or_default();
     RestartTokens {
         cluster: place.spec.rollout.restart.clone().or(before.cluster),
@@ -194,7 +194,7 @@ fn restart_tokens(place: &RackPlace<'_>, before: Option<&Rack>) -> RestartTokens
     }
 }
 
-fn rack(cluster: &str, place: &RackPlace<'_>, nodes: u32, version: Release) -> Rack {
+fn rack(cluster: &str, place: &NestedRack<'_>, nodes: u32, version: Release) -> Rack {
     let rack = place.rack;
     let ring_name = rack.ring_name.clone().unwrap_or_else(|| rack.name.clone());
     let limits = canonical(place.limits().into_iter());
@@ -221,7 +221,7 @@ fn rack(cluster: &str, place: &RackPlace<'_>, nodes: u32, version: Release) -> R
     }
 }
 
-fn node_labels(place: &RackPlace<'_>) -> StringMap {
+fn node_labels(place: &NestedRack<'_>) -> StringMap {
     let mut labels = place.datacenter.node_labels.clone();
     labels.extend(place.rack.node_labels.clone());
     if let Some(zone) = &place.rack.zone {
@@ -230,7 +230,7 @@ fn node_labels(place: &RackPlace<'_>) -> StringMap {
     labels
 }
 
-fn scheduling(place: &RackPlace<'_>) -> Scheduling {
+fn scheduling(place: &NestedRack<'_>) -> Scheduling {
     let several = place.several_nodes_per_worker().is_some_and(|merged| merged.value);
     let written = place.anti_affinity().map(|merged| merged.value);
     let spread = |spread: &topology::TopologySpread| TopologySpread {
@@ -248,7 +248,7 @@ fn scheduling(place: &RackPlace<'_>) -> Scheduling {
     }
 }
 
-fn node_affinity(place: &RackPlace<'_>) -> Option<NodeAffinity> {
+fn node_affinity(place: &NestedRack<'_>) -> Option<NodeAffinity> {
     let affinity = NodeAffinity {
         required_during_scheduling_ignored_during_execution: place.required_workers().map(|it| it.value.clone()),
         preferred_during_scheduling_ignored_during_execution: place.preferred_workers().map(|it| it.value.to_vec()),
@@ -277,7 +277,7 @@ fn additional_seeds(written: &[String]) -> AdditionalSeeds {
 }
 
 /// The heap is sized on what the container may use: its memory limit, or what it requests where it has no limit.
-fn jvm(place: &RackPlace<'_>, version: Release) -> Jvm {
+fn jvm(place: &NestedRack<'_>, version: Release) -> Jvm {
     let memory = place.limit("memory").or_else(|| place.request("memory"));
     let memory = memory.expect("E208 refused racks without memory").value;
     let limit = sizing::mebibytes(amount(memory).bytes().expect("E201 refused fractions of bytes"));
@@ -304,7 +304,7 @@ fn default_collector(version: Release) -> GarbageCollector {
 }
 
 /// One core where nothing is said.
-fn processor_millis(place: &RackPlace<'_>) -> u64 {
+fn processor_millis(place: &NestedRack<'_>) -> u64 {
     let processor = place.limit("cpu").or_else(|| place.request("cpu"));
     processor.map_or(1000, |merged| amount(merged.value).millis().expect("E201 refused less than a thousandth"))
 }

@@ -1,4 +1,4 @@
-//! How racks inherit settings: rack before datacenter before cluster. A [`RackPlace`] is a rack with its two outer levels; it
+//! How racks inherit settings: rack before datacenter before cluster. A [`NestedRack`] is a rack with its two outer levels; it
 //! returns the merged value of each setting and the level that writes it. Used by rules and by the resolved cluster.
 
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub struct Merged<T> {
 
 /// A rack with its datacenter and its cluster.
 #[derive(Clone, Copy, Debug)]
-pub struct RackPlace<'t> {
+pub struct NestedRack<'t> {
     /// The whole topology's specification.
     pub spec: &'t Spec,
     /// The datacenter of the rack.
@@ -59,7 +59,7 @@ pub struct RackPlace<'t> {
 }
 
 /// All racks of a topology, datacenter by datacenter.
-pub(crate) fn racks(topology: &CassandraTopology) -> Vec<RackPlace<'_>> {
+pub(crate) fn racks(topology: &CassandraTopology) -> Vec<NestedRack<'_>> {
     let spec = &topology.spec;
     let datacenters = spec.datacenters.iter().enumerate();
     datacenters.flat_map(|(index, datacenter)| racks_of(spec, datacenter, index)).collect()
@@ -69,12 +69,12 @@ fn racks_of<'t>(
     spec: &'t Spec,
     datacenter: &'t Datacenter,
     datacenter_index: usize,
-) -> impl Iterator<Item = RackPlace<'t>> {
+) -> impl Iterator<Item = NestedRack<'t>> {
     let racks = datacenter.racks.iter().enumerate();
-    racks.map(move |(rack_index, rack)| RackPlace { spec, datacenter, datacenter_index, rack, rack_index })
+    racks.map(move |(rack_index, rack)| NestedRack { spec, datacenter, datacenter_index, rack, rack_index })
 }
 
-impl<'t> RackPlace<'t> {
+impl<'t> NestedRack<'t> {
     /// The level of the rack itself.
     pub(crate) fn level(&self) -> Level {
         Level::Rack(self.datacenter_index, self.rack_index)

@@ -109,19 +109,29 @@ mod tests {
         Internode { mode: mode.to_owned(), optional, legacy_port: false, is_3_11: false }
     }
 
-    fn talk(one: &Internode, other: &Internode) -> bool {
+    fn accept_each_other(one: &Internode, other: &Internode) -> bool {
         one.accepts(other) && other.accepts(one)
     }
 
     #[test]
-    fn the_way_to_encryption_and_back_leads_through_nodes_that_hear_both() {
+    fn the_way_to_encryption_and_back_leads_through_nodes_that_accept_both() {
         let way = [node("none", false), node("none", true), node("all", true), node("all", false)];
         for steps in way.windows(2) {
-            assert!(talk(&steps[0], &steps[1]), "{steps:?}");
+            assert!(accept_each_other(&steps[0], &steps[1]), "{steps:?}");
         }
-        assert!(!talk(&way[0], &way[3]) && !talk(&way[0], &way[2]) && !talk(&way[1], &way[3]));
-        assert!(!talk(&node("none", false), &node("dc", false)) && !talk(&node("dc", false), &node("all", false)));
-        assert!(talk(&node("dc", false), &node("all", true)) && talk(&node("none", true), &node("dc", false)));
+        assert!(
+            !accept_each_other(&way[0], &way[3])
+                && !accept_each_other(&way[0], &way[2])
+                && !accept_each_other(&way[1], &way[3])
+        );
+        assert!(
+            !accept_each_other(&node("none", false), &node("dc", false))
+                && !accept_each_other(&node("dc", false), &node("all", false))
+        );
+        assert!(
+            accept_each_other(&node("dc", false), &node("all", true))
+                && accept_each_other(&node("none", true), &node("dc", false))
+        );
     }
 
     #[test]

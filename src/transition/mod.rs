@@ -33,14 +33,14 @@ pub struct Transition<'t> {
     /// All texts that labels may point into.
     pub texts: &'t [Text],
     /// Where the deployed cluster is written.
-    pub was: Was,
+    pub was: DeployedSource,
     /// The rings of both sides, deployed and asked for.
     pub rings: (Ring, Ring),
 }
 
 /// Where the deployed cluster is written: in a lock, in an earlier topology, or in both.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Was {
+pub struct DeployedSource {
     /// The lock.
     pub lock: Option<DocumentId>,
     /// The earlier text of the topology.
@@ -102,7 +102,7 @@ impl<'t> Transition<'t> {
         now: impl Into<String>,
         was: impl Into<String>,
     ) -> Diagnostic {
-        rule.complain(message, self.now(at, now)).labels(self.was(at, was))
+        rule.complain(message, self.label_after(at, now)).labels(self.label_before(at, was))
     }
 
     /// What becomes of the ring: racks and datacenters have the positions that they have in the clusters.
@@ -139,17 +139,21 @@ impl<'t> Transition<'t> {
 
     /// A label where the topology has it now: at the innermost level that writes the field (such as `storage.size`),
     /// or at a name where none does.
-    pub(crate) fn now(&self, at: At<'_>, words: impl Into<String>) -> Label {
+    pub(crate) fn label_after(&self, at: At<'_>, words: impl Into<String>) -> Label {
         self.subject.value(written_at(self.texts, self.subject.document, self.after, at), words)
     }
 
     /// A label where it was written before: in the earlier topology like [`Transition::now`]; where there is only a
     /// lock, at its place in that. `None` when neither text is at hand.
-    pub(crate) fn was(&self, at: At<'_>, words: impl Into<String>) -> Option<Label> {
+    pub(crate) fn label_before(&self, at: At<'_>, words: impl Into<String>) -> Option<Label> {
         let (document, route) = match self.was {
-            Was { topology: Some(document), .. } => (document, written_at(self.texts, document, self.before, at)),
-            Was { lock: Some(document), .. } => (document, in_lock(positions(self.before, at.scope), at.in_lock)),
-            Was { .. } => return None,
+            DeployedSource { topology: Some(document), .. } => {
+                (document, written_at(self.texts, document, self.before, at))
+            }
+            DeployedSource { lock: Some(document), .. } => {
+                (document, in_lock(positions(self.before, at.scope), at.in_lock))
+            }
+            DeployedSource { .. } => return None,
         };
         Some(Label { place: Place::Value { document, route, part: Part::Value }, text: words.into() })
     }

@@ -8,7 +8,7 @@ use super::scalar::{STEP, write_float, write_spaces, write_value};
 
 /// What has been written just before a value, on the same line.
 #[derive(Clone, Copy)]
-enum Place {
+enum Position {
     /// Nothing: the value is the whole document.
     Document,
     /// A key and its colon.
@@ -20,7 +20,7 @@ enum Place {
 /// Where one value goes. All that is written through it ends with a line feed.
 pub(super) struct Node<'a> {
     out: &'a mut String,
-    place: Place,
+    place: Position,
     /// Column of the key or dash that stands before the value.
     indent: usize,
 }
@@ -28,12 +28,12 @@ pub(super) struct Node<'a> {
 impl<'a> Node<'a> {
     /// The node of a whole document that starts at the end of `out`.
     pub(super) fn document(out: &'a mut String) -> Self {
-        Self { out, place: Place::Document, indent: 0 }
+        Self { out, place: Position::Document, indent: 0 }
     }
 
     /// Writes a value that takes no lines of its own; `write` appends it.
     fn scalar(self, write: impl FnOnce(&mut String, usize)) {
-        if matches!(self.place, Place::AfterKey) {
+        if matches!(self.place, Position::AfterKey) {
             self.out.push(' ');
         }
         write(self.out, self.indent);
@@ -51,16 +51,16 @@ impl<'a> Node<'a> {
 
     fn mapping(self) -> Collection<'a> {
         let indent = match self.place {
-            Place::Document => self.indent,
-            Place::AfterKey | Place::AfterDash => self.indent + STEP,
+            Position::Document => self.indent,
+            Position::AfterKey | Position::AfterDash => self.indent + STEP,
         };
         Collection { out: self.out, place: self.place, indent, is_empty: true, empty_form: "{}" }
     }
 
     fn list(self) -> Collection<'a> {
         let indent = match self.place {
-            Place::Document | Place::AfterKey => self.indent,
-            Place::AfterDash => self.indent + STEP,
+            Position::Document | Position::AfterKey => self.indent,
+            Position::AfterDash => self.indent + STEP,
         };
         Collection { out: self.out, place: self.place, indent, is_empty: true, empty_form: "[]" }
     }
@@ -69,14 +69,14 @@ impl<'a> Node<'a> {
     fn variant(self, name: &'static str) -> Result<Node<'a>, Error> {
         let mut mapping = self.mapping();
         mapping.key(name)?;
-        Ok(Node { out: mapping.out, place: Place::AfterKey, indent: mapping.indent })
+        Ok(Node { out: mapping.out, place: Position::AfterKey, indent: mapping.indent })
     }
 }
 
 /// A mapping or list that is being written.
 pub(super) struct Collection<'a> {
     out: &'a mut String,
-    place: Place,
+    place: Position,
     /// Column of its keys or dashes.
     indent: usize,
     is_empty: bool,
@@ -87,8 +87,8 @@ pub(super) struct Collection<'a> {
 impl Collection<'_> {
     /// Moves to where the next key or dash stands.
     fn start_entry(&mut self) {
-        let continues_the_line = self.is_empty && !matches!(self.place, Place::AfterKey);
-        if self.is_empty && matches!(self.place, Place::AfterKey) {
+        let continues_the_line = self.is_empty && !matches!(self.place, Position::AfterKey);
+        if self.is_empty && matches!(self.place, Position::AfterKey) {
             self.out.push('\n');
         }
         if !continues_the_line {
@@ -105,13 +105,13 @@ impl Collection<'_> {
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        value.serialize(Node { out: self.out, place: Place::AfterKey, indent: self.indent })
+        value.serialize(Node { out: self.out, place: Position::AfterKey, indent: self.indent })
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
         self.start_entry();
         self.out.push_str("- ");
-        item.serialize(Node { out: self.out, place: Place::AfterDash, indent: self.indent })
+        item.serialize(Node { out: self.out, place: Position::AfterDash, indent: self.indent })
     }
 
     fn finish(self) {

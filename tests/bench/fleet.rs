@@ -59,7 +59,7 @@ fn write_all(root: &Path, compilation: &Compilation) {
     let names: Vec<&str> = compilation.accepted.iter().map(|it| it.topology.metadata.name.as_str()).collect();
     let locks = OutputLocks::read(root, &names, &[].into()).expect("a temporary folder can be read");
     compilation.accepted.par_iter().for_each(|parsed| {
-        let (source, cluster) = (compilation.source(parsed), cassc::cluster(parsed, None));
+        let (source, cluster) = (compilation.source(parsed), cassc::resolved(parsed, None));
         let Arranged { files: tree, templates, .. } = arrange(&cluster);
         let lock = Lock::new(Path::new(source), cluster.clone(), &tree, templates);
         let own = locks.own(&cluster.name);

@@ -6,9 +6,9 @@ use cassc_wording::joined;
 use rayon::prelude::*;
 
 use super::folder::{TopologyFiles, topology_files};
+use super::messages::complaints;
 use super::parameters::Parameters;
-use super::told::complaints;
-use super::{locks, told};
+use super::{locks, messages};
 use crate::cli::output::refuse_shared_folders;
 use crate::cluster::Cluster;
 use crate::deliver::{Arranged, in_order_of_stages};
@@ -87,7 +87,7 @@ fn compiled(files: &TopologyFiles, parameters: &Parameters) -> Result<Compilatio
 fn refuse_obstacles(fleet: &Fleet, rendered: &[RenderedCluster<'_>], parameters: &Parameters) -> Result<(), String> {
     let of_cluster = rendered.iter().filter_map(|rendered| locks::obstacle(rendered, parameters));
     let obstacles: Vec<String> = of_cluster.chain(fleet.gone.iter().map(locks::left_over)).collect();
-    if obstacles.is_empty() { Ok(()) } else { Err(told::sentences(&obstacles)) }
+    if obstacles.is_empty() { Ok(()) } else { Err(messages::sentences(&obstacles)) }
 }
 
 /// The Kubernetes cluster to render for: an Application applies to one, and must not get the nodes of another.

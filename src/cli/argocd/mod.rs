@@ -5,8 +5,8 @@
 mod folder;
 mod generate;
 mod locks;
+mod messages;
 mod parameters;
-mod told;
 
 use clap::{Args, Subcommand};
 
@@ -64,11 +64,11 @@ fn generated() -> Ending {
     });
     match printed {
         Ok(warnings) => {
-            told::say(&warnings);
+            messages::show(&warnings);
             Ending::Done
         }
         Err(complaint) => {
-            told::say(&complaint);
+            messages::show(&complaint);
             Ending::Refused
         }
     }

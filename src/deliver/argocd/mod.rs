@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use application::application;
 
-use super::{Place, RenderedFolder, Tool, annotation, tool_file};
+use super::{RenderedFolder, Target, Tool, annotation, tool_file};
 use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::ARGOCD_FOLDER;
@@ -49,7 +49,7 @@ fn annotate(object: &mut Object) {
 
 /// The Application, where the repository is known. No kustomization: Argo CD would build with it and know no
 /// folders.
-fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+fn files(place: &Target<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
     let application = application(source, place.cluster, place.kube_cluster);
     BTreeMap::from([tool_file(ARGOCD_FOLDER, &application)])

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::super::{Place, ToolMetadata, ToolObject, in_repository};
+use super::super::{Target, ToolMetadata, ToolObject, in_repository};
 use crate::cluster::FluxSource;
 use crate::stages::Stage;
 use crate::topology::SourceKind;
@@ -51,7 +51,7 @@ struct SourceRef {
 }
 
 /// One for each stage that has objects; each depends on the one before.
-pub(super) fn kustomizations(source: &FluxSource, place: &Place<'_>) -> Vec<ToolObject<Spec>> {
+pub(super) fn kustomizations(source: &FluxSource, place: &Target<'_>) -> Vec<ToolObject<Spec>> {
     let mut before: Option<String> = None;
     let mut of_stage = |(stage, files): (&Stage, &Vec<String>)| {
         let name = name(&place.cluster.name, stage.folder());

@@ -5,7 +5,7 @@ mod kustomization;
 
 use std::collections::BTreeMap;
 
-use super::{Place, RenderedFolder, Tool, annotation, commands, folder, kustomize, tool_file};
+use super::{RenderedFolder, Target, Tool, annotation, commands, folder, kustomize, tool_file};
 use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::FLUX_FOLDER;
@@ -46,7 +46,7 @@ const ROOT_REMARK: &str = "\
 
 /// A kustomization in each stage's folder, so that Flux takes what was rendered and nothing that lies beside it. Where it
 /// is known where the source is, the Kustomizations, and at the root a kustomization of these alone.
-fn files(place: &Place<'_>) -> BTreeMap<String, String> {
+fn files(place: &Target<'_>) -> BTreeMap<String, String> {
     let folder = folder(place.kube_cluster);
     let of_stages = kustomize::of_stages(place.by_stage);
     let mut files: BTreeMap<String, String> =

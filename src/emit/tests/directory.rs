@@ -7,7 +7,7 @@ use super::{CLUSTER, lock, own, put, seen, texts, tree};
 use crate::deployed::{DeployedError, OutputLocks, OwnLock};
 use crate::diff::{Comparison, DifferenceKind, compare};
 use crate::emit::Overwrite;
-use crate::emit::directory::{Kept, Outcome, Why, write};
+use crate::emit::directory::{KeptFile, Outcome, Why, write};
 use crate::emit::read::standing;
 use crate::file_tree::FileTree;
 use crate::folder::FolderError;
@@ -32,8 +32,8 @@ fn compared(root: &Path, rendered: &FileTree) -> Comparison {
     compare(CLUSTER, &standing, rendered, &lock(rendered))
 }
 
-fn kept(path: &str, why: Why) -> Kept {
-    Kept { path: path.to_owned(), why }
+fn kept(path: &str, why: Why) -> KeptFile {
+    KeptFile { path: path.to_owned(), why }
 }
 
 fn paths(paths: &[&str]) -> Vec<String> {

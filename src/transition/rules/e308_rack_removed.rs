@@ -34,14 +34,14 @@ fn refuse(transition: &Transition<'_>, Pair { before, after }: &Pair<'_, Datacen
     let complaint = match renamed {
         Some(renamed) => {
             let scope = Scope::Rack(&after.name, &renamed.name);
-            RULE.complain(message, transition.now(At::name(scope), format!("`{}` renamed?", rack.name)))
+            RULE.complain(message, transition.label_after(At::name(scope), format!("`{}` renamed?", rack.name)))
         }
         None => RULE.complain(
             message,
-            transition.now(At::of(Scope::Datacenter(&after.name), "racks", "racks"), "not in this list"),
+            transition.label_after(At::of(Scope::Datacenter(&after.name), "racks", "racks"), "not in this list"),
         ),
     };
-    let was = transition.was(At::name(Scope::Rack(&before.name, &rack.name)), "deployed here");
+    let was = transition.label_before(At::name(Scope::Rack(&before.name, &rack.name)), "deployed here");
     let help = match renamed {
         Some(_) => format!("write `name: {}`; a deployed rack cannot be renamed", rack.name),
         None => format!("add rack `{}` again; it can be removed once its datacenter has `nodes: 0`", rack.name),

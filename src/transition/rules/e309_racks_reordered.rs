@@ -29,11 +29,11 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let kind = if moved.is_new { "new rack" } else { "rack" };
         let message = format!("{kind} `{rack}` of `{}` is listed before `{next}`", after.name);
         let (label, was_at) = if moved.is_new {
-            ("new racks go last", transition.was(before_it, "deployed rack"))
+            ("new racks go last", transition.label_before(before_it, "deployed rack"))
         } else {
-            ("was listed later", transition.was(at, "deployed position"))
+            ("was listed later", transition.label_before(at, "deployed position"))
         };
-        let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
+        let complaint = RULE.complain(message, transition.label_after(at, label)).labels(was_at);
         complaints.push(complaint.help(format!("write the racks in this order: {}", order.join(", "))));
     }
 }

@@ -29,10 +29,10 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     let kind = if moved.is_new { "new datacenter" } else { "datacenter" };
     let message = format!("{kind} `{datacenter}` is listed before `{next}`");
     let (label, was_at) = if moved.is_new {
-        ("new datacenters go last", transition.was(before_it, "deployed datacenter"))
+        ("new datacenters go last", transition.label_before(before_it, "deployed datacenter"))
     } else {
-        ("was listed later", transition.was(at, "deployed position"))
+        ("was listed later", transition.label_before(at, "deployed position"))
     };
-    let complaint = RULE.complain(message, transition.now(at, label)).labels(was_at);
+    let complaint = RULE.complain(message, transition.label_after(at, label)).labels(was_at);
     complaints.push(complaint.help(format!("write the datacenters in this order: {}", order.join(", "))));
 }

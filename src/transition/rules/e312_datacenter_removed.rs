@@ -30,14 +30,16 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let name = &datacenter.name;
         let nodes = nodes(datacenter.nodes());
         let message = format!("the datacenter `{name}` was removed: its {nodes} would stay DN in the ring");
-        let was = transition.was(At::name(Scope::Datacenter(name)), "deployed here");
+        let was = transition.label_before(At::name(Scope::Datacenter(name)), "deployed here");
         let (complaint, help) = match gone.instead.map(|position| &transition.after.datacenters[position]) {
             Some(instead) => {
-                let at = transition.now(At::name(Scope::Datacenter(&instead.name)), format!("`{name}` renamed?"));
+                let at =
+                    transition.label_after(At::name(Scope::Datacenter(&instead.name)), format!("`{name}` renamed?"));
                 (RULE.complain(message, at), format!("write `name: {name}`; a deployed datacenter cannot be renamed"))
             }
             None => {
-                let at = transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
+                let at =
+                    transition.label_after(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
                 (
                     RULE.complain(message, at),
                     format!("add `{name}` again with `nodes: 0`, and remove it in a later commit"),

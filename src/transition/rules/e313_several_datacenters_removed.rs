@@ -26,8 +26,9 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let name = |gone: &Removed| transition.before.datacenters[gone.position].name.as_str();
         let names: Vec<&str> = removed.iter().map(name).collect();
         let message = format!("the datacenters {} were removed in one change", quoted(&names));
-        let at = transition.now(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
-        let was = names.iter().filter_map(|name| transition.was(At::name(Scope::Datacenter(name)), "deployed here"));
+        let at = transition.label_after(At::of(Scope::Cluster, "datacenters", "datacenters"), "not in this list");
+        let was =
+            names.iter().filter_map(|name| transition.label_before(At::name(Scope::Datacenter(name)), "deployed here"));
         complaints.push(RULE.complain(message, at).labels(was).help("remove one datacenter per commit"));
     }
 }

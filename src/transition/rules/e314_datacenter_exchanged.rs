@@ -22,8 +22,8 @@ pub(super) const FORCE: Force = Force::Never("several commits do the same safely
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some((comes, goes)) = exchanged_datacenters(&transition.rings.0, &transition.rings.1) else { return };
     let message = format!("datacenter `{comes}` joins while `{goes}` leaves");
-    let at = transition.now(At::name(Scope::Datacenter(comes)), "has no data yet");
-    let was = transition.was(At::name(Scope::Datacenter(goes)), "may hold its data");
+    let at = transition.label_after(At::name(Scope::Datacenter(comes)), "has no data yet");
+    let was = transition.label_before(At::name(Scope::Datacenter(goes)), "may hold its data");
     let help = format!("leave `{goes}` unchanged until `{comes}` is rebuilt and the clients have moved");
     complaints.push(RULE.complain(message, at).labels(was).help(help));
 }

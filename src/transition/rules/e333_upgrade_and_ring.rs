@@ -29,7 +29,7 @@ pub(super) const FORCE: Force = Force::Never("two commits do the same safely");
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     let (before, after) = (transition.before, transition.after);
     let Some((scope, label)) = ring_change(transition) else { return };
-    let ring = transition.now(At::of(scope, "nodes", "nodes"), label);
+    let ring = transition.label_after(At::of(scope, "nodes", "nodes"), label);
     let now = "breaks streaming";
     if before.version.minor != after.version.minor {
         let at = At::of(Scope::Cluster, "cassandra.version", "version");

@@ -36,8 +36,8 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     };
     let Some((at, label)) = step(transition) else { return };
     let message = "pods that still wait for a restart may not be ready for this change";
-    let complaint = RULE.complain(message, transition.now(at, label));
-    let complaint = complaint.labels(transition.was(At::of(Scope::Cluster, field, in_lock), waits));
+    let complaint = RULE.complain(message, transition.label_after(at, label));
+    let complaint = complaint.labels(transition.label_before(At::of(Scope::Cluster, field, in_lock), waits));
     complaints.push(complaint.help(format!(
         "remove `{block}` in a commit of its own; if no pod waits, add `{{code: E337, reason: …}}` to `spec.accept`"
     )));

@@ -66,7 +66,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
 /// Two racks that could connect before, or are new, and cannot connect after the rolling restart or during it: a step in
 /// only one datacenter, two steps at once, or a new datacenter with different settings.
 fn apart(transition: &Transition<'_>) -> Option<Diagnostic> {
-    let (before, after) = (spoken(transition.before), spoken(transition.after));
+    let (before, after) = (modes(transition.before), modes(transition.after));
     let hear = |one: &Internode, other: &Internode| one.accepts(other) && other.accepts(one);
     let were = |one, other| before.get(&one).zip(before.get(&other)).is_some_and(|(one, other)| !hear(one, other));
     let others = || after.iter().chain(before.iter().filter(|(rack, _)| after.contains_key(*rack)));
@@ -81,21 +81,21 @@ fn apart(transition: &Transition<'_>) -> Option<Diagnostic> {
     let name = |(datacenter, rack): (&str, &str)| format!("rack `{rack}` of `{datacenter}`");
     let message = format!("nodes of {} and of {} cannot connect: their encryption differs", name(*one), name(*other));
     let until = if after.get(other) == Some(theirs) { "" } else { " until they restart" };
-    let complaint = RULE.complain(message, transition.now(at(*one), format!("{} here", shown(now))));
-    let complaint = complaint.label(transition.now(at(*other), format!("{} there{until}", shown(theirs))));
+    let complaint = RULE.complain(message, transition.label_after(at(*one), format!("{} here", shown(now))));
+    let complaint = complaint.label(transition.label_after(at(*other), format!("{} there{until}", shown(theirs))));
     Some(complaint.help("complete each step in all datacenters before the next step: `cassc explain E342`"))
 }
 
 /// The internode encryption of each rack with nodes, by datacenter and rack.
-fn spoken(cluster: &Cluster) -> BTreeMap<(&str, &str), Internode> {
+fn modes(cluster: &Cluster) -> BTreeMap<(&str, &str), Internode> {
     let racks =
         cluster.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |it| (datacenter, it)));
     let with_nodes = racks.filter(|(_, rack)| rack.nodes > 0);
-    let spoken = with_nodes.map(|(datacenter, rack)| {
+    let modes = with_nodes.map(|(datacenter, rack)| {
         let effective = Effective::of(cluster, datacenter, rack);
         ((datacenter.name.as_str(), rack.name.as_str()), Internode::of(cluster.version.minor, &effective))
     });
-    spoken.collect()
+    modes.collect()
 }
 
 fn shown(internode: &Internode) -> String {

@@ -38,7 +38,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let complaint =
             transition.refuse(&RULE, message, at, format!("now {now} in total"), format!("deployed: {was} in total"));
         let written = At::of(Scope::Cluster, "replication.system", "systemReplication");
-        let deployed = transition.was(written, format!("deployed: {replication} replicas"));
+        let deployed = transition.label_before(written, format!("deployed: {replication} replicas"));
         let help = format!("write `replication: {{system: {left}}}` in a commit of its own, before the nodes leave");
         complaints.push(complaint.labels(deployed).help(help));
     }

@@ -31,7 +31,7 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         let label = format!("rack `{}`: now {}", loser.name, nodes(loser.nodes));
         let deployed = format!("rack `{}`: {} deployed", loser.name, nodes(was));
         let complaint = transition.refuse(&RULE, message, at, label, deployed);
-        let complaint = complaint.label(transition.now(At::name(Scope::Rack(&after.name, new)), "new rack"));
+        let complaint = complaint.label(transition.label_after(At::name(Scope::Rack(&after.name, new)), "new rack"));
         complaints.push(complaint.help(format!("write `nodes: {needed}` or more for `{}`", after.name)));
     }
 }

@@ -30,8 +30,8 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
     let message = format!("the replication factor of the system keyspaces would drop from {was} to {now}");
     let scope = Scope::Datacenter(&smallest.name);
     let label = format!("smallest datacenter: {}", nodes(smallest.nodes()));
-    let complaint = RULE.complain(message, transition.now(At::of(scope, "nodes", "nodes"), label));
-    let was_at = transition.was(at, format!("deployed: {was} replicas"));
+    let complaint = RULE.complain(message, transition.label_after(At::of(scope, "nodes", "nodes"), label));
+    let was_at = transition.label_before(at, format!("deployed: {was} replicas"));
     let help = format!(
         "give `{}` {was} nodes, or write `replication: {{system: {now}}}` to accept the lower number",
         smallest.name

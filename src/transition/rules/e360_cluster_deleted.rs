@@ -4,7 +4,7 @@ use cassc_wording::nodes;
 
 use crate::cluster::{Cluster, Datacenter};
 use crate::diagnostic::{Diagnostic, Label, Part, Place, Route, Rule};
-use crate::transition::{Accepted, Force, Was};
+use crate::transition::{Accepted, DeployedSource, Force};
 
 pub(super) const RULE: Rule = Rule {
     code: "E360",
@@ -30,7 +30,7 @@ A moved file is not a deletion as long as the inputs still include it: cassc fin
 pub(super) const FORCE: Force = Force::WithReason;
 
 /// Judges the deletion of a cluster by what its deployed state accepts. `was` is where that is written.
-pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
+pub fn deletion(gone: &Cluster, was: DeployedSource) -> Result<Accepted, Diagnostic> {
     let nodes = nodes(gone.datacenters.iter().map(Datacenter::nodes).sum());
     let message = format!("the topology of the deployed cluster `{}` ({nodes}) is missing", gone.name);
     let acceptance = gone.accept.iter().find(|it| it.code == RULE.code && !it.reason.trim().is_empty());
@@ -38,8 +38,8 @@ pub fn deletion(gone: &Cluster, was: Was) -> Result<Accepted, Diagnostic> {
         return Ok(Accepted { code: RULE.code.to_owned(), message, reason: acceptance.reason.clone() });
     }
     let (document, route) = match was {
-        Was { topology: Some(document), .. } => (document, "metadata.name"),
-        Was { topology: None, lock } => {
+        DeployedSource { topology: Some(document), .. } => (document, "metadata.name"),
+        DeployedSource { topology: None, lock } => {
             (lock.expect("what is deployed was read from a lock or a topology"), "cluster.name")
         }
     };
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_deletion_is_refused_unless_what_is_deployed_accepts_it_with_a_reason() {
-        let was = Was { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
+        let was = DeployedSource { lock: Some(DocumentId { text: 0, number: 0 }), topology: None };
         for gone in [shop(), accepting("E318", "another matter"), accepting("E360", " ")] {
             let complaint = deletion(&gone, was).expect_err("nothing accepts it");
             assert_eq!((complaint.code, complaint.labels.len()), ("E360", 1));

@@ -1,7 +1,7 @@
 //! What the user reads in the Application: Argo CD shows the whole of standard error behind the command line, unshortened
 //! and as plain text. So the main complaint comes first, and there is never much of it.
 
-use super::super::talk;
+use super::super::message;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::Text;
 use crate::report::{short, visible};
@@ -41,9 +41,9 @@ pub(super) fn sentences(sentences: &[String]) -> String {
 }
 
 /// Says a text on standard error: no line is long, and what would steer a terminal is written out.
-pub(super) fn say(text: &str) {
+pub(super) fn show(text: &str) {
     let plain: String = text.trim_end().lines().map(plain_line).collect();
-    talk(&plain);
+    message(&plain);
 }
 
 fn plain_line(line: &str) -> String {
