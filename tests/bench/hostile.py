@@ -174,7 +174,9 @@ def overrides(rng: random.Random, size: int) -> str:
 
 @kind
 def a_large_override(rng: random.Random, size: int) -> str:
-    head = spec("  overrides:\n    - kind: StatefulSet\n      all: true\n      patch:\n        metadata:\n          annotations:\n")
+    head = spec(
+        "  overrides:\n    - kind: StatefulSet\n      all: true\n      patch:\n        metadata:\n          annotations:\n"
+    )
     return filled(size, head, numbered("            example.com/k#: x\n"))
 
 

@@ -173,7 +173,9 @@ class DoubleTest(unittest.TestCase):
         port = self.server.cassandra.native_port()
         (scripts / "cassandra.yaml").write_text(f"native_transport_port: {port}\n", encoding="utf-8")
         environment = os.environ | {"MGMT_API_LISTEN_TCP_PORT": str(self.server.server_port), "DRAIN_SECONDS": "30"}
-        result = subprocess.run(["sh", str(scripts / "drain.sh")], env=environment, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            ["sh", str(scripts / "drain.sh")], env=environment, capture_output=True, text=True, check=False
+        )
         self.assertEqual((result.returncode, (self.home / "drain").exists()), (0, True), result.stderr)
 
     def test_a_dead_cassandra_is_not_alive_and_is_started_again(self) -> None:
