@@ -2,6 +2,7 @@
 //! (docs.github.com, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit, `core/src/command.ts`).
 
 use super::json::{Complaint, Complaints, Place};
+use super::visible::visible;
 use crate::diagnostic::Severity;
 
 /// One line each, errors first: GitHub shows only the first ten errors and the first ten warnings of a step.
@@ -33,7 +34,7 @@ fn place(place: &Place) -> Vec<(&'static str, String)> {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 fn property(text: &str) -> String {
@@ -74,6 +75,11 @@ mod tests {
         let expected = "::error file=a%2C b%3A 100%25.yaml,line=3,col=5,endLine=3,endColumn=9,title=E110 (node-count)::\
                         50%25 of `a:b,c`%0D%0Aexpected more%0Awrite more\n";
         assert_eq!(github(&complaints), expected);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        assert_eq!(property("a\u{9b}2J,\u{202e}"), "a\\u{9b}2J%2C\\u{202e}");
     }
 
     #[test]

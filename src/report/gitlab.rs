@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::json::{Complaint, Complaints};
+use super::visible::json_text;
 use crate::diagnostic::Severity;
 
 #[derive(Serialize)]
@@ -30,7 +31,7 @@ struct Lines {
 /// The report: a list, possibly empty.
 pub fn gitlab(complaints: &Complaints) -> String {
     let issues: Vec<Issue<'_>> = complaints.complaints.iter().filter_map(issue).collect();
-    serde_json::to_string_pretty(&issues).expect("a report is JSON") + "\n"
+    json_text(&issues)
 }
 
 fn issue(complaint: &Complaint) -> Option<Issue<'_>> {

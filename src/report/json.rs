@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::visible::json_text;
 use crate::diagnostic::Severity;
 
 /// The version of the document.
@@ -102,7 +103,7 @@ impl Complaint {
 
 /// The document: pretty, keys in a fixed order, a newline at the end.
 pub fn json(complaints: &Complaints) -> String {
-    serde_json::to_string_pretty(complaints).expect("complaints are JSON") + "\n"
+    json_text(complaints)
 }
 
 /// The JSON Schema of the document, as it is committed under `schemas/` and printed by `cassc schema complaints`.

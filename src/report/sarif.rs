@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::json::{Complaint, Complaints, Place};
-use crate::catalogue::rule;
+use super::visible::json_text;
+use crate::catalogue::rules;
 use crate::diagnostic::Rule;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -15,7 +16,7 @@ const LONGEST_DESCRIPTION: usize = 1024;
 
 /// The log: one run, whose results may be none.
 pub fn sarif(complaints: &Complaints) -> String {
-    let rules = rules(complaints);
+    let rules = rules();
     let results: Vec<Value> = complaints.complaints.iter().map(|complaint| result(complaint, &rules)).collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -31,15 +32,7 @@ pub fn sarif(complaints: &Complaints) -> String {
             "results": results,
         }],
     });
-    serde_json::to_string_pretty(&log).expect("a log is JSON") + "\n"
-}
-
-/// The rules that occur, by code.
-fn rules(complaints: &Complaints) -> Vec<&'static Rule> {
-    let mut codes: Vec<&str> = complaints.complaints.iter().map(|complaint| complaint.code).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.into_iter().filter_map(rule).collect()
+    json_text(&log)
 }
 
 fn metadata(rule: &Rule) -> Value {
@@ -62,7 +55,7 @@ fn result(complaint: &Complaint, rules: &[&Rule]) -> Value {
     let mut places = complaint.labels.iter();
     let mut result = json!({
         "ruleId": complaint.code,
-        "ruleIndex": rules.iter().position(|rule| rule.code == complaint.code),
+        "ruleIndex": rules.binary_search_by_key(&complaint.code, |rule| rule.code).ok(),
         "level": complaint.severity,
         "message": {"text": message(&sentences.join("\n"))},
         "locations": places.next().map(location).into_iter().collect::<Vec<Value>>(),

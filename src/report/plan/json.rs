@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::visible::json_text;
 use crate::plan::Plan;
 
 /// The version of the document.
@@ -32,7 +33,7 @@ impl FleetPlan {
 
 /// The document: pretty, keys in a fixed order, a newline at the end.
 pub fn json(fleet: &FleetPlan) -> String {
-    serde_json::to_string_pretty(fleet).expect("a plan is JSON") + "\n"
+    json_text(fleet)
 }
 
 /// The JSON Schema of the document, as it is committed under `schemas/` and printed by `cassc schema plan`.
