@@ -19,8 +19,11 @@ mod storage;
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
@@ -50,8 +53,24 @@ pub(crate) const KIND: &str = "CassandraTopology";
 
 /// The JSON Schema of the language, as it is committed under `schemas/` and printed by `cassc schema`.
 pub fn json_schema() -> String {
-    let schema = schemars::schema_for!(CassandraTopology);
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(allow_plain_scalars));
+    let schema = settings.into_generator().into_root_schema_for::<CassandraTopology>();
     serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
+}
+
+/// Free text may be written without quotes, also where YAML reads a number or a boolean: `team: 5`, `version: 1.33`. The
+/// reader takes such a scalar as it is written.
+fn allow_plain_scalars(schema: &mut Schema) {
+    if schema.get("enum").is_some() || schema.get("const").is_some() {
+        return;
+    }
+    let plain = |rest: &[&str]| ["string", "number", "boolean"].iter().chain(rest).copied().map(Value::from).collect();
+    let Some(types) = schema.get_mut("type") else { return };
+    if *types == json!("string") {
+        *types = plain(&[]);
+    } else if *types == json!(["string", "null"]) {
+        *types = plain(&["null"]);
+    }
 }
 
 /// One Cassandra cluster. `cassc render` compiles it into Kubernetes objects.
