@@ -1,5 +1,7 @@
 //! What a plain scalar means: YAML 1.2's core schema, and nothing that a YAML 1.1 reader would see differently.
 
+use std::ops::Range;
+
 use serde_json::{Number, Value};
 
 /// The meaning of an unquoted scalar where any type is allowed (`spec.cassandra.config`).
@@ -19,6 +21,23 @@ pub(super) fn meaning(text: &str) -> Meaning {
         "false" | "False" | "FALSE" => Meaning::Clear(Value::Bool(false)),
         _ => disputed(text).map_or_else(|| Meaning::Clear(number_or_text(text)), Meaning::Disputed),
     }
+}
+
+/// The bytes of a scalar up to its closing quote: the parser counts what follows on the line, such as a comment, to a quoted
+/// one. A scalar without quotes is as it was.
+pub(super) fn within_quotes(text: &str, span: Range<usize>) -> Range<usize> {
+    let written = &text.as_bytes()[span.clone()];
+    let Some(quote @ (b'"' | b'\'')) = written.first() else { return span };
+    let mut at = 1;
+    while let Some(byte) = written.get(at) {
+        let is_escaped = (quote, byte) == (&b'"', &b'\\') || (byte == quote && written[at..].starts_with(b"''"));
+        match byte {
+            _ if is_escaped => at += 2,
+            byte if byte == quote => return span.start..span.start + at + 1,
+            _ => at += 1,
+        }
+    }
+    span
 }
 
 /// A whole number in plain decimal digits: no leading zero, no underscore, no exponent, no base prefix.
@@ -118,6 +137,22 @@ fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quoted_scalar_ends_at_its_quote() {
+        let cases = [
+            (r#""a" # b "c""#, r#""a""#),
+            (r#""a\"b\\" "c""#, r#""a\"b\\""#),
+            ("'a''b' # it's", "'a''b'"),
+            ("'' # ''", "''"),
+            (r#""größe" x"#, r#""größe""#),
+            ("a \"b\"", "a \"b\""),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&text[within_quotes(text, 0..text.len())], expected);
+        }
+    }
 
     #[test]
     fn clear_scalars_are_what_they_look_like() {

@@ -10,6 +10,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInpu
 
 use super::cause::{self, open_brackets};
 use super::doubtful::StandIn;
+use super::scalar::within_quotes;
 use crate::diagnostic::MOST_ERRORS;
 use crate::yaml;
 
@@ -203,7 +204,7 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, _, 0, None) if text.len() > self.limits.text => {
                 Err(too_much(bytes.start, format!("the text is longer than {} KiB", self.limits.text / 1024)))
             }
-            Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, bytes)),
+            Event::Scalar(text, style, 0, None) => Ok(scalar(text, style, within_quotes(self.text, bytes))),
             Event::SequenceStart(0, None) => self.bracketed(bytes.start, |builder| builder.list(bytes, depth)),
             Event::MappingStart(0, None) => self.bracketed(bytes.start, |builder| builder.map(bytes, depth)),
             Event::Alias(_) => Err(indirection(bytes, "an alias")),
