@@ -14,7 +14,7 @@ use crate::render::{PodTemplate, pod_templates};
 
 /// The reason when no single facet explains a restart: then the pod template changed because this version of cassc makes
 /// it so.
-pub(super) const CASSC_ITSELF: &str = "this version of cassc";
+pub(super) const CASSC_ITSELF: &str = "this version of cassc, or an edit of cassc.lock by hand";
 
 /// Both clusters as values, in which single leaves can be changed.
 pub(super) struct Sides {

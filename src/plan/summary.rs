@@ -96,12 +96,12 @@ pub(super) fn changes(difference: &Difference<'_>) -> Vec<Change> {
     changes.into_iter().chain(facets).chain(cassc_itself(difference)).collect()
 }
 
-/// That another version of cassc wrote what is deployed.
+/// That another version of cassc wrote what is deployed, or that its lock was edited: a lock has no version, and both look alike.
 fn cassc_itself(difference: &Difference<'_>) -> Option<Change> {
     let racks = difference.rolls.iter().filter(|roll| roll.reasons.iter().any(|reason| reason == CASSC_ITSELF));
     let pods = racks.map(|roll| roll.pods.len()).sum();
     let effect = if pods > 0 { Effect::Restarts } else { Effect::Objects };
-    let field = "this version of cassc".to_owned();
+    let field = CASSC_ITSELF.to_owned();
     difference.rendered_otherwise.then_some(Change { field, place: None, from: None, to: None, effect, pods })
 }
 

@@ -149,8 +149,8 @@ fn a_pod_template_that_the_lock_knows_otherwise_restarts_for_a_reason_of_its_own
     );
     let plan = plan(Some(&Before { cluster: &cluster, lock: Some(&lock) }), &cluster);
     assert_eq!(plan.summary, "1 rack restarts (2 pods), no node joins, no node leaves");
-    assert_eq!(roll(&plan), [("b".to_owned(), vec!["this version of cassc".to_owned()])]);
-    assert_eq!(changes(&plan), [("this version of cassc", None, Effect::Restarts, 2)]);
+    assert_eq!(roll(&plan), [("b".to_owned(), vec![reasons::CASSC_ITSELF.to_owned()])]);
+    assert_eq!(changes(&plan), [(reasons::CASSC_ITSELF, None, Effect::Restarts, 2)]);
 }
 
 /// With two racks tokens cannot be allocated for three replicas; with three they can, and that is configuration.
