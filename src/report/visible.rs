@@ -12,10 +12,12 @@ pub(crate) fn visible(text: &str) -> String {
 /// invisible character in its strings, so that a terminal that prints it obeys nothing.
 pub(super) fn json_text(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("a report is JSON") + "\n";
-    replaced(&text, |character| {
-        (is_hidden(character) && character != '\n')
-            .then(|| character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect())
-    })
+    let escape = |character: char| {
+        let units: Vec<String> =
+            character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+        units.concat()
+    };
+    replaced(&text, |character| (is_hidden(character) && character != '\n').then(|| escape(character)))
 }
 
 /// A text with some of its characters replaced.
