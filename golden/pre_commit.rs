@@ -257,13 +257,20 @@ fn a_commit_without_a_new_rendered_file_is_refused() {
 #[test]
 fn a_commit_that_deletes_rendered_files_is_refused() {
     let Some(fleet) = Fleet::new() else { return };
-    for deletion in [&["rm", "--quiet", "deploy/a/cassc.lock"][..], &["rm", "--quiet", "-r", "deploy/a/base"]] {
+    let deletions = [
+        (
+            &["rm", "--quiet", "deploy/a/cassc.lock"][..],
+            "deploy/a/cassc.lock is missing, and rendered files stand there",
+        ),
+        (&["rm", "--quiet", "-r", "deploy/a/base"], "deploy is not what would be rendered"),
+    ];
+    for (deletion, complaint) in deletions {
         fleet.run("git", deletion);
-        fleet.tried(&["commit", "-m", "rendered files are gone"]).fails_with(&["deploy is not what would be rendered"]);
+        fleet.tried(&["commit", "-m", "rendered files are gone"]).fails_with(&[complaint]);
         fleet.run("git", &["reset", "--quiet", "--hard"]);
     }
     fleet.run("git", &["mv", "deploy/b", "deploy/c"]);
-    fleet.tried(&["commit", "-m", "moved"]).fails_with(&["missing: b/"]);
+    fleet.tried(&["commit", "-m", "moved"]).fails_with(&["deploy/b/cassc.lock is missing, and the last commit has it"]);
 }
 
 #[test]
