@@ -58,10 +58,13 @@ pub(crate) fn unsafe_key(text: &str) -> Option<Error> {
     scalar::write_key(&mut String::new(), text).err()
 }
 
+/// What most objects need, in bytes: a text that grows to it step by step is copied each time.
+const USUAL_LENGTH: usize = 8 * 1024;
+
 /// The text of `value` as one YAML document: LF, two spaces of indentation, list items at the indentation of their key,
 /// fields in the order in which `value` serializes them, a line feed at the end and no `---` line.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(USUAL_LENGTH);
     write(&mut out, value)?;
     Ok(out)
 }

@@ -130,7 +130,12 @@ fn is_special_word(text: &str) -> bool {
 fn is_safe_literal(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with(['\n', ' ', '\t'])
-        && text.split('\n').all(|line| !line.ends_with([' ', '\t']) && line.chars().all(|c| c == '\t' || is_visible(c)))
+        && text.split('\n').all(|line| !line.ends_with([' ', '\t']) && is_of_visible(line))
+}
+
+/// Whether a line holds visible characters and tabs alone. Scripts are ASCII, whose bytes are quicker to look at.
+fn is_of_visible(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) || line.chars().all(|c| c == '\t' || is_visible(c))
 }
 
 /// Appends a literal block, without the line feed that ends its last line.
