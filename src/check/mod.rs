@@ -138,6 +138,8 @@ pub(crate) use e530_override::RULE as OVERRIDE;
 pub(crate) use elsewhere::{Collision, Others};
 pub(crate) use w507_restricted::RULE as RESTRICTED;
 
+use std::ops::RangeInclusive;
+
 use rayon::prelude::*;
 
 use self::Check::{Fleet, Topology};
@@ -263,8 +265,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().map(|(rule, _)| rule)
 }
 
-/// So many topologies are checked side by side before their errors are counted.
-const AT_ONCE: usize = 64;
+/// So many topologies are checked side by side before their errors are counted: each may have 5,000. While none has any,
+/// each round takes twice as many as the one before.
+const AT_ONCE: RangeInclusive<usize> = 4..=16;
 
 /// Runs every rule over every topology. Those on one topology come first, topology by topology, then those
 /// on the fleet, each in the order of the rules.
@@ -272,14 +275,18 @@ pub(crate) fn complaints(parsed: &[Parsed]) -> Vec<Diagnostic> {
     let subjects: Vec<Subject<'_>> = parsed.iter().map(Subject::new).collect();
     let mut complaints: Vec<Diagnostic> = Vec::new();
     let mut n_errors = 0;
-    for side_by_side in subjects.chunks(AT_ONCE) {
+    let (mut rest, mut at_once) = (subjects.as_slice(), *AT_ONCE.start());
+    while let Some(first) = rest.first() {
         if n_errors >= MOST_ERRORS {
-            complaints.push(enough(side_by_side[0].document));
+            complaints.push(enough(first.document));
             return complaints;
         }
+        let (side_by_side, later) = rest.split_at(at_once.min(rest.len()));
         let found: Vec<Diagnostic> = side_by_side.par_iter().flat_map_iter(check_alone).collect();
         n_errors += found.iter().filter(|complaint| complaint.severity == Severity::Error).count();
+        at_once = if n_errors == 0 { (2 * at_once).min(*AT_ONCE.end()) } else { *AT_ONCE.start() };
         complaints.extend(found);
+        rest = later;
     }
     for (_, check) in RULES {
         if let Fleet(check) = check {
