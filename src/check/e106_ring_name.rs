@@ -30,8 +30,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             .extend(datacenter.ring_name.iter().filter_map(|name| judge(subject, "datacenter", name, route.clone())));
     }
     for place in &subject.racks {
-        let route = place.level().route().key("ringName");
-        complaints.extend(place.rack.ring_name.iter().filter_map(|name| judge(subject, "rack", name, route.clone())));
+        let Some(name) = &place.rack.ring_name else { continue };
+        complaints.extend(judge(subject, "rack", name, place.level().route().key("ringName")));
     }
 }
 

@@ -33,8 +33,13 @@ type Sides<'t> = BTreeMap<&'t str, Side<'t>>;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut seen: BTreeSet<(Option<Route>, Option<Route>)> = BTreeSet::new();
-    let racks =
-        subject.racks.iter().map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));
+    let mut inherits: BTreeSet<usize> = BTreeSet::new();
+    // Racks that write nothing of their own have what their datacenter has.
+    let differing = subject
+        .racks
+        .iter()
+        .filter(|place| place.rack.resources.is_written() || inherits.insert(place.datacenter_index));
+    let racks = differing.map(|place| (merged("requests", place.requests()), merged("limits", place.limits())));
     let helpers = helpers(subject).into_iter().map(|helper| {
         let side = |side: &str, written, defaults| with_defaults(&helper.route.key(side), written, defaults);
         (

@@ -40,7 +40,8 @@ fn tokens<'t>(subject: &Subject<'t>) -> impl Iterator<Item = (Route, &'t str)> {
     let cluster = [(route.key("restart"), &spec.rollout.restart), (route.key("retry"), &spec.rollout.retry)];
     let datacenters = spec.datacenters.iter().enumerate();
     let datacenters = datacenters.map(|(index, it)| (Level::Datacenter(index).route().key("restart"), &it.restart));
-    let racks = subject.racks.iter().map(|place| (place.level().route().key("restart"), &place.rack.restart));
+    let racks = subject.racks.iter().filter(|place| place.rack.restart.is_some());
+    let racks = racks.map(|place| (place.level().route().key("restart"), &place.rack.restart));
     let racks: Vec<_> = racks.collect();
     let written = cluster.into_iter().chain(datacenters).chain(racks);
     written.filter_map(|(route, token)| Some((route, token.as_deref()?)))

@@ -4,7 +4,7 @@ use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
-    GATE_LIMITS, GATE_REQUESTS, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
+    GATE_LIMITS, GATE_REQUESTS, Rack, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
 };
 
 /// A quantity as written.
@@ -18,10 +18,11 @@ pub(super) struct WrittenQuantity<'t> {
     pub(super) text: &'t str,
 }
 
-/// Every map of requests and limits, with its place: those of Cassandra at every level, then those of cassc's other
-/// containers.
+/// Every map of requests and limits, with its place: those of Cassandra at every level that writes any, then those of
+/// cassc's other containers.
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
-    let levels = subject.resources().into_iter().map(|(level, resources)| (level.route().key("resources"), resources));
+    let written = subject.resources().into_iter().filter(|(_, resources)| resources.is_written());
+    let levels = written.map(|(level, resources)| (level.route().key("resources"), resources));
     let helpers = helpers(subject).map(|helper| (helper.route, helper.written));
     levels.chain(helpers).collect()
 }
@@ -79,7 +80,8 @@ pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
         let route = Level::Datacenter(index).route().key("storage");
         of_data(route, &datacenter.storage.size, &datacenter.storage.expand_to)
     });
-    let racks = subject.racks.iter().flat_map(|place| {
+    let is_written = |rack: &Rack| rack.storage.size.is_some() || rack.storage.expand_to.is_some();
+    let racks = subject.racks.iter().filter(|place| is_written(place.rack)).flat_map(|place| {
         let storage = &place.rack.storage;
         of_data(place.level().route().key("storage"), &storage.size, &storage.expand_to)
     });

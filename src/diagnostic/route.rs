@@ -24,7 +24,7 @@ impl Route {
 
     /// A route through keys only, written with dots: `Route::of("spec.cassandra.version")`.
     pub fn of(keys: &str) -> Self {
-        keys.split('.').fold(Self::root(), |route, key| route.key(key))
+        Self(keys.split('.').map(|key| Step::Key(key.to_owned())).collect())
     }
 
     /// This route, one key further.

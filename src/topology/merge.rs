@@ -10,7 +10,7 @@ use super::{
     AccessMode, AntiAffinity, CassandraTopology, Config, Datacenter, GarbageCollector, Jvm, Rack, Resources,
     Scheduling, Spec, TopologySpread,
 };
-use crate::diagnostic::Route;
+use crate::diagnostic::{Route, Step};
 
 /// The level at which a setting is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,11 +26,15 @@ pub enum Level {
 impl Level {
     /// `spec`, `spec.datacenters[0]` or `spec.datacenters[0].racks[1]`.
     pub(crate) fn route(self) -> Route {
-        match self {
-            Self::Cluster => Route::of("spec"),
-            Self::Datacenter(datacenter) => Route::of("spec.datacenters").index(datacenter),
-            Self::Rack(datacenter, rack) => Self::Datacenter(datacenter).route().key("racks").index(rack),
-        }
+        // In one go, not step by step: a topology may have thousands of racks, and every rule asks for their routes.
+        let key = |key: &str| Step::Key(key.to_owned());
+        Route::from(match self {
+            Self::Cluster => vec![key("spec")],
+            Self::Datacenter(datacenter) => vec![key("spec"), key("datacenters"), Step::Index(datacenter)],
+            Self::Rack(datacenter, rack) => {
+                vec![key("spec"), key("datacenters"), Step::Index(datacenter), key("racks"), Step::Index(rack)]
+            }
+        })
     }
 }
 
