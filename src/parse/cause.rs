@@ -318,7 +318,8 @@ fn lines(text: &str, span: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::{Limits, documents};
+    use super::super::limits::Limits;
+    use super::super::tree::documents;
     use super::*;
 
     /// The text under the first complaint, and its message.

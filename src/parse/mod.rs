@@ -4,6 +4,7 @@
 mod cause;
 mod doubtful;
 pub(crate) mod embedded;
+mod limits;
 mod lines;
 mod look_alike;
 mod places;
@@ -30,11 +31,12 @@ use cassc_wording::nearest;
 
 use self::cause::merge_conflict;
 use self::doubtful::{MOST_DOUBTFUL, read_collecting};
+use self::limits::Limits;
 use self::lines::Lines;
 use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::trail::Trail;
-use self::tree::{Content, Limits, Node, TreeError, documents};
+use self::tree::{Content, Node, TreeError, documents};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;

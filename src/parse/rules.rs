@@ -36,8 +36,8 @@ Write the value itself. Write values that several racks share at their datacente
 
     E005 "too-large" "a file is too large or nested too deeply" "\
 A topology needs a few kilobytes and about a dozen levels. The limits protect against broken or malicious input: a file
-may have up to 8 MiB, 10,000 documents and 48 levels, a list or a map up to 5,000 entries, a text up to 64 KiB. After
-5,000 errors cassc stops.
+may have up to 8 MiB, 10,000 documents, 400,000 keys and values and 48 levels, a list or a map up to 5,000 entries, a text up to
+64 KiB. After 5,000 errors cassc stops.
 
 Split a fleet into several files, and pass the folder to cassc."
 

@@ -10,35 +10,9 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInpu
 
 use super::cause::{self, open_brackets};
 use super::doubtful::StandIn;
+use super::limits::{DEEPEST, Limits};
 use super::scalar::within_quotes;
 use crate::diagnostic::MOST_ERRORS;
-use crate::yaml;
-
-/// The deepest nesting that is read. A topology with extra containers needs about 14.
-const DEEPEST: usize = 48;
-
-/// What a text may hold. Far beyond what a topology needs, and little enough that rules which compare things with each
-/// other, or repeat names, take no time worth a word.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// The most entries of a map and elements of a list. The largest lists are those of racks and seeds.
-    entries: usize,
-    /// The most documents of a text.
-    documents: usize,
-    /// The longest text, in bytes. The longest ones are scripts of extra containers.
-    text: usize,
-    /// The longest key, in bytes.
-    key: usize,
-}
-
-impl Limits {
-    /// Those of topologies.
-    pub(super) const TOPOLOGY: Self =
-        Self { entries: 5000, documents: 10_000, text: 64 * 1024, key: yaml::LONGEST_KEY };
-    /// None: for what cassc wrote itself.
-    pub(super) const NONE: Self =
-        Self { entries: usize::MAX, documents: usize::MAX, text: usize::MAX, key: usize::MAX };
-}
 
 /// A value of the document and the bytes that it stands in.
 #[derive(Clone, Debug)]
@@ -160,6 +134,8 @@ struct Builder<'t> {
     /// Byte position of every character; `None` when the text is ASCII and both are the same.
     byte_of_character: Option<Vec<usize>>,
     errors: Vec<TreeError>,
+    /// How many keys and values were read.
+    values: usize,
     /// Where the brackets begin that are open.
     open: Vec<usize>,
     /// Where the last event ends.
@@ -170,7 +146,7 @@ impl<'t> Builder<'t> {
     fn new(text: &'t str, limits: Limits) -> Self {
         let byte_of_character = (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect());
         let parser = Parser::new_from_str(text);
-        Self { text, limits, parser, byte_of_character, errors: Vec::new(), open: Vec::new(), last_event: 0 }
+        Self { text, limits, parser, byte_of_character, errors: Vec::new(), values: 0, open: Vec::new(), last_event: 0 }
     }
 
     fn next_document(&mut self) -> Result<Option<Node>> {
@@ -199,6 +175,13 @@ impl<'t> Builder<'t> {
         let bytes = self.bytes(span);
         if depth > DEEPEST {
             return Err(too_deep(bytes));
+        }
+        self.values += 1;
+        if self.values > self.limits.values {
+            return Err(too_much(
+                bytes.start,
+                format!("the file has more than {} keys and values", self.limits.values),
+            ));
         }
         match event {
             Event::Scalar(text, _, 0, None) if text.len() > self.limits.text => {
@@ -408,6 +391,14 @@ mod tests {
         let root = one(text);
         assert_eq!(&text[root.get("a").expect("a").span.clone()], "b: 1\n  c: [1, 2]");
         assert_eq!(&text[root.get("d").expect("d").span.clone()], "{e: f}");
+    }
+
+    #[test]
+    fn a_text_of_more_values_than_a_fleet_has_is_refused_where_they_are_too_many() {
+        let limits = Limits { values: 6, ..Limits::TOPOLOGY };
+        assert_eq!(documents("a: [1, 2, 3]\n", limits).1, []);
+        let errors = documents("a: [1, 2, 3]\n---\nb: 1\n", limits).1;
+        assert_eq!((errors[0].code, errors[0].span.clone()), ("E005", 17..17));
     }
 
     #[test]
