@@ -164,9 +164,20 @@ class World:
             for file in sorted(folder.glob("*.yaml")):
                 if file.name != "kustomization.yaml":
                     self.machine.kubectl("apply", "--server-side", "-f", str(file))
-        self.machine.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        # Not `kubectl wait`, which fails where a new definition has no conditions yet.
+        wait_until("every definition is established", 60, self._definitions_are_established, pause=0.2)
         for name in ("argocd", "flux-system"):
             self.machine.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+    def _definitions_are_established(self) -> bool:
+        definitions = self.machine.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+        return bool(definitions) and all(
+            any(
+                (it["type"], it["status"]) == ("Established", "True")
+                for it in definition.get("status", {}).get("conditions") or []
+            )
+            for definition in definitions
+        )
 
     def run_to_end(self, program: str, *arguments: str, stdin: str | None = None) -> tuple[int, dict]:
         """One of the clients of tests/kubernetes: its exit code and what it told."""
