@@ -111,8 +111,9 @@ fn of_look_alike(LookAlike { message, help }: &LookAlike, span: Range<usize>) ->
 /// A template language's brackets at a byte, up to their end on the same line.
 fn template(text: &str, byte: usize) -> Option<Cause> {
     const BRACKETS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("${", "}")];
+    // The end of the line is looked for only behind a bracket: a value may be long, and each of its bytes comes here.
+    let (_, close) = BRACKETS.into_iter().find(|(open, _)| text[byte..].starts_with(open))?;
     let rest = text[byte..].lines().next().unwrap_or_default();
-    let (_, close) = BRACKETS.into_iter().find(|(open, _)| rest.starts_with(open))?;
     let length = rest.find(close)? + close.len();
     let found = &rest[..length];
     if found.contains(": ") {

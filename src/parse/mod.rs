@@ -27,7 +27,7 @@ pub use self::doubtful::Doubtful;
 pub(crate) use self::places::{has_route, locate};
 pub use self::rules::RULES;
 
-use cassc_wording::nearest;
+use cassc_wording::{nearest, shortened};
 
 use self::cause::merge_conflict;
 use self::doubtful::{MOST_DOUBTFUL, read_collecting};
@@ -291,7 +291,7 @@ fn visit_texts(node: &Node, trail: Trail<'_>, visit: &mut impl FnMut(Trail<'_>, 
 fn of_tree(text: usize, error: TreeError) -> Diagnostic {
     let label = bytes_label(text, error.span, "");
     let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
-    complaint.help = error.help;
+    complaint.help = error.help.map(shortened);
     match error.other {
         Some((span, words)) => complaint.label(bytes_label(text, span, words)),
         None => complaint,
@@ -304,8 +304,8 @@ fn of_value(document: DocumentId, error: ReadError) -> Diagnostic {
     let place = Place::Value { document, route, part };
     let label = Label { place, text: String::new() };
     let mut complaint = Diagnostic::new(error.code, Severity::Error, error.message, label);
-    complaint.expected = error.expected;
-    complaint.help = error.help;
+    complaint.expected = error.expected.map(shortened);
+    complaint.help = error.help.map(shortened);
     complaint
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cassc_wording::shortened;
 use sha2::{Digest, Sha256};
 
 use super::json::{Complaint, Complaints, Place};
@@ -46,7 +47,7 @@ fn of(texts: &[Text], complaint: &Diagnostic, directory: &Path, fingerprint: Str
         message: complaint.message.clone(),
         expected: complaint.expected.clone(),
         help: complaint.help.clone(),
-        cluster: cluster.map(str::to_owned),
+        cluster: cluster.map(|name| shortened(name.to_owned())),
         field,
         labels: complaint.labels.iter().map(|label| place(texts, label, directory)).collect(),
         fingerprint,
