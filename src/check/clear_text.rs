@@ -4,7 +4,7 @@
 use k8s_openapi::api::core::v1::Container;
 use serde_json::Value;
 
-use super::config_findings::config_route;
+use super::config_places::config_route;
 use super::written::{annotations, containers};
 use crate::diagnostic::Route;
 use crate::subject::Subject;

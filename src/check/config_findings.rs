@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_cassandra::config_keys::{Finding, KeyTable, Problem, Step, examine, table};
+use cassc_cassandra::config_keys::{Finding, KeyTable, Problem, examine, table};
 use cassc_ring::release::{Minor, Release};
 use serde_json::{Map, Value};
 
+use super::config_places::{depth, name, route, top_key, value_at};
 use super::owned_keys::is_owned;
 use crate::diagnostic::Route;
 use crate::subject::Subject;
@@ -123,13 +124,6 @@ fn family<'t>(table: &'static KeyTable, key: &'t str) -> &'t str {
     newest.split('.').next().unwrap_or_default()
 }
 
-fn top_key(path: &[Step]) -> Option<&str> {
-    match path.first()? {
-        Step::Key(key) => Some(key),
-        Step::Index(_) => None,
-    }
-}
-
 fn object(config: &Config) -> Map<String, Value> {
     config.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
@@ -154,41 +148,6 @@ fn located(levels: &[(Level, &Config)], finding: Finding) -> Found {
     let config = levels.get(depth(levels, &path)).map(|(_, config)| *config);
     let value = config.and_then(|config| value_at(config, &path)).cloned().unwrap_or_default();
     Found { route: route(levels, &path), name: name(&path), value, problem, other }
-}
-
-/// The position of the innermost level that writes a value.
-fn depth(levels: &[(Level, &Config)], path: &[Step]) -> usize {
-    levels.iter().position(|(_, config)| value_at(config, path).is_some()).unwrap_or_default()
-}
-
-fn route(levels: &[(Level, &Config)], path: &[Step]) -> Route {
-    let level = levels.get(depth(levels, path)).map_or(Level::Cluster, |(level, _)| *level);
-    path.iter().fold(config_route(level), |route, step| match step {
-        Step::Key(key) => route.key(key),
-        Step::Index(index) => route.index(*index),
-    })
-}
-
-/// The route of `cassandra.config` of a level.
-pub(super) fn config_route(level: Level) -> Route {
-    level.route().key("cassandra").key("config")
-}
-
-fn name(path: &[Step]) -> String {
-    let keys = path.iter().filter_map(|step| match step {
-        Step::Key(key) => Some(key.as_str()),
-        Step::Index(_) => None,
-    });
-    keys.collect::<Vec<_>>().join(".")
-}
-
-fn value_at<'v>(config: &'v Config, path: &[Step]) -> Option<&'v Value> {
-    let (first, rest) = path.split_first()?;
-    let Step::Key(first) = first else { return None };
-    rest.iter().try_fold(config.get(first)?, |value, step| match step {
-        Step::Key(key) => value.get(key),
-        Step::Index(index) => value.get(*index),
-    })
 }
 
 fn is_owned_finding(found: &Found) -> bool {

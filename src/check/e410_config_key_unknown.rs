@@ -5,7 +5,7 @@ use cassc_cassandra::config_keys::{Problem, nearest, table};
 use super::config_findings::{findings, minor};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
-use crate::topology::elsewhere::elsewhere;
+use crate::topology::foreign_names::elsewhere;
 
 pub(super) const RULE: Rule = Rule {
     code: "E410",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::config_findings::config_route;
+use super::config_places::config_route;
 use super::owned_keys::{CACHE_DIRECTORY, DATA_DIRECTORIES, owned_key};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::config_findings::config_route;
+use super::config_places::config_route;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::{Level, NestedRack};

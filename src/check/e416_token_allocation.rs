@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config_findings::config_route;
+use super::config_places::config_route;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
 use crate::topology::Founding;

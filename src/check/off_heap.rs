@@ -1,7 +1,8 @@
 //! The memory outside the heap that the configuration of a rack names, and where it is written. Called by the rules about
 //! memory.
 
-use super::config_findings::{config_route, minor};
+use super::config_findings::minor;
+use super::config_places::config_route;
 use crate::diagnostic::Route;
 use crate::sizing::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
 use crate::subject::Subject;

@@ -9,7 +9,8 @@ use cassc_cassandra::config_keys::{KeyTable, renamed, table};
 use cassc_ring::release::Minor;
 use serde_json::Value;
 
-use super::config_findings::{config_route, shown};
+use super::config_findings::shown;
+use super::config_places::config_route;
 use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::Config;

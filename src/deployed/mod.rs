@@ -4,10 +4,10 @@
 
 mod disk;
 mod earlier;
-mod elsewhere;
 mod history;
 mod locks;
 mod lost;
+mod other_locks;
 mod output;
 mod pairing;
 mod scope;
@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use elsewhere::in_repository;
 pub use locks::ReadLock;
 pub use lost::LostLock;
+pub(crate) use other_locks::in_repository;
 pub use output::{OutputLocks, OwnLock, rendered};
 pub use pairing::{Pairing, pair};
 

@@ -319,8 +319,8 @@ fn lines(text: &str, span: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::builder::documents;
     use super::super::limits::Limits;
-    use super::super::tree::documents;
     use super::*;
 
     /// The text under the first complaint, and its message.

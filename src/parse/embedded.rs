@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value};
 
+use super::builder::documents;
 use super::limits::Limits;
 use super::scalar::{Meaning, meaning};
-use super::tree::{Content, Node, documents};
+use super::tree::{Content, Node};
 
 /// The value of a text that holds one document of clear YAML; an unclear one is our mistake, and a test finds it.
 pub(crate) fn value(text: &str) -> Value {

@@ -1,6 +1,7 @@
 //! Text → [`CassandraTopology`] and the tree with the place of each value. All that is wrong with the text is
 //! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
 
+mod builder;
 mod cause;
 mod doubtful;
 pub(crate) mod embedded;
@@ -29,6 +30,7 @@ pub use self::rules::RULES;
 
 use cassc_wording::{nearest, shortened};
 
+use self::builder::documents;
 use self::cause::merge_conflict;
 use self::doubtful::{MOST_DOUBTFUL, read_collecting};
 use self::limits::Limits;
@@ -36,7 +38,7 @@ use self::lines::Lines;
 use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::trail::Trail;
-use self::tree::{Content, Node, TreeError, documents};
+use self::tree::{Content, Node, TreeError};
 use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;

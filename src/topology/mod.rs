@@ -5,8 +5,8 @@
 mod cassandra;
 mod datacenter;
 mod delivery;
-pub(crate) mod elsewhere;
 mod environment;
+pub(crate) mod foreign_names;
 pub(crate) mod merge;
 pub(crate) mod overrides;
 mod pod;

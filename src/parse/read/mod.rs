@@ -17,7 +17,7 @@ use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
 use super::tree::{Content, Entry, Node, Scalar};
 use crate::topology::TEXT_OR_SECRET;
-use crate::topology::elsewhere::elsewhere;
+use crate::topology::foreign_names::elsewhere;
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.

@@ -4,6 +4,7 @@
 
 mod convert;
 mod examine;
+mod expected;
 mod history;
 mod kind;
 mod measure;
