@@ -50,12 +50,15 @@ impl Cluster {
     /// The ring that the cluster asks for: all that is said of it in the cluster itself.
     pub fn ring(&self) -> Ring {
         let rack = |rack: &Rack| desired::Rack {
+            template: None,
+            when_nodes_leave: None,
             ring_name: rack.ring_name.clone(),
             stateful_set: rack.stateful_set.clone(),
             nodes: rack.nodes,
             expand_to: rack.expand_to.clone(),
         };
         let datacenter = |datacenter: &Datacenter| desired::Datacenter {
+            rebuild_from: None,
             name: datacenter.name.clone(),
             ring_name: datacenter.ring_name.clone(),
             kube_cluster: datacenter.kube_cluster.clone(),
@@ -63,6 +66,7 @@ impl Cluster {
             racks: datacenter.racks.iter().map(rack).collect(),
         };
         Ring {
+            steps: None,
             format: desired::Format,
             cluster_name: self.ring_name.clone(),
             version: self.version,

@@ -28,8 +28,68 @@ pub struct Ring {
     pub superuser_secret: String,
     /// How pods are restarted.
     pub rollout: Rollout,
+    /// What the program in the cluster does; absent where it does not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
     /// The datacenters, the founding one first.
     pub datacenters: Vec<Datacenter>,
+}
+
+/// What the program in the cluster does, beyond what the numbers of nodes say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Steps {
+    /// Whether nodes that others took ranges from run cleanup by themselves.
+    pub cleanup: Cleanup,
+    /// Whether every node is stopped: no pods, and all claims stay.
+    #[serde(default)]
+    pub stopped: bool,
+    /// Whether the Secret of the superuser is made where it is missing.
+    #[serde(default)]
+    pub generates_superuser: bool,
+    /// The roles beside the superuser.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+}
+
+/// What is done after growth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Cleanup {
+    /// Nodes drop the data whose ranges moved to new nodes, one per rack at a time. Default.
+    #[default]
+    Auto,
+    /// Nobody does; the disks keep it.
+    Manual,
+}
+
+/// A role of Cassandra.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a superuser.
+    pub superuser: bool,
+    /// Whether it may log in.
+    pub login: bool,
+    /// The Secret with its `username` and `password`.
+    pub secret: String,
+    /// Whether that Secret is made where it is missing.
+    pub generated: bool,
+}
+
+/// What happens to the claims of a node that left the ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum WhenNodesLeave {
+    /// They are deleted, and the volumes as their StorageClass says.
+    Delete,
+    /// They stay until the pod joins again as a new node. Default.
+    #[default]
+    Retain,
 }
 
 /// The version of `ring.json`: only [`FORMAT`] can be read.
@@ -64,6 +124,9 @@ pub struct Datacenter {
     /// The namespace of its pods; `None` leaves it to the delivery tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
+    /// The datacenter that a new one copies its data from, as Cassandra calls it; else the first that has nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuild_from: Option<String>,
     /// The racks.
     pub racks: Vec<Rack>,
 }
@@ -81,6 +144,12 @@ pub struct Rack {
     /// The size that PVCs of the data volume are expanded to, where that is not the size they are created with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expand_to: Option<String>,
+    /// The digest of the pod template, which the StatefulSet carries as an annotation; with [`Ring::steps`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// What happens to the claims of nodes that leave; with [`Ring::steps`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_nodes_leave: Option<WhenNodesLeave>,
 }
 
 impl Serialize for Format {
@@ -147,12 +216,15 @@ pub(crate) mod fixtures {
             stateful_set: format!("shop-{name}-r{number}-sts"),
             nodes: *nodes,
             expand_to: None,
+            template: None,
+            when_nodes_leave: None,
         };
         Datacenter {
             name: name.to_owned(),
             ring_name: name.to_owned(),
             kube_cluster: None,
             namespace: None,
+            rebuild_from: None,
             racks: racks.iter().zip(1..).map(rack).collect(),
         }
     }
@@ -167,6 +239,7 @@ pub(crate) mod fixtures {
             system_replication: 3,
             superuser_secret: "shop-superuser".to_owned(),
             rollout: Rollout::default(),
+            steps: None,
             datacenters: named.collect(),
         }
     }

@@ -98,6 +98,14 @@ pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
 }
 
+/// `<cluster>-step`: ServiceAccount, Role, RoleBinding and Lease of the program in the cluster.
+pub fn step_account(cluster: &str) -> String {
+    format!("{cluster}-step")
+}
+
+/// The annotation of a StatefulSet with the digest of its pod template, as `ring.json` has it.
+pub const TEMPLATE_ANNOTATION: &str = "cassc.io/template";
+
 /// Kind and name of an object.
 pub type Named = (&'static str, String);
 

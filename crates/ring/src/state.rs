@@ -12,11 +12,13 @@ pub enum Key {
     HostId,
     /// The address of the dead node that a pod replaces.
     Replace,
+    /// The host id of the node that left the ring from a pod, until its claims are gone.
+    Left,
 }
 
 impl Key {
-    /// Every key.
-    pub const ALL: [Self; 4] = [Self::Founded, Self::Bootstrapped, Self::HostId, Self::Replace];
+    /// The keys that the gate reads.
+    pub const OF_GATE: [Self; 4] = [Self::Founded, Self::Bootstrapped, Self::HostId, Self::Replace];
 
     /// The key in the ConfigMap, for a pod where it speaks about one.
     pub fn of(self, pod: &str) -> String {
@@ -25,6 +27,10 @@ impl Key {
             Self::Bootstrapped => format!("bootstrapped.{pod}"),
             Self::HostId => format!("host-id.{pod}"),
             Self::Replace => format!("replace.{pod}"),
+            Self::Left => format!("left.{pod}"),
         }
     }
 }
+
+/// The key with everything else that the program in the cluster remembers, as JSON.
+pub const SETTLE: &str = "settle.json";

@@ -1,0 +1,115 @@
+//! What must hold before something is done, one value each: so the simulation can take them away one by one and must find what
+//! goes wrong without them. The program itself always has [`Guards::ALL`].
+
+/// A condition of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Guard {
+    /// One process at a time acts: the Lease is held.
+    Lease,
+    /// The Lease was renewed so recently that nobody else can have it when the call arrives.
+    Fence,
+    /// What was decided is decided once more on a second look before it is done.
+    Recheck,
+    /// A job is remembered before it is asked for.
+    IntentFirst,
+    /// The state is written only over the version that was read.
+    StateVersion,
+    /// Objects are changed only with the UID, and StatefulSets only with the version, that was judged.
+    Precondition,
+    /// Every node of the ring is up and NORMAL before the ring changes.
+    RingWhole,
+    /// No node joins, leaves or moves before another one does.
+    OneAtATime,
+    /// All nodes agree on the schema before the ring changes.
+    SchemaAgrees,
+    /// No keyspace has more replicas in a datacenter than nodes are left.
+    ReplicationFits,
+    /// No keyspace has replicas in a datacenter that loses its last node.
+    NothingReplicated,
+    /// The nodes that stay have room for the data.
+    SpaceSuffices,
+    /// A StatefulSet gets fewer replicas only when the node of its last pod is LEFT for everyone who answers.
+    LeftBeforeLower,
+    /// … and when the job of the decommission has ended without an error.
+    JobEnded,
+    /// … or, when the job is lost, when the node has been LEFT for a minute.
+    LeftForAMinute,
+    /// Replicas are lowered by one.
+    OneReplica,
+    /// What nobody says is not known: an empty answer or a node that nobody lists is not a node that left.
+    UnknownIsNotAbsent,
+    /// A node is known by its host id, not by its address.
+    ByHostId,
+    /// A decommission that failed half-way is not tried again by itself.
+    FailedOnce,
+    /// No claim of a member is deleted.
+    NodeHasLeft,
+    /// No claim that a pod mounts is deleted.
+    ClaimUnmounted,
+    /// A pod whose node left starts with new claims.
+    ClaimCleared,
+    /// A pod with an empty volume whose node is still a member stops everything but its replacement.
+    VolumeLost,
+    /// Every other node is up and NORMAL before a pod is evicted.
+    OthersUp,
+    /// A pod is behind only by a revision of the StatefulSet's newest generation.
+    RevisionObserved,
+    /// Nothing is done before the StatefulSets are as the desired ring says.
+    TemplateApplied,
+    /// The versions that run allow the new one.
+    LiveVersions,
+    /// No schema change, and no change of the ring, while versions are mixed.
+    VersionsAgree,
+    /// Cleanup runs only while nobody joins, leaves or moves.
+    CleanupAlone,
+    /// Nobody joins or leaves while a cleanup runs.
+    NoCleanupRuns,
+    /// System keyspaces are given more replicas only while every node is up.
+    RaiseWhole,
+    /// Replicas in datacenters of others stay as they are.
+    ForeignKept,
+    /// A new datacenter copies data only when every keyspace is replicated to it.
+    ReplicatedFirst,
+    /// … and from a datacenter that has the data.
+    SourceHasData,
+    /// Nothing is done to a ring with a node of another cluster in it.
+    ForeignNodes,
+    /// A new node joins only when the one before it is a member.
+    OneJoins,
+    /// Tables are rewritten only when every node runs the new version.
+    TablesLast,
+    /// A job whose fate is unknown is not started again beside itself.
+    NotTwice,
+}
+
+/// Guards that hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guards(u64);
+
+impl Guards {
+    /// All of them.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// All but one, for the simulation.
+    pub const fn without(guard: Guard) -> Self {
+        Self(u64::MAX ^ (1 << guard as u8))
+    }
+
+    /// Whether a condition holds, or nobody asks for it.
+    pub fn hold(self, guard: Guard, condition: impl FnOnce() -> bool) -> bool {
+        self.0 & (1 << guard as u8) == 0 || condition()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_is_asked_for_unless_it_is_taken_away() {
+        assert!(!Guards::ALL.hold(Guard::NotTwice, || false) && Guards::ALL.hold(Guard::NotTwice, || true));
+        let without = Guards::without(Guard::Lease);
+        assert!(without.hold(Guard::Lease, || false) && !without.hold(Guard::Fence, || false));
+    }
+}

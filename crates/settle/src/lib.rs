@@ -1,0 +1,19 @@
+//! What the program in the cluster decides and does. No network code, no Kubernetes client, no clock: all of these are
+//! behind [`cluster::Cluster`], which `cassc-step` implements on the real thing and `cassc-sim` as a simulation.
+//!
+//! One loop: **observe** → **remember** → **decide** → observe once more → **do** one action → again. It may be killed at any
+//! instruction, started twice, started late, and meet a newer or an older desired ring.
+//!
+//! The modules stand in reading order, and each uses only those above it:
+//!
+//! 1. [`cluster`]: the calls to Kubernetes and to the Management API of the pods, and what they answer.
+//! 2. [`observed`]: what one look found.
+//! 3. [`state`]: what is remembered in the ConfigMap `<cluster>-state`.
+
+pub mod cluster;
+
+pub mod guard;
+
+pub mod observed;
+
+pub mod state;

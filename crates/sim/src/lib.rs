@@ -1,0 +1,1 @@
+//! A simulated Kubernetes with a simulated Cassandra ring.

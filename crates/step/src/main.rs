@@ -1,0 +1,3 @@
+//! The program in the cluster.
+
+fn main() {}
