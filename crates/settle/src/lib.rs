@@ -36,3 +36,6 @@ mod observe;
 mod perform;
 
 pub mod settle;
+
+#[cfg(test)]
+mod tests;

@@ -11,10 +11,8 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if !missing.is_empty() {
         return Next::Wait(missing);
     }
-    let leaving = situation.places().find(|place| situation.live_nodes(*place) > place.rack.nodes);
-    if let Some(place) = leaving {
-        let text = format!("nodes leave {} before others join", place.rack.stateful_set);
-        return Next::Wait(vec![Reason::about("Shrinking", &place.rack.stateful_set, text).that_takes_long()]);
+    if situation.places().any(|place| situation.live_nodes(place) > place.rack.nodes) {
+        return Next::Later; // nodes leave before others join
     }
     for pod in situation.wanted() {
         let Some((place, ordinal)) = situation.place_of(&pod) else { continue };

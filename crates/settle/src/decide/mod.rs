@@ -39,6 +39,8 @@ pub(crate) enum Next {
     Hold(Vec<Reason>),
     /// Something to do that cannot be done without a person.
     Refuse(Vec<Reason>),
+    /// Something to do after what an earlier step has to do, which said why it does not.
+    Later,
 }
 
 impl Next {
@@ -81,13 +83,14 @@ const STEPS: [(Step, Then); 18] = [
     (leftovers::next, Then::GoOn),
 ];
 
-/// What is to be done next.
+/// What is to be done next. A refusal is told when nothing is under way any more: then only a person helps.
 pub fn decide(situation: &Situation<'_>) -> Decision {
     let (mut waits, mut holds, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     for (step, then) in STEPS {
         let stops = match step(situation) {
             Next::Nothing => false,
             Next::Act(action) => return Decision::Act(action),
+            Next::Later => then == Then::Stop,
             Next::Wait(reasons) => {
                 waits.extend(reasons);
                 then == Then::Stop
@@ -105,10 +108,11 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
             break;
         }
     }
-    if !waits.is_empty() {
-        Decision::Wait(waits.into_iter().chain(refusals).collect())
-    } else if !refusals.is_empty() {
+    let goes_on = waits.iter().any(|reason| reason.takes_long);
+    if !refusals.is_empty() && !goes_on {
         Decision::Refuse(refusals)
+    } else if !waits.is_empty() {
+        Decision::Wait(waits.into_iter().chain(refusals).collect())
     } else {
         Decision::Done(holds)
     }
