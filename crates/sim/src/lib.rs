@@ -1,1 +1,3 @@
 //! A simulated Kubernetes with a simulated Cassandra ring.
+
+pub mod ring;
