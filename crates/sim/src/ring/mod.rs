@@ -35,6 +35,7 @@ mod placement;
 mod process;
 mod rng;
 mod schema;
+mod truth;
 mod volume;
 
 #[cfg(test)]
