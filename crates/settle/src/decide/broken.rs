@@ -43,10 +43,11 @@ pub(super) fn is_behind(situation: &Situation<'_>, place: Place<'_>, pod: &Pod) 
         && pod.revision != place.set.update_revision
 }
 
-/// Whether a pod's node is down, and its pod is in trouble or has been long enough. A node that joins or leaves is not.
+/// Whether a pod's node is down for everybody who answers, and its pod is in trouble or has been down long enough. A node
+/// that joins or leaves is not broken.
 fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
     let Some(pod) = situation.pod(name) else { return false };
-    let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_up(host_id));
+    let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_alive(host_id));
     let joins = pod.address.as_ref().is_some_and(|address| situation.gossip.is_joining_at(address));
     let works = situation.state.memory.jobs.contains_key(name);
     let says_something = situation.gossip.local(name).is_some();
