@@ -70,7 +70,7 @@ fn never_came_up(situation: &Situation<'_>) -> Option<Reason> {
 }
 
 /// Why the topology holds the restart back.
-fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
+pub(super) fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
     let rollout = &situation.ring.rollout;
     if rollout.stopped {
         return Some(Reason::of_ring(
@@ -87,7 +87,7 @@ fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
 }
 
 /// Whether the versions that run do not allow the new one: what was committed in between may never have been rolled.
-fn versions(situation: &Situation<'_>) -> Option<Reason> {
+pub(super) fn versions(situation: &Situation<'_>) -> Option<Reason> {
     let wanted = situation.ring.version;
     let running = situation.gossip.releases();
     let bad = running.iter().find(|running| bad_upgrade(**running, wanted).is_some())?;
