@@ -33,3 +33,18 @@ pub mod world;
 pub mod step;
 
 pub mod simulation;
+
+pub mod program;
+
+pub mod outcome;
+
+pub mod history;
+
+pub mod generate_faults;
+
+pub mod generate;
+
+pub mod shrink;
+
+#[cfg(test)]
+mod tests;

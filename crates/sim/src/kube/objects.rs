@@ -85,6 +85,10 @@ pub struct Pod {
     pub lag: Ms,
     /// In how many looks in a row its gate saw nobody.
     pub calm: u32,
+    /// When its gate looks next.
+    pub looks_at: Ms,
+    /// What its gate said last.
+    pub said: &'static str,
     /// Whether its kubelet is asked to stop Cassandra already.
     pub is_draining: bool,
     /// Whether the API server is about to learn how its readiness is, or cannot.
@@ -112,6 +116,8 @@ impl Pod {
             seeds: Vec::new(),
             lag,
             calm: 0,
+            looks_at: 0,
+            said: "",
             is_draining: false,
             is_probe_armed: false,
         }

@@ -33,6 +33,13 @@ impl Step {
         self.instance
     }
 
+    /// The name of its Cassandra cluster, and of its Kubernetes cluster.
+    pub(crate) fn place(&self) -> (String, Option<String>) {
+        let world = self.world.borrow();
+        let kube = &world.kubes[world.instances[self.instance].kube];
+        (kube.cluster.clone(), kube.name.clone())
+    }
+
     /// Waits at a point for some time.
     async fn wait(&self, point: Point, delay: u64) {
         Wait::new(&self.world, self.instance, point, delay).await;

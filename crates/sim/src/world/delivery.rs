@@ -68,16 +68,23 @@ impl World {
     /// Begins a sync; each object is left out in so many of 100 cases.
     fn begin_sync(&mut self, kube: usize, left_out: u64) {
         let Some(part) = self.part(kube) else { return };
-        let sets = (0..part.sets.len()).map(Step::ReadSet);
-        let steps: Vec<Step> = [Step::Ring, Step::Order, Step::ConfigMaps, Step::Job].into_iter().chain(sets).collect();
+        let sets = (0..part.sets.len()).map(Step::ReadSet).collect();
+        let kinds: [Vec<Step>; 3] = [vec![Step::Ring, Step::Order, Step::ConfigMaps], sets, vec![Step::Job]];
         self.delivery[kube].sync += 1;
         let sync = self.delivery[kube].sync;
-        for step in steps {
-            if self.chooser.percent(left_out) {
-                continue;
+        // ConfigMaps, StatefulSets, Jobs: so Argo CD and Flux order kinds. Somebody's script may not.
+        let in_order = self.chooser.percent(85) || self.chooser.is_list();
+        let mut begin = 0;
+        for kind in kinds {
+            let mut end = begin;
+            for step in kind {
+                let delay = begin + self.chooser.takes(SECOND, 8 * SECOND);
+                end = delay.max(end);
+                if !self.chooser.percent(left_out) {
+                    self.after(delay, Event::Deliver { kube, sync, step });
+                }
             }
-            let delay = self.chooser.takes(SECOND, 8 * SECOND);
-            self.after(delay, Event::Deliver { kube, sync, step });
+            begin = if in_order { end + 500 } else { 0 };
         }
         self.after(3 * MINUTE, Event::Deliver { kube, sync, step: Step::Heal });
     }

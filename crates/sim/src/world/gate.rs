@@ -14,7 +14,10 @@ use crate::world::{Event, World};
 const CALM_ROUNDS: u32 = 4;
 const CALM_PATIENCE: Ms = 10 * SECOND;
 
-/// The time between two looks of a pod that is next in line (`next_patience`), and the longest (`longest_patience`).
+/// The time between two looks of a pod that is next in line (`next_patience`), and the longest (`longest_patience`). A gate that
+/// waits for others is woken when the name service says something else, and looks again after [`IDLE`] anyway: it would see
+/// nothing new in between but ConfigMaps.
+const IDLE: Ms = 40 * SECOND;
 const NEXT_PATIENCE: Ms = 3 * SECOND;
 const LONGEST_PATIENCE: Ms = 30 * SECOND;
 
@@ -52,7 +55,8 @@ impl World {
     /// The gate looks, and lets the pod start or looks again later.
     pub(super) fn look_from_gate(&mut self, kube: usize, key: PodKey, uid: u64) {
         let Some(pod) = self.kubes[kube].pods.get(&key).filter(|pod| pod.uid == uid) else { return };
-        if pod.phase != Phase::Gate || pod.deleting.is_some() || !self.kubelet_works(kube, pod) {
+        let is_early = self.now < pod.looks_at;
+        if pod.phase != Phase::Gate || pod.deleting.is_some() || is_early || !self.kubelet_works(kube, pod) {
             return;
         }
         if pod.template.trouble == Some(Trouble::Image) {
@@ -65,10 +69,35 @@ impl World {
         let look = Look { kube, key, name: Rc::clone(&pod.name), order, state };
         match self.decide(&look) {
             Decision::Wait(patience, why) => {
-                self.note(|| format!("gate of {}: {why}", look.name));
-                self.after(patience, Event::Gate(kube, key, uid));
+                let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
+                if std::mem::replace(&mut pod.said, why) != why {
+                    self.note(|| format!("gate of {}: {why}", look.name));
+                }
+                self.arm_gate(kube, key, patience);
             }
             Decision::Start { seeds, replace, begun } => self.leave_gate(kube, key, seeds, replace, begun),
+        }
+    }
+
+    /// Has the gate of a pod look after some time, unless it looks before that anyway.
+    pub(super) fn arm_gate(&mut self, kube: usize, key: PodKey, delay: Ms) {
+        let at = self.now + delay;
+        let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
+        if pod.looks_at > self.now && pod.looks_at <= at {
+            return;
+        }
+        pod.looks_at = at;
+        let uid = pod.uid;
+        self.after(delay, Event::Gate(kube, key, uid));
+    }
+
+    /// Has all gates of a Kubernetes cluster look soon, because the name service says something else.
+    pub(super) fn wake_gates(&mut self, kube: usize) {
+        let waiting = self.kubes[kube].pods.iter().filter(|(_, pod)| pod.phase == Phase::Gate && !pod.said.is_empty());
+        let waiting: Vec<PodKey> = waiting.map(|(key, _)| *key).collect();
+        for key in waiting {
+            let delay = self.chooser.takes(NEXT_PATIENCE / 2, LONGEST_PATIENCE);
+            self.arm_gate(kube, key, delay);
         }
     }
 
@@ -78,7 +107,7 @@ impl World {
         };
         let has_data = self.has_data(claim.volume);
         if self.has_left(claim.volume) {
-            return Decision::Wait(LONGEST_PATIENCE, "this node left the ring");
+            return Decision::Wait(IDLE, "this node left the ring");
         }
         if is_bootstrapped(&claim, has_data, look) {
             return Decision::Start { seeds: self.seeds_of_a_member(look), replace: None, begun: None };
@@ -98,7 +127,7 @@ impl World {
             let replace = replace.to_owned();
             self.decide_replacement(look, &order, replace)
         } else if look.known(Key::HostId).is_some() && !has_data {
-            Decision::Wait(LONGEST_PATIENCE, "volume lost")
+            Decision::Wait(IDLE, "volume lost")
         } else if position > 0 {
             self.decide_newcomer(look, &order, position)
         } else if order.may_found {
@@ -110,13 +139,11 @@ impl World {
 
     fn decide_newcomer(&self, look: &Look, order: &StartOrder, position: usize) -> Decision {
         let mut anchor = None;
-        for (passed, pod) in order.pods.iter().take(position).enumerate() {
+        for pod in order.pods.iter().take(position) {
             match self.ready_pod(look.kube, pod) {
                 Some(key) => anchor = Some((look.kube, key)),
                 None => {
-                    let further = (position - passed - 1) as Ms;
-                    let patience = (further * NEXT_PATIENCE).clamp(NEXT_PATIENCE, LONGEST_PATIENCE);
-                    return Decision::Wait(patience, "a pod before it is not ready");
+                    return Decision::Wait(IDLE, "a pod before it is not ready");
                 }
             }
         }
@@ -130,7 +157,7 @@ impl World {
             value.is_some_and(|value| !value.is_empty())
         };
         if before.filter(is_replaced).any(|pod| self.ready_pod(look.kube, pod).is_none()) {
-            return Decision::Wait(NEXT_PATIENCE, "another pod is replaced before it");
+            return Decision::Wait(IDLE, "another pod is replaced before it");
         }
         let anchor = self.anybody(look, order);
         self.join_ring(look, order, anchor, Some(replace))
@@ -148,7 +175,7 @@ impl World {
         }
         let is_founded = look.known(Key::Founded) == Some("true");
         if is_founded || joining == Some(Begun::Joining) {
-            return Decision::Wait(NEXT_PATIENCE, "the ring was founded before");
+            return Decision::Wait(IDLE, "the ring was founded before");
         }
         if order.pods.iter().any(|pod| **pod != *look.name && self.has_left_its_gate(look.kube, pod)) {
             return Decision::Wait(NEXT_PATIENCE, "not founding: a pod has left its gate");
@@ -193,7 +220,7 @@ impl World {
         anchor: Option<(usize, PodKey)>,
         replace: Option<String>,
     ) -> Decision {
-        let Some((kube, key)) = anchor else { return Decision::Wait(NEXT_PATIENCE, "nobody is there to join") };
+        let Some((kube, key)) = anchor else { return Decision::Wait(IDLE, "nobody is there to join") };
         if !self.runs_cassandra(kube, key) {
             return Decision::Wait(NEXT_PATIENCE, "the answer of the name service is old");
         }

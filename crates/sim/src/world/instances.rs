@@ -16,8 +16,8 @@ pub enum End {
     Done,
     /// It is refused, with the reasons.
     Refused(Vec<String>),
-    /// It gave up for now; the Job starts another one.
-    Failed(String),
+    /// It gave up for now, with the reasons; the Job starts another one.
+    Failed(Vec<String>),
     /// It was killed.
     Killed,
 }

@@ -36,6 +36,14 @@ impl World {
         }
     }
 
+    /// Has a Job run again some minutes after it ended, as a CronJob or a person does.
+    pub(crate) fn run_again(&mut self, kube: usize) {
+        let Some((name, job)) = self.kubes[kube].jobs.iter_mut().find(|(_, job)| job.is_finished) else { return };
+        job.is_finished = false;
+        let name = name.clone();
+        self.after(3 * MINUTE, Event::StartJob(kube, name));
+    }
+
     /// The instance of a Job ended: well, or another one follows after a while that grows from ten seconds to six minutes.
     pub(super) fn job_ended(&mut self, instance: usize) {
         let (kube, end) = (self.instances[instance].kube, self.instances[instance].end.clone());

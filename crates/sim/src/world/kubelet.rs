@@ -41,7 +41,7 @@ impl World {
             pod.trouble = Some(Trouble::Image);
         }
         let delay = self.controllers_take(3 * SECOND, 20 * SECOND);
-        self.after(delay, Event::Gate(kube, key, uid));
+        self.arm_gate(kube, key, delay);
         self.pods_changed(kube);
     }
 
@@ -134,6 +134,7 @@ impl World {
         if was == WorkerState::Dead && !is_deleting {
             let address = self.addresses.give(&mut self.chooser, &name);
             let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
+            pod.looks_at = 0;
             let old = pod.address.replace(address);
             (pod.phase, pod.calm, pod.is_ready) = (Phase::Gate, 0, false);
             if let Some(old) = old {
@@ -141,9 +142,9 @@ impl World {
             }
         }
         let delay = self.controllers_take(5 * SECOND, 30 * SECOND);
-        for event in [Event::Pod(kube, key, uid), Event::Gate(kube, key, uid), Event::Probe(kube, key, uid)] {
-            self.after(delay, event);
-        }
+        self.arm_gate(kube, key, delay);
+        self.after(delay, Event::Pod(kube, key, uid));
+        self.after(delay, Event::Probe(kube, key, uid));
         self.after(delay, Event::Containers(kube, key, uid));
     }
 

@@ -30,6 +30,7 @@ impl World {
             }
         }
         self.names[kube] = names;
+        self.wake_gates(kube);
     }
 
     /// The address of a pod, in its own Kubernetes cluster.

@@ -22,6 +22,13 @@ impl World {
         }
     }
 
+    /// What the oracle says of the data once everything is done.
+    pub(crate) fn check_rest(&mut self) {
+        for violation in self.ring.check_settled() {
+            self.blame(property(violation.rule), violation.text);
+        }
+    }
+
     fn look_at_node(&mut self, kube: usize, key: PodKey, volume: VolumeId) {
         let place = (kube, key);
         let owns = self.ring.owns_tokens(volume);

@@ -1,0 +1,5 @@
+//! Tests of the whole.
+
+mod fixture;
+mod first;
+mod random;
