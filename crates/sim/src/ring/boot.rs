@@ -95,12 +95,12 @@ impl Ring {
         }
         if let (Some(target), false) = (&start.replace, has_joined) {
             let target = self.replaceable(contact, target, own)?;
-            return match is_seed {
-                true => Err("Replacing a node without bootstrapping risks invalidating consistency guarantees as the \
-                             expected data may not be present until repair is run."
-                    .to_owned()),
-                false => Ok(Entry::Replace { contact, target }),
-            };
+            if is_seed {
+                return Err("Replacing a node without bootstrapping risks invalidating consistency guarantees as the \
+                            expected data may not be present until repair is run."
+                    .to_owned());
+            }
+            return Ok(Entry::Replace { contact, target });
         }
         self.address_is_free(contact, start, own, is_seed || has_joined)?;
         match (has_joined, is_seed) {
@@ -202,14 +202,14 @@ impl Ring {
                 Seen::Joining | Seen::Leaving => false,
             }
         };
-        match (0..self.members.len()).any(taken) {
-            true => Err(format!(
+        if (0..self.members.len()).any(taken) {
+            return Err(format!(
                 "A node with address /{} already exists, cancelling join. Use cassandra.replace_address if you want to \
                  replace this node.",
                 start.address
-            )),
-            false => Ok(()),
+            ));
         }
+        Ok(())
     }
 
     /// `cassandra.consistent.rangemovement`: nobody joins or leaves, as the contact knows it. The node's own last attempt

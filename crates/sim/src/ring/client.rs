@@ -43,6 +43,7 @@ impl Ring {
 
     /// Writes a key at its level. `None` where it was not acknowledged: then nobody took it.
     fn put(&mut self, slot: usize, is_bare: bool) -> Option<Version> {
+        self.arrives();
         let mut targets = self.placement.of(slot).to_vec();
         let naturals = targets.len();
         for operation in self.operations.iter().filter(|it| it.is_pending()) {

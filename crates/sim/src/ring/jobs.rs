@@ -145,6 +145,7 @@ impl Ring {
             return self.ends(process, job, JobStatus::Completed);
         };
         self.judge();
+        self.arrives();
         let first = self.keyspaces[keyspace].slots.expect("it has slots");
         let volume = self.processes[process].start.volume.0;
         for slot in first..first + self.behaviour.keys {

@@ -161,6 +161,7 @@ impl Ring {
             let Some(Reverse((at, _, event))) = self.events.pop() else { return };
             self.now = self.now.max(at);
             self.happens(event);
+            self.judge();
         }
         self.now = self.now.max(now);
     }

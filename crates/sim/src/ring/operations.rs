@@ -51,6 +51,8 @@ pub(super) struct Operation {
     pub(super) job: Option<usize>,
     pub(super) cause: Cause,
     stage: Stage,
+    /// How many transfers have arrived.
+    delivered: usize,
     since: Time,
     until: Time,
     /// When it fails.
@@ -102,6 +104,7 @@ impl Ring {
             job,
             cause,
             stage,
+            delivered: 0,
             since: now,
             until: now,
             breaks: None,
@@ -174,13 +177,28 @@ impl Ring {
         }
     }
 
-    /// Copies what the first transfers bring. The receiver without room is the error.
+    /// Copies what the first transfers bring, each once: what is removed afterwards does not come again. The receiver
+    /// without room is the error.
     fn deliver(&mut self, place: usize, count: usize) -> Result<(), usize> {
         let is_leave = self.operations[place].kind == Kind::Leave;
         let transfers = std::mem::take(&mut self.operations[place].transfers);
-        let brought = transfers.iter().take(count).try_for_each(|transfer| self.bring(*transfer, is_leave));
+        let before = self.operations[place].delivered;
+        let new = transfers.iter().take(count).skip(before);
+        let brought = new.into_iter().try_for_each(|transfer| self.bring(*transfer, is_leave));
+        self.operations[place].delivered = before.max(count.min(transfers.len()));
         self.operations[place].transfers = transfers;
         brought
+    }
+
+    /// What streams has arrived so far.
+    pub(super) fn arrives(&mut self) {
+        for place in 0..self.operations.len() {
+            if !self.operations[place].is_stuck() {
+                let done = self.operations[place].done(self.now);
+                // A receiver without room is told at the end.
+                let _ = self.deliver(place, done);
+            }
+        }
     }
 
     fn bring(&mut self, transfer: Transfer, is_leave: bool) -> Result<(), usize> {

@@ -1,6 +1,6 @@
 //! What must hold, and who is to blame where it does not.
 //!
-//! **P5, the data oracle.** A key has been acknowledged at a level: LOCAL_QUORUM of a datacenter, or QUORUM. It is readable
+//! **P5, the data oracle.** A key has been acknowledged at a level: `LOCAL_QUORUM` of a datacenter, or `QUORUM`. It is readable
 //! when every choice of a quorum among its present replicas contains one that has the newest acknowledged version: a replica
 //! that is down counts with what stands on its volume, one whose volume is destroyed answers nothing. So a key is lost when as
 //! many of its replicas are stale or destroyed as a quorum has, or when fewer than a quorum are left. Whether replicas are up at
@@ -15,7 +15,7 @@
 //! the first was rebuilt is excused, and a change of the ring that loses a second replica is not. More replicas
 //! ([`Ring::alter`]) are unreadable until somebody repairs: excused too, but not by [`Ring::check_settled`].
 //!
-//! **In other datacenters** a key that was written at LOCAL_QUORUM is judged only by [`Ring::check_settled`]: a quorum of its
+//! **In other datacenters** a key that was written at `LOCAL_QUORUM` is judged only by [`Ring::check_settled`]: a quorum of its
 //! replicas there must have at least what every replica at home has. A copy from any replica passes, one of nothing does not.
 
 use cassc_settle::cluster::Time;
@@ -82,7 +82,7 @@ pub(super) struct Key {
     /// Its number in its keyspace.
     number: usize,
     pub(super) token: u64,
-    /// Where LOCAL_QUORUM is asked for; `None` for QUORUM.
+    /// Where `LOCAL_QUORUM` is asked for; `None` for `QUORUM`.
     pub(super) home: Option<usize>,
     /// The newest version that was acknowledged.
     pub(super) acknowledged: Version,
@@ -129,7 +129,7 @@ impl Oracle {
         self.keys.extend((0..count).map(key));
     }
 
-    /// Where each key is asked for: in one of several datacenters at LOCAL_QUORUM, each second one at QUORUM.
+    /// Where each key is asked for: in one of several datacenters at `LOCAL_QUORUM`, each second one at `QUORUM`.
     pub(super) fn rehome(&mut self, keyspaces: &[Keyspace]) {
         for key in &mut self.keys {
             let factors = keyspaces[key.keyspace].factors.iter();

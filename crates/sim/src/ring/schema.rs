@@ -63,7 +63,7 @@ impl Ring {
 
     fn add_keyspace(&mut self, name: &str, has_data: bool, minor: Minor, factors: Factors) {
         let keys = self.behaviour.keys;
-        let slots = has_data.then(|| self.oracle.keys.len());
+        let slots = has_data.then_some(self.oracle.keys.len());
         self.keyspaces.push(Keyspace { name: name.to_owned(), factors: factors.clone(), slots });
         if has_data {
             self.oracle.add_keys(self.keyspaces.len() - 1, keys, &mut self.rng);
