@@ -60,6 +60,11 @@ impl<'s> Situation<'s> {
         self.guards.hold(guard, condition)
     }
 
+    /// Whether a guard is taken away.
+    pub fn is_off(&self, guard: Guard) -> bool {
+        self.guards.is_off(guard)
+    }
+
     /// The datacenters of this Kubernetes cluster, in the order of the ring.
     pub fn datacenters(&self) -> impl Iterator<Item = &'s Datacenter> + use<'s> {
         let (kube_cluster, ring) = (&self.site.kube_cluster, self.ring);
@@ -204,7 +209,7 @@ impl<'s> Situation<'s> {
     /// Jobs that run, which no change of the ring may begin beside.
     pub fn running_jobs(&self) -> Vec<Reason> {
         let jobs = self.state.memory.jobs.iter();
-        let jobs = jobs.filter(|_| !self.holds(Guard::NoCleanupRuns, || false));
+        let jobs = jobs.filter(|_| !self.is_off(Guard::NoCleanupRuns));
         let said = |(pod, running): (&String, &crate::state::Running)| {
             let reason = Reason::about("JobRuns", pod, format!("{pod} runs {}", running.job.name()));
             if self.gossip.is_alive(&running.host_id) { reason.that_takes_long() } else { reason }
@@ -225,7 +230,7 @@ impl<'s> Situation<'s> {
                 Reason::about("UnknownNode", &datacenter.name, text)
             }));
         }
-        if self.holds(Guard::ForeignNodes, || false) { Vec::new() } else { reasons }
+        if self.is_off(Guard::ForeignNodes) { Vec::new() } else { reasons }
     }
 
     /// A failure of this pod's node that a person has to look at.

@@ -2,4 +2,5 @@
 
 mod fixture;
 mod first;
+mod look;
 mod random;
