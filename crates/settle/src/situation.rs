@@ -169,11 +169,15 @@ impl<'s> Situation<'s> {
         found.into_iter().map(|text| Reason::of_ring("RingNotWhole", text)).collect()
     }
 
-    /// Pods of members, other than `except`, that are not ready or are being deleted, or are not there.
+    /// Pods of members, other than `except`, that are not ready, end, or are not there; and any other pod that ends: it may be
+    /// a member of which nothing is remembered.
     pub fn unready(&self, except: Option<&str>) -> Vec<Reason> {
-        let members = self.state.host_ids.keys().filter(|pod| except != Some(pod.as_str()));
+        let members = self.state.host_ids.keys();
         let unready = members.filter(|pod| self.pod(pod).is_none_or(|it| !it.is_ready || it.is_deleting));
-        unready
+        let ending = self.seen.objects.pods.iter().filter(|(_, pod)| pod.is_deleting && !pod.is_in_gate);
+        let pods: BTreeSet<&String> = unready.chain(ending.map(|(name, _)| name)).collect();
+        let others = pods.into_iter().filter(|pod| except != Some(pod.as_str()));
+        others
             .map(|pod| Reason::about("PodNotReady", pod, format!("{pod} is not ready{}", self.trouble(pod))))
             .collect()
     }

@@ -135,7 +135,8 @@ mod tests {
     fn a_list_is_followed_and_remembered() {
         let mut chooser = Chooser::from_list(vec![1, 9]);
         assert_eq!([chooser.branch(2), chooser.branch(3), chooser.branch(2)], [1, 0, 0]);
-        let chosen = [Chosen { option: 1, options: 2 }, Chosen { option: 0, options: 3 }, Chosen { option: 0, options: 2 }];
+        let chosen =
+            [Chosen { option: 1, options: 2 }, Chosen { option: 0, options: 3 }, Chosen { option: 0, options: 2 }];
         assert_eq!(chooser.log(), chosen);
         assert_eq!((chooser.takes(40, 9000), chooser.percent(100)), (40, false));
     }

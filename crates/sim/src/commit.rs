@@ -95,9 +95,8 @@ impl Commit {
     /// cluster in Kubernetes. The template of each rack is told apart by [`Rack::template`]; `trouble` says which of these
     /// digests never run.
     pub fn new(cluster: &str, before: Option<&Self>, ring: Ring, trouble: &BTreeMap<String, Trouble>) -> Self {
-        let generation = before.map_or(1, |before| {
-            if *before.ring == ring { before.generation } else { before.generation + 1 }
-        });
+        let generation =
+            before.map_or(1, |before| if *before.ring == ring { before.generation } else { before.generation + 1 });
         let text = serde_json::to_string(&ring).expect("a ring is JSON");
         let document = Document { ring: text, generation: generation.to_string() };
         let mut kube_clusters: Vec<Option<String>> = Vec::new();
@@ -150,12 +149,7 @@ fn start_order(
     }
 }
 
-fn sets(
-    cluster: &str,
-    ring: &Ring,
-    kube_cluster: Option<&str>,
-    trouble: &BTreeMap<String, Trouble>,
-) -> Vec<Manifest> {
+fn sets(cluster: &str, ring: &Ring, kube_cluster: Option<&str>, trouble: &BTreeMap<String, Trouble>) -> Vec<Manifest> {
     let here = ring.datacenters.iter().filter(|it| it.kube_cluster.as_deref() == kube_cluster);
     let of_datacenter = |datacenter: &Datacenter| {
         let of_rack = |rack: &Rack| {

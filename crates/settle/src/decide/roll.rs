@@ -28,6 +28,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if !situation.is_off(Guard::OthersUp) {
         reasons.extend(situation.others_down(Some(name)));
         reasons.extend(situation.unready(Some(name)));
+        reasons.extend(situation.strangers());
     }
     if situation.gossip.releases().len() == 1
         && !situation.holds(Guard::SchemaAgrees, || situation.gossip.schema_agrees())

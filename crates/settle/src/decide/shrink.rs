@@ -125,7 +125,6 @@ fn earlier_datacenters(situation: &Situation<'_>, datacenter: &Datacenter) -> Ve
             &it.name,
             format!("nodes leave {} first, in another Kubernetes cluster", it.name),
         )
-        .that_takes_long()
     };
     elsewhere.filter(has_more).map(said).collect()
 }

@@ -118,7 +118,8 @@ impl Kube {
             return Err(Failure::Conflict);
         }
         let version = self.new_version();
-        self.secrets.insert(name.to_owned(), SecretObject { version, username: username.to_owned(), is_complete: true });
+        self.secrets
+            .insert(name.to_owned(), SecretObject { version, username: username.to_owned(), is_complete: true });
         Ok(())
     }
 

@@ -1,7 +1,7 @@
-use cassc_settle::guard::Guards;
 use crate::generate::{Mix, history};
 use crate::history::How;
 use crate::program::settling;
+use cassc_settle::guard::Guards;
 
 #[test]
 fn look() {
@@ -15,6 +15,8 @@ fn look() {
         println!("{found}");
     }
     let outcome = found.run(&settling(Guards::ALL), &How { trace: true, ..How::default() });
-    for line in outcome.trace.iter().rev().take(tail).rev() { println!("{line}"); }
+    for line in outcome.trace.iter().rev().take(tail).rev() {
+        println!("{line}");
+    }
     println!("{:?} {:?}", outcome.rest, outcome.violations);
 }

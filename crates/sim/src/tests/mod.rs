@@ -1,6 +1,6 @@
 //! Tests of the whole.
 
-mod fixture;
 mod first;
+mod fixture;
 mod look;
 mod random;

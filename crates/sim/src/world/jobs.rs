@@ -48,7 +48,9 @@ impl World {
     pub(super) fn job_ended(&mut self, instance: usize) {
         let (kube, end) = (self.instances[instance].kube, self.instances[instance].end.clone());
         let Some(name) = self.instances[instance].job.clone() else { return };
-        let Some(job) = self.kubes[kube].jobs.get_mut(&name).filter(|job| job.instance == Some(instance)) else { return };
+        let Some(job) = self.kubes[kube].jobs.get_mut(&name).filter(|job| job.instance == Some(instance)) else {
+            return;
+        };
         job.instance = None;
         match end {
             Some(End::Done | End::Refused(_)) => job.is_finished = true,

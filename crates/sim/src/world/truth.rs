@@ -39,7 +39,8 @@ impl World {
             self.check.down.remove(&place);
         }
         let known = self.check.owners.get(&place);
-        if owns && known.is_none_or(|owner| !owner.owns || self.ring.host_id_of(volume) != Some(owner.host_id.as_str())) {
+        if owns && known.is_none_or(|owner| !owner.owns || self.ring.host_id_of(volume) != Some(owner.host_id.as_str()))
+        {
             if let Some(host_id) = self.ring.host_id_of(volume) {
                 self.check.owners.insert(place, Owner { host_id: host_id.to_owned(), owns: true });
             }
@@ -81,7 +82,10 @@ impl World {
                 let set = &objects.sets[position];
                 let wanted = if is_stopped { 0 } else { manifest.replicas };
                 if set.replicas != wanted || set.manifest.template != manifest.template {
-                    return Err(format!("{} has {} replicas and not {wanted}, or an old template", manifest.name, set.replicas));
+                    return Err(format!(
+                        "{} has {} replicas and not {wanted}, or an old template",
+                        manifest.name, set.replicas
+                    ));
                 }
                 self.are_pods_settled(kube, position, wanted)?;
             }
