@@ -269,6 +269,10 @@ impl World {
     /// What follows from an act that took place.
     pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_done: bool) {
         let kube = self.instances[instance].kube;
+        let changes = matches!(act, Act::Scale { .. } | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. });
+        if changes {
+            self.check.changed = Some(self.now);
+        }
         if let (Act::Evict { pod, uid } | Act::DeletePod { pod, uid }, true) = (act, is_done)
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
             && self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.process.is_some_and(|it| self.ring.phase(it) == Life::Serving))
