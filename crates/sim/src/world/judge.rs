@@ -160,7 +160,7 @@ impl World {
             let is_back = pod.is_some_and(|pod| pod.uid != uid) && self.serves(place);
             if !is_asked_for || is_back || !self.is_owner(place) {
                 self.check.restarting.remove(&place);
-            } else if place != except {
+            } else if place != except && kube == except.0 {
                 return Some(self.kubes[kube].pod_name(key));
             }
         }

@@ -72,6 +72,36 @@ impl World {
         self.check.blame(now, property, text);
     }
 
+    /// Adds to the trace how every pod is.
+    pub(crate) fn note_pods(&mut self) {
+        if !self.trace.is_on() {
+            return;
+        }
+        for kube in 0..self.kubes.len() {
+            let sets: Vec<String> =
+                self.kubes[kube].sets.iter().map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas)).collect();
+            sets.into_iter().for_each(|line| self.note(|| line));
+            let keys: Vec<PodKey> = self.kubes[kube].claims.keys().copied().collect();
+            for key in keys {
+                let volume = self.kubes[kube].claims[&key].volume;
+                let pod = self.kubes[kube].pods.get(&key);
+                let life = pod.and_then(|pod| pod.process).map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
+                let line = format!(
+                    "{}: {:?}, {life:?}, template {:?}, ready {:?}, deleting {:?}, volume {:?} of {:?}, owns {}",
+                    self.kubes[kube].pod_name(key),
+                    pod.map(|pod| pod.phase),
+                    pod.map(|pod| &pod.template.digest),
+                    pod.map(|pod| pod.is_ready),
+                    pod.map(|pod| pod.deleting),
+                    self.ring.bootstrap_of(volume),
+                    self.ring.host_id_of(volume),
+                    self.ring.owns_tokens(volume)
+                );
+                self.note(|| line);
+            }
+        }
+    }
+
     /// Whether everything is as the last commit asks: the truth behind `Done`. The text says what is not.
     pub fn is_settled(&self) -> Result<(), String> {
         let Some(commit) = self.commits.last() else { return Ok(()) };
