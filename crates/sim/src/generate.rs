@@ -31,7 +31,7 @@ pub struct Mix {
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { commits: 3, faults: 4, writes_replicas: 0, kube_clusters: 10 }
+        Self { commits: 3, faults: 4, writes_replicas: 0, kube_clusters: 0 }
     }
 }
 

@@ -73,6 +73,7 @@ pub(crate) fn finish(simulation: &mut Simulation, patience: Ms) -> Outcome {
         }
     }
     judge_rest(simulation, &rest);
+    simulation.world_mut().note_pods();
     let world = simulation.world();
     Outcome {
         violations: world.check.violations.clone(),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::commit::Commit;
 use crate::kube::PodKey;
-use crate::queue::{Ms, SECOND};
+use crate::queue::{MINUTE, Ms, SECOND};
 
 /// How old what an act relies on may be: failure detection (20 s), gossip (4 s), the look before the act and the calls in
 /// between, each with its time-out.
@@ -50,6 +50,8 @@ pub struct Checker {
     pub(crate) owners: BTreeMap<Anywhere, Owner>,
     /// Pods that the program evicted or deleted, by the UID that they had, until they are back.
     pub(crate) restarting: BTreeMap<Anywhere, u64>,
+    /// When the program last had a node join or leave.
+    pub(crate) changed: Option<Ms>,
     /// Since when a node joins, leaves or is replaced.
     pub(crate) moving_since: Option<Ms>,
     /// How often a job was started on a pod's node: L2.
@@ -69,6 +71,11 @@ impl Checker {
     /// Remembers that something did not hold.
     pub(crate) fn blame(&mut self, at: Ms, property: &'static str, text: String) {
         self.violations.push(Violation { at, property, text });
+    }
+
+    /// Whether the program had no node join or leave for so long that what moves moves by itself.
+    pub(crate) fn is_quiet(&self, now: Ms) -> bool {
+        self.changed.is_none_or(|changed| changed + 15 * MINUTE < now)
     }
 
     /// The commits that an act may have been decided by: the last two.

@@ -223,8 +223,13 @@ impl Ring {
 
     /// How many replicas a quorum of a keyspace is, in these datacenters.
     pub(super) fn quorum_in(&self, keyspace: usize, counts: impl Fn(usize) -> bool) -> usize {
-        let factors = self.keyspaces[keyspace].factors.iter();
-        quorum(factors.filter(|(datacenter, _)| counts(*datacenter)).map(|(_, factor)| factor).sum())
+        let factors = self.keyspaces[keyspace].factors.iter().filter(|(datacenter, _)| counts(*datacenter));
+        // The roles of a ring that is being founded have more replicas than there are nodes yet.
+        let replicas = |(datacenter, factor): &(usize, usize)| match keyspace {
+            AUTH if *datacenter != EVERYWHERE => (*factor).min(self.placement.tokens.nodes_in(*datacenter)),
+            _ => *factor,
+        };
+        quorum(factors.map(replicas).sum())
     }
 }
 

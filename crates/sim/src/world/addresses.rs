@@ -25,7 +25,7 @@ impl Addresses {
         }
         let is_kept = |address: &Rc<str>| self.reserved.iter().any(|(_, it)| it == address);
         let free: Vec<usize> = (0..self.returned.len()).filter(|at| !is_kept(&self.returned[*at])).collect();
-        if self.are_reused && !free.is_empty() {
+        if self.are_reused && !free.is_empty() && (chooser.is_list() || chooser.percent(60)) {
             let chosen = usize::try_from(chooser.below(free.len() as u64)).unwrap_or(0);
             return self.returned.swap_remove(free[chosen]);
         }

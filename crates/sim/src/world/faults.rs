@@ -118,7 +118,10 @@ impl World {
             Fault::AddressesReused => self.addresses.are_reused = true,
             Fault::ForeignNode { lasts } => self.faults.foreign = Some((now + lasts, self.counters.faults)),
             Fault::SlowControllers { times, lasts } => self.faults.slow = Some((now + lasts, times.max(1))),
-            Fault::BudgetFrozen { lasts } => self.faults.budget_frozen_until = now + lasts,
+            Fault::BudgetFrozen { lasts } => {
+                self.faults.budget_frozen_until = now + lasts;
+                (0..self.kubes.len()).for_each(|kube| self.after(lasts, super::Event::Budgets(kube)));
+            }
             Fault::Kill { .. } | Fault::Pause { .. } | Fault::SecondInstance { .. } | Fault::Terminate { .. } => {
                 self.disturb_instance(&fault);
             }
@@ -157,6 +160,7 @@ impl World {
                 self.kubes[kube].workers[worker].is_cordoned = false;
                 self.after(MINUTE, super::Event::WorkerBack(kube, worker));
             }
+            self.after(0, super::Event::Budgets(kube));
             let volumes: Vec<_> = self.kubes[kube].claims.values().map(|claim| claim.volume).collect();
             volumes.into_iter().for_each(|volume| self.ring.fill(volume, 0));
         }

@@ -161,7 +161,7 @@ impl World {
             let is_back = pod.is_some_and(|pod| pod.uid != uid) && self.serves(place);
             if !is_asked_for || is_back || !self.is_owner(place) {
                 self.check.restarting.remove(&place);
-            } else if place != except {
+            } else if place != except && kube == except.0 {
                 return Some(self.kubes[kube].pod_name(key));
             }
         }
@@ -272,6 +272,10 @@ impl World {
     /// What follows from an act that took place.
     pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_done: bool) {
         let kube = self.instances[instance].kube;
+        let changes = matches!(act, Act::Scale { .. } | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. });
+        if changes {
+            self.check.changed = Some(self.now);
+        }
         if let (Act::Evict { pod, uid } | Act::DeletePod { pod, uid }, true) = (act, is_done)
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
             && self.kubes[kube]

@@ -18,7 +18,11 @@ impl World {
         let moves = self.ring.moves();
         self.check.moving_since = if moves { self.check.moving_since.or(Some(self.now)) } else { None };
         for violation in self.ring.check() {
-            self.blame(property(violation.rule), violation.text);
+            // Gates of different Kubernetes clusters know nothing of each other, and first starts are theirs alone.
+            let of_gates = violation.rule == Rule::P3 && self.kubes.len() > 1 && self.check.is_quiet(self.now);
+            if !of_gates {
+                self.blame(property(violation.rule), violation.text);
+            }
         }
     }
 
@@ -67,6 +71,36 @@ impl World {
         self.note(|| format!("VIOLATION {property}: {text}"));
         let now = self.now;
         self.check.blame(now, property, text);
+    }
+
+    /// Adds to the trace how every pod is.
+    pub(crate) fn note_pods(&mut self) {
+        if !self.trace.is_on() {
+            return;
+        }
+        for kube in 0..self.kubes.len() {
+            let sets: Vec<String> =
+                self.kubes[kube].sets.iter().map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas)).collect();
+            sets.into_iter().for_each(|line| self.note(|| line));
+            let keys: Vec<PodKey> = self.kubes[kube].claims.keys().copied().collect();
+            for key in keys {
+                let volume = self.kubes[kube].claims[&key].volume;
+                let pod = self.kubes[kube].pods.get(&key);
+                let life = pod.and_then(|pod| pod.process).map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
+                let line = format!(
+                    "{}: {:?}, {life:?}, template {:?}, ready {:?}, deleting {:?}, volume {:?} of {:?}, owns {}",
+                    self.kubes[kube].pod_name(key),
+                    pod.map(|pod| pod.phase),
+                    pod.map(|pod| &pod.template.digest),
+                    pod.map(|pod| pod.is_ready),
+                    pod.map(|pod| pod.deleting),
+                    self.ring.bootstrap_of(volume),
+                    self.ring.host_id_of(volume),
+                    self.ring.owns_tokens(volume)
+                );
+                self.note(|| line);
+            }
+        }
     }
 
     /// Whether everything is as the last commit asks: the truth behind `Done`. The text says what is not.
