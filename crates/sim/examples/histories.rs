@@ -82,7 +82,10 @@ fn told(outcome: &Outcome) -> String {
         (Rest::Settled, _) => "settled".to_owned(),
         (Rest::Stuck(reasons), _) => {
             let codes = reasons.iter().filter_map(|reason| reason.split(' ').next());
-            format!("stuck: {}", codes.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" "))
+            format!(
+                "stuck: {}",
+                codes.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+            )
         }
         (Rest::Nowhere, _) => "nowhere".to_owned(),
     }

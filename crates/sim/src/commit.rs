@@ -95,9 +95,8 @@ impl Commit {
     /// cluster in Kubernetes. The template of each rack is told apart by [`Rack::template`]; `trouble` says which of these
     /// digests never run.
     pub fn new(cluster: &str, before: Option<&Self>, ring: Ring, trouble: &BTreeMap<String, Trouble>) -> Self {
-        let generation = before.map_or(1, |before| {
-            if *before.ring == ring { before.generation } else { before.generation + 1 }
-        });
+        let generation =
+            before.map_or(1, |before| if *before.ring == ring { before.generation } else { before.generation + 1 });
         let text = serde_json::to_string(&ring).expect("a ring is JSON");
         let document = Document { ring: text, generation: generation.to_string() };
         let mut kube_clusters: Vec<Option<String>> = Vec::new();
@@ -114,7 +113,7 @@ impl Commit {
         let part = |kube_cluster: &Option<String>| Part {
             kube_cluster: kube_cluster.clone(),
             sets: sets(cluster, &ring, kube_cluster.as_deref(), trouble),
-            order: Rc::new(start_order(&ring, kube_cluster, &seeds, kube_clusters.len())),
+            order: Rc::new(start_order(&ring, kube_cluster.as_deref(), &seeds, kube_clusters.len())),
         };
         let parts = kube_clusters.iter().map(part).collect();
         Self { ring: Rc::new(ring), generation, document, parts }
@@ -128,16 +127,16 @@ fn seeds_before(before: Option<&Commit>) -> Vec<String> {
 
 fn start_order(
     ring: &Ring,
-    kube_cluster: &Option<String>,
+    kube_cluster: Option<&str>,
     seeds: &[(Option<String>, Vec<String>)],
     n_kube_clusters: usize,
 ) -> StartOrder {
-    let here = ring.datacenters.iter().filter(|it| it.kube_cluster == *kube_cluster);
+    let here = ring.datacenters.iter().filter(|it| it.kube_cluster.as_deref() == kube_cluster);
     let of = |is_here: bool| {
-        let some = seeds.iter().filter(move |(it, _)| (it == kube_cluster) == is_here);
+        let some = seeds.iter().filter(move |(it, _)| (it.as_deref() == kube_cluster) == is_here);
         some.flat_map(|(_, pods)| pods.iter().cloned()).collect::<Vec<String>>()
     };
-    let is_first = ring.datacenters.first().is_some_and(|first| first.kube_cluster == *kube_cluster);
+    let is_first = ring.datacenters.first().is_some_and(|first| first.kube_cluster.as_deref() == kube_cluster);
     let additional_seeds = of(false);
     let may_found =
         is_first && founding::may_found(founding::Founding::Auto, !additional_seeds.is_empty(), n_kube_clusters);
@@ -150,12 +149,7 @@ fn start_order(
     }
 }
 
-fn sets(
-    cluster: &str,
-    ring: &Ring,
-    kube_cluster: Option<&str>,
-    trouble: &BTreeMap<String, Trouble>,
-) -> Vec<Manifest> {
+fn sets(cluster: &str, ring: &Ring, kube_cluster: Option<&str>, trouble: &BTreeMap<String, Trouble>) -> Vec<Manifest> {
     let here = ring.datacenters.iter().filter(|it| it.kube_cluster.as_deref() == kube_cluster);
     let of_datacenter = |datacenter: &Datacenter| {
         let of_rack = |rack: &Rack| {

@@ -5,8 +5,9 @@ mod calls;
 mod objects;
 mod view;
 
-pub use objects::{Begun,
-    Budget, Claim, Files, JobObject, Lease, Phase, Pod, PodKey, SecretObject, StateMap, StatefulSet, Worker, WorkerState,
+pub use objects::{
+    Begun, Budget, Claim, Files, JobObject, Lease, Phase, Pod, PodKey, SecretObject, StateMap, StatefulSet, Worker,
+    WorkerState,
 };
 pub use view::{BEGINNING, epoch};
 

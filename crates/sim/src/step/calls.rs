@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use cassc_settle::cluster::{
-    Answer, Cluster, Document, Event, Failure, JobStatus, Line, NodeJob, Objects, Replication, Role, Stored,
-    Time,
+    Answer, Cluster, Document, Event, Failure, JobStatus, Line, NodeJob, Objects, Replication, Role, Stored, Time,
 };
 use cassc_settle::observed::{Endpoint, Leftover, Pod, Set};
 

@@ -14,7 +14,13 @@ fn run(history: &History) -> Outcome {
 
 fn settles(history: &History) -> Outcome {
     let outcome = run(history);
-    assert!(outcome.rest == Rest::Settled, "{history}\n{}\n{:?}\n{:?}", outcome.trace.join("\n"), outcome.violations, outcome.rest);
+    assert!(
+        outcome.rest == Rest::Settled,
+        "{history}\n{}\n{:?}\n{:?}",
+        outcome.trace.join("\n"),
+        outcome.violations,
+        outcome.rest
+    );
     outcome
 }
 

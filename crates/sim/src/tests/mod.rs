@@ -1,5 +1,5 @@
 //! Tests of the whole.
 
-mod fixture;
 mod first;
+mod fixture;
 mod random;

@@ -23,11 +23,16 @@ fn survey() {
         let key = match (&outcome.rest, outcome.violations.first()) {
             (_, Some(violation)) => format!("VIOLATION {}", violation.property),
             (Rest::Settled, _) => "settled".to_owned(),
-            (Rest::Stuck(reasons), _) => format!("stuck {}", reasons.iter().map(|it| it.split(' ').next().unwrap_or_default()).collect::<Vec<_>>().join(" ")),
+            (Rest::Stuck(reasons), _) => format!(
+                "stuck {}",
+                reasons.iter().map(|it| it.split(' ').next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
+            ),
             (Rest::Nowhere, _) => "nowhere".to_owned(),
         };
         rests.entry(key).or_insert((0, seed)).0 += 1;
     }
-    for (key, (n, seed)) in rests { println!("{n:>6} {key} (seed {seed})"); }
+    for (key, (n, seed)) in rests {
+        println!("{n:>6} {key} (seed {seed})");
+    }
     println!("{} histories, {:.2} s, {} events, {} reads", n, begin.elapsed().as_secs_f64(), events, reads);
 }

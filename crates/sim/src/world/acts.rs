@@ -45,7 +45,8 @@ impl World {
                 self.arm_claims(kube);
             }
             Act::ExpandClaim { claim, uid, size } => {
-                let bytes = quantity(size).ok_or(Failure::Refused { status: 400, text: "not a quantity".to_owned() })?;
+                let bytes =
+                    quantity(size).ok_or(Failure::Refused { status: 400, text: "not a quantity".to_owned() })?;
                 objects.expand_claim(claim, uid, bytes)?;
                 self.arm_claims(kube);
             }
@@ -61,7 +62,8 @@ impl World {
         match what {
             NodeAct::Alter { keyspace, replication } => self.ring.alter(process, keyspace, replication)?,
             NodeAct::PutRole { role, secret } => {
-                let secret = self.kubes[kube].secrets.get(secret).filter(|it| it.is_complete).ok_or(Failure::NotFound)?;
+                let secret =
+                    self.kubes[kube].secrets.get(secret).filter(|it| it.is_complete).ok_or(Failure::NotFound)?;
                 let username = secret.username.clone();
                 self.ring.put_role(process, &cassc_settle::cluster::Role { name: username, ..role.clone() })?;
             }

@@ -58,7 +58,9 @@ impl Active {
     /// How a call goes wrong, if one of these faults hits it.
     pub(super) fn wrong(&self, now: Ms, chooser: &mut Chooser, is_meant: impl Fn(&Whose) -> bool) -> Option<Wrong> {
         let hit = |calls: &&Calls| {
-            now < calls.until && is_meant(&calls.whose) && (calls.percent >= 100 || chooser.percent(calls.percent.into()))
+            now < calls.until
+                && is_meant(&calls.whose)
+                && (calls.percent >= 100 || chooser.percent(calls.percent.into()))
         };
         self.calls.iter().find(hit).map(|calls| calls.wrong)
     }

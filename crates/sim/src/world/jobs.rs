@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    /// Has a Job run again some minutes after it ended, as a CronJob or a person does.
+    /// Has a Job run again some minutes after it ended, as a `CronJob` or a person does.
     pub(crate) fn run_again(&mut self, kube: usize) {
         let Some((name, job)) = self.kubes[kube].jobs.iter_mut().find(|(_, job)| job.is_finished) else { return };
         job.is_finished = false;
@@ -48,13 +48,15 @@ impl World {
     pub(super) fn job_ended(&mut self, instance: usize) {
         let (kube, end) = (self.instances[instance].kube, self.instances[instance].end.clone());
         let Some(name) = self.instances[instance].job.clone() else { return };
-        let Some(job) = self.kubes[kube].jobs.get_mut(&name).filter(|job| job.instance == Some(instance)) else { return };
+        let Some(job) = self.kubes[kube].jobs.get_mut(&name).filter(|job| job.instance == Some(instance)) else {
+            return;
+        };
         job.instance = None;
         match end {
             Some(End::Done | End::Refused(_)) => job.is_finished = true,
             _ => {
                 job.failures += 1;
-                let delay = (10 * SECOND << job.failures.min(6)).min(6 * MINUTE);
+                let delay = ((10 * SECOND) << job.failures.min(6)).min(6 * MINUTE);
                 self.after(delay, Event::StartJob(kube, name));
             }
         }

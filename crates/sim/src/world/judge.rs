@@ -58,7 +58,8 @@ impl World {
     fn judge_scale(&mut self, kube: usize, name: &str, judged: &Set, replicas: u32) {
         let Some(position) = self.kubes[kube].set_position(name) else { return };
         let live = &self.kubes[kube].sets[position];
-        let (from, is_same) = (live.replicas, live.uid.to_string() == judged.uid && live.version.to_string() == judged.version);
+        let (from, is_same) =
+            (live.replicas, live.uid.to_string() == judged.uid && live.version.to_string() == judged.version);
         if !is_same || from == replicas {
             return;
         }
@@ -171,7 +172,9 @@ impl World {
     fn judge_claim(&mut self, kube: usize, name: &str, uid: &str) {
         let pod = name.strip_prefix(cassc_ring::names::SERVER_DATA).and_then(|rest| rest.strip_prefix('-'));
         let Some(key) = pod.and_then(|pod| self.kubes[kube].key_of(pod)) else { return };
-        let Some(claim) = self.kubes[kube].claims.get(&key).filter(|claim| claim.uid.to_string() == uid) else { return };
+        let Some(claim) = self.kubes[kube].claims.get(&key).filter(|claim| claim.uid.to_string() == uid) else {
+            return;
+        };
         let volume = claim.volume;
         if self.ring.owns_tokens(volume) {
             self.blame("P2", format!("claim {name} is deleted, and its node is a member of the ring"));
@@ -269,13 +272,20 @@ impl World {
     /// What follows from an act that took place.
     pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_done: bool) {
         let kube = self.instances[instance].kube;
-        let changes = matches!(act, Act::Scale { .. } | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. });
+        let changes = matches!(
+            act,
+            Act::Scale { .. }
+                | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. }
+        );
         if changes {
             self.check.changed = Some(self.now);
         }
         if let (Act::Evict { pod, uid } | Act::DeletePod { pod, uid }, true) = (act, is_done)
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
-            && self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.process.is_some_and(|it| self.ring.phase(it) == Life::Serving))
+            && self.kubes[kube]
+                .pods
+                .get(&key)
+                .is_some_and(|pod| pod.process.is_some_and(|it| self.ring.phase(it) == Life::Serving))
         {
             self.check.restarting.insert((kube, key), uid);
         }
