@@ -2,4 +2,5 @@
 
 mod first;
 mod fixture;
+mod look;
 mod random;

@@ -12,7 +12,7 @@ use crate::program::settling;
 
 #[test]
 fn survey() {
-    let n: u64 = option_env!("SIM_N").and_then(|n| n.parse().ok()).unwrap_or(300);
+    let n: u64 = std::env::var("SIM_N").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let mut rests: BTreeMap<String, (u32, u64)> = BTreeMap::new();
     let (mut events, mut reads, begin) = (0, 0, Instant::now());
     for seed in 0..n {
