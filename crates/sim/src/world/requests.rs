@@ -60,7 +60,7 @@ impl World {
         if let Some(delay) = arrives {
             self.travels(instance, act, &slot, delay);
         }
-        if wrong == Some(Wrong::Twice) {
+        if wrong == Some(Wrong::Twice) && act.may_be_repeated() {
             let again = self.chooser.takes(5 * SECOND, 15 * SECOND);
             self.travels(instance, act, &Slot::default(), there + again);
         }
