@@ -54,6 +54,8 @@ pub struct Checker {
     pub(crate) changed: Option<Ms>,
     /// When somebody last had a node leave by hand.
     pub(crate) hand_changed: Option<Ms>,
+    /// Whether a person replicated a keyspace to a datacenter that is not new, and so has to copy its data, too.
+    pub(crate) copies_by_hand: bool,
     /// Since when a node joins, leaves or is replaced.
     pub(crate) moving_since: Option<Ms>,
     /// How often a job was started on a pod's node: L2.

@@ -11,8 +11,8 @@ use crate::ring::{Bootstrap, Phase as Life};
 use crate::world::{LEASE, World};
 
 impl World {
-    /// Judges an act.
-    pub(super) fn judge_act(&mut self, instance: usize, act: &Act) {
+    /// Judges an act. A copy of one is nobody's decision: what it repeats is not judged.
+    pub(super) fn judge_act(&mut self, instance: usize, act: &Act, is_copy: bool) {
         let kube = self.instances[instance].kube;
         self.judge_lease(instance, act);
         match act {
@@ -26,7 +26,7 @@ impl World {
                 match what {
                     NodeAct::Alter { keyspace, replication } => self.judge_alter(keyspace, replication),
                     NodeAct::Start(job) => {
-                        let repeats = process.is_some_and(|process| self.ring.has_job(process, job));
+                        let repeats = !is_copy && process.is_some_and(|process| self.ring.has_job(process, job));
                         self.judge_job((kube, key), pod, address.as_deref(), job, repeats);
                     }
                     NodeAct::PutRole { .. } | NodeAct::LockDefaultRole => {}

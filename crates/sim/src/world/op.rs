@@ -31,6 +31,8 @@ impl World {
             Op::Replicas(mode) => self.set_replicas_mode(*mode),
             Op::Replicate(keyspace, replication) => {
                 self.note(|| format!("{keyspace} is replicated {replication:?}"));
+                let alone = replication.keys().any(|name| self.is_old_datacenter(keyspace, name));
+                self.check.copies_by_hand |= alone;
                 self.ring.replicate(keyspace, replication);
             }
             Op::Fault(fault) => self.inject(0, fault.clone()),
