@@ -46,9 +46,10 @@ impl Ring {
         self.arrives();
         let mut targets = self.placement.of(slot).to_vec();
         let naturals = targets.len();
-        for operation in self.operations.iter().filter(|it| it.is_pending()) {
-            let to = operation.transfers.iter().filter(|it| it.slot == slot).map(|it| it.to);
-            targets.extend(to);
+        for (_, to) in self.operations.iter().flat_map(|it| &it.pending).filter(|(it, _)| *it == slot) {
+            if !targets.contains(to) {
+                targets.push(*to);
+            }
         }
         let counts = |member: usize| self.oracle.keys[slot].home.is_none_or(|it| it == self.datacenter_of(member));
         let pending = targets[naturals..].iter().filter(|it| counts(**it)).count();
@@ -164,7 +165,7 @@ impl Ring {
             if self.oracle.keys[slot].keyspace != number || !replicas.contains(&member) {
                 continue;
             }
-            if !replicas.iter().all(|it| self.serves(*it)) || self.is_mixed() {
+            if !replicas.iter().all(|it| self.serves(*it)) || self.is_mixed_major() {
                 return JobStatus::Failed(format!("Repair of {keyspace} failed: endpoint not alive"));
             }
             let newest = replicas.iter().map(|it| self.data(*it, slot)).max().unwrap_or_default();

@@ -4,7 +4,7 @@ use cassc_settle::cluster::JobStatus;
 
 use super::member::{Member, Seen, Standing};
 use super::operations::{Kind, Operation};
-use super::oracle::{Cause, Rule};
+use super::oracle::{Cause, Excuse, Rule};
 use super::placement::EVERYWHERE;
 use super::process::Phase;
 use super::volume::Bootstrap;
@@ -115,6 +115,9 @@ impl Ring {
         if !standing.owns_tokens() {
             return Err("local node is not a member of the token ring yet".to_owned());
         }
+        if self.processes[process].phase != Phase::Serving {
+            return Err("Node in DRAINED state; wait for status to become normal or restart".to_owned());
+        }
         if standing == Standing::Normal {
             self.may_leave(member, force)?;
         }
@@ -138,8 +141,7 @@ impl Ring {
         if others.is_empty() {
             return Err("no other normal nodes in the ring; decommission would be pointless".to_owned());
         }
-        let is_pending = |it: &Operation| it.is_pending() && it.transfers.iter().any(|transfer| transfer.to == member);
-        if self.operations.iter().any(is_pending) {
+        if self.is_pending_to(member) {
             return Err("data is currently moving to this node; unable to leave the ring".to_owned());
         }
         let known = self.known_schema(member, self.now);
@@ -188,6 +190,7 @@ impl Ring {
             }
             (_, None) => {}
         }
+        self.excuse(|key| operation.disturbed.contains(&key.keyspace), Excuse::Fault);
     }
 
     fn has_left(&mut self, process: usize, member: usize, operation: &Operation) {
@@ -237,7 +240,7 @@ impl Ring {
         let (Some(target), Some(by)) = (found.filter(|id| self.members[*id].process.is_none()), by) else {
             return false;
         };
-        let transfers = self.removing(target);
+        let transfers = self.removing(by, target);
         self.begin(Kind::Remove(target), by, transfers, None, Cause::Fault);
         true
     }

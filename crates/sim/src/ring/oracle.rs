@@ -67,7 +67,7 @@ pub struct Violation {
 
 /// Why an unreadable key is nobody's fault, or known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Excuse {
+pub(super) enum Excuse {
     Fault,
     /// More replicas were asked for, and nobody has repaired yet.
     Raised,
@@ -277,7 +277,8 @@ impl Ring {
         }
     }
 
-    fn excuse(&mut self, of: impl Fn(&Key) -> bool, excuse: Excuse) {
+    /// Excuses those of some keys that are lost now.
+    pub(super) fn excuse(&mut self, of: impl Fn(&Key) -> bool, excuse: Excuse) {
         for slot in 0..self.oracle.keys.len() {
             let key = &self.oracle.keys[slot];
             if key.acknowledged > 0 && key.excuse.is_none() && of(key) && self.stands(slot).is_lost() {

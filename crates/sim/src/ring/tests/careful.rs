@@ -25,7 +25,7 @@ impl Careful {
         self.world.pods.keys().nth(place).cloned().expect("there are pods")
     }
 
-    fn says(&mut self, text: String) {
+    fn says(&mut self, text: &str) {
         self.said.push(format!("{}: {text}", self.world.ring.now()));
     }
 
@@ -41,20 +41,20 @@ impl Careful {
     }
 
     fn grows(&mut self) {
-        let next = (0..).map(name).find(|name| !self.world.pods.contains_key(name)).expect("there are names");
-        self.says(format!("{next} joins"));
+        let next = (0..99).map(name).find(|name| !self.world.pods.contains_key(name)).expect("there are names");
+        self.says(&format!("{next} joins"));
         let process = self.world.starts_again(&next);
         match self.rng.below(4) {
             0 => {
                 self.world.passes(60);
-                self.says(format!("{next} is killed"));
+                self.says(&format!("{next} is killed"));
                 self.world.kills(&next);
                 self.world.passes(60);
                 self.world.starts_again(&next);
             }
             1 => {
                 let percent = u8::try_from(self.rng.below(100)).expect("a percentage");
-                self.says(format!("its streaming hangs at {percent}"));
+                self.says(&format!("its streaming hangs at {percent}"));
                 self.world.ring.fail_streaming(process, percent, Failing::Hangs);
                 self.world.passes(200);
                 if self.world.ring.phase(process) != Phase::Serving {
@@ -75,10 +75,10 @@ impl Careful {
         if self.world.pods.len() <= 4 {
             return;
         }
-        self.says(format!("{last} leaves"));
+        self.says(&format!("{last} leaves"));
         if self.rng.chance(50) {
             let percent = u8::try_from(self.rng.below(100)).expect("a percentage");
-            self.says(format!("its streaming breaks at {percent}"));
+            self.says(&format!("its streaming breaks at {percent}"));
             self.world.ring.fail_streaming(process, percent, Failing::Breaks);
             let job = NodeJob::Decommission { force: false };
             if self.world.failed(&last, &job) == "Stream failed" && self.rng.chance(50) {
@@ -100,7 +100,7 @@ impl Careful {
 
     fn restarts(&mut self) {
         let pod = self.any();
-        self.says(format!("{pod} restarts"));
+        self.says(&format!("{pod} restarts"));
         if self.rng.chance(50) {
             self.world.ring.drain(self.world.process(&pod));
             self.world.passes(10);
@@ -112,7 +112,7 @@ impl Careful {
     }
 
     fn loses_power(&mut self) {
-        self.says("all restart".to_owned());
+        self.says("all restart");
         let names: Vec<String> = self.world.pods.keys().cloned().collect();
         names.iter().for_each(|name| self.world.kills(name));
         for name in names {
@@ -128,7 +128,7 @@ impl Careful {
         self.world.passes(30);
         let pod = self.any();
         let Pod { volume, address, .. } = self.world.pods[&pod].clone();
-        self.says(format!("{pod} loses its volume"));
+        self.says(&format!("{pod} loses its volume"));
         self.world.kills(&pod);
         self.world.ring.wipe(volume, Cause::Fault);
         self.world.passes(30);
@@ -140,7 +140,7 @@ impl Careful {
 
     fn is_cut_off(&mut self) {
         let pod = self.any();
-        self.says(format!("{pod} is cut off"));
+        self.says(&format!("{pod} is cut off"));
         self.world.ring.isolate(self.world.process(&pod), true);
         let pause = self.rng.between((1, 600));
         self.world.passes(pause);
