@@ -1,6 +1,6 @@
 //! A client that writes, the hints that nodes keep for others, and the roles, which are data like any other.
 
-use cassc_settle::cluster::{Answer, Failure, JobStatus, Role, Time};
+use cassc_settle::cluster::{Answer, Failure, JobStatus, Role};
 
 use super::schema::AUTH;
 use super::volume::Version;
@@ -240,11 +240,6 @@ impl Ring {
     /// Whether hints wait for a node that serves: what was written meanwhile is not there yet.
     pub fn has_hints(&self) -> bool {
         self.client.hints.iter().any(|hint| self.serves(hint.target) && self.serves(hint.keeper))
-    }
-
-    /// When a node was last lost, if it has not come back.
-    pub fn down_since(&self, host_id: &str) -> Option<Time> {
-        self.members.iter().find(|member| member.host_id == host_id).and_then(|member| member.down)
     }
 }
 

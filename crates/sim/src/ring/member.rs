@@ -6,7 +6,7 @@ use cassc_settle::observed::Status;
 
 use super::Ring;
 use super::placement::Place;
-use super::process::{Phase, ProcessId};
+use super::process::Phase;
 use super::rng::{hash, within};
 
 /// Where a node stands in the ring, in truth.
@@ -64,21 +64,6 @@ impl Seen {
             Self::Gone => Status::Other(String::new()),
         }
     }
-}
-
-/// A node in truth, whatever gossip says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Truth {
-    /// Its host id.
-    pub host_id: String,
-    /// Its address.
-    pub address: String,
-    /// How it stands in the ring; `None` where it never was or is no more.
-    pub status: Option<Status>,
-    /// Whether it serves.
-    pub serves: bool,
-    /// Its process.
-    pub process: Option<ProcessId>,
 }
 
 /// A change of what gossip says of a node.
@@ -143,18 +128,6 @@ impl Member {
 }
 
 impl Ring {
-    /// All nodes that are, were or shall be part of a ring, in truth.
-    pub fn truth(&self) -> Vec<Truth> {
-        let of = |(id, member): (usize, &Member)| Truth {
-            host_id: member.host_id.clone(),
-            address: member.address.clone(),
-            status: Some(member.status()).filter(|seen| *seen != Seen::Gone).map(Seen::status),
-            serves: self.serves(id),
-            process: member.process.map(ProcessId),
-        };
-        self.members.iter().enumerate().map(of).collect()
-    }
-
     /// How many members do not serve.
     pub fn unavailable(&self) -> usize {
         let is_member = |id: &usize| self.members[*id].standing.owns_tokens();

@@ -47,7 +47,6 @@ use cassc_settle::cluster::Time;
 
 pub use behaviour::Behaviour;
 pub use distort::{DISTORTIONS, Distortion, distort};
-pub use member::Truth;
 pub use oracle::{Cause, Rule, Violation};
 pub use process::{Failing, Phase, ProcessId, Start};
 pub use rng::Rng;

@@ -87,7 +87,7 @@ pub(super) struct Key {
     /// The newest version that was acknowledged.
     pub(super) acknowledged: Version,
     excuse: Option<Excuse>,
-    /// Datacenters, as bits, whose replicas were not there when it was written.
+    /// Datacenters, as bits, whose replicas were not there when it was written, or were lost by a fault since.
     pub(super) absent: u64,
 }
 
@@ -266,6 +266,16 @@ impl Ring {
         self.oracle.is_dirty = true;
         if cause == Cause::Fault {
             self.excuse(|_| true, Excuse::Fault);
+        }
+    }
+
+    /// A fault has taken a replica: a datacenter that is not the home of a key, and has too few left, is excused too.
+    pub(super) fn excuse_elsewhere(&mut self, member: usize) {
+        let own = self.members[member].place.datacenter;
+        for slot in 0..self.oracle.keys.len() {
+            if own < 64 && self.placement.of(slot).contains(&member) && self.unbuilt_in(slot).contains(&own) {
+                self.oracle.keys[slot].absent |= 1 << own;
+            }
         }
     }
 

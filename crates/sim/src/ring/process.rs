@@ -218,11 +218,6 @@ impl Ring {
         &self.processes[id.0].lines
     }
 
-    /// The host id of the node that a process runs, once it runs one.
-    pub fn host_id(&self, id: ProcessId) -> Option<&str> {
-        self.processes[id.0].member.map(|member| self.members[member].host_id.as_str())
-    }
-
     /// Ends Cassandra by itself, for a reason that stands in its log.
     pub(super) fn exit(&mut self, process: usize, reason: String) {
         self.halt(process, Phase::Exited);

@@ -75,6 +75,20 @@ fn cleaned(behaviour: &Behaviour, seed: u64, leave_first: bool, wait: Time) -> W
 }
 
 #[test]
+fn a_decommission_that_is_resumed_at_once_sends_all() {
+    let history = |seed| {
+        let behaviour = Behaviour { bare_quorum: 50, ..Behaviour::default() };
+        let mut world = World::with(behaviour, 4, 3, seed);
+        world.ring.fail_streaming(world.process("a1"), 90, Failing::Breaks);
+        assert_eq!(world.failed("a1", &NodeJob::Decommission { force: false }), "Stream failed");
+        world.passes(600);
+        world.shrinks("a1");
+        world
+    };
+    assert_eq!(biting(10, history, Rule::P5), 0, "what is written meanwhile goes to the receivers as well");
+}
+
+#[test]
 fn cleanup_removes_what_is_pending() {
     let looks = Behaviour { cleanup_looks_first: true, ..Behaviour::default() };
     let during = |seed| cleaned(&Behaviour::default(), seed, true, 120);
@@ -208,10 +222,7 @@ fn a_person_who_decommissions_is_not_the_program() {
 fn a_rebuild_from_its_own_datacenter_copies_nothing_and_ends_well() {
     let mut world = World::new(3, 1);
     for name in ["x0", "y0"] {
-        let start = Start { datacenter: "dc2".to_owned(), ..world.gate(name) };
-        let process = world.starts(start);
-        assert!(world.until(|ring| ring.phase(process) == Phase::Serving));
-        world.passes(30);
+        world.joins(name);
     }
     world.ring.replicate(SHOP, &replication(&[("dc1", 3), ("dc2", 2)]));
     world.passes(30);
