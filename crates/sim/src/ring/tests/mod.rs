@@ -2,6 +2,7 @@
 
 mod careful;
 mod dangers;
+mod finer;
 mod ordinary;
 mod refusals;
 
