@@ -211,7 +211,7 @@ fn a_failed_replacement_needs_another_address() {
 
 #[test]
 fn a_replaced_node_that_comes_back_is_a_second_owner() {
-    let mut world = World::new(4, 1);
+    let mut world = World::with(still(0), 4, 3, 1);
     let old = world.pods["b0"].clone();
     world.kills("b0");
     world.passes(30);
