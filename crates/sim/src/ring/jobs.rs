@@ -131,10 +131,9 @@ impl Ring {
     /// pending to it are not owned (CASSANDRA-16418).
     fn cleans_up(&mut self, process: usize, member: usize, job: usize, step: usize) {
         let cause = self.processes[process].jobs[job].cause;
-        let moves = self.operations.iter().any(super::operations::Operation::changes_ring);
         if step == 0 {
-            if moves && cause == Cause::Act {
-                self.blame_nodes(Rule::P7, &[member], "cleans up while the ring changes");
+            if let Some(mover) = self.mover(usize::MAX).filter(|_| cause == Cause::Act) {
+                self.blame_nodes(Rule::P7, &[member, mover], "clean up and move at once");
             }
             if self.behaviour.cleanup_looks_first && self.is_pending_to(member) {
                 let text = "Node is involved in cluster membership changes. Not safe to run cleanup.".to_owned();

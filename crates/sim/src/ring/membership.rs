@@ -257,25 +257,32 @@ impl Ring {
     }
 
     /// P3 and P7: while one node joins, leaves, moves or replaces, no other does, and no cleanup runs. Only who comes second
-    /// breaks it.
+    /// breaks it, and only if it could know.
     fn one_moves(&mut self, member: usize, cause: Cause) {
         if cause == Cause::Fault {
             return;
         }
-        let moves = |it: &Member| it.standing == Standing::Leaving || it.standing.moves() && it.process.is_some();
-        let is_other = |id: &usize| *id != member && moves(&self.members[*id]);
-        if let Some(other) = (0..self.members.len()).find(is_other) {
+        if let Some(other) = self.mover(member) {
             self.blame_nodes(Rule::P3, &[other, member], "move at once");
-        }
-        if let Some(removed) = self.operations.iter().find_map(|it| match it.kind {
-            Kind::Remove(target) => Some(target),
-            _ => None,
-        }) {
-            self.blame_nodes(Rule::P3, &[removed, member], "move at once");
         }
         if let Some(cleaner) = (0..self.processes.len()).find(|process| self.cleans(ProcessId(*process))) {
             let name = self.processes[cleaner].start.name.clone();
             self.blame_nodes(Rule::P7, &[member], &format!("moves while {name} cleans up"));
         }
+    }
+
+    /// A node other than this one that joins, leaves, replaces or is removed, if others may know it.
+    pub(super) fn mover(&self, member: usize) -> Option<usize> {
+        let is_unheard = |id: usize| {
+            let mut of = self.operations.iter().filter(|it| it.member == id);
+            of.any(|it| it.is_unheard(self.now, self.behaviour.gossip.1))
+        };
+        let moves = |it: &Member| it.standing == Standing::Leaving || it.standing.moves() && it.process.is_some();
+        let is_other = |id: &usize| *id != member && moves(&self.members[*id]) && !is_unheard(*id);
+        let removed = self.operations.iter().find_map(|it| match it.kind {
+            Kind::Remove(target) => Some(target),
+            Kind::Join | Kind::Replace(_) | Kind::Leave | Kind::Rebuild => None,
+        });
+        (0..self.members.len()).find(is_other).or(removed)
     }
 }

@@ -63,9 +63,9 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Whether the ring changes by it.
-    pub(super) fn changes_ring(&self) -> bool {
-        self.kind != Kind::Rebuild
+    /// Whether a person began it so lately that others need not have heard of it.
+    pub(super) fn is_unheard(&self, now: Time, gossip: Time) -> bool {
+        self.cause == Cause::Fault && self.stage == Stage::Announced && now <= self.since + gossip
     }
 
     /// Whether it has failed, and waits for somebody to do something.

@@ -91,11 +91,11 @@ fn a_lost_volume_is_excused_in_the_other_datacenter() {
 #[test]
 fn what_a_person_replicates_in_mid_change_is_no_fault_of_the_program() {
     for seed in 0..10 {
-        let mut world = World::with(Behaviour { bare_quorum: 50, ..Behaviour::default() }, 5, 2, seed);
+        let mut world = World::with(Behaviour { bare_quorum: 50, ..Behaviour::default() }, 5, 3, seed);
         let job = NodeJob::Decommission { force: false };
         world.ring.start_job(world.process("b1"), &job).expect("the node answers");
         world.passes(33);
-        world.ring.replicate(SHOP, &replication(&[("dc1", 3)]));
+        world.ring.replicate(SHOP, &replication(&[("dc1", 1)]));
         world.ring.replicate("new", &replication(&[("dc1", 3)]));
         world.passes(600);
         assert_eq!(world.ring.check(), []);
