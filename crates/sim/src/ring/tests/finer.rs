@@ -261,3 +261,16 @@ fn what_has_left_may_come_back_into_a_list() {
     };
     assert!((0..20).any(came_back));
 }
+
+#[test]
+fn a_node_that_joins_the_other_datacenter_is_written_to() {
+    for seed in 0..10 {
+        let slow = Behaviour { stream_rate: 4 << 20, bare_quorum: 100, write_every: Some(1), ..Behaviour::default() };
+        let mut world = World::with(slow, 1, 1, seed);
+        ["x0", "y0"].into_iter().for_each(|name| world.joins(name));
+        world.ring.replicate(SHOP, &replication(&[("dc1", 1), ("dc2", 2)]));
+        world.passes(300);
+        world.joins("b0");
+        world.is_well();
+    }
+}
