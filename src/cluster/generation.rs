@@ -17,7 +17,12 @@ pub struct Defaults {
     pub scripts: Scripts,
     /// Whether the comment above the heap counts the memory outside it that the configuration names.
     pub off_heap_in_comment: bool,
+    /// The published image of the program in the cluster: a cluster gets another one when its topology says so.
+    pub step_image: &'static str,
 }
+
+/// The first published image of the program in the cluster.
+const FIRST_STEP_IMAGE: &str = "ghcr.io/cassc/cassc-step:0.1.0";
 
 /// A set of scripts, and with it the environment variables that they read. `render::config::scripts` has the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 10,
         scripts: Scripts::First,
         off_heap_in_comment: false,
+        step_image: FIRST_STEP_IMAGE,
     },
     // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
     Defaults {
@@ -45,6 +51,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 15,
         scripts: Scripts::First,
         off_heap_in_comment: false,
+        step_image: FIRST_STEP_IMAGE,
     },
     Defaults {
         revision: 3,
@@ -53,6 +60,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 15,
         scripts: Scripts::Second,
         off_heap_in_comment: true,
+        step_image: FIRST_STEP_IMAGE,
     },
 ];
 
@@ -80,5 +88,12 @@ mod tests {
         let numbers: Vec<u32> = GENERATIONS.iter().map(|defaults| defaults.revision).collect();
         assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
         assert_eq!(oldest(), 1);
+    }
+
+    /// A cassc that is released with another version needs a new row: its program is published under that version.
+    #[test]
+    fn a_new_cluster_gets_the_program_of_this_version() {
+        let version = format!(":{}", env!("CARGO_PKG_VERSION"));
+        assert!(defaults(newest()).step_image.ends_with(&version), "{version}");
     }
 }
