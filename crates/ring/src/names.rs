@@ -60,6 +60,11 @@ pub fn superuser_secret(cluster: &str) -> String {
     format!("{cluster}-superuser")
 }
 
+/// `<cluster>-role-<role>`: the Secret of a role beside the superuser.
+pub fn role_secret(cluster: &str, role: &str) -> String {
+    format!("{cluster}-role-{role}")
+}
+
 /// `<cluster>-cassandra`: the service account of the pods, without any rights.
 pub fn service_account(cluster: &str) -> String {
     format!("{cluster}-cassandra")
