@@ -78,7 +78,7 @@ fn stateful_sets() -> Guarded {
         "'the StatefulSet ' + oldObject.metadata.name + '",
         &format!(
             "has Cassandra nodes and is not deleted. Take its datacenter to 0 nodes in the topology first; to delete it all \
-             the same: kubectl annotate statefulset ' + oldObject.metadata.name + ' {LIFT}={LIFTED}'"
+             the same: kubectl -n ' + request.namespace + ' annotate statefulset ' + oldObject.metadata.name + ' {LIFT}={LIFTED}'"
         ),
     );
     Guarded {
@@ -136,8 +136,8 @@ fn claims() -> Guarded {
         "'the PVC ' + oldObject.metadata.name + '",
         &format!(
             "holds the data of a Cassandra node, and cassc-step alone deletes it, after the node has left the ring. If \
-             `nodetool status` does not list the node any more: kubectl annotate pvc ' + oldObject.metadata.name + ' \
-             {LIFT}={LIFTED}, then delete it'"
+             `nodetool status` does not list the node any more: kubectl -n ' + request.namespace + ' annotate pvc ' + \
+             oldObject.metadata.name + ' {LIFT}={LIFTED}, then delete it'"
         ),
     );
     Guarded {

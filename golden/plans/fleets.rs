@@ -33,6 +33,7 @@ pub(crate) fn plan(cluster: &str, verdict: Verdict, summary: &str) -> Plan {
         verdict,
         summary: summary.to_owned(),
         counts: Counts::default(),
+        resources: None,
         changes: Vec::new(),
         steps: Vec::new(),
         refusals: Vec::new(),

@@ -15,6 +15,11 @@ pub struct Delivery {
     pub argocd: Option<ArgocdDelivery>,
     /// Where Flux finds the rendered files. With it cassc also renders a `Kustomization` for each stage, in the folder `flux`.
     pub flux: Option<FluxDelivery>,
+    /// Whether the delivery tool leaves `/spec/replicas` of live StatefulSets alone, as `steps` need it. cassc tells it so in the
+    /// Application and the Kustomizations that it renders; say it here where you tell it yourself (docs/delivery.md). Default:
+    /// `false`.
+    #[serde(default)]
+    pub ignores_replicas: bool,
 }
 
 impl Delivery {

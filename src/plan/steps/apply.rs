@@ -16,6 +16,11 @@ pub(crate) fn stateful_sets(difference: &Difference<'_>) -> Vec<Action> {
     applied(difference, Stage::Cluster)
 }
 
+/// The Job of the program in the cluster, which does the rest.
+pub(crate) fn job(difference: &Difference<'_>) -> Vec<Action> {
+    applied(difference, Stage::Steps)
+}
+
 fn applied(difference: &Difference<'_>, stage: Stage) -> Vec<Action> {
     let of_stage = |objects: &[Delivered]| -> Vec<ObjectName> {
         objects.iter().filter(|object| object.stage == stage).map(ObjectName::from).collect()

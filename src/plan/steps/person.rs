@@ -6,6 +6,7 @@ use cassc_ring::actions::leaving_pods;
 use cassc_ring::step::Action;
 
 use super::super::Difference;
+use super::roles::has_more_replicas;
 use super::{growth, prerequisites};
 use crate::cluster::{Cluster, Datacenter, VolumeSource};
 use crate::deliver::{handed_to, install, letting_go, stage_by_stage};
@@ -167,14 +168,14 @@ pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
     let same =
         |before: &Cluster| before.authenticator == now.authenticator && before.superuser_secret == now.superuser_secret;
     let changed = !difference.before.is_some_and(same);
-    if asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
+    let by_hand = now.steps.is_none();
+    if by_hand && asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
         tasks.push(format!(
             "create the Secret `{}` and the first role from it; until then nobody can log in (README, \"The superuser\")",
             now.superuser_secret
         ));
     }
-    let more = difference.before.is_some_and(|before| before.system_replication < now.system_replication);
-    if more {
+    if by_hand && has_more_replicas(difference) {
         tasks.push("repair the system keyspaces: `nodetool repair -full system_auth` on every node".to_owned());
     }
     tasks.into_iter().map(|task| Action::Person { task }).collect()

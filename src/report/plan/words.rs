@@ -4,7 +4,7 @@
 use cassc_wording::{counted_as, joined};
 
 use super::tallied;
-use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
+use crate::plan::{Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Resources, Stage, Step};
 
 /// Up to how many names a list is written out in full: those that follow each other by
 /// number, and others.
@@ -112,13 +112,35 @@ fn effect_words(effect: Effect) -> &'static str {
     }
 }
 
-/// The name of a stage, as the JSON has it too.
-pub(super) fn stage(stage: Stage) -> &'static str {
-    match stage {
+/// What a change asks of the Kubernetes cluster: `3 → 6 pods, 12 → 24 CPU, 48Gi → 96Gi memory`.
+pub(super) fn resources(resources: &Resources) -> String {
+    let pods = resources.pods.map(|pods| {
+        let to = counted_as(pods.to as usize, "pod", "pods");
+        if pods.from == 0 { to } else { format!("{} → {to}", pods.from) }
+    });
+    let amount = |amount: &Option<Amount>, noun: &str| {
+        amount.as_ref().map(|Amount { from, to }| {
+            if from == "0" { format!("{to} {noun}") } else { format!("{from} → {to} {noun}") }
+        })
+    };
+    let amounts = [
+        pods,
+        amount(&resources.cpu, "CPU"),
+        amount(&resources.memory, "memory"),
+        amount(&resources.storage, "storage"),
+    ];
+    amounts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a stage, as the JSON has it too; what the Job does is marked as such.
+pub(super) fn stage(step: &Step) -> &'static str {
+    match step.stage {
+        _ if step.by == By::Job => "job",
         Stage::Before => "before",
         Stage::Base => "base",
         Stage::Prepare => "prepare",
         Stage::Cluster => "cluster",
+        Stage::Steps => "steps",
         Stage::Settle => "settle",
         Stage::After => "after",
     }
@@ -127,7 +149,10 @@ pub(super) fn stage(stage: Stage) -> &'static str {
 /// A step in words.
 pub(super) fn told(step: &Step) -> Told {
     let mut told = told_action(step.stage, &step.action);
-    told.details.extend(guards(&step.guards));
+    match step.by {
+        By::Job => told.details.extend(guards_of_job(&step.guards)),
+        By::You | By::Tool => told.details.extend(guards(&step.guards)),
+    }
     told
 }
 
@@ -170,6 +195,19 @@ fn told_action(stage: Stage, action: &Action) -> Told {
                 title: vec![words(format!("delete {}", counted_as(claims.len(), one, many)))],
                 details: vec![every(claims)],
             }
+        }
+        Action::Stop { pods } => {
+            let nodes = counted_as(pods.len(), "node stops: it is", "nodes stop: they are");
+            let title = format!("{nodes} drained, the replicas of every StatefulSet become 0, and all PVCs stay");
+            Told { title: vec![words(title)], details: vec![some(pods)] }
+        }
+        Action::Start { pods } => {
+            let title = counted_as(pods.len(), "node starts again on its PVC", "nodes start again on their PVCs");
+            Told { title: vec![words(title)], details: vec![some(pods)] }
+        }
+        Action::CreateRoles { superuser_secret, roles } => create_roles(superuser_secret, roles),
+        Action::Repair { keyspace } => {
+            Told { title: vec![words("repair "), name(keyspace), words(" on every node, one at a time")], details: Vec::new() }
         }
     }
 }
@@ -216,6 +254,15 @@ fn join(pods: &[String], founds: bool, start_orders: usize) -> Told {
         (false, number) => counted_as(number, "node joins", "nodes join") + manner,
     };
     Told { title: vec![words(title)], details: vec![some(pods)] }
+}
+
+fn create_roles(superuser_secret: &str, roles: &[String]) -> Told {
+    let mut title = vec![words("lock the role `cassandra`, and create the superuser of Secret "), name(superuser_secret)];
+    if !roles.is_empty() {
+        title.push(words(if roles.len() == 1 { " and the role " } else { " and the roles " }));
+        title.extend(every(roles));
+    }
+    Told { title, details: Vec::new() }
 }
 
 fn roll(racks: &[RackRoll], canary_pods: Option<u32>, stopped: bool) -> Told {
@@ -370,6 +417,17 @@ fn follow_each_other(names: &[String]) -> bool {
         parts.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[1].1.checked_sub(pair[0].1) == Some(step))
     };
     is_next(1) || is_next(-1)
+}
+
+/// What the Job waits for, and what it refuses: only the ring knows whether that holds.
+fn guards_of_job(guards: &[Guard]) -> Vec<Line> {
+    let (refused, awaited): (Vec<Guard>, Vec<Guard>) = guards.iter().partition(|guard| guard.refuses());
+    let line = |lead: &str, guards: Vec<Guard>| {
+        let parts: Vec<String> = guards.iter().map(ToString::to_string).collect();
+        (!parts.is_empty()).then(|| vec![words(format!("{lead}{}", joined(&parts)))])
+    };
+    let awaited = line("waits until ", awaited);
+    awaited.into_iter().chain(line("checked in the cluster, otherwise refused: ", refused)).collect()
 }
 
 /// `only while every other node is up`; nothing for a step that waits for nothing.

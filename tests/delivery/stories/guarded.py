@@ -106,9 +106,12 @@ def _accounts(world: World, namespace: str) -> None:
     api, names = "rbac.authorization.k8s.io", ("shop-step", "sho-step", "shop-cassandra")
     metadata = {"name": "harm", "namespace": namespace}
     subjects = [{"kind": "ServiceAccount", "name": name, "namespace": namespace} for name in names]
-    role = {"apiVersion": f"{api}/v1", "kind": "Role", "metadata": metadata, "rules": rules}
+    common = {"apiVersion": f"{api}/v1", "metadata": metadata}
     reference = {"apiGroup": api, "kind": "Role", "name": "harm"}
-    world.machine.apply(role, {**role, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects, "rules": None})
+    world.machine.apply(
+        {**common, "kind": "Role", "rules": rules},
+        {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects},
+    )
 
 
 def delivered(world: World, client: str) -> None:
@@ -225,7 +228,7 @@ def _deleting_claims(hands: Hands) -> None:
     wait_until("it is gone", _PATIENCE, lambda: f"PersistentVolumeClaim/{_CLAIM}" not in claims(), pause=0.3)
     other = "server-data-shop-dc1-r2-sts-1"
     told = hands.act("delete", "pvc", other, "--wait=false").stderr
-    (command,) = re.findall(r"kubectl (annotate pvc \S+ \S+),", told)
+    (command,) = re.findall(r"kubectl (-n \S+ annotate pvc \S+ \S+),", told)
     hands.is_done(f"a hand does as it was told: {command}", *command.split())
     hands.is_done("and deletes it", "delete", "pvc", other, "--wait=false")
 
@@ -248,7 +251,7 @@ def _other_sets(hands: Hands) -> None:
     for name in ("of-the-operator", "of-somebody-else"):
         hands.is_done(f"{name} is deleted", "delete", "statefulset", name, "--wait=false")
     told = hands.act("delete", "statefulset", "shop-dc1-r2-sts", "--wait=false").stderr
-    (command,) = re.findall(r"kubectl (annotate statefulset \S+ \S+)$", told.strip())
+    (command,) = re.findall(r"kubectl (-n \S+ annotate statefulset \S+ \S+)$", told.strip())
     hands.is_done(f"a hand does as it was told: {command}", *command.split())
     hands.is_done("and deletes it", "delete", "statefulset", "shop-dc1-r2-sts", "--wait=false")
 
