@@ -68,7 +68,8 @@ pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Cla
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let (kube_cluster, namespace) = destination(subject, datacenter);
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
-        claims.extend(names::of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
+        let of_cluster = names::of_cluster(cluster).into_iter().chain(of_steps(subject));
+        claims.extend(of_cluster.map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
         claims.extend(of_datacenter(subject, datacenter).into_iter().map(|claim| (owner, here(claim))));
         for place in subject.racks_of(datacenter_index) {
@@ -80,6 +81,21 @@ pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Cla
         }
     }
     claims
+}
+
+/// The objects of the program in the cluster, and the Secrets that it creates.
+fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
+    let (spec, cluster) = (subject.spec(), &subject.topology.metadata.name);
+    if !spec.steps.as_ref().is_some_and(|steps| steps.enabled) {
+        return Vec::new();
+    }
+    let secret = |written: &Option<String>, default: String| written.clone().unwrap_or(default);
+    let superuser = &spec.auth.superuser;
+    let superuser = superuser.generate.then(|| secret(&superuser.secret_name, names::superuser_secret(cluster)));
+    let roles = spec.auth.roles.iter().filter(|role| role.generate);
+    let roles = roles.map(|role| secret(&role.secret_name, names::role_secret(cluster, &role.name)));
+    let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).collect();
+    names::of_steps(cluster, secrets.iter().map(String::as_str))
 }
 
 fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {

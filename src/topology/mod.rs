@@ -45,7 +45,7 @@ pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable
 pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
 pub use steps::Steps;
-pub(crate) use steps::{STEP_LIMITS, STEP_REQUESTS, is_role_name, schedule_fault};
+pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUESTS, is_role_name, schedule_fault};
 pub(crate) use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };

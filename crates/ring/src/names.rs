@@ -103,6 +103,11 @@ pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
 }
 
+/// `<cluster>-settle`: the CronJob that runs the program in the cluster again.
+pub fn schedule(cluster: &str) -> String {
+    format!("{cluster}-settle")
+}
+
 /// `<cluster>-step`: ServiceAccount, Role, RoleBinding and Lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
@@ -123,6 +128,21 @@ pub fn of_cluster(cluster: &str) -> Vec<Named> {
         ("ConfigMap", desired_ring(cluster)),
         ("ConfigMap", state(cluster)),
     ]
+}
+
+/// What a cluster has in each of its namespaces beside that where the program in the cluster runs. The Lease and the Secrets that
+/// it creates are among it.
+pub fn of_steps<'t>(cluster: &str, generated_secrets: impl IntoIterator<Item = &'t str>) -> Vec<Named> {
+    let mut named = vec![
+        ("ServiceAccount", step_account(cluster)),
+        ("Role", step_account(cluster)),
+        ("RoleBinding", step_account(cluster)),
+        ("Lease", step_account(cluster)),
+        ("Job", step(cluster, "settle", "*")),
+        ("CronJob", schedule(cluster)),
+    ];
+    named.extend(generated_secrets.into_iter().map(|name| ("Secret", name.to_owned())));
+    named
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

@@ -39,7 +39,17 @@ pub(in crate::lock) fn cluster(cluster: &Cluster) -> Valid {
     let Cluster { datacenters, additional_volumes, .. } = cluster;
     each("datacenters", datacenters, |it| datacenter(&cluster.name, it))?;
     each("additionalVolumes", additional_volumes, additional_volume)?;
+    field("steps", namespaces_of_steps(cluster))?;
     together(cluster)
+}
+
+/// The account of the program in the cluster is named with its namespace.
+fn namespaces_of_steps(cluster: &Cluster) -> Valid {
+    let has_all = cluster.datacenters.iter().all(|datacenter| datacenter.namespace.is_some());
+    if cluster.steps.is_none() || has_all {
+        return Ok(());
+    }
+    Err(Fault::new("needs a namespace (expected one in each datacenter)"))
 }
 
 fn names_of(cluster: &Cluster) -> Valid {
