@@ -55,10 +55,16 @@ fn histories() -> Vec<[Value; 3]> {
     let commit = || prop::collection::vec(changes::choice(), 1..4);
     let rollouts = [json!({}), json!({}), json!({"stopped": true}), json!({"canary": {"pods": 2}})];
     let rollout = prop::sample::select(rollouts.to_vec());
-    let founding = (topologies::sensible(), prop::sample::select(DIALECTS.to_vec()), prop::bool::ANY, rollout);
-    let strategy = (founding, commit(), commit()).prop_map(|((mut first, dialect, old, rollout), second, third)| {
+    let job = prop::sample::select(vec![None, None, Some("ignored"), Some("applied")]);
+    let founding = (topologies::sensible(), prop::sample::select(DIALECTS.to_vec()), prop::bool::ANY, rollout, job);
+    let strategy = (founding, commit(), commit()).prop_map(|((mut first, dialect, old, rollout, job), second, third)| {
         first["spec"]["rollout"] = rollout;
         first["spec"]["delivery"] = json!({"dialect": format!("{dialect:?}").to_lowercase()});
+        if let Some(replicas) = job {
+            first["spec"]["steps"] = json!({"enabled": true});
+            first["spec"]["delivery"]["ignoresReplicas"] = json!(replicas == "ignored");
+            first["metadata"]["namespace"] = json!("cass");
+        }
         if old {
             first["spec"]["revision"] = json!(1);
         }

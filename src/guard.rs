@@ -155,13 +155,14 @@ fn claims() -> Guarded {
     }
 }
 
-/// The name of the cluster whose account of the program asks, in the namespace of the object; empty for everybody else.
+/// The name of the cluster whose account of the program asks; empty for everybody else. The account lives in the first
+/// namespace of a cluster and acts in the others too; what it may do in each is said by the roles there.
 fn cluster_of_account() -> String {
-    let (user, of_accounts) = ("request.userInfo.username", "'system:serviceaccount:' + request.namespace + ':'");
+    let user = "request.userInfo.username";
     let suffix = names::step_account("");
     format!(
-        "{user}.startsWith({of_accounts}) && {user}.endsWith('{suffix}') ? \
-         {user}.substring(size({of_accounts}), size({user}) - {}) : ''",
+        "{user}.startsWith('system:serviceaccount:') && {user}.endsWith('{suffix}') ? \
+         {user}.substring({user}.lastIndexOf(':') + 1, size({user}) - {}) : ''",
         suffix.len()
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc::plan::{
+use cassc::plan::{By, 
     Action, Change, ClaimGrowth, Counts, Effect, Guard, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict,
 };
 use cassc::report::plan::FleetPlan;
@@ -70,7 +70,11 @@ fn change(field: &str, place: Option<&str>, values: [Option<&str>; 2], effect: E
 }
 
 fn step(stage: Stage, guards: &[Guard], action: Action) -> Step {
-    Step { stage, action, guards: guards.to_vec() }
+    let by = match stage {
+        Stage::Base | Stage::Cluster | Stage::Steps => By::Tool,
+        _ => By::You,
+    };
+    Step { stage, by, action, guards: guards.to_vec() }
 }
 
 fn rack_roll(rack: &str, pods_restart: usize, reasons: &[&str]) -> RackRoll {

@@ -189,7 +189,7 @@ pub const ORDER: [Row; 23] = [
 /// The order in which the program in the cluster does the kinds of steps that are its own, where it also changes the
 /// replicas. Everything is applied before: the replicas of a StatefulSet in Git are only what it is born with. Nodes leave before
 /// others are restarted, and pods restart before new ones join, which start with the new template.
-pub const ORDER_OF_JOB: [Kind; 14] = [
+pub const ORDER_OF_JOB: [Kind; 13] = [
     Kind::Stop,
     Kind::Start,
     Kind::ExpandClaims,
@@ -199,11 +199,10 @@ pub const ORDER_OF_JOB: [Kind; 14] = [
     Kind::DeleteClaims,
     Kind::Roll,
     Kind::ResumeRoll,
-    Kind::UpgradeTables,
     Kind::Join,
     Kind::RaiseReplication,
-    Kind::RepairSystemKeyspaces,
     Kind::CreateRoles,
+    Kind::RepairSystemKeyspaces,
 ];
 
 impl Kind {

@@ -4,7 +4,7 @@
 use cassc_wording::counted_as;
 
 use super::escape::{code, html, html_code, prose};
-use super::words::{Piece, effect, resources, stage, told, value};
+use super::words::{Piece, effect, has_job, resources, stage, told, value};
 use super::{FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, tally, who_does_the_rest};
 use crate::plan::{Change, Plan, Refusal, Step, Verdict};
 use crate::transition::Accepted;
@@ -172,7 +172,8 @@ fn fold(plan: &Plan) -> String {
     }
     if !plan.steps.is_empty() {
         text.push_str("What happens, in this order:\n\n");
-        text.extend((1..).zip(&plan.steps).map(|(number, it)| step(number, it)));
+        let has_job = has_job(plan);
+        text.extend((1..).zip(&plan.steps).map(|(number, it)| step(number, it, has_job)));
         text.push('\n');
     }
     text + "</details>\n\n"
@@ -185,8 +186,8 @@ fn change(change: &Change) -> String {
     format!("| {} | {place} | {from} | {to} | {} |\n", code(&change.field), effect(change))
 }
 
-fn step(number: usize, step: &Step) -> String {
-    let told = told(step);
+fn step(number: usize, step: &Step, has_job: bool) -> String {
+    let told = told(step, has_job);
     let marker = format!("{number}. ");
     let indent = " ".repeat(marker.len());
     let details = told.details.iter().map(|detail| format!("{indent}- {}\n", marked(detail)));

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use cassc_wording::counted_as;
 
 use super::escape::{shown, shown_lines};
-use super::words::{Line, Piece, Sign, effect, name, resources, stage, told, value, words};
+use super::words::{Line, Piece, Sign, effect, has_job, name, resources, stage, told, value, words};
 use super::{FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, tally, verdict_word, who_does_the_rest};
 use crate::plan::{Action, Change, Plan, Refusal, Step, Verdict};
 use crate::report::Colors;
@@ -124,7 +124,8 @@ fn cluster(plan: &Plan, against: Option<&str>) -> Vec<(Tone, String)> {
         lines.extend((!plan.changes.is_empty()).then(|| (Tone::Plain, "  changes".to_owned())));
         lines.extend(plan.changes.iter().map(change).map(of(Tone::Plain)));
         lines.extend((!plan.steps.is_empty()).then(|| (Tone::Plain, "  steps, in this order".to_owned())));
-        lines.extend((1..).zip(&plan.steps).flat_map(|(number, it)| step(number, plan.steps.len(), it)));
+        let has_job = has_job(plan);
+        lines.extend((1..).zip(&plan.steps).flat_map(|(number, it)| step(number, plan.steps.len(), it, has_job)));
     }
     lines
 }
@@ -169,9 +170,9 @@ fn change(change: &Change) -> String {
     plain(&line, "")
 }
 
-fn step(number: usize, last: usize, step: &Step) -> Vec<(Tone, String)> {
+fn step(number: usize, last: usize, step: &Step, has_job: bool) -> Vec<(Tone, String)> {
     let digits = last.to_string().len();
-    let told = told(step);
+    let told = told(step, has_job);
     let indent = " ".repeat(4 + digits + 2 + STAGE_WIDTH + 1);
     let stage = stage(step);
     let title = format!("    {number:>digits$}. {stage:<STAGE_WIDTH$} {}", plain(&told.title, &indent));

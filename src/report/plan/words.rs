@@ -4,13 +4,15 @@
 use cassc_wording::{counted_as, joined};
 
 use super::tallied;
-use crate::plan::{Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Resources, Stage, Step};
+use crate::plan::{Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, Plan, RackRoll, Resources, Stage, Step};
 
 /// Up to how many names a list is written out in full: those that follow each other by
 /// number, and others.
 const NAMED: (usize, usize) = (4, 12);
 /// The words before objects that no tool removes.
 const KEPT: &str = "no longer rendered; delete by hand once nothing uses it: ";
+/// The words before objects that the Job deletes.
+const KEPT_FOR_JOB: &str = "no longer rendered; the Job deletes it once nothing uses it: ";
 /// From so many names on a list shows what they share once, in the braces of a shell.
 const BRACES: usize = 3;
 /// A list of which each name matters.
@@ -120,7 +122,8 @@ pub(super) fn resources(resources: &Resources) -> String {
     });
     let amount = |amount: &Option<Amount>, noun: &str| {
         amount.as_ref().map(|Amount { from, to }| {
-            if from == "0" { format!("{to} {noun}") } else { format!("{from} → {to} {noun}") }
+            let (was, now) = (short(from), short(to));
+            if from == "0" { format!("{now} {noun}") } else { format!("{was} → {now} {noun}") }
         })
     };
     let amounts = [
@@ -130,6 +133,24 @@ pub(super) fn resources(resources: &Resources) -> String {
         amount(&resources.storage, "storage"),
     ];
     amounts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A quantity in few digits: `31500m` is 31.5, and `123840Mi` about 120.9Gi. The JSON has it exactly.
+fn short(quantity: &str) -> String {
+    const UNITS: [(&str, f64); 7] =
+        [("m", 1000.0), ("Ki", 1024.0), ("Mi", 1024.0), ("Gi", 1024.0), ("M", 1000.0), ("G", 1000.0), ("", 1000.0)];
+    const LARGER: [&str; 7] = ["", "Mi", "Gi", "Ti", "G", "T", "k"];
+    let end = quantity.find(|c: char| !c.is_ascii_digit()).unwrap_or(quantity.len());
+    let (number, unit) = quantity.split_at(end);
+    let place = UNITS.iter().position(|(known, _)| *known == unit);
+    let (Ok(number), Some(place)) = (number.parse::<f64>(), place) else { return quantity.to_owned() };
+    if number < 10_000.0 && unit != "m" {
+        return quantity.to_owned();
+    }
+    let places = if unit == "m" { 3 } else { 1 };
+    let text = format!("{:.places$}", number / UNITS[place].1);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    short(&format!("{text}{}", LARGER[place]))
 }
 
 /// The name of a stage, as the JSON has it too; what the Job does is marked as such.
@@ -146,9 +167,17 @@ pub(super) fn stage(step: &Step) -> &'static str {
     }
 }
 
-/// A step in words.
-pub(super) fn told(step: &Step) -> Told {
-    let mut told = told_action(step.stage, &step.action);
+/// Whether the Job of a program in the cluster is part of a plan.
+pub(super) fn has_job(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.by == By::Job || step.stage == Stage::Steps)
+}
+
+/// A step in words; `has_job` is what [`has_job`] says of its plan.
+pub(super) fn told(step: &Step, has_job: bool) -> Told {
+    let mut told = match &step.action {
+        Action::Apply { created, changed, removed, kept } => apply([created, changed, removed, kept], has_job),
+        action => told_action(step.stage, action),
+    };
     match step.by {
         By::Job => told.details.extend(guards_of_job(&step.guards)),
         By::You | By::Tool => told.details.extend(guards(&step.guards)),
@@ -159,7 +188,7 @@ pub(super) fn told(step: &Step) -> Told {
 fn told_action(stage: Stage, action: &Action) -> Told {
     match action {
         Action::Person { task } => Told { title: vec![prose(task)], details: Vec::new() },
-        Action::Apply { created, changed, removed, kept } => apply(created, changed, removed, kept),
+        Action::Apply { created, changed, removed, kept } => apply([created, changed, removed, kept], false),
         Action::Decommission { datacenter, pods, nodes_left } => decommission(stage, datacenter, pods, *nodes_left),
         Action::Join { pods, founds, start_orders } => join(pods, *founds, *start_orders),
         Action::ReplicateSystemKeyspaces { replicas } => {
@@ -309,19 +338,27 @@ fn expand(claims: &[ClaimGrowth]) -> Told {
     Told { title: vec![words(title)], details: sizes.into_iter().map(detail).collect() }
 }
 
-fn apply(created: &[ObjectName], changed: &[ObjectName], removed: &[ObjectName], kept: &[ObjectName]) -> Told {
+fn apply([created, changed, removed, kept]: [&Vec<ObjectName>; 4], has_job: bool) -> Told {
     let all: Vec<&ObjectName> = [created, changed, removed, kept].into_iter().flatten().collect();
+    // StatefulSets are deleted by hand always.
+    let (by_hand, by_job): (Vec<ObjectName>, Vec<ObjectName>) =
+        kept.iter().cloned().partition(|object| !has_job || object.kind == "StatefulSet");
     let lists = [
-        (created, "created", "created", Piece::Sign(Sign::Created), NAMED),
-        (changed, "changed", "changed", Piece::Sign(Sign::Changed), NAMED),
-        (removed, "removed", "removed", Piece::Sign(Sign::Removed), EVERY),
-        (kept, "left in place", "left in place", words(KEPT), EVERY),
+        (created, Piece::Sign(Sign::Created), NAMED),
+        (changed, Piece::Sign(Sign::Changed), NAMED),
+        (removed, Piece::Sign(Sign::Removed), EVERY),
+        (&by_hand, words(KEPT), EVERY),
+        (&by_job, words(KEPT_FOR_JOB), EVERY),
     ];
-    let counts: Vec<(usize, &str, &str)> =
-        lists.iter().map(|(objects, one, many, ..)| (objects.len(), *one, *many)).collect();
+    let counts = [
+        (created.len(), "created", "created"),
+        (changed.len(), "changed", "changed"),
+        (removed.len(), "removed", "removed"),
+        (kept.len(), "left in place", "left in place"),
+    ];
     let title = tallied(("object", "objects"), &counts);
     let filled = lists.into_iter().filter(|(objects, ..)| !objects.is_empty());
-    let details = filled.map(|(objects, _, _, lead, most)| {
+    let details = filled.map(|(objects, lead, most)| {
         let mut line = vec![lead];
         line.extend(by_kind(objects, &all, most));
         line
@@ -436,4 +473,28 @@ fn guards(guards: &[Guard]) -> Option<Line> {
     let word = if guards.iter().any(|guard| is_lasting(&guard)) { "only while " } else { "only when " };
     let parts: Vec<String> = guards.iter().map(ToString::to_string).collect();
     (!parts.is_empty()).then(|| vec![words(format!("{word}{}", joined(&parts)))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn quantities_are_short() {
+        let table = [
+            ("31500m", "31.5"),
+            ("6250m", "6.25"),
+            ("500m", "0.5"),
+            ("12", "12"),
+            ("123840Mi", "120.9Gi"),
+            ("1024000Mi", "1000Gi"),
+            ("1500Gi", "1500Gi"),
+            ("30000Gi", "29.3Ti"),
+            ("12000G", "12T"),
+            ("0", "0"),
+        ];
+        for (exact, expected) in table {
+            assert_eq!(short(exact), expected);
+        }
+    }
 }

@@ -3,6 +3,7 @@ refused and in which words, and what the account of the program in the cluster m
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -20,34 +21,37 @@ _OF_SETS = "has Cassandra nodes and is not deleted"
 _OF_CLAIMS = "cassc-step alone deletes it"
 _NODES_LEFT = '{code: E352, reason: "they have left the ring"}'
 _SET = "shop-dc1-r3-sts"
+_HOME = "first-namespace"
 _CLAIM = f"server-data-{_SET}-1"
 # How long a policy takes to be in force, or out of it: the API server reads policies every second.
 _PATIENCE = 60
+# A namespace of an earlier story goes while the next one is told.
+_NUMBERS = itertools.count(1)
 
 
 @contextmanager
 def _guard(world: World) -> Iterator[None]:
     """While this lasts, the policies are in force; a StatefulSet of nobody shows when."""
     text = world.compile("guard").stdout
-    world.make_namespace("guard-probe")
-    probe = _stateful_set("guard-probe", "shop-dc1-probe-sts", "cassc", replicas=0)
-    world.machine.apply(probe)
+    probe = f"guard-probe-{next(_NUMBERS)}"
+    world.make_namespace(probe)
+    world.machine.apply(_stateful_set(probe, "shop-dc1-probe-sts", "cassc", replicas=0))
     ended = world.machine.ask("apply", "--server-side", "--validate=strict", "-f", "-", stdin=text)
     world.report.expect(ended.returncode == 0 and not ended.stderr, f"the policies are accepted {ended.stderr}")
     try:
-        wait_until("the policies are in force", _PATIENCE, lambda: _OF_REPLICAS in _probed(world), pause=0.3)
+        wait_until("the policies are in force", _PATIENCE, lambda: _OF_REPLICAS in _probed(world, probe), pause=0.3)
         # The policies are read together, but no document says so.
         time.sleep(2)
         yield
     finally:
         world.machine.kubectl("delete", "-f", "-", stdin=text)
-        wait_until("the policies are gone", _PATIENCE, lambda: not _probed(world), pause=0.3)
+        wait_until("the policies are gone", _PATIENCE, lambda: not _probed(world, probe), pause=0.3)
 
 
-def _probed(world: World) -> str:
+def _probed(world: World, namespace: str) -> str:
     # To another number each time: where nothing changes, nothing is refused.
-    live = world.statefulsets("guard-probe")["shop-dc1-probe-sts"]["spec"]["replicas"]
-    arguments = ("scale", "statefulset", "shop-dc1-probe-sts", "-n", "guard-probe", f"--replicas={1 - live}")
+    live = world.statefulsets(namespace)["shop-dc1-probe-sts"]["spec"]["replicas"]
+    arguments = ("scale", "statefulset", "shop-dc1-probe-sts", "-n", namespace, f"--replicas={1 - live}")
     return world.machine.ask(*arguments).stderr
 
 
@@ -69,8 +73,9 @@ class Hands:
         self.world, self.report, self.namespace = world, world.report, namespace
 
     def act(self, *arguments: str, account: str | None = None) -> subprocess.CompletedProcess[str]:
-        """kubectl in the namespace, perhaps as one of its accounts."""
-        user = [f"--as=system:serviceaccount:{self.namespace}:{account}"] if account else []
+        """kubectl in the namespace, perhaps as one of its accounts, or as one with its namespace before its name."""
+        home, _, name = account.rpartition("/") if account else ("", "", "")
+        user = [f"--as=system:serviceaccount:{home or self.namespace}:{name}"] if account else []
         return self.world.machine.ask(*arguments, "-n", self.namespace, *user)
 
     def is_refused(self, what: str, sentence: str, *arguments: str, account: str | None = None) -> None:
@@ -106,6 +111,8 @@ def _accounts(world: World, namespace: str) -> None:
     api, names = "rbac.authorization.k8s.io", ("shop-step", "sho-step", "shop-cassandra")
     metadata = {"name": "harm", "namespace": namespace}
     subjects = [{"kind": "ServiceAccount", "name": name, "namespace": namespace} for name in names]
+    # A cluster in several namespaces has its account in the first.
+    subjects.append({"kind": "ServiceAccount", "name": "shop-step", "namespace": _HOME})
     common = {"apiVersion": f"{api}/v1", "metadata": metadata}
     reference = {"apiGroup": api, "kind": "Role", "name": "harm"}
     world.machine.apply(
@@ -196,6 +203,12 @@ def _scaling(hands: Hands) -> None:
     hands.report.expect(hands.replicas() == 2, "until here nothing has changed")
     hands.is_done("the program lowers replicas through scale", *scale, "--replicas=1", account="shop-step")
     hands.report.expect(hands.replicas() == 1, "they are lowered")
+    for number in (2, 1):
+        hands.is_done(
+            f"the program of a cluster in several namespaces scales to {number}",
+            *(*scale, f"--replicas={number}"),
+            account=f"{_HOME}/shop-step",
+        )
     wait_until("the pod is gone", _PATIENCE, lambda: f"{_SET}-1" not in hands.world.pods(hands.namespace), pause=0.3)
 
 
