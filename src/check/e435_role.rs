@@ -32,7 +32,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (index, role) in auth.roles.iter().enumerate() {
         let name = || subject.value(route(index).key("name"), "");
         if let Some(fault) = fault_of_name(subject, role) {
-            complaints.push(RULE.complain(fault, name()).expected("a name on one line, without spaces at its ends"));
+            complaints
+                .push(RULE.complain(fault, name()).help("write another name, on one line, without spaces at its ends"));
             continue;
         }
         if let Some(first) = named.insert(&role.name, subject.value(route(index).key("name"), "first role")) {

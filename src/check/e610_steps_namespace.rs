@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
 The program in the cluster gets its rights by a RoleBinding, which names the namespace of its ServiceAccount. The API server refuses
 a RoleBinding without it, and delivery tools do not fill it in.
 
-Write `metadata.namespace`, or the `namespace` of each datacenter. In a deployed cluster write the one that it runs in: that is no
-change.",
+Write `metadata.namespace`, or the `namespace` of each datacenter. In a deployed cluster write the one that it runs in, and accept
+E303.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {

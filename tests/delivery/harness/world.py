@@ -12,9 +12,19 @@ from nodes.harness.report import Report
 
 from .machine import Machine
 
-STAGES = ("base", "prepare", "cluster")
+STAGES = ("base", "prepare", "cluster", "steps")
 DIALECTS = ("argocd", "flux", "plain")
-_RENDERED = ("statefulsets", "services", "configmaps", "poddisruptionbudgets", "serviceaccounts", "jobs")
+_RENDERED = (
+    "statefulsets",
+    "services",
+    "configmaps",
+    "poddisruptionbudgets",
+    "serviceaccounts",
+    "jobs",
+    "cronjobs",
+    "roles",
+    "rolebindings",
+)
 _ENFORCED = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
