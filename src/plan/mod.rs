@@ -18,8 +18,8 @@ mod value;
 pub(crate) use difference::Difference;
 pub use value::{Amount, By, Change, Counts, Effect, Plan, PodCount, Refusal, Resources, Step, Verdict};
 
-pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
 use cassc_ring::step::ORDER;
+pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
 
 use self::doers::Doers;
 use crate::cluster::Cluster;

@@ -4,8 +4,8 @@
 use cassc_ring::desired::WhenNodesLeave;
 use serde_json::Value;
 
-use super::value::{Amount, PodCount, Resources};
 use super::Difference;
+use super::value::{Amount, PodCount, Resources};
 use crate::cluster::{Cluster, Rack, VolumeSource};
 use crate::kubernetes::quantity::Quantity;
 use crate::render::pod_templates;
@@ -25,9 +25,8 @@ pub(super) fn asked(difference: &Difference<'_>) -> Option<Resources> {
     }
     let (before, mut after) = (of_side(difference.before), of_side(difference.after));
     after.storage = after.storage.plus(&left_behind(difference));
-    let amount = |from: &Quantity, to: &Quantity| {
-        (from != to).then(|| Amount { from: from.canonical(), to: to.canonical() })
-    };
+    let amount =
+        |from: &Quantity, to: &Quantity| (from != to).then(|| Amount { from: from.canonical(), to: to.canonical() });
     let resources = Resources {
         pods: (before.pods != after.pods).then_some(PodCount { from: before.pods, to: after.pods }),
         cpu: amount(&before.cpu, &after.cpu),

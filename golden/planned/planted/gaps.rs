@@ -56,10 +56,9 @@ fn elements(action: &Action) -> usize {
             [created, changed, removed, kept].map(Vec::len).into_iter().sum()
         }
         Action::CreateRoles { roles, .. } => roles.len(),
-        Action::Person { .. }
-        | Action::ReplicateSystemKeyspaces { .. }
-        | Action::Resume {}
-        | Action::Repair { .. } => 0,
+        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} | Action::Repair { .. } => {
+            0
+        }
     }
 }
 
@@ -90,10 +89,8 @@ fn change_element(plan: &mut Plan, step: usize, element: usize, twice: bool) {
             change(vec![created, changed, removed, kept], element, twice);
         }
         Action::CreateRoles { roles, .. } => change(vec![roles], element, twice),
-        Action::Person { .. }
-        | Action::ReplicateSystemKeyspaces { .. }
-        | Action::Resume {}
-        | Action::Repair { .. } => {}
+        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} | Action::Repair { .. } => {
+        }
     }
 }
 

@@ -26,7 +26,8 @@ const OVERRIDDEN: &str = "cassc does not check what these patches do";
 const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. With `steps` in the topology a Job does them.";
 
 /// The last line where a plan has steps of a Job.
-const BY_JOB: &str = "The Job of cassc-step does the steps marked job, once it is applied: docs/steps.md says how to follow it.";
+const BY_JOB: &str =
+    "The Job of cassc-step does the steps marked job, once it is applied: docs/steps.md says how to follow it.";
 
 /// The plans of a fleet by how much they contain, each group in the order of the fleet.
 struct Groups<'f> {

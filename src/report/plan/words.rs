@@ -4,7 +4,9 @@
 use cassc_wording::{counted_as, joined};
 
 use super::tallied;
-use crate::plan::{Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, Plan, RackRoll, Resources, Stage, Step};
+use crate::plan::{
+    Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, Plan, RackRoll, Resources, Stage, Step,
+};
 
 /// Up to how many names a list is written out in full: those that follow each other by
 /// number, and others.
@@ -235,9 +237,10 @@ fn told_action(stage: Stage, action: &Action) -> Told {
             Told { title: vec![words(title)], details: vec![some(pods)] }
         }
         Action::CreateRoles { superuser_secret, roles } => create_roles(superuser_secret, roles),
-        Action::Repair { keyspace } => {
-            Told { title: vec![words("repair "), name(keyspace), words(" on every node, one at a time")], details: Vec::new() }
-        }
+        Action::Repair { keyspace } => Told {
+            title: vec![words("repair "), name(keyspace), words(" on every node, one at a time")],
+            details: Vec::new(),
+        },
     }
 }
 
@@ -286,7 +289,8 @@ fn join(pods: &[String], founds: bool, start_orders: usize) -> Told {
 }
 
 fn create_roles(superuser_secret: &str, roles: &[String]) -> Told {
-    let mut title = vec![words("lock the role `cassandra`, and create the superuser of Secret "), name(superuser_secret)];
+    let mut title =
+        vec![words("lock the role `cassandra`, and create the superuser of Secret "), name(superuser_secret)];
     if !roles.is_empty() {
         title.push(words(if roles.len() == 1 { " and the role " } else { " and the roles " }));
         title.extend(every(roles));
