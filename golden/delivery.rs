@@ -15,7 +15,7 @@ use cassc::{Compilation, Options, compile};
 use serde_json::{Map, Value};
 
 use crate::compare::repository;
-use crate::hygiene::{items, pod_spec};
+use crate::hygiene::items;
 use crate::invariants::unknown_references;
 use crate::rendered::{DIALECTS, Rendered, all, assert_none};
 

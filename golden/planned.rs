@@ -62,8 +62,8 @@ fn histories() -> Vec<[Value; 3]> {
             first["spec"]["rollout"] = rollout;
             first["spec"]["delivery"] = json!({"dialect": format!("{dialect:?}").to_lowercase()});
             // Stopped nodes neither join nor leave (E357), and these changes have little else.
-        first["spec"].as_object_mut().expect("a topology has a spec").remove("stopped");
-        if let Some(replicas) = job {
+            first["spec"].as_object_mut().expect("a topology has a spec").remove("stopped");
+            if let Some(replicas) = job {
                 first["spec"]["steps"] = json!({"enabled": true});
                 first["spec"]["delivery"]["ignoresReplicas"] = json!(replicas == "ignored");
                 first["metadata"]["namespace"] = json!("cass");

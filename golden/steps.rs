@@ -91,7 +91,7 @@ const UNNAMED: [(&str, &[&str]); 11] = [
     ("pods/eviction", &["create"]),
     ("persistentvolumeclaims", &["get", "list", "patch", "delete"]),
     ("configmaps", &["get", "list", "create", "delete"]),
-    ("events", &["create", "patch"]),
+    ("events", &["get", "create", "patch"]),
     ("jobs", &["get", "list", "delete"]),
     ("leases", &["create"]),
     ("secrets", &["create"]),

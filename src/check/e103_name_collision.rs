@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 Object names are built from the names of cluster, datacenter and rack, in the same way as in Cass Operator. So `a-b` plus `c`
 equals `a` plus `b-c`, the services of a datacenter `seed` can have the name of the seed service, and a PodDisruptionBudget
-is named after the datacenter alone. If two objects have the same name, the one that is applied last replaces the other: a
+is named after the datacenter alone. With `steps`, two programs would take turns with one Lease, or share a generated Secret. If two objects have the same name, the one that is applied last replaces the other: a
 rack, or the protection of a datacenter, is lost. Node ports are unique per Kubernetes cluster, not per namespace.
 
 cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace, and the clusters whose locks
@@ -95,7 +95,11 @@ fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
     let roles = spec.auth.roles.iter().filter(|role| role.generate);
     let roles = roles.map(|role| secret(&role.secret_name, names::role_secret(cluster, &role.name)));
     let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).collect();
-    names::of_steps(cluster, secrets.iter().map(String::as_str))
+    let mut named = names::of_steps(cluster, secrets.iter().map(String::as_str));
+    if spec.steps.as_ref().is_some_and(|steps| steps.schedule.is_some()) {
+        named.extend(names::of_schedule(cluster));
+    }
+    named
 }
 
 fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {

@@ -128,7 +128,11 @@ fn of_steps(cluster: &Cluster) -> Vec<Named> {
     let Some(steps) = &cluster.steps else { return Vec::new() };
     let superuser = steps.generates_superuser.then_some(cluster.superuser_secret.as_str());
     let roles = steps.roles.iter().filter(|role| role.generated).map(|role| role.secret.as_str());
-    names::of_steps(&cluster.name, superuser.into_iter().chain(roles))
+    let mut named = names::of_steps(&cluster.name, superuser.into_iter().chain(roles));
+    if steps.schedule.is_some() {
+        named.extend(names::of_schedule(&cluster.name));
+    }
+    named
 }
 
 fn of_datacenter(cluster: &Cluster, datacenter: &Datacenter) -> Vec<Named> {

@@ -103,9 +103,10 @@ pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
 }
 
-/// `<cluster>-settle`: the CronJob that runs the program in the cluster again.
+/// `<cluster>-cron`: the CronJob that runs the program in the cluster again. Its Jobs end in a number of minutes, and so are never
+/// called as [`step`] calls one.
 pub fn schedule(cluster: &str) -> String {
-    format!("{cluster}-settle")
+    format!("{cluster}-cron")
 }
 
 /// `<cluster>-step`: ServiceAccount, Role, RoleBinding and Lease of the program in the cluster.
@@ -139,10 +140,14 @@ pub fn of_steps<'t>(cluster: &str, generated_secrets: impl IntoIterator<Item = &
         ("RoleBinding", step_account(cluster)),
         ("Lease", step_account(cluster)),
         ("Job", step(cluster, "settle", "*")),
-        ("CronJob", schedule(cluster)),
     ];
     named.extend(generated_secrets.into_iter().map(|name| ("Secret", name.to_owned())));
     named
+}
+
+/// What a cluster has beside that where the program runs again on a schedule.
+pub fn of_schedule(cluster: &str) -> Vec<Named> {
+    vec![("CronJob", schedule(cluster))]
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

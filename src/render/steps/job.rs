@@ -142,7 +142,7 @@ fn container(program: Program<'_>) -> Container {
         image: Some(steps.image.clone()),
         image_pull_policy: Some(cluster.image_pull_policy.clone()),
         args: Some(arguments(program)),
-        env: Some(vec![pod_field("POD_NAME", "metadata.name"), pod_field("POD_NAMESPACE", "metadata.namespace")]),
+        env: Some(vec![pod_field("POD_NAME", "metadata.name"), pod_field("POD_UID", "metadata.uid")]),
         resources: Some(ResourceRequirements {
             requests: quantities(&steps.requests),
             limits: quantities(&steps.limits),
@@ -166,6 +166,6 @@ fn arguments(program: Program<'_>) -> Vec<String> {
     let mut arguments = vec![STEP.to_owned(), format!("--cluster={}", here.cluster.name)];
     arguments.extend(here.kube_cluster.map(|name| format!("--kube-cluster={name}")));
     let has_certificates = here.cluster.management_api_secret.is_some();
-    arguments.extend(has_certificates.then(|| format!("--certificates={}", volumes::CERTIFICATES_PATH)));
+    arguments.extend(has_certificates.then(|| format!("--management-certificates={}", volumes::CERTIFICATES_PATH)));
     arguments
 }

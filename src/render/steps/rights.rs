@@ -66,7 +66,7 @@ fn of_every_namespace(here: Here<'_>) -> Vec<PolicyRule> {
         rule("", &["persistentvolumeclaims"], &["get", "list", "patch", "delete"]),
         rule("", &["configmaps"], &["get", "list", "create", "delete"]),
         named(rule("", &["configmaps"], &["patch", "update"]), state()),
-        rule("", &["events"], &["create", "patch"]),
+        rule("", &["events"], &["get", "create", "patch"]),
     ]
 }
 

@@ -79,14 +79,19 @@ impl World {
             return;
         }
         for kube in 0..self.kubes.len() {
-            let sets: Vec<String> =
-                self.kubes[kube].sets.iter().map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas)).collect();
+            let sets: Vec<String> = self.kubes[kube]
+                .sets
+                .iter()
+                .map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas))
+                .collect();
             sets.into_iter().for_each(|line| self.note(|| line));
             let keys: Vec<PodKey> = self.kubes[kube].claims.keys().copied().collect();
             for key in keys {
                 let volume = self.kubes[kube].claims[&key].volume;
                 let pod = self.kubes[kube].pods.get(&key);
-                let life = pod.and_then(|pod| pod.process).map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
+                let life = pod
+                    .and_then(|pod| pod.process)
+                    .map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
                 let line = format!(
                     "{}: {:?}, {life:?}, template {:?}, ready {:?}, deleting {:?}, volume {:?} of {:?}, owns {}",
                     self.kubes[kube].pod_name(key),

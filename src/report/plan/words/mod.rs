@@ -1,24 +1,17 @@
 //! The content of a plan as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
 //! a plan put these lines in their own form, so both have the same content.
 
+mod amounts;
+mod lists;
+mod objects;
+
 use cassc_wording::{counted_as, joined};
 
-use super::tallied;
-use crate::plan::{
-    Action, Amount, By, Change, ClaimGrowth, Effect, Guard, ObjectName, Plan, RackRoll, Resources, Stage, Step,
-};
+pub(super) use self::amounts::resources;
+use self::lists::{every, some};
+use self::objects::apply;
+use crate::plan::{Action, By, Change, ClaimGrowth, Effect, Guard, Plan, RackRoll, Stage, Step};
 
-/// Up to how many names a list is written out in full: those that follow each other by
-/// number, and others.
-const NAMED: (usize, usize) = (4, 12);
-/// The words before objects that no tool removes.
-const KEPT: &str = "no longer rendered; delete by hand once nothing uses it: ";
-/// The words before objects that the Job deletes.
-const KEPT_FOR_JOB: &str = "no longer rendered; the Job deletes it once nothing uses it: ";
-/// From so many names on a list shows what they share once, in the braces of a shell.
-const BRACES: usize = 3;
-/// A list of which each name matters.
-const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
 /// How many characters of a value are shown; the JSON has all of it.
 const VALUE_LENGTH: usize = 100;
 
@@ -114,45 +107,6 @@ fn effect_words(effect: Effect) -> &'static str {
         Effect::Objects => "objects change, nothing restarts",
         Effect::Nothing => "no object changes",
     }
-}
-
-/// What a change asks of the Kubernetes cluster: `3 → 6 pods, 12 → 24 CPU, 48Gi → 96Gi memory`.
-pub(super) fn resources(resources: &Resources) -> String {
-    let pods = resources.pods.map(|pods| {
-        let to = counted_as(pods.to as usize, "pod", "pods");
-        if pods.from == 0 { to } else { format!("{} → {to}", pods.from) }
-    });
-    let amount = |amount: &Option<Amount>, noun: &str| {
-        amount.as_ref().map(|Amount { from, to }| {
-            let (was, now) = (short(from), short(to));
-            if from == "0" { format!("{now} {noun}") } else { format!("{was} → {now} {noun}") }
-        })
-    };
-    let amounts = [
-        pods,
-        amount(&resources.cpu, "CPU"),
-        amount(&resources.memory, "memory"),
-        amount(&resources.storage, "storage"),
-    ];
-    amounts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// A quantity in few digits: `31500m` is 31.5, and `123840Mi` about 120.9Gi. The JSON has it exactly.
-fn short(quantity: &str) -> String {
-    const UNITS: [(&str, f64); 7] =
-        [("m", 1000.0), ("Ki", 1024.0), ("Mi", 1024.0), ("Gi", 1024.0), ("M", 1000.0), ("G", 1000.0), ("", 1000.0)];
-    const LARGER: [&str; 7] = ["", "Mi", "Gi", "Ti", "G", "T", "k"];
-    let end = quantity.find(|c: char| !c.is_ascii_digit()).unwrap_or(quantity.len());
-    let (number, unit) = quantity.split_at(end);
-    let place = UNITS.iter().position(|(known, _)| *known == unit);
-    let (Ok(number), Some(place)) = (number.parse::<f64>(), place) else { return quantity.to_owned() };
-    if number < 10_000.0 && unit != "m" {
-        return quantity.to_owned();
-    }
-    let places = if unit == "m" { 3 } else { 1 };
-    let text = format!("{:.places$}", number / UNITS[place].1);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    short(&format!("{text}{}", LARGER[place]))
 }
 
 /// The name of a stage, as the JSON has it too; what the Job does is marked as such.
@@ -342,124 +296,6 @@ fn expand(claims: &[ClaimGrowth]) -> Told {
     Told { title: vec![words(title)], details: sizes.into_iter().map(detail).collect() }
 }
 
-fn apply([created, changed, removed, kept]: [&Vec<ObjectName>; 4], has_job: bool) -> Told {
-    let all: Vec<&ObjectName> = [created, changed, removed, kept].into_iter().flatten().collect();
-    // StatefulSets are deleted by hand always.
-    let (by_hand, by_job): (Vec<ObjectName>, Vec<ObjectName>) =
-        kept.iter().cloned().partition(|object| !has_job || object.kind == "StatefulSet");
-    let lists = [
-        (created, Piece::Sign(Sign::Created), NAMED),
-        (changed, Piece::Sign(Sign::Changed), NAMED),
-        (removed, Piece::Sign(Sign::Removed), EVERY),
-        (&by_hand, words(KEPT), EVERY),
-        (&by_job, words(KEPT_FOR_JOB), EVERY),
-    ];
-    let counts = [
-        (created.len(), "created", "created"),
-        (changed.len(), "changed", "changed"),
-        (removed.len(), "removed", "removed"),
-        (kept.len(), "left in place", "left in place"),
-    ];
-    let title = tallied(("object", "objects"), &counts);
-    let filled = lists.into_iter().filter(|(objects, ..)| !objects.is_empty());
-    let details = filled.map(|(objects, lead, most)| {
-        let mut line = vec![lead];
-        line.extend(by_kind(objects, &all, most));
-        line
-    });
-    Told {
-        title: vec![words(if all.is_empty() { "nothing is applied".to_owned() } else { title })],
-        details: details.collect(),
-    }
-}
-
-/// Objects, kind by kind. Where all objects of the step lie in one namespace of one Kubernetes cluster, neither is
-/// named.
-fn by_kind(objects: &[ObjectName], all: &[&ObjectName], most: (usize, usize)) -> Line {
-    let is_one_namespace = all.iter().all(|object| object.namespace == all[0].namespace);
-    let is_one_cluster = all.iter().all(|object| object.kube_cluster == all[0].kube_cluster);
-    let path = |object: &ObjectName| {
-        let namespace = object.namespace.iter().filter(|_| !is_one_namespace).map(|it| format!("{it}/"));
-        let cluster = object.kube_cluster.iter().filter(|_| !is_one_cluster).map(|it| format!("{it}: "));
-        cluster.chain(namespace).collect::<String>() + &object.name
-    };
-    let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
-    for object in objects {
-        match kinds.iter_mut().find(|(kind, _)| *kind == object.kind) {
-            Some((_, names)) => names.push(path(object)),
-            None => kinds.push((&object.kind, vec![path(object)])),
-        }
-    }
-    let mut line = Line::new();
-    for (position, (kind, names)) in kinds.iter().enumerate() {
-        line.push(words(if position == 0 { "" } else { "; " }));
-        line.extend([prose(*kind), words(" ")]);
-        line.extend(listed(names, most));
-    }
-    line
-}
-
-/// Names of which each matters.
-fn every(names: &[String]) -> Line {
-    listed(names, EVERY)
-}
-
-/// Names that follow from the first, the last and how many there are, when there are many.
-fn some(names: &[String]) -> Line {
-    listed(names, NAMED)
-}
-
-/// The names, or the first and the last of too many.
-fn listed(names: &[String], most: (usize, usize)) -> Line {
-    let most = if follow_each_other(names) { most.0 } else { most.1 };
-    match names {
-        [first, .., last] if names.len() > most => {
-            vec![name(first), words(" … "), name(last), words(format!(" ({})", names.len()))]
-        }
-        _ => match in_braces(names) {
-            Some(short) => vec![name(short)],
-            None => {
-                let commas = (0..names.len()).map(|position| words(if position == 0 { "" } else { ", " }));
-                commas.zip(names).flat_map(|(comma, text)| [comma, name(text)]).collect()
-            }
-        },
-    }
-}
-
-/// `shop-dc1-{a,b,c}-sts-0` for three names or more that begin alike, as bash expands it: what they share up to a hyphen
-/// is written once. `None` where that is nothing, or where a name means something in braces.
-fn in_braces(names: &[String]) -> Option<String> {
-    let first = names.first().filter(|_| names.len() >= BRACES)?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_');
-    if !names.iter().all(|name| name.chars().all(is_plain)) {
-        return None;
-    }
-    let prefix = (0..first.len())
-        .rev()
-        .find(|end| first.as_bytes()[*end] == b'-' && names.iter().all(|name| name.starts_with(&first[..=*end])))?
-        + 1;
-    let suffix = (prefix..first.len()).find(|start| {
-        first.as_bytes()[*start] == b'-'
-            && names.iter().all(|name| name.len() > prefix + first.len() - start && name.ends_with(&first[*start..]))
-    });
-    let suffix = suffix.map_or("", |start| &first[start..]);
-    let middle: Vec<&str> = names.iter().map(|name| &name[prefix..name.len() - suffix.len()]).collect();
-    Some(format!("{}{{{}}}{suffix}", &first[..prefix], middle.join(",")))
-}
-
-/// Whether the names are `a-0`, `a-1`, …, upwards or downwards.
-fn follow_each_other(names: &[String]) -> bool {
-    let parts = names.iter().map(|name| {
-        let (prefix, ordinal) = name.rsplit_once('-')?;
-        Some((prefix, ordinal.parse::<i64>().ok()?))
-    });
-    let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return false };
-    let is_next = |step: i64| {
-        parts.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[1].1.checked_sub(pair[0].1) == Some(step))
-    };
-    is_next(1) || is_next(-1)
-}
-
 /// What the Job waits for, and what it refuses: only the ring knows whether that holds.
 fn guards_of_job(guards: &[Guard]) -> Vec<Line> {
     let (refused, awaited): (Vec<Guard>, Vec<Guard>) = guards.iter().partition(|guard| guard.refuses());
@@ -477,28 +313,4 @@ fn guards(guards: &[Guard]) -> Option<Line> {
     let word = if guards.iter().any(|guard| is_lasting(&guard)) { "only while " } else { "only when " };
     let parts: Vec<String> = guards.iter().map(ToString::to_string).collect();
     (!parts.is_empty()).then(|| vec![words(format!("{word}{}", joined(&parts)))])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn quantities_are_short() {
-        let table = [
-            ("31500m", "31.5"),
-            ("6250m", "6.25"),
-            ("500m", "0.5"),
-            ("12", "12"),
-            ("123840Mi", "120.9Gi"),
-            ("1024000Mi", "1000Gi"),
-            ("1500Gi", "1500Gi"),
-            ("30000Gi", "29.3Ti"),
-            ("12000G", "12T"),
-            ("0", "0"),
-        ];
-        for (exact, expected) in table {
-            assert_eq!(short(exact), expected);
-        }
-    }
 }
