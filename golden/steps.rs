@@ -46,7 +46,7 @@ fn faults(rendered: &Rendered) -> Vec<String> {
     let cron_jobs = rendered.of_kind("CronJob").map(|job| &job["spec"]["jobTemplate"]["spec"]);
     faults.extend(jobs.chain(cron_jobs).flat_map(|spec| of_job(rendered, spec)).map(str::to_owned));
     for role in rendered.of_kind("Role") {
-        faults.extend(items(role, "rules").flat_map(|rule| of_rule(rendered, role, rule)));
+        faults.extend(items(role, "rules").filter_map(|rule| of_rule(rendered, role, rule)));
     }
     faults
         .extend(rendered.of_kind("RoleBinding").filter_map(|binding| of_binding(rendered, binding)).map(str::to_owned));
@@ -97,11 +97,11 @@ const UNNAMED: [(&str, &[&str]); 11] = [
     ("secrets", &["create"]),
 ];
 
-fn of_rule(rendered: &Rendered, role: &Value, rule: &Value) -> Option<String> {
+fn of_rule(rendered: &Rendered, owner: &Value, rule: &Value) -> Option<String> {
     let (resources, verbs, names) = (texts(rule, "resources"), texts(rule, "verbs"), texts(rule, "resourceNames"));
     let resource = *resources.first()?;
     let is_wild = rule.to_string().contains('*') || resources.len() != 1;
-    let here = |kind: &'static str| rendered.of_kind(kind).filter(|it| namespace_of(it) == namespace_of(role));
+    let here = |kind: &'static str| rendered.of_kind(kind).filter(|it| namespace_of(it) == namespace_of(owner));
     let is_due = match (resource, names.is_empty()) {
         ("secrets", true) => verbs == ["create"].into() && generates(rendered),
         (_, true) => {
@@ -109,7 +109,7 @@ fn of_rule(rendered: &Rendered, role: &Value, rule: &Value) -> Option<String> {
         }
         ("statefulsets/scale", false) => names == here("StatefulSet").map(name_of).collect(),
         ("configmaps", false) => names.len() == 1 && names.iter().all(|name| name.ends_with("-state")),
-        ("leases", false) => names == [name_of(role)].into(),
+        ("leases", false) => names == [name_of(owner)].into(),
         ("secrets", false) => verbs == ["get"].into(),
         _ => false,
     };

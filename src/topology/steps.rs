@@ -81,7 +81,7 @@ fn is_range(range: &str, least: u32, most: u32, words: &[&str]) -> bool {
     let fits = match range.split_once('-') {
         None if range == "*" || range == "?" => true,
         None => value(range).is_some(),
-        Some((first, last)) => value(first).zip(value(last)).is_some_and(|(first, last)| first <= last),
+        Some((from, to)) => value(from).zip(value(to)).is_some_and(|(from, to)| from <= to),
     };
     fits && is_step
 }
