@@ -32,6 +32,9 @@ struct Target<'c> {
     by_stage: &'c FilesByStage,
 }
 
+/// Tells how to apply a cluster's folder stage by stage, with commands that wait between two of them.
+type StageByStage = fn(&Cluster, &RenderedFolder, &[String]) -> String;
+
 /// A delivery tool: what differs between them.
 struct Tool {
     /// Completes the metadata of an object.
@@ -43,7 +46,7 @@ struct Tool {
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
     /// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order.
-    stage_by_stage: Option<fn(&Cluster, &RenderedFolder, &[String]) -> String>,
+    stage_by_stage: Option<StageByStage>,
     /// How to see that it leaves the replicas of live StatefulSets alone; `None` where cassc renders nothing that tells it so.
     replicas_ignored: fn(&Cluster) -> Option<String>,
     /// How a person has a new cluster delivered; it may have files for the tool itself.

@@ -7,46 +7,36 @@ use cassc_ring::step::{Action, Kind, Row, Stage};
 
 use super::Difference;
 use super::value::By;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Steps};
 use crate::deliver::applies_at_once;
 
 /// Who does what the delivery tool cannot.
 pub(super) struct Doers<'d> {
-    /// The program in the cluster runs.
-    has_job: bool,
-    /// It alone changes the replicas, so that everything is applied before it.
-    job_changes_replicas: bool,
-    /// It did so before this change: StatefulSets that are there do not grow by being applied.
-    job_grows: bool,
-    /// The delivery tool applies StatefulSets with everything else.
-    applies_at_once: bool,
-    /// Whether nodes clean up by hand.
-    cleans_up_by_hand: bool,
     difference: &'d Difference<'d>,
 }
 
 impl<'d> Doers<'d> {
     pub(super) fn of(difference: &'d Difference<'d>) -> Self {
-        let changes_replicas = |cluster: Option<&Cluster>| cluster.is_some_and(Cluster::steps_change_replicas);
-        let steps = difference.after.and_then(|after| after.steps.as_ref());
-        Self {
-            has_job: steps.is_some(),
-            job_changes_replicas: changes_replicas(difference.after),
-            job_grows: changes_replicas(difference.before) && changes_replicas(difference.after),
-            applies_at_once: difference.after.is_some_and(|after| applies_at_once(after.dialect)),
-            cleans_up_by_hand: steps.is_some_and(|steps| steps.cleanup == Cleanup::Manual),
-            difference,
-        }
+        Self { difference }
+    }
+
+    /// The program in the cluster, where it runs.
+    fn job(&self) -> Option<&Steps> {
+        self.difference.after.and_then(|after| after.steps.as_ref())
+    }
+
+    /// Whether it alone changes the replicas, so that everything is applied before it.
+    fn job_changes_replicas(&self) -> bool {
+        self.difference.after.is_some_and(Cluster::steps_change_replicas)
     }
 
     /// Where a step runs, and who does it.
     pub(super) fn of_step(&self, row: &Row, action: &Action) -> (Stage, By) {
         let stage = self.stage(row, action);
         let by = match stage {
-            Stage::Before | Stage::After => By::You,
             Stage::Base | Stage::Cluster | Stage::Steps => By::Tool,
-            Stage::Prepare | Stage::Settle if self.has_job => By::Job,
-            Stage::Prepare | Stage::Settle => By::You,
+            Stage::Prepare | Stage::Settle if self.job().is_some() => By::Job,
+            Stage::Before | Stage::Prepare | Stage::Settle | Stage::After => By::You,
         };
         (stage, by)
     }
@@ -54,11 +44,12 @@ impl<'d> Doers<'d> {
     /// Argo CD and Flux apply everything at a merge, StatefulSets included: without the program, what has to be done before
     /// those change is done before the merge.
     fn stage(&self, row: &Row, action: &Action) -> Stage {
+        let is_applied = self.difference.after.is_some_and(|after| applies_at_once(after.dialect));
         match row.kind {
-            Kind::Cleanup if self.cleans_up_by_hand => Stage::After,
+            Kind::Cleanup if self.job().is_some_and(|steps| steps.cleanup == Cleanup::Manual) => Stage::After,
             Kind::Join if self.is_grown_by_job(action) => Stage::Settle,
-            _ if row.stage == Stage::Prepare && self.job_changes_replicas => Stage::Settle,
-            _ if row.stage == Stage::Prepare && self.applies_at_once => Stage::Before,
+            _ if row.stage == Stage::Prepare && self.job_changes_replicas() => Stage::Settle,
+            _ if row.stage == Stage::Prepare && is_applied => Stage::Before,
             _ => row.stage,
         }
     }
@@ -66,15 +57,16 @@ impl<'d> Doers<'d> {
     /// Whether a pod that joins belongs to a StatefulSet that is there: a new one has all its pods at once.
     fn is_grown_by_job(&self, action: &Action) -> bool {
         let Action::Join { pods, .. } = action else { return false };
-        let deployed = self.difference.before.into_iter().flat_map(Cluster::racks);
-        let mut sets = deployed.map(|(_, rack)| format!("{}-", rack.stateful_set));
-        self.job_grows && sets.any(|set| pods.iter().any(|pod| is_pod_of(pod, &set)))
+        let deployed = self.difference.before.filter(|before| before.steps_change_replicas());
+        let racks = deployed.into_iter().flat_map(Cluster::racks);
+        let mut sets = racks.map(|(_, rack)| format!("{}-", rack.stateful_set));
+        self.job_changes_replicas() && sets.any(|set| pods.iter().any(|pod| is_pod_of(pod, &set)))
     }
 
     /// By what the steps are sorted.
     pub(super) fn place(&self, row: &Row, stage: Stage) -> (bool, (usize, usize)) {
         let is_after_merge = stage != Stage::Before;
-        if !self.job_changes_replicas {
+        if !self.job_changes_replicas() {
             return (is_after_merge, (0, 0));
         }
         let (part, place) = row.kind.place_with_job();

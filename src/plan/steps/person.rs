@@ -48,9 +48,10 @@ fn before_a_change(difference: &Difference<'_>) -> Vec<String> {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
     if !leaving_pods(difference.ring()).is_empty() {
-        tasks.extend(match now.steps_change_replicas() {
-            true => Some(replicas_ignored(now)),
-            false => stage_by_stage(now, &difference.folder, &waits(was, now)),
+        tasks.extend(if now.steps_change_replicas() {
+            Some(replicas_ignored(now))
+        } else {
+            stage_by_stage(now, &difference.folder, &waits(was, now))
         });
     }
     tasks

@@ -1,5 +1,6 @@
 //! What the program in the cluster does of what is otherwise yours: it creates roles and repairs system keyspaces.
 
+use cassc_ring::desired::Role;
 use cassc_ring::step::Action;
 
 use super::super::Difference;
@@ -12,7 +13,8 @@ pub(crate) fn create(difference: &Difference<'_>) -> Vec<Action> {
     let Some((after, steps)) = difference.after.and_then(|after| Some((after, after.steps.as_ref()?))) else {
         return Vec::new();
     };
-    let wanted = |cluster: &Cluster| (cluster.authenticator, cluster.superuser_secret.clone(), roles(&cluster.steps));
+    let wanted =
+        |cluster: &Cluster| (cluster.authenticator, cluster.superuser_secret.clone(), roles(cluster.steps.as_ref()));
     let known = difference.before.filter(|before| before.steps.is_some()).map(wanted);
     if after.authenticator != Authenticator::Password || known == Some(wanted(after)) {
         return Vec::new();
@@ -21,8 +23,8 @@ pub(crate) fn create(difference: &Difference<'_>) -> Vec<Action> {
     vec![Action::CreateRoles { superuser_secret: after.superuser_secret.clone(), roles }]
 }
 
-fn roles(steps: &Option<Steps>) -> Vec<cassc_ring::desired::Role> {
-    steps.as_ref().map(|steps| steps.roles.clone()).unwrap_or_default()
+fn roles(steps: Option<&Steps>) -> Vec<Role> {
+    steps.map(|steps| steps.roles.clone()).unwrap_or_default()
 }
 
 /// New replicas of `system_auth` hold nothing until they are repaired, and a login may fail where it asks them.

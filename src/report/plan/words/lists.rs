@@ -1,6 +1,6 @@
 //! Lists of names: how many are written out, and how they are shortened.
 
-use super::{Line, Piece, name, words};
+use super::{Line, name, words};
 
 /// Up to how many names a list is written out in full: those that follow each other by
 /// number, and others.
