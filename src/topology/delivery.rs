@@ -23,8 +23,9 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Uses the dialect of the command line and removes the blocks of other tools.
+    /// Uses the dialect of the command line and removes what was said of other tools.
     pub(crate) fn override_dialect(&mut self, dialect: Dialect) {
+        self.ignores_replicas &= self.dialect == dialect;
         self.dialect = dialect;
         self.argocd = self.argocd.take().filter(|_| dialect == Dialect::Argocd);
         self.flux = self.flux.take().filter(|_| dialect == Dialect::Flux);

@@ -60,7 +60,11 @@ def _stateful_set(namespace: str, name: str, manager: str, replicas: int = 1) ->
     labels = {"cassandra.datastax.com/cluster": "shop", "cassandra.datastax.com/datacenter": "dc1"}
     metadata = {"name": name, "namespace": namespace, "labels": {**labels, "app.kubernetes.io/managed-by": manager}}
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": True}
-    container = {"name": "c", "image": "c", "securityContext": {**security, "seccompProfile": {"type": "RuntimeDefault"}}}
+    container = {
+        "name": "c",
+        "image": "c",
+        "securityContext": {**security, "seccompProfile": {"type": "RuntimeDefault"}},
+    }
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
     spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "serviceName": name, "template": template}
     return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": spec}
@@ -105,7 +109,11 @@ def _mark_as_of_the_program(world: World, namespace: str) -> None:
 def _accounts(world: World, namespace: str) -> None:
     """The program's account of this cluster and that of another one, both with the rights to do harm."""
     rules = [
-        {"apiGroups": ["apps"], "resources": ["statefulsets", "statefulsets/scale"], "verbs": ["get", "patch", "update"]},
+        {
+            "apiGroups": ["apps"],
+            "resources": ["statefulsets", "statefulsets/scale"],
+            "verbs": ["get", "patch", "update"],
+        },
         {"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["get", "delete"]},
     ]
     api, names = "rbac.authorization.k8s.io", ("shop-step", "sho-step", "shop-cassandra")
@@ -258,7 +266,9 @@ def _other_sets(hands: Hands) -> None:
         one["spec"]["template"]["metadata"]["labels"] = one["spec"]["selector"]["matchLabels"] = {"app": "other"}
     del own["metadata"]["labels"]
     world.machine.apply(foreign, own)
-    hands.is_done("a StatefulSet without Cassandra is scaled", "scale", "statefulset", "of-somebody-else", "--replicas=0")
+    hands.is_done(
+        "a StatefulSet without Cassandra is scaled", "scale", "statefulset", "of-somebody-else", "--replicas=0"
+    )
     patch = json.dumps({"spec": {"replicas": 0}})
     hands.is_done("Cass Operator's is patched", "patch", "statefulset", "of-the-operator", "--patch", patch)
     for name in ("of-the-operator", "of-somebody-else"):
