@@ -109,7 +109,7 @@ pub fn schedule(cluster: &str) -> String {
     format!("{cluster}-cron")
 }
 
-/// `<cluster>-step`: ServiceAccount, Role, RoleBinding and Lease of the program in the cluster.
+/// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
 }

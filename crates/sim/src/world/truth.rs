@@ -48,10 +48,11 @@ impl World {
             if let Some(host_id) = self.ring.host_id_of(volume) {
                 self.check.owners.insert(place, Owner { host_id: host_id.to_owned(), owns: true });
             }
-        } else if !owns && known.is_some_and(|owner| owner.owns && !self.ring.is_member(&owner.host_id)) {
-            if let Some(owner) = self.check.owners.get_mut(&place) {
-                owner.owns = false;
-            }
+        } else if !owns
+            && known.is_some_and(|owner| owner.owns && !self.ring.is_member(&owner.host_id))
+            && let Some(owner) = self.check.owners.get_mut(&place)
+        {
+            owner.owns = false;
         }
     }
 
@@ -92,7 +93,7 @@ impl World {
                 let life = pod
                     .and_then(|pod| pod.process)
                     .map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
-                let line = format!(
+                let told = format!(
                     "{}: {:?}, {life:?}, template {:?}, ready {:?}, deleting {:?}, volume {:?} of {:?}, owns {}",
                     self.kubes[kube].pod_name(key),
                     pod.map(|pod| pod.phase),
@@ -103,7 +104,7 @@ impl World {
                     self.ring.host_id_of(volume),
                     self.ring.owns_tokens(volume)
                 );
-                self.note(|| line);
+                self.note(|| told);
             }
         }
     }
