@@ -3,7 +3,7 @@
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
-//! 1. [`release`], [`limits`], [`names`], [`ring_names`], [`order`], [`racks`], [`seeds`]: versions, names, how large they
+//! 1. [`release`], [`limits`], [`names`], [`ring_names`], [`order`], [`quantity`], [`racks`], [`seeds`]: versions, names, how large they
 //!    may be, and which pod is placed where and starts when.
 //! 2. [`founding`]: whether a new ring may be founded.
 //! 3. [`desired`]: the ring as the topology asks for it, the content of `ring.json`.
@@ -15,6 +15,7 @@
 pub mod limits;
 pub mod names;
 pub mod order;
+pub mod quantity;
 pub mod racks;
 pub mod release;
 pub mod ring_names;

@@ -98,7 +98,7 @@ pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
 }
 
-/// `<cluster>-step`: ServiceAccount, Role, RoleBinding and Lease of the program in the cluster.
+/// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
 }

@@ -62,6 +62,19 @@ pub enum NodeJob {
     },
 }
 
+impl NodeJob {
+    /// What it is called, as `nodetool` calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Decommission { .. } => "decommission",
+            Self::Cleanup => "cleanup",
+            Self::Rebuild { .. } => "rebuild",
+            Self::UpgradeTables => "upgradesstables",
+            Self::Repair { .. } => "repair",
+        }
+    }
+}
+
 /// What the Management API says of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobStatus {

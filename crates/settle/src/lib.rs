@@ -17,3 +17,25 @@ pub mod guard;
 pub mod observed;
 
 pub mod state;
+
+pub mod action;
+
+pub mod gossip;
+
+pub mod situation;
+
+pub mod remember;
+
+pub mod decide;
+
+pub mod conditions;
+pub mod story;
+
+mod observe;
+
+mod perform;
+
+pub mod settle;
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,7 @@ pub struct Leftover {
     pub name: String,
     /// Its UID.
     pub uid: String,
-    /// Whether a StatefulSet or a ControllerRevision refers to it, or whether the Job is not finished or is this one.
+    /// Whether a `StatefulSet` or a `ControllerRevision` refers to it, or whether the Job is not finished or is this one.
     pub is_in_use: bool,
 }
 

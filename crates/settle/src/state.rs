@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::state::{Key, SETTLE};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{NodeJob, Time};
@@ -33,14 +34,20 @@ pub struct State {
 pub struct Memory {
     /// Whether every node that was asked for has joined once: from then on a node that joins makes others need cleanup.
     pub initialized: bool,
-    /// Each pod's last address and when its node was last seen up.
+    /// Each pod's node as it was last seen NORMAL.
     pub nodes: BTreeMap<String, Node>,
     /// The jobs under way, by pod; written before they are asked for.
     pub jobs: BTreeMap<String, Running>,
     /// Pods whose nodes need cleanup.
     pub needs_cleanup: BTreeSet<String>,
-    /// What each node has done for good: `rebuilt`, `upgradedTables` …
+    /// Datacenters that were added to a ring with data, with the pods that still have to copy theirs.
+    pub needs_rebuild: BTreeMap<String, BTreeSet<String>>,
+    /// The version of the Secret that each role was last set from, by Secret.
     pub roles: BTreeMap<String, String>,
+    /// Whether the role `cassandra` can neither log in nor is a superuser.
+    pub default_role_locked: bool,
+    /// How often a job of a pod failed or was lost since one succeeded, by pod.
+    pub attempts: BTreeMap<String, u32>,
     /// Keyspaces whose replication was raised and that were not repaired since, with the pods that have to do it.
     pub needs_repair: BTreeMap<String, BTreeSet<String>>,
     /// Why a step failed for good, by what it was done on, with the retry token of that time.
@@ -57,12 +64,11 @@ pub struct Memory {
 pub struct Node {
     /// Its address.
     pub address: String,
-    /// When it was last up.
-    pub seen: Time,
-    /// Whether its data was copied from another datacenter.
-    pub rebuilt: bool,
-    /// The release line whose format its tables have.
+    /// The release line whose format its tables have, such as `4.1`.
     pub tables: Option<String>,
+    /// Since when everybody says that it left, although no job is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_since: Option<Time>,
 }
 
 /// A job that was asked for.
@@ -79,17 +85,23 @@ pub struct Running {
     pub id: Option<String>,
     /// When it was first asked for.
     pub since: Time,
-    /// How often it was asked for.
-    pub starts: u32,
     /// When the node was first seen LEFT without a job to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_since: Option<Time>,
+    /// Whether the node was seen LEAVING since.
+    #[serde(default)]
+    pub seen_leaving: bool,
+    /// The last look at it while its id is not known. Looks that follow each other closely would have seen it begin.
+    #[serde(default)]
+    pub last_look: Time,
 }
 
 /// A step that failed for good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Failed {
+    /// The node that it was done on; the record ends with it.
+    pub host_id: String,
     /// CamelCase.
     pub reason: String,
     /// One sentence, with what to do.
@@ -110,4 +122,69 @@ pub struct Condition {
     pub message: String,
     /// When the status last changed.
     pub since: Time,
+}
+
+impl State {
+    /// Reads the keys of the ConfigMap. The error says which key cannot be read.
+    pub fn read(data: &BTreeMap<String, String>) -> Result<Self, String> {
+        let mut state = Self::default();
+        for (key, value) in data {
+            state.read_key(key, value)?;
+        }
+        Ok(state)
+    }
+
+    fn read_key(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let text = value.trim().to_owned();
+        match key.split_once('.') {
+            None if key == Key::Founded.of("") => self.founded = text == "true",
+            Some(("bootstrapped", pod)) => drop((text == "true").then(|| self.bootstrapped.insert(pod.to_owned()))),
+            Some(("host-id", pod)) => drop(self.host_ids.insert(pod.to_owned(), text)),
+            Some(("replace", pod)) => drop(self.replaces.insert(pod.to_owned(), text)),
+            Some(("left", pod)) => drop(self.left.insert(pod.to_owned(), text)),
+            _ if key == SETTLE => {
+                self.memory = serde_json::from_str(value).map_err(|error| format!("{SETTLE}: {error}"))?;
+            }
+            _ => drop(self.foreign.insert(key.to_owned(), value.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// The keys of the ConfigMap.
+    pub fn data(&self) -> BTreeMap<String, String> {
+        let mut data = self.foreign.clone();
+        if self.founded {
+            data.insert(Key::Founded.of(""), "true".to_owned());
+        }
+        data.extend(self.bootstrapped.iter().map(|pod| (Key::Bootstrapped.of(pod), "true".to_owned())));
+        for (key, values) in [(Key::HostId, &self.host_ids), (Key::Replace, &self.replaces), (Key::Left, &self.left)] {
+            data.extend(values.iter().map(|(pod, value)| (key.of(pod), value.clone())));
+        }
+        let memory = serde_json::to_string_pretty(&self.memory).expect("strings and numbers always serialize");
+        data.insert(SETTLE.to_owned(), memory + "\n");
+        data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_is_lost() {
+        let mut state = State { founded: true, ..State::default() };
+        state.host_ids.insert("shop-dc1-r1-sts-0".into(), "h".into());
+        state.left.insert("shop-dc1-r1-sts-1".into(), "g".into());
+        state.replaces.insert("shop-dc1-r1-sts-2".into(), "10.0.0.7".into());
+        state.bootstrapped.insert("shop-dc1-r1-sts-0".into());
+        state.foreign.insert("note".into(), "by hand\n".into());
+        state.memory.needs_cleanup.insert("shop-dc1-r1-sts-0".into());
+        assert_eq!(State::read(&state.data()), Ok(state));
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_an_error() {
+        let data = BTreeMap::from([(SETTLE.to_owned(), "{\"jobs\":7}".to_owned())]);
+        assert!(State::read(&data).expect_err("it is refused").starts_with("settle.json: "));
+    }
 }

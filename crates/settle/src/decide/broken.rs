@@ -1,0 +1,78 @@
+//! Pods that do no good as they are and that nothing else cures: with an older template than the one that may cure them,
+//! or with the address of another member (Cassandra refuses to start with it). Their nodes are down, so deleting them
+//! takes nothing away.
+
+use super::Next;
+use crate::action::{Action, Reason};
+use crate::cluster::Time;
+use crate::guard::Guard;
+use crate::observed::Pod;
+use crate::situation::{Place, Situation};
+
+/// How long a pod without any trouble may take to come up before it counts as broken, in seconds: Cass Operator waits
+/// ten minutes for a node that was started.
+pub(super) const PATIENCE: Time = 600;
+
+pub(super) fn next(situation: &Situation<'_>) -> Next {
+    let broken = |(name, _): &(&String, &Pod)| is_broken(situation, name);
+    let pods: Vec<(&String, &Pod)> = situation.seen.objects.pods.iter().filter(broken).collect();
+    if let Some((name, pod)) = pods.iter().find(|(name, pod)| has_anothers_address(situation, name, pod)) {
+        return delete(name, pod, "it came back with the address of another node");
+    }
+    if situation.ring.rollout.stopped {
+        return Next::Nothing;
+    }
+    let behind = pods
+        .iter()
+        .find(|(name, pod)| situation.place_of(name).is_some_and(|(place, _)| is_behind(situation, place, pod)));
+    match behind {
+        Some((name, pod)) => delete(name, pod, "it is down and runs an older template"),
+        None => Next::Nothing,
+    }
+}
+
+fn delete(name: &str, pod: &Pod, why: &'static str) -> Next {
+    Next::Act(Action::DeletePod { pod: name.to_owned(), uid: pod.uid.clone(), why })
+}
+
+/// Whether a pod has another template than its StatefulSet, as far as that is known.
+pub(super) fn is_behind(situation: &Situation<'_>, place: Place<'_>, pod: &Pod) -> bool {
+    situation.is_applied(place)
+        && situation.holds(Guard::RevisionObserved, || place.set.is_observed)
+        && !pod.is_deleting
+        && pod.revision != place.set.update_revision
+}
+
+/// Whether a pod's node is down, and its pod is in trouble or has been long enough. A node that joins or leaves is not.
+fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
+    let Some(pod) = situation.pod(name) else { return false };
+    let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_up(host_id));
+    let joins = pod.address.as_ref().is_some_and(|address| situation.gossip.is_joining_at(address));
+    let works = situation.state.memory.jobs.contains_key(name);
+    let says_something = situation.gossip.local(name).is_some();
+    let long = situation.seen.now.saturating_sub(pod.created) >= PATIENCE;
+    !pod.is_ready
+        && !pod.is_deleting
+        && !is_up
+        && !joins
+        && !works
+        && !says_something
+        && (pod.trouble.is_some() || long)
+}
+
+/// Whether the pod's address is the last one of another member that is not up either.
+fn has_anothers_address(situation: &Situation<'_>, name: &str, pod: &Pod) -> bool {
+    let Some(address) = &pod.address else { return false };
+    let others = situation.state.memory.nodes.iter().filter(|(other, node)| *other != name && node.address == *address);
+    let is_down = |other: &str| situation.member(other).is_some_and(|host_id| !situation.gossip.is_up(host_id));
+    !pod.is_in_gate && others.into_iter().any(|(other, _)| is_down(other))
+}
+
+/// Why a pod with the newest template that does not come up ends the rolling restart; `None` while it may still come.
+pub(super) fn never_came_up(situation: &Situation<'_>, name: &str, pod: &Pod) -> Option<Reason> {
+    let long = situation.seen.now.saturating_sub(pod.created) >= PATIENCE;
+    (is_broken(situation, name) && long).then(|| {
+        let text = format!("{name} does not come up with the new template{}", situation.trouble(name));
+        Reason::about("PodNeverReady", name, text)
+    })
+}

@@ -1,0 +1,87 @@
+//! Nodes join, one after the other, in the order of first starts. A pod gets its replica when the node before it is a
+//! member; the gate of the pod looks once more.
+
+use super::Next;
+use crate::action::{Action, Reason, ScaleReason};
+use crate::guard::Guard;
+use crate::situation::Situation;
+
+pub(super) fn next(situation: &Situation<'_>) -> Next {
+    let missing = not_applied(situation);
+    if !missing.is_empty() {
+        return Next::Wait(missing);
+    }
+    if situation.places().any(|place| situation.live_nodes(place) > place.rack.nodes) {
+        return Next::Later; // nodes leave before others join
+    }
+    for pod in situation.wanted() {
+        let Some((place, ordinal)) = situation.place_of(&pod) else { continue };
+        if place.set.replicas <= ordinal {
+            let set = place.rack.stateful_set.clone();
+            let scale = || Action::Scale { set, from: place.set.replicas, to: ordinal + 1, why: ScaleReason::Joins };
+            return Next::unless(not_now(situation, &pod), scale);
+        }
+    }
+    let waits = incomplete(situation);
+    if waits.is_empty() { Next::Nothing } else { Next::Wait(waits) }
+}
+
+/// StatefulSets that are not there yet, or are older or newer than the desired ring.
+fn not_applied(situation: &Situation<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for rack in situation.datacenters().flat_map(|datacenter| &datacenter.racks) {
+        let set = &rack.stateful_set;
+        if !situation.seen.objects.sets.contains_key(set) {
+            reasons.push(Reason::about("NotApplied", set, format!("{set} does not exist yet")));
+        }
+    }
+    let other = situation.places().filter(|place| !situation.is_applied(*place)).map(|place| &place.rack.stateful_set);
+    reasons.extend(
+        other.map(|set| Reason::about("NotApplied", set, format!("{set} is not as the desired ring says yet"))),
+    );
+    reasons
+}
+
+/// Why a pod does not get its replica now.
+fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
+    let nothing_yet =
+        situation.seen.objects.pods.is_empty() && situation.state.host_ids.is_empty() && !situation.state.founded;
+    if nothing_yet {
+        return Vec::new();
+    }
+    let mut reasons = situation.not_ready_to_change(None);
+    reasons.extend(situation.unready(None));
+    let waits = not_members(situation);
+    if !situation.holds(Guard::OneJoins, || waits.is_empty()) {
+        reasons.extend(waits);
+    }
+    if situation.holds(Guard::ClaimCleared, || !situation.state.left.contains_key(pod)) {
+        return reasons;
+    }
+    reasons.push(Reason::about("ClaimNotCleared", pod, format!("{pod} has the claims of a node that left")));
+    reasons
+}
+
+/// Pods that exist, are asked for and have no node yet.
+fn not_members(situation: &Situation<'_>) -> Vec<Reason> {
+    let wanted = situation.wanted();
+    let there = wanted.iter().filter(|pod| {
+        situation.place_of(pod).is_some_and(|(place, ordinal)| ordinal < place.set.replicas)
+            && situation.member(pod).is_none()
+    });
+    let said = |pod: &String| {
+        let trouble = situation.trouble(pod);
+        let reason = Reason::about("Joining", pod, format!("{pod} has not joined yet{trouble}"));
+        let joins =
+            situation.pod(pod).and_then(|it| it.address.as_ref()).is_some_and(|it| situation.gossip.is_joining_at(it));
+        if joins || trouble.is_empty() { reason.that_takes_long() } else { reason }
+    };
+    there.map(said).collect()
+}
+
+/// What is missing once every pod has its replica.
+fn incomplete(situation: &Situation<'_>) -> Vec<Reason> {
+    let mut reasons = not_members(situation);
+    reasons.extend(situation.unready(None));
+    reasons
+}

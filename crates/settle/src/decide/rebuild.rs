@@ -1,0 +1,70 @@
+//! A datacenter that joined a ring with data copies it, node by node, from one that has it, when its keyspaces are replicated
+//! to it.
+
+use cassc_ring::desired::Datacenter;
+
+use super::Next;
+use super::replication::{SIMPLE, keyspaces};
+use crate::action::{Action, Reason};
+use crate::cluster::{NodeJob, Replication};
+use crate::guard::Guard;
+use crate::remember::is_system;
+use crate::situation::Situation;
+
+pub(super) fn next(situation: &Situation<'_>) -> Next {
+    for datacenter in situation.datacenters() {
+        let Some(waiting) = situation.state.memory.needs_rebuild.get(&datacenter.name) else { continue };
+        let in_order = datacenter.pods_in_start_order();
+        let next = in_order.iter().find(|pod| waiting.contains(*pod) && situation.failure(pod).is_none());
+        let Some((pod, host_id)) = next.and_then(|pod| Some((pod, situation.member(pod)?))) else { continue };
+        return rebuild(situation, datacenter, pod, host_id);
+    }
+    Next::Nothing
+}
+
+fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
+    let keyspaces = match keyspaces(situation) {
+        Ok(keyspaces) => keyspaces,
+        Err(next) => return next,
+    };
+    let users: Vec<(&String, &Replication)> = keyspaces.iter().filter(|(name, _)| !is_system(name)).collect();
+    let has =
+        |replication: &Replication, name: &str| replication.contains_key(name) || replication.contains_key(SIMPLE);
+    let missing: Vec<&str> =
+        users.iter().filter(|(_, it)| !has(it, &datacenter.ring_name)).map(|(name, _)| name.as_str()).collect();
+    if !situation.holds(Guard::ReplicatedFirst, || missing.is_empty()) {
+        let text = format!(
+            "{} copies no data before keyspaces are replicated to it: {}. ALTER KEYSPACE them",
+            datacenter.ring_name,
+            missing.join(", ")
+        );
+        return Next::Wait(vec![Reason::about("NotReplicated", &datacenter.name, text).that_takes_long()]);
+    }
+    let Some(source) = source(situation, datacenter) else {
+        let text = format!("no other datacenter has nodes that {} could copy from", datacenter.ring_name);
+        return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
+    };
+    let lacking = users.iter().find(|(_, it)| !has(it, &source));
+    if let Some((keyspace, _)) = lacking.filter(|_| !situation.holds(Guard::SourceHasData, || false)) {
+        let text = format!("{source} has no replicas of {keyspace}: name another datacenter in rebuildFrom");
+        return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
+    }
+    let mut reasons = situation.not_ready_to_change(None);
+    reasons.extend(situation.unready(None));
+    let start = || Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job: NodeJob::Rebuild { source } };
+    super::jobs::unless_it_runs(situation, pod, reasons, start)
+}
+
+/// Where the data comes from, as Cassandra calls it: never the datacenter itself, which has none.
+fn source(situation: &Situation<'_>, datacenter: &Datacenter) -> Option<String> {
+    if situation.holds(Guard::SourceHasData, || false) {
+        return Some(datacenter.ring_name.clone());
+    }
+    let has_nodes = |name: &str| name != datacenter.ring_name && !situation.gossip.members_of(name).is_empty();
+    if let Some(named) = &datacenter.rebuild_from {
+        return Some(named.clone()).filter(|name| has_nodes(name));
+    }
+    let copies = |it: &&Datacenter| !situation.state.memory.needs_rebuild.contains_key(&it.name);
+    let first = situation.ring.datacenters.iter().filter(copies).find(|it| has_nodes(&it.ring_name));
+    first.map(|it| it.ring_name.clone())
+}

@@ -1,0 +1,168 @@
+//! Nodes leave, one at a time, never with force: decommission, then one replica less. The claims go afterwards.
+
+use cassc_ring::change::Pair;
+use cassc_ring::desired::Datacenter;
+
+use super::{Next, replication};
+use crate::action::{Action, Reason, ScaleReason};
+use crate::cluster::NodeJob;
+use crate::guard::Guard;
+use crate::observed::Status;
+use crate::situation::{Place, Situation};
+
+/// How much of its even share each node that stays must have free: tokens are not even, and what is compacted is
+/// there twice.
+const SHARE: u64 = 2;
+
+pub(super) fn next(situation: &Situation<'_>) -> Next {
+    for datacenter in situation.datacenters() {
+        let live = situation.live(datacenter);
+        let pair = Pair { name: &datacenter.name, before: Some(&live), after: Some(datacenter) };
+        let Some(pod) = pair.leaving().into_iter().next() else { continue };
+        let Some((place, ordinal)) = situation.place_of(&pod) else { continue };
+        if !situation.is_applied(place) {
+            let set = &place.rack.stateful_set;
+            return Next::Wait(vec![Reason::about(
+                "NotApplied",
+                set,
+                format!("{set} is not as the desired ring says yet"),
+            )]);
+        }
+        return leave(situation, datacenter, place, ordinal, &pod);
+    }
+    Next::Nothing
+}
+
+/// One pod and its node. The pod is the last of its rack.
+fn leave(situation: &Situation<'_>, datacenter: &Datacenter, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
+    if let Some(host_id) = situation.state.left.get(pod) {
+        if situation.holds(Guard::LeftBeforeLower, || situation.gossip.is_gone(host_id)) {
+            return lower(situation, place, ordinal, ScaleReason::NodeLeft);
+        }
+        let text = format!("a node still lists {host_id} as a member");
+        return Next::Wait(vec![Reason::about("NodeStillListed", pod, text)]);
+    }
+    let Some(host_id) = situation.member(pod) else { return never_joined(situation, place, ordinal, pod) };
+    if situation.state.memory.jobs.contains_key(pod) || situation.failure(pod).is_some() {
+        return Next::Nothing; // `jobs` waits for it, or refuses
+    }
+    match replication::for_fewer_nodes(situation, datacenter) {
+        Next::Nothing => decommission(situation, datacenter, pod, host_id),
+        next => next,
+    }
+}
+
+fn lower(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, why: ScaleReason) -> Next {
+    let from = place.set.replicas;
+    if from <= ordinal {
+        return Next::Nothing; // the pod ends, or is gone
+    }
+    let to = if situation.holds(Guard::OneReplica, || false) { place.rack.nodes } else { ordinal };
+    Next::Act(Action::Scale { set: place.rack.stateful_set.clone(), from, to, why })
+}
+
+/// A pod that was made and whose node never became a member: it goes while it waits in its gate. One that has begun to
+/// join is let in first.
+fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
+    let strangers = situation.strangers();
+    if !strangers.is_empty() {
+        return Next::Wait(strangers);
+    }
+    let waits_in_gate = situation.pod(pod).is_none_or(|it| it.is_in_gate || it.address.is_none());
+    let nobody_there = situation
+        .pod(pod)
+        .and_then(|it| it.address.as_ref())
+        .is_none_or(|it| !situation.gossip.has_member_at(it, None));
+    if waits_in_gate && nobody_there {
+        return lower(situation, place, ordinal, ScaleReason::NeverJoined);
+    }
+    let text = format!("{pod} joins; it is decommissioned when it is a member{}", situation.trouble(pod));
+    Next::Wait(vec![Reason::about("Joining", pod, text).that_takes_long()])
+}
+
+fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
+    let mut reasons = situation.not_ready_to_change(None);
+    let local = situation.gossip.local(pod);
+    let is_itself = local.is_some_and(|it| it.host_id.as_deref() == Some(host_id) && it.status == Status::Normal);
+    if !situation.holds(Guard::ByHostId, || is_itself) {
+        reasons.push(Reason::about("NoAnswer", pod, format!("{pod} does not say that it is the node {host_id}")));
+    }
+    reasons.extend(earlier_datacenters(situation, datacenter));
+    reasons.extend(situation.unready(None));
+    if !reasons.is_empty() {
+        return Next::Wait(reasons);
+    }
+    if let Some(reason) = no_room(situation, datacenter, pod, host_id) {
+        return if situation.holds(Guard::SpaceSuffices, || false) {
+            start(situation, datacenter, pod, host_id)
+        } else {
+            reason
+        };
+    }
+    start(situation, datacenter, pod, host_id)
+}
+
+fn start(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
+    let force = replication::last_may_be_forced(situation, datacenter);
+    let job = NodeJob::Decommission { force };
+    Next::Act(Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job })
+}
+
+/// Datacenters of other Kubernetes clusters that stand before this one and still have more nodes than they should: they
+/// come first, so that two runs never shrink one ring at the same time.
+fn earlier_datacenters(situation: &Situation<'_>, datacenter: &Datacenter) -> Vec<Reason> {
+    let before = situation.ring.datacenters.iter().take_while(|it| it.name != datacenter.name);
+    let elsewhere = before.filter(|it| it.kube_cluster != situation.site.kube_cluster);
+    let has_more = |it: &&Datacenter| situation.gossip.members_of(&it.ring_name).len() > it.nodes() as usize;
+    let said = |it: &Datacenter| {
+        Reason::about(
+            "OtherDatacenterFirst",
+            &it.name,
+            format!("nodes leave {} first, in another Kubernetes cluster", it.name),
+        )
+        .that_takes_long()
+    };
+    elsewhere.filter(has_more).map(said).collect()
+}
+
+/// Whether the nodes that get the data have no room for it, as far as that is known.
+fn no_room(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Option<Next> {
+    let unknown =
+        |what: &str| Some(Next::Wait(vec![Reason::about("SpaceUnknown", pod, format!("{what} is not known"))]));
+    let Some(load) = situation.gossip.load(host_id) else { return unknown("how much data the node holds") };
+    let receivers = receivers(situation, datacenter, pod);
+    if receivers.is_empty() {
+        return None;
+    }
+    let share = load / receivers.len() as u64 * SHARE;
+    for (other, host_id) in receivers {
+        let Some(used) = situation.gossip.load(host_id) else {
+            return unknown("how much data the nodes that stay hold");
+        };
+        let capacity: u64 = situation.claims_of(other).filter(|(_, it)| it.is_data).map(|(_, it)| it.capacity).sum();
+        if capacity == 0 {
+            return unknown("how large the volumes of the nodes that stay are");
+        }
+        if capacity.saturating_sub(used) < share {
+            let text = format!(
+                "{other} has {} bytes free and needs {share} for the data of {pod}",
+                capacity.saturating_sub(used)
+            );
+            return Some(Next::Refuse(vec![Reason::about("NoRoom", pod, text)]));
+        }
+    }
+    None
+}
+
+/// The nodes that get the data: those that stay in the rack, or, when it loses its last, in the datacenter.
+fn receivers<'s>(situation: &Situation<'s>, datacenter: &Datacenter, pod: &str) -> Vec<(&'s str, &'s str)> {
+    let set = |pod: &str| pod.rsplit_once('-').map(|(set, _)| set.to_owned());
+    let all = situation.state.host_ids.iter().filter(|(other, _)| *other != pod);
+    let all: Vec<(&str, &str)> = all.map(|(other, host_id)| (other.as_str(), host_id.as_str())).collect();
+    let in_rack: Vec<_> = all.iter().copied().filter(|(other, _)| set(other) == set(pod)).collect();
+    if !in_rack.is_empty() {
+        return in_rack;
+    }
+    let is_here = |other: &str| datacenter.racks.iter().any(|rack| set(other).as_ref() == Some(&rack.stateful_set));
+    all.into_iter().filter(|(other, _)| is_here(other)).collect()
+}

@@ -1,0 +1,154 @@
+//! Does one act, after it was decided twice. What may have happened although nobody said so is remembered before it is asked
+//! for.
+
+use std::collections::BTreeSet;
+
+use crate::action::Action;
+use crate::cluster::{Answer, Cluster, Failure, NodeJob, Role, Stored, Time};
+use crate::guard::{Guard, Guards};
+use crate::observed::{Observed, Pod};
+use crate::state::{Running, State};
+
+/// How long after a renewal of the Lease an act may begin, in seconds. With a call's 30 s it ends before the Lease does (60 s).
+const FRESH: Time = 20;
+
+/// Everything that an act needs.
+pub(crate) struct Hand<'c, C> {
+    /// The outside.
+    pub(crate) cluster: &'c C,
+    /// The guards that hold.
+    pub(crate) guards: Guards,
+    /// What was found when the act was decided.
+    pub(crate) seen: Observed,
+    /// What is remembered.
+    pub(crate) state: State,
+    /// The state as it is stored.
+    pub(crate) stored: Stored,
+}
+
+impl<C: Cluster> Hand<'_, C> {
+    /// Whether the Lease was renewed so recently that nobody else can have it while a call runs.
+    fn is_fresh(&self) -> Answer<()> {
+        let is_fresh = self.guards.hold(Guard::Fence, || self.cluster.lease_age() <= FRESH);
+        if is_fresh { Ok(()) } else { Err(Failure::Conflict) }
+    }
+
+    /// Stores the state over the version that was read.
+    pub(crate) async fn write(&mut self) -> Answer<()> {
+        let data = self.state.data();
+        if self.stored.version.is_some() && data == self.stored.data {
+            return Ok(());
+        }
+        self.is_fresh()?;
+        let mut version = self.stored.version.clone();
+        if self.guards.hold(Guard::StateVersion, || false) {
+            version = self.cluster.state().await?.version;
+        }
+        self.stored = self.cluster.write_state(&Stored { data, version }).await?;
+        Ok(())
+    }
+
+    /// Does the act.
+    pub(crate) async fn perform(&mut self, action: &Action) -> Answer<()> {
+        self.without_preconditions().await?;
+        match action {
+            Action::Start { pod, host_id, job } => return self.start(pod, host_id, job).await,
+            Action::Alter { keyspace, raises: true, .. } if keyspace == "system_auth" => {
+                let pods: BTreeSet<String> = self.state.host_ids.keys().cloned().collect();
+                self.state.memory.needs_repair.insert(keyspace.clone(), pods);
+                self.write().await?;
+            }
+            _ => {}
+        }
+        self.is_fresh()?;
+        self.call(action).await?;
+        if let Action::PutRole { role, version, .. } = action {
+            self.state.memory.roles.insert(role.secret.clone(), version.clone());
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    /// The call of an act that needs no memory of its own.
+    async fn call(&self, action: &Action) -> Answer<()> {
+        let cluster = self.cluster;
+        match action {
+            Action::CreateSecret { name, username } => cluster.create_secret(name, username).await,
+            Action::Scale { set, to, .. } => {
+                let found = self.seen.objects.sets.get(set).ok_or(Failure::NotFound)?;
+                cluster.scale(set, found, *to).await
+            }
+            Action::Evict { pod, uid } => cluster.evict(pod, self.uid(pod, uid)).await,
+            Action::DeletePod { pod, uid, .. } => cluster.delete_pod(pod, self.uid(pod, uid)).await,
+            Action::DeleteClaim { claim, uid, .. } => cluster.delete_claim(claim, self.claim_uid(claim, uid)).await,
+            Action::ExpandClaim { claim, uid, size } => cluster.expand_claim(claim, uid, size).await,
+            Action::Alter { keyspace, replication, asked, .. } => {
+                cluster.alter(asked, self.pod(asked)?, keyspace, replication).await
+            }
+            Action::PutRole { role, asked, .. } => {
+                let asked_for = Role { name: role.name.clone(), superuser: role.superuser, login: role.login };
+                cluster.put_role(asked, self.pod(asked)?, &asked_for, &role.secret).await
+            }
+            Action::LockDefaultRole { asked } => cluster.lock_default_role(asked, self.pod(asked)?).await,
+            Action::DeleteLeftover(leftover) => cluster.delete_leftover(leftover).await,
+            Action::Start { .. } => Ok(()), // `start` below
+        }
+    }
+
+    /// Starts a job. A request of which it is not known whether it arrived stays remembered without an id.
+    async fn start(&mut self, name: &str, host_id: &str, job: &NodeJob) -> Answer<()> {
+        let pod = self.pod(name)?.clone();
+        let now = self.cluster.now();
+        let running = Running {
+            job: job.clone(),
+            host_id: host_id.to_owned(),
+            pod_uid: pod.uid.clone(),
+            id: None,
+            since: now,
+            left_since: None,
+            seen_leaving: false,
+            last_look: 0,
+        };
+        let intent = self.guards.hold(Guard::IntentFirst, || false);
+        if !intent {
+            self.state.memory.jobs.insert(name.to_owned(), running.clone());
+            self.write().await?;
+        }
+        self.is_fresh()?;
+        match self.cluster.start_job(name, &pod, job).await {
+            Ok(id) => {
+                self.state.memory.jobs.insert(name.to_owned(), Running { id: Some(id), ..running });
+                self.write().await
+            }
+            Err(unknown @ Failure::Unknown(_)) => Err(unknown),
+            Err(failure) => {
+                self.state.memory.jobs.remove(name);
+                self.write().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    fn pod(&self, name: &str) -> Answer<&Pod> {
+        self.seen.objects.pods.get(name).ok_or(Failure::NotFound)
+    }
+
+    /// The UID that was judged; without [`Guard::Precondition`] that of whatever has the name now.
+    fn uid<'u>(&'u self, pod: &str, judged: &'u str) -> &'u str {
+        let found = self.seen.objects.pods.get(pod).map(|pod| pod.uid.as_str());
+        if self.guards.hold(Guard::Precondition, || false) { found.unwrap_or(judged) } else { judged }
+    }
+
+    fn claim_uid<'u>(&'u self, claim: &str, judged: &'u str) -> &'u str {
+        let found = self.seen.objects.claims.get(claim).map(|claim| claim.uid.as_str());
+        if self.guards.hold(Guard::Precondition, || false) { found.unwrap_or(judged) } else { judged }
+    }
+
+    /// Without [`Guard::Precondition`], looks once more, so that a call fits whatever is there.
+    async fn without_preconditions(&mut self) -> Answer<()> {
+        if self.guards.hold(Guard::Precondition, || false) {
+            self.seen.objects = self.cluster.objects().await?;
+        }
+        Ok(())
+    }
+}
