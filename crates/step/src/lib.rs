@@ -14,16 +14,16 @@
 mod clock;
 mod random;
 
-
+mod log;
 
 mod http;
 
 mod management;
 
+mod kubernetes;
 
+pub mod live;
 
+mod cli;
 
-
-
-
-pub fn run() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+pub use cli::run;

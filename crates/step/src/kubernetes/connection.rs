@@ -60,7 +60,6 @@ impl Kubernetes {
 }
 
 /// Kubernetes sets the variable in every container.
-#[expect(clippy::disallowed_methods, reason = "the program in the cluster finds its API server by its environment")]
 async fn configuration(context: Option<&str>) -> Result<Config, ConnectError> {
     if context.is_none() && std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
         return Ok(Config::incluster()?);

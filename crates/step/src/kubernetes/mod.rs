@@ -10,12 +10,9 @@ mod lease;
 mod leftovers;
 mod objects;
 mod pods;
-mod quantity;
 mod secrets;
 mod sets;
 mod state;
-#[cfg(test)]
-mod tests;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,7 +30,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use failure::read;
 use lease::Held;
 
-pub(crate) use connection::ConnectError;
+pub(crate) use connection::{ConnectError, Target};
 
 /// The label of everything of a cluster, Cass Operator's.
 const CLUSTER_LABEL: &str = "cassandra.datastax.com/cluster";

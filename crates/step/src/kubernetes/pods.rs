@@ -62,8 +62,7 @@ fn of_environment(container: &Container) -> Vec<String> {
     let whole = container.env_from.iter().flatten();
     let whole = whole.filter_map(|from| Some(from.config_map_ref.as_ref()?.name.clone()));
     let keys = container.env.iter().flatten();
-    let keys =
-        keys.filter_map(|it| Some(it.value_from.as_ref()?.config_map_key_ref.as_ref()?.name.clone()));
+    let keys = keys.filter_map(|it| Some(it.value_from.as_ref()?.config_map_key_ref.as_ref()?.name.clone()));
     whole.chain(keys).collect()
 }
 
@@ -73,8 +72,7 @@ fn is_in_gate(status: &PodStatus) -> bool {
     let named = |all: &Option<Vec<ContainerStatus>>, name: &str| {
         all.iter().flatten().find(|container| container.name == name).cloned()
     };
-    let (gate, server) =
-        (named(&status.init_container_statuses, GATE), named(&status.container_statuses, SERVER));
+    let (gate, server) = (named(&status.init_container_statuses, GATE), named(&status.container_statuses, SERVER));
     let has_passed = gate.as_ref().and_then(|gate| terminated(gate.state.as_ref())).is_some_and(|code| code == 0);
     let has_run = server.is_some_and(|server| {
         let is_started = |state: Option<&ContainerState>| {
@@ -93,9 +91,9 @@ fn terminated(state: Option<&ContainerState>) -> Option<i32> {
 
 /// Why a pod does not run, in Kubernetes' words; `None` for one that runs or is on its way.
 fn trouble(status: &PodStatus) -> Option<String> {
-    let unscheduled = condition(status, "PodScheduled").filter(|it| it.status == "False").map(|it| {
-        with(it.reason.as_deref().unwrap_or("Unschedulable"), it.message.as_deref())
-    });
+    let unscheduled = condition(status, "PodScheduled")
+        .filter(|it| it.status == "False")
+        .map(|it| with(it.reason.as_deref().unwrap_or("Unschedulable"), it.message.as_deref()));
     let containers = || status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
     let ended = || {
         let is_over = matches!(status.phase.as_deref(), Some("Failed" | "Unknown"));
@@ -128,9 +126,120 @@ fn with(reason: &str, message: Option<&str>) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_REASON).collect()
 }
 
-fn condition<'s>(
-    status: &'s PodStatus,
-    kind: &str,
-) -> Option<&'s k8s_openapi::api::core::v1::PodCondition> {
+fn condition<'s>(status: &'s PodStatus, kind: &str) -> Option<&'s k8s_openapi::api::core::v1::PodCondition> {
     status.conditions.iter().flatten().find(|condition| condition.type_ == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A pod as the API server writes it, with this status.
+    fn found(status: &Value) -> Pod {
+        let pod = json!({
+            "metadata": {
+                "name": "shop-dc1-r1-sts-2", "uid": "u", "creationTimestamp": "2026-12-01T00:00:00Z",
+                "labels": {"controller-revision-hash": "shop-dc1-r1-sts-7d9"},
+            },
+            "spec": {
+                "containers": [{"name": "cassandra", "envFrom": [{"configMapRef": {"name": "from-environment"}}]}],
+                "initContainers": [{"name": "server-config-init", "env": [
+                    {"name": "A", "valueFrom": {"configMapKeyRef": {"name": "from-key", "key": "k"}}}]}],
+                "volumes": [
+                    {"name": "server-data", "persistentVolumeClaim": {"claimName": "server-data-shop-dc1-r1-sts-2"}},
+                    {"name": "config", "configMap": {"name": "shop-dc1-config-0123abcd"}},
+                    {"name": "both", "projected": {"sources": [{"configMap": {"name": "projected"}}]}},
+                ],
+            },
+            "status": status,
+        });
+        serde_json::from_value(pod).expect("a pod")
+    }
+
+    fn judged(status: &Value) -> observed::Pod {
+        pod(&found(status), "shop-dc1-r1-sts", 2)
+    }
+
+    #[test]
+    fn what_a_pod_needs_is_found_wherever_it_stands() {
+        let found = judged(&json!({
+            "phase": "Running", "podIP": "10.0.0.7", "conditions": [{"type": "Ready", "status": "True"}],
+        }));
+        assert_eq!(found.claims, ["server-data-shop-dc1-r1-sts-2"]);
+        assert_eq!(found.config_maps, ["from-environment", "from-key", "projected", "shop-dc1-config-0123abcd"]);
+        assert_eq!((found.revision.as_str(), found.created), ("shop-dc1-r1-sts-7d9", 1_796_083_200));
+        assert_eq!((found.address.as_deref(), found.is_ready), (Some("10.0.0.7"), true));
+        assert_eq!((found.trouble, found.is_in_gate, found.is_deleting), (None, false, false));
+    }
+
+    #[test]
+    fn cassandra_has_surely_never_run_only_in_front_of_the_gate() {
+        let gate = |state: Value| json!([{"name": "server-config-init", "state": state}]);
+        let server =
+            |state: Value, restarts: u32| json!([{"name": "cassandra", "restartCount": restarts, "state": state}]);
+        let (waiting, running) = (json!({"waiting": {"reason": "PodInitializing"}}), json!({"running": {}}));
+        let ended = |code: i32| json!({"terminated": {"exitCode": code}});
+        for (expected, status) in [
+            (true, json!({"phase": "Pending"})),
+            (
+                true,
+                json!({"phase": "Pending", "initContainerStatuses": gate(running.clone()),
+                "containerStatuses": server(waiting.clone(), 0)}),
+            ),
+            (true, json!({"phase": "Pending", "initContainerStatuses": gate(ended(1))})),
+            (
+                false,
+                json!({"phase": "Pending", "initContainerStatuses": gate(ended(0)),
+                "containerStatuses": server(waiting.clone(), 0)}),
+            ),
+            // Its node restarted: the gate runs again, and Cassandra has run before.
+            (
+                false,
+                json!({"phase": "Pending", "initContainerStatuses": gate(running.clone()),
+                "containerStatuses": server(waiting.clone(), 1)}),
+            ),
+            (
+                false,
+                json!({"phase": "Pending", "initContainerStatuses": gate(running.clone()), "containerStatuses":
+                [{"name": "cassandra", "restartCount": 0, "state": waiting, "lastState": ended(137)}]}),
+            ),
+            (
+                false,
+                json!({"phase": "Running", "initContainerStatuses": gate(running.clone()),
+                "containerStatuses": server(running, 0)}),
+            ),
+            // Nobody says anything about it any more.
+            (false, json!({"phase": "Unknown"})),
+            (false, json!({})),
+        ] {
+            assert_eq!(judged(&status).is_in_gate, expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn trouble_is_told_in_the_words_of_kubernetes() {
+        let server = |state: Value, last: Value| json!({"phase": "Running", "containerStatuses": [{"name": "cassandra", "state": state, "lastState": last}]});
+        let unscheduled = json!([{"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+            "message": "0/3 nodes are available"}]);
+        let back_off = json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}});
+        let image = json!({"waiting": {"reason": "ImagePullBackOff", "message": "no\nsuch image"}});
+        let creating = json!({"waiting": {"reason": "ContainerCreating"}});
+        let ended = |code: i32| json!({"terminated": {"exitCode": code, "reason": "Error"}});
+        for (expected, status) in [
+            (Some("Unschedulable: 0/3 nodes are available"), json!({"phase": "Pending", "conditions": unscheduled})),
+            (Some("CrashLoopBackOff, exit code 3"), server(back_off, ended(3))),
+            (Some("ImagePullBackOff: no such image"), server(image, json!({}))),
+            (Some("Error, exit code 1"), server(ended(1), json!({}))),
+            (
+                Some("Evicted: disk pressure"),
+                json!({"phase": "Failed", "reason": "Evicted", "message": "disk pressure"}),
+            ),
+            (None, server(creating, json!({}))),
+            (None, server(ended(0), json!({}))),
+            (None, server(json!({"running": {}}), ended(137))),
+        ] {
+            assert_eq!(judged(&status).trouble.as_deref(), expected, "{status}");
+        }
+    }
 }

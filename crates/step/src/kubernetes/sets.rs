@@ -30,3 +30,42 @@ fn is_ours(found: &StatefulSet) -> bool {
     let when_scaled = policy.and_then(|policy| policy.when_scaled.as_deref()).unwrap_or("Retain");
     strategy == Some("OnDelete") && when_scaled == "Retain"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn judged(spec: &Value, status: &Value) -> Set {
+        let found = json!({
+            "metadata": {"name": "s", "uid": "u", "resourceVersion": "7", "generation": 3,
+                "annotations": {names::TEMPLATE_ANNOTATION: "digest"}},
+            "spec": spec, "status": status,
+        });
+        set(&serde_json::from_value(found).expect("a StatefulSet"))
+    }
+
+    #[test]
+    fn a_revision_counts_as_seen_when_the_controller_has_seen_the_generation() {
+        let spec = json!({"replicas": 3, "updateStrategy": {"type": "OnDelete"}});
+        let before = judged(&spec, &json!({"observedGeneration": 2, "updateRevision": "old"}));
+        assert!(!before.is_observed && before.is_ours);
+        let after = judged(&spec, &json!({"observedGeneration": 3, "updateRevision": "new"}));
+        assert!(after.is_observed);
+        assert_eq!((after.update_revision.as_str(), after.replicas, after.version.as_str()), ("new", 3, "7"));
+        assert_eq!(after.template.as_deref(), Some("digest"));
+        assert!(!judged(&spec, &json!({})).is_observed);
+    }
+
+    #[test]
+    fn a_set_that_restarts_pods_or_deletes_claims_by_itself_is_not_ours() {
+        let status = json!({});
+        assert!(!judged(&json!({"updateStrategy": {"type": "RollingUpdate"}}), &status).is_ours);
+        assert!(!judged(&json!({}), &status).is_ours);
+        let policy = |scaled: &str| {
+            json!({"updateStrategy": {"type": "OnDelete"},
+            "persistentVolumeClaimRetentionPolicy": {"whenScaled": scaled, "whenDeleted": "Retain"}})
+        };
+        assert!(judged(&policy("Retain"), &status).is_ours && !judged(&policy("Delete"), &status).is_ours);
+    }
+}

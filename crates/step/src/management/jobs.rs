@@ -11,7 +11,7 @@ use super::{METHOD_FAILED, ManagementApi, misread, parsed};
 use crate::http::Response;
 
 /// The id of a job that had nothing to do, so that the node made none. It has always completed.
-pub(crate) const NOTHING_TO_DO: &str = "nothing-to-do";
+const NOTHING_TO_DO: &str = "nothing-to-do";
 
 /// What the server calls a repair of a keyspace that has one replica: there is no such job.
 const EMPTY_REPAIR: &str = "repair-0";
@@ -208,7 +208,11 @@ mod tests {
                 "TOTAL_SIZE_RECEIVED":"1","TOTAL_SIZE_TO_RECEIVE":"11","USING_CONNECTION":"/10.0.0.1"}}"#
             )
         };
-        let sessions = format!(r#"{{"entity":[{{"plan-1":[{},{}]}}],"variant":null}}"#, session(104_297_862), session(115_157_855));
+        let sessions = format!(
+            r#"{{"entity":[{{"plan-1":[{},{}]}}],"variant":null}}"#,
+            session(104_297_862),
+            session(115_157_855)
+        );
         let double = Double::answers("GET /api/v0/ops/node/streaminfo", 200, &sessions).await;
         assert_eq!(double.api().streaming(ADDRESS).await, Ok(Some(10_859_993 + 20)));
         let double = Double::answers("GET /api/v0/ops/node/streaminfo", 200, r#"{"entity":[],"variant":null}"#).await;

@@ -80,10 +80,15 @@ mod tests {
     #[tokio::test]
     async fn every_keyspace_with_replicas_is_listed() {
         let path = "GET /api/v0/ops/keyspace/replication?keyspaceName";
-        let double = Double::answers("GET /api/v0/ops/keyspace", 200, r#"["system","shop","old","dropped","every"]"#).await;
+        let double =
+            Double::answers("GET /api/v0/ops/keyspace", 200, r#"["system","shop","old","dropped","every"]"#).await;
         double.also(&format!("{path}=system"), 200, r#"{"class":"org.apache.cassandra.locator.LocalStrategy"}"#);
         double.also(&format!("{path}=shop"), 200, &format!(r#"{{"class":"{NETWORK}","dc1":"3","dc2":"3/1"}}"#));
-        double.also(&format!("{path}=old"), 200, r#"{"class":"org.apache.cassandra.locator.SimpleStrategy","replication_factor":"2"}"#);
+        double.also(
+            &format!("{path}=old"),
+            200,
+            r#"{"class":"org.apache.cassandra.locator.SimpleStrategy","replication_factor":"2"}"#,
+        );
         double.also(&format!("{path}=dropped"), 404, "Keyspace 'dropped' does not exist");
         double.also(&format!("{path}=every"), 200, r#"{"class":"x.EverywhereStrategy"}"#);
         let found = double.api().keyspaces(ADDRESS).await.expect("it is an answer");
@@ -95,7 +100,9 @@ mod tests {
     #[tokio::test]
     async fn one_keyspace_that_cannot_be_read_fails_them_all() {
         let path = "GET /api/v0/ops/keyspace/replication?keyspaceName=shop";
-        for (status, body) in [(500, "Internal connection to Cassandra closed"), (200, r#"{"class":"x","dc1":"three"}"#)] {
+        for (status, body) in
+            [(500, "Internal connection to Cassandra closed"), (200, r#"{"class":"x","dc1":"three"}"#)]
+        {
             let double = Double::answers("GET /api/v0/ops/keyspace", 200, r#"["shop"]"#).await;
             double.also(path, status, body);
             let failure = double.api().keyspaces(ADDRESS).await.expect_err("nothing is concluded from it");
@@ -107,7 +114,8 @@ mod tests {
     async fn an_alteration_is_sent_as_the_server_reads_it() {
         let double = Double::answers("POST /api/v0/ops/keyspace/alter", 200, "OK").await;
         double.api().alter(ADDRESS, "system_auth", &one("dc1", 3)).await.expect("it is done");
-        let body = r#"{"keyspace_name":"system_auth","replication_settings":[{"dc_name":"dc1","replication_factor":3}]}"#;
+        let body =
+            r#"{"keyspace_name":"system_auth","replication_settings":[{"dc_name":"dc1","replication_factor":3}]}"#;
         assert_eq!(double.bodies(), [body]);
         for wrong in [Replication::new(), one(SIMPLE, 3)] {
             assert!(matches!(double.api().alter(ADDRESS, "k", &wrong).await, Err(Failure::Refused { .. })));

@@ -1,12 +1,12 @@
 //! The Management API of a pod, call by call, as releases v0.1.112 to v0.1.125 answer it. In: the address of a pod. Out:
 //! values of `cassc_settle`. Version 1 of a call is used wherever there is one: version 0 answers 200 to what Cassandra refused.
 
+#[cfg(test)]
+mod double;
 mod endpoints;
 mod jobs;
 mod keyspaces;
 mod roles;
-#[cfg(test)]
-mod double;
 
 use std::time::Duration;
 
@@ -17,7 +17,6 @@ use serde_json::Value;
 
 use crate::http::{Call, Http, Response};
 
-pub(crate) use jobs::NOTHING_TO_DO;
 pub(crate) use roles::Login;
 
 /// How long a read may take. The server itself gives up after 10 s.

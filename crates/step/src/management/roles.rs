@@ -72,7 +72,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_role_is_made_with_an_encoded_query() {
-        let target = "POST /api/v0/ops/auth/role?username=o%27brien&password=p%20w%2F%2B%26&can_login=true&is_superuser=false";
+        let target =
+            "POST /api/v0/ops/auth/role?username=o%27brien&password=p%20w%2F%2B%26&can_login=true&is_superuser=false";
         let double = Double::answers(target, 200, "OK").await;
         double.api().put_role(ADDRESS, &login(), false, true).await.expect("it is made");
         assert_eq!(double.targets(), [target]);
