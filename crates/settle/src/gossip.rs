@@ -155,6 +155,11 @@ impl<'o> Gossip<'o> {
         !said.is_empty() && said.iter().all(|it| it.status == Status::Normal && it.is_alive)
     }
 
+    /// Whether anybody lists a node as alive, however it stands.
+    pub fn is_alive(&self, host_id: &str) -> bool {
+        self.said_of(host_id).any(|(_, said)| said.is_some_and(|it| it.is_alive))
+    }
+
     /// Whether anybody lists a node as joining, leaving, or anything else than NORMAL, at an address.
     pub fn is_joining_at(&self, address: &str) -> bool {
         self.members().any(|(_, it)| it.address == address && it.status == Status::Joining)

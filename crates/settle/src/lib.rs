@@ -35,6 +35,8 @@ mod observe;
 
 mod perform;
 
+mod progress;
+
 pub mod settle;
 
 #[cfg(test)]

@@ -164,17 +164,19 @@ fn has_data_elsewhere(situation: &Situation<'_>, state: &State, pod: &str) -> bo
 fn departures(situation: &Situation<'_>, state: &mut State) {
     let now = situation.seen.now;
     let mut left = Vec::new();
-    for (pod, host_id) in &state.host_ids {
-        if state.memory.jobs.contains_key(pod) {
+    let unrecorded = unrecorded_departures(situation, state);
+    let recorded = state.host_ids.clone().into_iter();
+    for (pod, host_id) in recorded.chain(unrecorded) {
+        if state.memory.jobs.contains_key(&pod) {
             continue;
         }
-        let has_left = situation.gossip.has_left(host_id) && !is_up_by_itself(situation, pod, host_id);
+        let has_left = situation.gossip.has_left(&host_id) && !is_up_by_itself(situation, &pod, &host_id);
         let node = state.memory.nodes.entry(pod.clone()).or_default();
         match (has_left, node.left_since) {
             (false, _) => node.left_since = None,
             (true, None) => node.left_since = Some(now),
             (true, Some(since)) if situation.holds(Guard::LeftForAMinute, || now.saturating_sub(since) >= LEFT_FOR) => {
-                left.push((pod.clone(), host_id.clone()));
+                left.push((pod, host_id));
             }
             (true, Some(_)) => {}
         }
@@ -182,6 +184,17 @@ fn departures(situation: &Situation<'_>, state: &mut State) {
     for (pod, host_id) in left {
         depart(state, &pod, &host_id);
     }
+}
+
+/// Pods without a record whose node says LEFT of itself: the record was lost.
+fn unrecorded_departures(situation: &Situation<'_>, state: &State) -> Vec<(String, String)> {
+    let new = situation.seen.objects.pods.keys();
+    let new = new.filter(|pod| !state.host_ids.contains_key(*pod) && !state.left.contains_key(*pod));
+    let left = new.filter_map(|pod| {
+        let local = situation.gossip.local(pod).filter(|it| it.status == Status::Left)?;
+        Some((pod.clone(), local.host_id.clone()?))
+    });
+    left.collect()
 }
 
 fn is_up_by_itself(situation: &Situation<'_>, pod: &str, host_id: &str) -> bool {
@@ -338,9 +351,7 @@ fn decommission(situation: &Situation<'_>, pod: &str, running: &Running) -> Outc
         JobStatus::Completed if has_left || off(Guard::LeftBeforeLower) => Outcome::Succeeded,
         JobStatus::Running if off(Guard::LeftBeforeLower) || has_left && off(Guard::JobEnded) => Outcome::Succeeded,
         JobStatus::Completed | JobStatus::Running => Outcome::GoesOn(running.clone()),
-        JobStatus::Failed(text) if is_refusal(&text) => {
-            Outcome::Failed("DecommissionRefused", format!("Cassandra refuses: {text}"))
-        }
+        JobStatus::Failed(text) if is_refusal(&text) => Outcome::Again,
         JobStatus::Failed(text) if !text.contains("not a member of the token ring") => {
             failed_decommission(situation, pod, &text)
         }

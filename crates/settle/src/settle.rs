@@ -12,6 +12,7 @@ use crate::decide::decide;
 use crate::guard::{Guard, Guards};
 use crate::observe::observe;
 use crate::perform::Hand;
+use crate::progress::Progress;
 use crate::remember::remember;
 use crate::situation::{Site, Situation};
 use crate::state::State;
@@ -55,8 +56,9 @@ pub async fn settle<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Ver
     let mut patience = Patience::default();
     let mut said = BTreeSet::new();
     let mut refused = false;
+    let mut progress = Progress::default();
     loop {
-        let (reasons, verdict) = match round(cluster, site, guards).await {
+        let (reasons, verdict) = match round(cluster, site, guards, &mut progress).await {
             Round::Acted => {
                 (said, refused, patience) = (BTreeSet::new(), false, Patience::default());
                 (Vec::new(), None)
@@ -88,16 +90,35 @@ pub async fn settle<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Ver
 }
 
 /// One round.
-async fn round<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Round {
+async fn round<C: Cluster>(cluster: &C, site: &Site, guards: Guards, progress: &mut Progress) -> Round {
     if let Err(reason) = lease(cluster, guards).await {
         return Round::Again(vec![reason]);
     }
-    let (first, _) = match look(cluster, site, guards).await {
+    let (first, hand) = match look(cluster, site, guards).await {
         Ok(found) => found,
-        Err(decision) => return decision,
+        Err(round) => return round,
     };
-    let Decision::Act(action) = first else { return Round::Decided(first) };
-    confirm(cluster, site, guards, action).await
+    match first {
+        Decision::Act(action) => confirm(cluster, site, guards, action).await,
+        Decision::Refuse(reasons) => Round::Decided(Decision::Refuse(with_last_lines(&hand, reasons).await)),
+        other => {
+            progress.tell(cluster, &hand).await;
+            Round::Decided(other)
+        }
+    }
+}
+
+/// Why a pod does not come up, in Cassandra's own words.
+async fn with_last_lines<C: Cluster>(hand: &Hand<'_, C>, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    for reason in reasons.iter_mut().filter(|reason| reason.code == "PodNeverReady") {
+        let found = reason.about.as_ref().and_then(|name| hand.seen.objects.pods.get_key_value(name));
+        let Some((name, pod)) = found else { continue };
+        let lines = hand.cluster.last_lines(name, pod).await;
+        if !lines.is_empty() {
+            reason.message = format!("{}. Cassandra said:\n{lines}", reason.message);
+        }
+    }
+    reasons
 }
 
 /// Looks once more; an act that is decided again is done.

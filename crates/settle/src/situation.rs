@@ -206,7 +206,8 @@ impl<'s> Situation<'s> {
         let jobs = self.state.memory.jobs.iter();
         let jobs = jobs.filter(|_| !self.holds(Guard::NoCleanupRuns, || false));
         let said = |(pod, running): (&String, &crate::state::Running)| {
-            Reason::about("JobRuns", pod, format!("{} runs {}", pod, running.job.name())).that_takes_long()
+            let reason = Reason::about("JobRuns", pod, format!("{pod} runs {}", running.job.name()));
+            if self.gossip.is_alive(&running.host_id) { reason.that_takes_long() } else { reason }
         };
         jobs.map(said).collect()
     }
@@ -269,5 +270,21 @@ impl<'s> Situation<'s> {
     /// The name of a pod of a StatefulSet.
     pub fn pod_name(place: Place<'_>, ordinal: u32) -> String {
         names::pod(&place.rack.stateful_set, ordinal)
+    }
+
+    /// Pods that exist, are asked for and have no node yet.
+    pub fn not_members(&self) -> Vec<Reason> {
+        let wanted = self.wanted();
+        let there = wanted.iter().filter(|pod| {
+            self.place_of(pod).is_some_and(|(place, ordinal)| ordinal < place.set.replicas)
+                && self.member(pod).is_none()
+        });
+        let said = |pod: &String| {
+            let reason = Reason::about("Joining", pod, format!("{pod} has not joined yet{}", self.trouble(pod)));
+            let address = self.pod(pod).and_then(|it| it.address.as_ref());
+            let joins = address.is_some_and(|it| self.gossip.is_joining_at(it));
+            if joins { reason.that_takes_long() } else { reason }
+        };
+        there.map(said).collect()
     }
 }

@@ -2,7 +2,7 @@
 //! or with the address of another member (Cassandra refuses to start with it). Their nodes are down, so deleting them
 //! takes nothing away.
 
-use super::Next;
+use super::{Next, roll};
 use crate::action::{Action, Reason};
 use crate::cluster::Time;
 use crate::guard::Guard;
@@ -19,14 +19,21 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if let Some((name, pod)) = pods.iter().find(|(name, pod)| has_anothers_address(situation, name, pod)) {
         return delete(name, pod, "it came back with the address of another node");
     }
-    if situation.ring.rollout.stopped {
-        return Next::Nothing;
-    }
-    let behind = pods
-        .iter()
-        .find(|(name, pod)| situation.place_of(name).is_some_and(|(place, _)| is_behind(situation, place, pod)));
-    match behind {
-        Some((name, pod)) => delete(name, pod, "it is down and runs an older template"),
+    let is_old =
+        |name: &str, pod: &Pod| situation.place_of(name).is_some_and(|(place, _)| is_behind(situation, place, pod));
+    let in_gate = |name: &str, pod: &Pod| pod.is_in_gate && situation.member(name).is_none();
+    let mut all = situation.seen.objects.pods.iter();
+    let (found, why) = match pods.into_iter().find(|(name, pod)| is_old(name, pod)) {
+        Some(found) => (Some(found), "it is down and runs an older template"),
+        None => (
+            all.find(|(name, pod)| in_gate(name, pod) && is_old(name, pod)),
+            "it has not started yet and has an older template",
+        ),
+    };
+    match found {
+        // `roll` says why
+        Some(_) if roll::held(situation, 0).is_some() || roll::versions(situation).is_some() => Next::Nothing,
+        Some((name, pod)) => delete(name, pod, why),
         None => Next::Nothing,
     }
 }
@@ -43,10 +50,11 @@ pub(super) fn is_behind(situation: &Situation<'_>, place: Place<'_>, pod: &Pod) 
         && pod.revision != place.set.update_revision
 }
 
-/// Whether a pod's node is down, and its pod is in trouble or has been long enough. A node that joins or leaves is not.
+/// Whether a pod's node is down for everybody who answers, and its pod is in trouble or has been down long enough. A node
+/// that joins or leaves is not broken.
 fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
     let Some(pod) = situation.pod(name) else { return false };
-    let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_up(host_id));
+    let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_alive(host_id));
     let joins = pod.address.as_ref().is_some_and(|address| situation.gossip.is_joining_at(address));
     let works = situation.state.memory.jobs.contains_key(name);
     let says_something = situation.gossip.local(name).is_some();

@@ -26,6 +26,10 @@ fn clear(situation: &Situation<'_>, pod: &str) -> Next {
         let text = format!("{pod}: the node {host_id} left, but some node still lists it as a member");
         return Next::Wait(vec![Reason::about("NodeStillListed", pod, text)]);
     }
+    let strangers = situation.strangers();
+    if !strangers.is_empty() {
+        return Next::Wait(strangers);
+    }
     let set = place.rack.stateful_set.clone();
     if place.set.replicas == ordinal + 1 {
         return Next::Act(Action::Scale { set, from: place.set.replicas, to: ordinal, why: ScaleReason::StartsAnew });

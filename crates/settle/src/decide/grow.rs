@@ -51,7 +51,7 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     }
     let mut reasons = situation.not_ready_to_change(None);
     reasons.extend(situation.unready(None));
-    let waits = not_members(situation);
+    let waits = situation.not_members();
     if !situation.holds(Guard::OneJoins, || waits.is_empty()) {
         reasons.extend(waits);
     }
@@ -62,26 +62,9 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     reasons
 }
 
-/// Pods that exist, are asked for and have no node yet.
-fn not_members(situation: &Situation<'_>) -> Vec<Reason> {
-    let wanted = situation.wanted();
-    let there = wanted.iter().filter(|pod| {
-        situation.place_of(pod).is_some_and(|(place, ordinal)| ordinal < place.set.replicas)
-            && situation.member(pod).is_none()
-    });
-    let said = |pod: &String| {
-        let trouble = situation.trouble(pod);
-        let reason = Reason::about("Joining", pod, format!("{pod} has not joined yet{trouble}"));
-        let joins =
-            situation.pod(pod).and_then(|it| it.address.as_ref()).is_some_and(|it| situation.gossip.is_joining_at(it));
-        if joins || trouble.is_empty() { reason.that_takes_long() } else { reason }
-    };
-    there.map(said).collect()
-}
-
 /// What is missing once every pod has its replica.
 fn incomplete(situation: &Situation<'_>) -> Vec<Reason> {
-    let mut reasons = not_members(situation);
+    let mut reasons = situation.not_members();
     reasons.extend(situation.unready(None));
     reasons
 }

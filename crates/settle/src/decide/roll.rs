@@ -2,6 +2,7 @@
 //! each only when every other node is up. Who is down already is the business of `broken`.
 
 use cassc_ring::facts::bad_upgrade;
+use cassc_ring::release::{MINORS, Release};
 
 use super::{Next, broken};
 use crate::action::{Action, Reason};
@@ -70,7 +71,7 @@ fn never_came_up(situation: &Situation<'_>) -> Option<Reason> {
 }
 
 /// Why the topology holds the restart back.
-fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
+pub(super) fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
     let rollout = &situation.ring.rollout;
     if rollout.stopped {
         return Some(Reason::of_ring(
@@ -86,13 +87,19 @@ fn held(situation: &Situation<'_>, n_behind: usize) -> Option<Reason> {
     (done >= canary).then(|| Reason::of_ring("Canary", format!("{n_behind} pods wait until rollout.canary is removed")))
 }
 
-/// Whether the versions that run do not allow the new one: what was committed in between may never have been rolled.
-fn versions(situation: &Situation<'_>) -> Option<Reason> {
+/// Whether the versions that run, or the formats of the tables, do not allow the new one: what was committed in between may
+/// never have been rolled, or tables never rewritten.
+pub(super) fn versions(situation: &Situation<'_>) -> Option<Reason> {
     let wanted = situation.ring.version;
-    let running = situation.gossip.releases();
-    let bad = running.iter().find(|running| bad_upgrade(**running, wanted).is_some())?;
-    let text = format!(
-        "a node still runs {bad}, from which Cassandra cannot go to {wanted} at once; roll the version between first"
-    );
+    let running =
+        situation.gossip.releases().into_iter().map(|release| (release, format!("a node still runs {release}")));
+    let lines = situation.state.memory.nodes.values().filter_map(|node| node.tables.as_deref());
+    let of_line = |line: &str| MINORS.into_iter().find(|minor| minor.name() == line);
+    let tables = lines.filter_map(of_line).map(|minor| {
+        let text = format!("tables are still in the format of {minor}");
+        (Release { minor, patch: 0 }, text)
+    });
+    let (_, text) = running.chain(tables).find(|(release, _)| bad_upgrade(*release, wanted).is_some())?;
+    let text = format!("{text}, from which Cassandra cannot go to {wanted} at once. Finish the version between first");
     (!situation.holds(Guard::LiveVersions, || false)).then(|| Reason::of_ring("UpgradeNotAllowed", text))
 }

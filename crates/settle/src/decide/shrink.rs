@@ -36,6 +36,10 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
 /// One pod and its node. The pod is the last of its rack.
 fn leave(situation: &Situation<'_>, datacenter: &Datacenter, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
     if let Some(host_id) = situation.state.left.get(pod) {
+        let strangers = situation.strangers();
+        if !strangers.is_empty() {
+            return Next::Wait(strangers); // the record may be of an earlier node of the pod
+        }
         if situation.holds(Guard::LeftBeforeLower, || situation.gossip.is_gone(host_id)) {
             return lower(situation, place, ordinal, ScaleReason::NodeLeft);
         }
@@ -88,6 +92,7 @@ fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, h
         reasons.push(Reason::about("NoAnswer", pod, format!("{pod} does not say that it is the node {host_id}")));
     }
     reasons.extend(earlier_datacenters(situation, datacenter));
+    reasons.extend(situation.not_members());
     reasons.extend(situation.unready(None));
     if !reasons.is_empty() {
         return Next::Wait(reasons);

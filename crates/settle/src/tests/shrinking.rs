@@ -48,7 +48,8 @@ fn the_last_node_in_start_order_is_decommissioned() {
 
 #[test]
 fn whatever_is_wrong_with_the_ring_is_waited_for() {
-    let spoil: [(&str, fn(&mut Fixture)); 5] = [
+    type Spoil = fn(&mut Fixture);
+    let spoil: [(&str, Spoil); 5] = [
         ("RingNotWhole", |it| it.everywhere("shop-dc1-r1-sts-0", |node| node.is_alive = false)),
         ("RingChanges", |it| it.everywhere("shop-dc1-r1-sts-0", |node| node.status = Status::Moving)),
         ("SchemaDisagrees", |it| it.everywhere("shop-dc1-r1-sts-0", |node| node.schema = Some("other".to_owned()))),
