@@ -32,7 +32,8 @@ async fn everything_of_the_cluster_is_found_and_nothing_else() {
         );
         assert!(pod.is_ready && !pod.is_in_gate && pod.address.is_some() && pod.trouble.is_none(), "{pod:?}");
         assert_eq!(pod.claims, [format!("server-data-{SET}-{ordinal}")]);
-        assert_eq!(pod.config_maps, ["shop-dc1-config-0123abcd"]);
+        // The other one comes with the account that Kubernetes gives every pod.
+        assert_eq!(pod.config_maps, ["kube-root-ca.crt", "shop-dc1-config-0123abcd"]);
         let claim = &found.claims[&pod.claims[0]];
         assert_eq!((claim.pod.as_str(), claim.requested, claim.capacity), (names[ordinal as usize], 1 << 30, 1 << 30));
         assert_eq!((claim.is_data, claim.expands), (true, Some(true)));
