@@ -2,6 +2,8 @@
 //! knows whether the request arrived. In: an address and a [`Call`]. Out: status and text, or why there is no answer.
 //! What is in a query or a body never stands in an error: it may be a password.
 
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::fmt::Write as _;
@@ -140,7 +142,7 @@ fn encode(text: &str, target: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
+mod encoding {
     use super::*;
 
     #[test]

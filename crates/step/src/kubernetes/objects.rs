@@ -120,7 +120,10 @@ impl Kubernetes {
                 leftovers.iter_mut().filter(|it| of_revision.contains(&it.name)).for_each(|it| it.is_in_use = true);
             }
         }
-        leftovers.extend(jobs(&self.cluster, &self.list::<Job>(namespace, label).await?));
+        // The program runs at home alone, and may look at Jobs nowhere else.
+        if namespace == self.home {
+            leftovers.extend(jobs(&self.cluster, &self.list::<Job>(namespace, label).await?));
+        }
         for leftover in &leftovers {
             self.remember(leftover.kind, namespace, &leftover.name, &leftover.uid);
         }
