@@ -88,7 +88,7 @@ impl<'o> Gossip<'o> {
     pub fn has_left(&self, host_id: &str) -> bool {
         let standing = self.standing(host_id);
         let absent = matches!(standing, Standing::Unheard | Standing::Unknown);
-        standing == Standing::Left || !self.guards.hold(Guard::UnknownIsNotAbsent, || !absent)
+        standing == Standing::Left || absent && self.guards.is_off(Guard::UnknownIsNotAbsent)
     }
 
     /// Whether a node that was seen LEFT before is still no member: LEFT, or not listed by anyone any more.

@@ -96,9 +96,14 @@ impl Guards {
         Self(u64::MAX ^ (1 << guard as u8))
     }
 
+    /// Whether nobody asks for a guard.
+    pub const fn is_off(self, guard: Guard) -> bool {
+        self.0 & (1 << guard as u8) == 0
+    }
+
     /// Whether a condition holds, or nobody asks for it.
     pub fn hold(self, guard: Guard, condition: impl FnOnce() -> bool) -> bool {
-        self.0 & (1 << guard as u8) == 0 || condition()
+        self.is_off(guard) || condition()
     }
 }
 

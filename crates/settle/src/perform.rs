@@ -41,7 +41,7 @@ impl<C: Cluster> Hand<'_, C> {
         }
         self.is_fresh()?;
         let mut version = self.stored.version.clone();
-        if self.guards.hold(Guard::StateVersion, || false) {
+        if self.guards.is_off(Guard::StateVersion) {
             version = self.cluster.state().await?.version;
         }
         self.stored = self.cluster.write_state(&Stored { data, version }).await?;
@@ -109,7 +109,7 @@ impl<C: Cluster> Hand<'_, C> {
             seen_leaving: false,
             last_look: 0,
         };
-        let intent = self.guards.hold(Guard::IntentFirst, || false);
+        let intent = self.guards.is_off(Guard::IntentFirst);
         if !intent {
             self.state.memory.jobs.insert(name.to_owned(), running.clone());
             self.write().await?;
@@ -136,17 +136,17 @@ impl<C: Cluster> Hand<'_, C> {
     /// The UID that was judged; without [`Guard::Precondition`] that of whatever has the name now.
     fn uid<'u>(&'u self, pod: &str, judged: &'u str) -> &'u str {
         let found = self.seen.objects.pods.get(pod).map(|pod| pod.uid.as_str());
-        if self.guards.hold(Guard::Precondition, || false) { found.unwrap_or(judged) } else { judged }
+        if self.guards.is_off(Guard::Precondition) { found.unwrap_or(judged) } else { judged }
     }
 
     fn claim_uid<'u>(&'u self, claim: &str, judged: &'u str) -> &'u str {
         let found = self.seen.objects.claims.get(claim).map(|claim| claim.uid.as_str());
-        if self.guards.hold(Guard::Precondition, || false) { found.unwrap_or(judged) } else { judged }
+        if self.guards.is_off(Guard::Precondition) { found.unwrap_or(judged) } else { judged }
     }
 
     /// Without [`Guard::Precondition`], looks once more, so that a call fits whatever is there.
     async fn without_preconditions(&mut self) -> Answer<()> {
-        if self.guards.hold(Guard::Precondition, || false) {
+        if self.guards.is_off(Guard::Precondition) {
             self.seen.objects = self.cluster.objects().await?;
         }
         Ok(())

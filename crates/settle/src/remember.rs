@@ -346,7 +346,7 @@ fn repeatable(situation: &Situation<'_>, pod: &str, running: &Running) -> Outcom
 /// a failed one and are skipped by the next (CASSANDRA-16290).
 fn decommission(situation: &Situation<'_>, pod: &str, running: &Running) -> Outcome {
     let has_left = situation.gossip.has_left(&running.host_id);
-    let off = |guard| situation.holds(guard, || false);
+    let off = |guard| situation.is_off(guard);
     match job_of(situation, pod, running) {
         JobStatus::Completed if has_left || off(Guard::LeftBeforeLower) => Outcome::Succeeded,
         JobStatus::Running if off(Guard::LeftBeforeLower) || has_left && off(Guard::JobEnded) => Outcome::Succeeded,
@@ -375,7 +375,7 @@ fn is_refusal(text: &str) -> bool {
 }
 
 fn failed_decommission(situation: &Situation<'_>, pod: &str, text: &str) -> Outcome {
-    if !situation.holds(Guard::FailedOnce, || false) {
+    if !situation.is_off(Guard::FailedOnce) {
         return Outcome::Failed(
             "DecommissionFailed",
             format!(

@@ -152,7 +152,7 @@ async fn confirm<C: Cluster>(cluster: &C, site: &Site, guards: Guards, action: A
 
 /// Takes or renews the Lease.
 async fn lease<C: Cluster>(cluster: &C, guards: Guards) -> Result<(), Reason> {
-    if guards.hold(Guard::Lease, || false) {
+    if guards.is_off(Guard::Lease) {
         let _ = cluster.lease().await;
         return Ok(());
     }

@@ -60,6 +60,11 @@ impl<'s> Situation<'s> {
         self.guards.hold(guard, condition)
     }
 
+    /// Whether a guard is taken away.
+    pub fn is_off(&self, guard: Guard) -> bool {
+        self.guards.is_off(guard)
+    }
+
     /// The datacenters of this Kubernetes cluster, in the order of the ring.
     pub fn datacenters(&self) -> impl Iterator<Item = &'s Datacenter> + use<'s> {
         let (kube_cluster, ring) = (&self.site.kube_cluster, self.ring);
@@ -164,11 +169,15 @@ impl<'s> Situation<'s> {
         found.into_iter().map(|text| Reason::of_ring("RingNotWhole", text)).collect()
     }
 
-    /// Pods of members, other than `except`, that are not ready or are being deleted, or are not there.
+    /// Pods of members, other than `except`, that are not ready, end, or are not there; and any other pod that ends: it may be
+    /// a member of which nothing is remembered.
     pub fn unready(&self, except: Option<&str>) -> Vec<Reason> {
-        let members = self.state.host_ids.keys().filter(|pod| except != Some(pod.as_str()));
+        let members = self.state.host_ids.keys();
         let unready = members.filter(|pod| self.pod(pod).is_none_or(|it| !it.is_ready || it.is_deleting));
-        unready
+        let ending = self.seen.objects.pods.iter().filter(|(_, pod)| pod.is_deleting && !pod.is_in_gate);
+        let pods: BTreeSet<&String> = unready.chain(ending.map(|(name, _)| name)).collect();
+        let others = pods.into_iter().filter(|pod| except != Some(pod.as_str()));
+        others
             .map(|pod| Reason::about("PodNotReady", pod, format!("{pod} is not ready{}", self.trouble(pod))))
             .collect()
     }
@@ -204,7 +213,7 @@ impl<'s> Situation<'s> {
     /// Jobs that run, which no change of the ring may begin beside.
     pub fn running_jobs(&self) -> Vec<Reason> {
         let jobs = self.state.memory.jobs.iter();
-        let jobs = jobs.filter(|_| !self.holds(Guard::NoCleanupRuns, || false));
+        let jobs = jobs.filter(|_| !self.is_off(Guard::NoCleanupRuns));
         let said = |(pod, running): (&String, &crate::state::Running)| {
             let reason = Reason::about("JobRuns", pod, format!("{pod} runs {}", running.job.name()));
             if self.gossip.is_alive(&running.host_id) { reason.that_takes_long() } else { reason }
@@ -225,7 +234,7 @@ impl<'s> Situation<'s> {
                 Reason::about("UnknownNode", &datacenter.name, text)
             }));
         }
-        if self.holds(Guard::ForeignNodes, || false) { Vec::new() } else { reasons }
+        if self.is_off(Guard::ForeignNodes) { Vec::new() } else { reasons }
     }
 
     /// A failure of this pod's node that a person has to look at.

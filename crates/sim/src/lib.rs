@@ -1,1 +1,50 @@
-//! A simulated Kubernetes with a simulated Cassandra ring.
+//! A simulated Kubernetes with a simulated Cassandra ring, for the program in the cluster: deterministic, seeded, in virtual
+//! time, without network, clock or threads. The real decisions, loop and state handling of `cassc-settle` run against it,
+//! and whatever they do is judged by what is true.
+//!
+//! The modules stand in reading order, and each uses only those above it:
+//!
+//! 1. [`ring`]: Cassandra: gossip, tokens, streaming, jobs, the Management API, and the oracle that knows what was written.
+//! 2. [`chance`], [`queue`], [`trace`]: where choices come from, virtual time, and what happened.
+//! 3. [`commit`], [`fault`], [`act`]: what is applied, what goes wrong, and what the program asks for, as values.
+//! 4. [`kube`]: the objects of the API server, and what calls do to them.
+//! 5. [`check`]: what was violated, and what must be remembered to judge that.
+//! 6. [`world`]: everything together, driven by events: controllers, kubelets, the gate, the delivery tool.
+//! 7. [`step`], [`simulation`]: the calls of an instance of the program, and the loop that runs its code.
+//! 8. [`history`], [`outcome`], [`generate`], [`shrink`], [`explore`]: what happens in a run, how it ended, random ones, smaller
+//!    ones that still fail, and all of a small world.
+
+pub mod ring;
+
+pub mod chance;
+pub mod queue;
+pub mod trace;
+
+pub mod act;
+pub mod commit;
+pub mod fault;
+
+pub mod kube;
+
+pub mod check;
+
+pub mod world;
+
+pub mod step;
+
+pub mod simulation;
+
+pub mod program;
+
+pub mod outcome;
+
+pub mod history;
+
+pub mod generate_faults;
+
+pub mod generate;
+
+pub mod shrink;
+
+#[cfg(test)]
+mod tests;

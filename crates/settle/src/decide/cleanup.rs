@@ -28,7 +28,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
             Reason::about("RingChanges", pod, "cleanup waits until nothing else runs in the ring").that_takes_long(),
         );
     }
-    if situation.holds(Guard::CleanupAlone, || false) {
+    if situation.is_off(Guard::CleanupAlone) {
         reasons.clear();
     }
     Next::unless(reasons, || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::Cleanup })

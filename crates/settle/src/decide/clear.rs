@@ -7,7 +7,7 @@ use crate::guard::Guard;
 use crate::situation::Situation;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
-    if !situation.holds(Guard::ClaimCleared, || false) {
+    if !situation.is_off(Guard::ClaimCleared) {
         let wanted = situation.wanted();
         let pods = wanted.iter().filter(|pod| situation.state.left.contains_key(*pod));
         return pods

@@ -21,7 +21,7 @@ fn foreign(situation: &Situation<'_>) -> Option<Reason> {
     let text = format!(
         "the node at {address} belongs to the cluster {name}, not to {ours}; nothing is done to a ring with it"
     );
-    (!situation.holds(Guard::ForeignNodes, || false)).then(|| Reason::of_ring("OtherCluster", text))
+    (!situation.is_off(Guard::ForeignNodes)).then(|| Reason::of_ring("OtherCluster", text))
 }
 
 /// A pod whose node is another than before, while the one before is still a member.
@@ -30,7 +30,7 @@ fn lost_volumes(situation: &Situation<'_>) -> Vec<Reason> {
         let local = situation.gossip.local(pod).filter(|it| it.status == Status::Normal);
         local.and_then(|it| it.host_id.as_deref()).is_some_and(|host_id| host_id != known)
             && !situation.gossip.is_gone(known)
-            && !situation.holds(Guard::VolumeLost, || false)
+            && !situation.is_off(Guard::VolumeLost)
     };
     let lost = situation.state.host_ids.iter().filter(|(pod, known)| is_lost(pod, known));
     let said = |(pod, known): (&String, &String)| {

@@ -45,7 +45,7 @@ fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_i
         return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
     };
     let lacking = users.iter().find(|(_, it)| !has(it, &source));
-    if let Some((keyspace, _)) = lacking.filter(|_| !situation.holds(Guard::SourceHasData, || false)) {
+    if let Some((keyspace, _)) = lacking.filter(|_| !situation.is_off(Guard::SourceHasData)) {
         let text = format!("{source} has no replicas of {keyspace}: name another datacenter in rebuildFrom");
         return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
     }
@@ -57,7 +57,7 @@ fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_i
 
 /// Where the data comes from, as Cassandra calls it: never the datacenter itself, which has none.
 fn source(situation: &Situation<'_>, datacenter: &Datacenter) -> Option<String> {
-    if situation.holds(Guard::SourceHasData, || false) {
+    if situation.is_off(Guard::SourceHasData) {
         return Some(datacenter.ring_name.clone());
     }
     let has_nodes = |name: &str| name != datacenter.ring_name && !situation.gossip.members_of(name).is_empty();

@@ -29,7 +29,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         }
         let raises = wanted.iter().any(|(name, number)| now.get(name).is_none_or(|now| number > now));
         let reasons = situation.not_ready_to_change(None);
-        let reasons = if raises && situation.holds(Guard::RaiseWhole, || false) { Vec::new() } else { reasons };
+        let reasons = if raises && situation.is_off(Guard::RaiseWhole) { Vec::new() } else { reasons };
         return alter(situation, keyspace, wanted, raises, reasons);
     }
     Next::Nothing
@@ -44,7 +44,7 @@ fn wanted(situation: &Situation<'_>, now: &Replication) -> Replication {
             wanted.insert(name.to_owned(), simple.min(nodes));
         }
     }
-    if !situation.holds(Guard::ForeignKept, || false) {
+    if !situation.is_off(Guard::ForeignKept) {
         for datacenter in situation.datacenters() {
             own(situation, datacenter, &mut wanted);
         }

@@ -25,9 +25,10 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         return Next::Refuse(vec![reason]);
     }
     let mut reasons = unknown;
-    if !situation.holds(Guard::OthersUp, || false) {
+    if !situation.is_off(Guard::OthersUp) {
         reasons.extend(situation.others_down(Some(name)));
         reasons.extend(situation.unready(Some(name)));
+        reasons.extend(situation.strangers());
     }
     if situation.gossip.releases().len() == 1
         && !situation.holds(Guard::SchemaAgrees, || situation.gossip.schema_agrees())
@@ -101,5 +102,5 @@ pub(super) fn versions(situation: &Situation<'_>) -> Option<Reason> {
     });
     let (_, text) = running.chain(tables).find(|(release, _)| bad_upgrade(*release, wanted).is_some())?;
     let text = format!("{text}, from which Cassandra cannot go to {wanted} at once. Finish the version between first");
-    (!situation.holds(Guard::LiveVersions, || false)).then(|| Reason::of_ring("UpgradeNotAllowed", text))
+    (!situation.is_off(Guard::LiveVersions)).then(|| Reason::of_ring("UpgradeNotAllowed", text))
 }

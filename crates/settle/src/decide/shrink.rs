@@ -61,7 +61,7 @@ fn lower(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, why: ScaleRe
     if from <= ordinal {
         return Next::Nothing; // the pod ends, or is gone
     }
-    let to = if situation.holds(Guard::OneReplica, || false) { place.rack.nodes } else { ordinal };
+    let to = if situation.is_off(Guard::OneReplica) { place.rack.nodes } else { ordinal };
     Next::Act(Action::Scale { set: place.rack.stateful_set.clone(), from, to, why })
 }
 
@@ -98,7 +98,7 @@ fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, h
         return Next::Wait(reasons);
     }
     if let Some(reason) = no_room(situation, datacenter, pod, host_id) {
-        return if situation.holds(Guard::SpaceSuffices, || false) {
+        return if situation.is_off(Guard::SpaceSuffices) {
             start(situation, datacenter, pod, host_id)
         } else {
             reason
@@ -125,7 +125,6 @@ fn earlier_datacenters(situation: &Situation<'_>, datacenter: &Datacenter) -> Ve
             &it.name,
             format!("nodes leave {} first, in another Kubernetes cluster", it.name),
         )
-        .that_takes_long()
     };
     elsewhere.filter(has_more).map(said).collect()
 }

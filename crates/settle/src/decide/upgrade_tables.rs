@@ -22,7 +22,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if !all_new {
         reasons.push(Reason::of_ring("VersionsMixed", format!("not every node runs {line} yet")));
     }
-    if situation.holds(Guard::TablesLast, || false) {
+    if situation.is_off(Guard::TablesLast) {
         reasons.clear();
     }
     let start = || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::UpgradeTables };

@@ -1,0 +1,149 @@
+//! A history: what happens in one run and when, as a value. A run is made of a history, a program and nothing else, so it can be
+//! repeated exactly and made smaller.
+
+use std::fmt;
+use std::rc::Rc;
+
+use cassc_settle::cluster::Replication;
+
+use crate::chance::Chooser;
+use crate::commit::Commit;
+use crate::fault::Fault;
+use crate::outcome::{Outcome, finish};
+use crate::queue::{HOUR, MINUTE, Ms, SECOND};
+use crate::ring::{Behaviour, Ring};
+use crate::simulation::{Program, Simulation};
+use crate::world::{Replicas, World};
+
+/// Something that somebody does, or that goes wrong.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// The delivery tool applies a commit, perhaps not all of its objects at first.
+    Commit(Rc<Commit>, bool),
+    /// The delivery tool treats replicas in another way from now on.
+    Replicas(Replicas),
+    /// A person creates a keyspace, or sets its replication.
+    Replicate(String, Replication),
+    /// A fault begins.
+    Fault(Fault),
+}
+
+/// What happens, and when.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// From it come all times and chances of the run.
+    pub seed: u64,
+    /// The name of the Cassandra cluster in Kubernetes.
+    pub cluster: String,
+    /// The Kubernetes clusters.
+    pub kube_clusters: Vec<Option<String>>,
+    /// How Cassandra behaves.
+    pub behaviour: Behaviour,
+    /// What happens, each so many milliseconds after the one before it.
+    pub ops: Vec<(Ms, Op)>,
+    /// How long after the last of them faults go on.
+    pub tail: Ms,
+}
+
+/// How a history is run.
+#[derive(Clone, Debug, Default)]
+pub struct How {
+    /// Whether what happens is kept line by line.
+    pub trace: bool,
+    /// Choices that are followed instead of the seed.
+    pub choices: Option<Vec<u32>>,
+}
+
+/// How long a run may take to settle after its faults have ended: four waits that each give up after an hour, and what streams.
+pub const PATIENCE: Ms = 12 * HOUR;
+
+impl History {
+    /// A history of a cluster in one Kubernetes cluster, without anything that happens.
+    pub fn new(seed: u64, cluster: &str) -> Self {
+        Self {
+            seed,
+            cluster: cluster.to_owned(),
+            kube_clusters: vec![None],
+            behaviour: Behaviour::default(),
+            ops: Vec::new(),
+            tail: MINUTE,
+        }
+    }
+
+    /// Adds something that happens so many seconds after what was added before.
+    pub fn then(mut self, seconds: u64, op: Op) -> Self {
+        self.ops.push((seconds * SECOND, op));
+        self
+    }
+
+    /// The world in which it happens.
+    pub fn world(&self, how: &How) -> World {
+        let chooser = match &how.choices {
+            Some(list) => Chooser::from_list(list.clone()),
+            None => Chooser::from_seed(self.seed),
+        };
+        let ring = Ring::new(self.behaviour.clone(), self.seed);
+        World::new(chooser, ring, &self.cluster, &self.kube_clusters, how.trace)
+    }
+
+    /// Lets it happen to a program, and then waits until everything is settled.
+    pub fn run(&self, program: &Program, how: &How) -> Outcome {
+        let mut simulation = Simulation::new(self.world(how), Rc::clone(program));
+        let mut time = 0;
+        for (delay, op) in &self.ops {
+            time += delay;
+            simulation.run_until(time);
+            if simulation.is_violated() {
+                break;
+            }
+            simulation.world_mut().happen(op);
+        }
+        if !simulation.is_violated() {
+            simulation.run_until(time + self.tail);
+        }
+        finish(&mut simulation, PATIENCE)
+    }
+}
+
+impl World {
+    /// Lets something happen now.
+    pub fn happen(&mut self, op: &Op) {
+        match op {
+            Op::Commit(commit, partly) => self.apply(Rc::clone(commit), *partly),
+            Op::Replicas(mode) => self.set_replicas_mode(*mode),
+            Op::Replicate(keyspace, replication) => {
+                self.note(|| format!("{keyspace} is replicated {replication:?}"));
+                self.ring.replicate(keyspace, replication);
+            }
+            Op::Fault(fault) => self.inject(0, fault.clone()),
+        }
+    }
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "seed {}, {} Kubernetes clusters", self.seed, self.kube_clusters.len())?;
+        for (delay, op) in &self.ops {
+            let seconds = delay / SECOND;
+            match op {
+                Op::Commit(commit, partly) => {
+                    let racks = commit.ring.datacenters.iter().flat_map(|it| &it.racks);
+                    let racks: Vec<String> =
+                        racks.map(|rack| format!("{}={}", rack.stateful_set, rack.nodes)).collect();
+                    let partly = if *partly { ", partly" } else { "" };
+                    writeln!(
+                        formatter,
+                        "  +{seconds} s commit {}{partly}: {} {}",
+                        commit.generation,
+                        commit.ring.version,
+                        racks.join(" ")
+                    )?;
+                }
+                Op::Replicas(mode) => writeln!(formatter, "  +{seconds} s replicas are {mode:?}")?,
+                Op::Replicate(keyspace, to) => writeln!(formatter, "  +{seconds} s {keyspace} is replicated {to:?}")?,
+                Op::Fault(fault) => writeln!(formatter, "  +{seconds} s {fault:?}")?,
+            }
+        }
+        write!(formatter, "  +{} s the faults end", self.tail / SECOND)
+    }
+}

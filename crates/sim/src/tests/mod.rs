@@ -1,0 +1,6 @@
+//! Tests of the whole.
+
+mod first;
+mod fixture;
+mod look;
+mod random;
