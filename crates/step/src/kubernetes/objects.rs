@@ -50,8 +50,7 @@ impl Kubernetes {
 
     /// The namespaces of the datacenters that run here, and the one of the program.
     pub(super) fn namespaces(&self, ring: &Ring) -> BTreeSet<String> {
-        let here = ring.datacenters.iter().filter(|datacenter| datacenter.kube_cluster == self.kube_cluster);
-        here.filter_map(|datacenter| datacenter.namespace.clone()).chain([self.home.clone()]).collect()
+        namespaces(ring, self.kube_cluster.as_deref(), &self.home)
     }
 
     /// Adds what is in a namespace.
@@ -159,9 +158,14 @@ impl Kubernetes {
     }
 }
 
+fn namespaces(ring: &Ring, kube_cluster: Option<&str>, home: &str) -> BTreeSet<String> {
+    let here = ring.datacenters.iter().filter(|datacenter| datacenter.kube_cluster.as_deref() == kube_cluster);
+    here.filter_map(|datacenter| datacenter.namespace.clone()).chain([home.to_owned()]).collect()
+}
+
 /// A pod that one of these StatefulSets owns, with its name. One whose owner has the name of a StatefulSet but another UID was
 /// made by one that is gone: it may still run, and Kubernetes is about to delete it.
-pub(super) fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Pod)> {
+fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Pod)> {
     let owners = found.metadata.owner_references.iter().flatten();
     let mut controllers = owners.filter(|it| it.controller == Some(true) && it.kind == "StatefulSet");
     let owner = controllers.next()?;
@@ -181,5 +185,59 @@ fn once<T>(before: Option<&T>, name: &str) -> Answer<()> {
     match before {
         None => Ok(()),
         Some(_) => Err(Failure::Refused { status: 409, text: format!("{name} is in two namespaces of the cluster") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read<T: DeserializeOwned>(value: Value) -> T {
+        serde_json::from_value(value).expect("an object")
+    }
+
+    #[test]
+    fn a_pod_is_of_the_set_that_owns_it_whatever_its_labels_say() {
+        let sets: [StatefulSet; 2] = ["shop-dc1-r1-sts", "shop-dc1-r1-sts-1"]
+            .map(|name| read(json!({"metadata": {"name": name, "uid": format!("uid of {name}")}})));
+        let owner = |kind: &str, name: &str, uid: &str, controller: bool| json!([{"apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid, "controller": controller}]);
+        let pod = |name: &str, owners: Value| -> Option<(u32, bool)> {
+            let found = owned(&read(json!({"metadata": {"name": name, "ownerReferences": owners}})), &sets);
+            found.map(|(_, pod)| (pod.ordinal, pod.is_deleting))
+        };
+        let (first, uid) = ("shop-dc1-r1-sts", "uid of shop-dc1-r1-sts");
+        assert_eq!(pod("shop-dc1-r1-sts-11", owner("StatefulSet", first, uid, true)), Some((11, false)));
+        // Its set was deleted and made again: it may run, and is about to go.
+        assert_eq!(pod("shop-dc1-r1-sts-0", owner("StatefulSet", first, "another", true)), Some((0, true)));
+        assert_eq!(pod("shop-dc1-r1-sts-0", owner("StatefulSet", first, uid, false)), None);
+        assert_eq!(pod("shop-dc1-r1-sts-0", owner("ReplicaSet", first, uid, true)), None);
+        assert_eq!(pod("shop-dc1-r1-sts-0", json!([])), None);
+        assert_eq!(pod("shop-dc1-r1-sts-x", owner("StatefulSet", first, uid, true)), None);
+    }
+
+    #[test]
+    fn only_the_namespaces_of_this_kubernetes_cluster_are_looked_at() {
+        let datacenter = |name: &str, kube: Option<&str>, namespace: Option<&str>| json!({"name": name, "ringName": name, "kubeCluster": kube, "namespace": namespace, "racks": []});
+        let ring = json!({
+            "format": 1, "clusterName": "shop", "version": "4.1.9", "systemReplication": 3,
+            "superuserSecret": "s", "rollout": {"stopped": false},
+            "datacenters": [
+                datacenter("dc1", Some("east"), None), datacenter("dc2", Some("east"), Some("two")),
+                datacenter("dc3", Some("west"), Some("three")), datacenter("dc4", None, Some("four")),
+            ],
+        });
+        let ring: Ring = read(ring);
+        let found = |kube| namespaces(&ring, kube, "home").into_iter().collect::<Vec<_>>();
+        assert_eq!(found(Some("east")), ["home", "two"]);
+        assert_eq!(found(Some("west")), ["home", "three"]);
+        assert_eq!(found(None), ["four", "home"]);
+    }
+
+    #[test]
+    fn one_name_in_two_namespaces_stops_everything() {
+        assert_eq!(once(None::<&()>, "p-0"), Ok(()));
+        let text = "p-0 is in two namespaces of the cluster".to_owned();
+        assert_eq!(once(Some(&()), "p-0"), Err(Failure::Refused { status: 409, text }));
     }
 }
