@@ -15,7 +15,7 @@ use cassc::{Compilation, Options, compile};
 use serde_json::{Map, Value};
 
 use crate::compare::repository;
-use crate::hygiene::{items, pod_spec};
+use crate::hygiene::items;
 use crate::invariants::unknown_references;
 use crate::rendered::{DIALECTS, Rendered, all, assert_none};
 
@@ -48,6 +48,11 @@ fn files(text: &str) -> FileTree {
     arrange(&cluster(text)).files
 }
 
+/// The same with the program in the cluster.
+fn with_steps(text: &str) -> String {
+    text.replace("spec:\n", "spec:\n  steps: {enabled: true, schedule: \"17 3 * * *\"}\n")
+}
+
 /// The annotations of an object that speak to a delivery tool.
 fn told(object: &Value) -> BTreeMap<&str, &str> {
     let is_told = |key: &str| key.starts_with("argocd.argoproj.io/") || key.contains("toolkit.fluxcd.io/");
@@ -74,9 +79,12 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
             if is_stateful_set || is_configuration {
                 promised.insert("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
             }
+            if object["kind"] == "CronJob" {
+                promised.insert("argocd.argoproj.io/ignore-healthcheck", "true");
+            }
         }
         Dialect::Flux => {
-            if is_stateful_set || is_config_map {
+            if is_stateful_set || is_config_map || object["kind"] == "Job" || object["kind"] == "CronJob" {
                 promised.insert("kustomize.toolkit.fluxcd.io/substitute", "disabled");
             }
             if is_stateful_set || is_configuration {
@@ -132,9 +140,13 @@ fn a_rack_in_the_middle_moves_no_name_and_no_folder() {
 
 #[test]
 fn an_application_takes_the_files_of_the_stages_and_no_others() {
-    let patterns: Vec<String> = Stage::ALL.iter().map(|stage| format!("{}/*", stage.folder())).collect();
-    for (kube_cluster, folder) in [("", ""), ("kubeCluster: east, ", "east/")] {
-        let files = files(&topology(RACKS, kube_cluster, ARGOCD));
+    let without = topology(RACKS, "", ARGOCD);
+    let in_east = topology(RACKS, "kubeCluster: east, ", ARGOCD);
+    let cases = [(without.clone(), "", 3), (in_east.clone(), "east/", 3), (with_steps(&without), "", 4)];
+    for (text, folder, stages) in cases.into_iter().chain([(with_steps(&in_east), "east/", 4)]) {
+        let stages = Stage::ALL.iter().take(stages);
+        let patterns: Vec<String> = stages.map(|stage| format!("{}/*", stage.folder())).collect();
+        let files = files(&text);
         let application = files.iter().find(|(path, _)| path.starts_with("argocd/")).expect("it is rendered").1;
         let include = format!("include: \"{{{}}}\"", patterns.join(","));
         assert!(application.contains(&include), "{application}");
@@ -144,7 +156,7 @@ fn an_application_takes_the_files_of_the_stages_and_no_others() {
             below.is_some_and(|below| patterns.iter().any(|it| below.starts_with(it.trim_end_matches('*'))))
         };
         let taken: BTreeSet<&str> = files.iter().map(|(path, _)| path).filter(|path| is_included(path)).collect();
-        let objects = arrange(&cluster(&topology(RACKS, kube_cluster, ARGOCD))).objects;
+        let objects = arrange(&cluster(&text)).objects;
         assert_eq!(taken, objects.keys().map(String::as_str).collect());
     }
 }
@@ -169,11 +181,13 @@ fn open_references(rendered: &Rendered) -> Vec<String> {
     let mut open = Vec::new();
     for (path, object) in &rendered.objects {
         open.extend(unknown_references(rendered, object));
-        if pod_spec(object).is_some() && !named("Service", &object["spec"]["serviceName"]) {
+        if object["kind"] == "StatefulSet" && !named("Service", &object["spec"]["serviceName"]) {
             open.push(format!("{path}: its governing service is elsewhere"));
         }
         let namespaces = items(object, "subjects").map(|subject| &subject["namespace"]);
-        open.extend(namespaces.filter(|it| !it.is_null()).map(|it| format!("{path}: {it}")));
+        let is_here =
+            |namespace: &&Value| rendered.objects.iter().any(|(_, it)| it["metadata"]["namespace"] == **namespace);
+        open.extend(namespaces.filter(|it| !is_here(it)).map(|it| format!("{path}: {it}")));
     }
     open.into_iter().map(|what| format!("{}: {what}", rendered.title)).collect()
 }
@@ -205,6 +219,38 @@ fn every_file_of_a_stage_is_named_by_its_kustomization() {
             assert!(name == "kustomization.yaml" || kustomization.contains(&format!("- {name}\n")), "{path}");
         }
     }
+}
+
+/// The number in the manifest is what a StatefulSet is born with: with the program in the cluster each tool is told to leave
+/// that of a live one alone, and without it nothing changes.
+#[test]
+fn the_replicas_of_live_stateful_sets_are_left_to_the_program_in_the_cluster() {
+    let told = |text: &str, path: &str| files(text).get(path).expect("it is rendered").to_owned();
+    let without = topology(RACKS, "", ARGOCD);
+    let application = "argocd/argoproj.io_v1alpha1_application_shop.yaml";
+    let with = told(&with_steps(&without), application);
+    let ignored =
+        "  ignoreDifferences:\n  - group: apps\n    jsonPointers:\n    - /spec/replicas\n    kind: StatefulSet\n";
+    assert!(
+        with.contains(ignored) || with.contains("    kind: StatefulSet\n    jsonPointers:\n    - /spec/replicas\n"),
+        "{with}"
+    );
+    assert!(with.contains("    - RespectIgnoreDifferences=true\n"), "{with}");
+    let without_steps = told(&without, application);
+    assert!(!without_steps.contains("gnoreDifferences") && !without_steps.contains("steps"), "{without_steps}");
+    let flux = topology(RACKS, "", FLUX);
+    let kustomization = |stage: &str| format!("flux/kustomize.toolkit.fluxcd.io_v1_kustomization_shop-{stage}.yaml");
+    let ignored = "  ignore:\n  - paths:\n    - /spec/replicas\n    target:\n      kind: StatefulSet\n";
+    for stage in ["base", "cluster", "steps"] {
+        let with = told(&with_steps(&flux), &kustomization(stage));
+        assert_eq!(with.contains(ignored), stage == "cluster", "{with}");
+        assert_eq!(with.contains("  wait: false\n"), stage == "steps", "{with}");
+    }
+    assert!(told(&with_steps(&flux), &kustomization("steps")).contains("  dependsOn:\n  - name: shop-cluster\n"));
+    assert!(!told(&flux, &kustomization("cluster")).contains("ignore:"));
+    assert!(files(&flux).get(&kustomization("steps")).is_none());
+    let root = told(&with_steps(&topology(RACKS, "", "{dialect: plain}")), "kustomization.yaml");
+    assert!(root.ends_with("- base\n- cluster\n- steps\n"), "{root}");
 }
 
 #[test]
@@ -251,10 +297,11 @@ fn block(text: &str, indentation: usize, key: &str) -> Vec<String> {
 #[test]
 fn the_application_set_of_the_examples_makes_the_applications_that_are_rendered() {
     let set = fs::read_to_string(repository("examples/argocd/applicationset.yaml")).expect("the example is there");
-    let files = files(&topology(RACKS, "", ARGOCD));
+    let files = files(&with_steps(&topology(RACKS, "", ARGOCD)));
     let application = files.iter().find(|(path, _)| path.starts_with("argocd/")).expect("it is rendered").1;
     // The set has the Application's `spec` as `spec.template.spec`, two levels deeper.
     assert_eq!(block(&set, 6, "syncPolicy"), block(application, 2, "syncPolicy"));
+    assert_eq!(block(&set, 6, "ignoreDifferences"), block(application, 2, "ignoreDifferences"));
     assert_eq!(block(&set, 8, "directory"), block(application, 4, "directory"));
     let keys = |lines: Vec<String>| -> Vec<String> {
         let outer = lines.into_iter().filter(|line| line.starts_with("  ") && !line.starts_with("   "));

@@ -43,7 +43,12 @@ pub(crate) fn faults_together(rendered: &Rendered) -> Vec<String> {
 
 /// The pod of an object that makes pods.
 pub(crate) fn pod_spec(object: &Value) -> Option<&Value> {
-    object.pointer("/spec/template/spec")
+    pod_template(object)?.get("spec")
+}
+
+/// The template of these pods.
+pub(crate) fn pod_template(object: &Value) -> Option<&Value> {
+    object.pointer("/spec/template").or_else(|| object.pointer("/spec/jobTemplate/spec/template"))
 }
 
 /// All containers of a pod, init containers first.

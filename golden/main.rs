@@ -42,6 +42,7 @@ mod reference;
 mod render;
 mod rendered;
 mod schema;
+mod steps;
 mod streams;
 mod strict_schema;
 mod transitions;

@@ -14,6 +14,10 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
     let seeds = &cluster.additional_seeds;
     let has_seeds = [&seeds.ipv4, &seeds.ipv6, &seeds.names].iter().any(|addresses| !addresses.is_empty());
     let mut listed = names::of_cluster(&cluster.name);
+    if let Some(steps) = &cluster.steps {
+        listed.extend(names::of_steps(&cluster.name, []));
+        listed.extend(steps.schedule.iter().flat_map(|_| names::of_schedule(&cluster.name)));
+    }
     for datacenter in &cluster.datacenters {
         let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
         listed.extend(names::of_datacenter(cluster, name));
@@ -55,13 +59,17 @@ fn every_object_has_a_name_that_is_compared() {
     assert_eq!(unlisted(&other).len(), 1, "an object of another name is found");
 }
 
-/// A name that nothing has would be forbidden for nothing. The state is written in the cluster, and a user may bring a
-/// service account.
+/// A name that nothing has would be forbidden for nothing. The state and the Lease are written in the cluster, and a user may
+/// bring a service account.
 fn unused(rendered: &Rendered) -> Vec<String> {
     let (cluster, objects) = (&rendered.cluster, &rendered.objects);
     let elsewhere = [names::state(&cluster.name), names::service_account(&cluster.name)];
     let mut unused = listed(cluster);
-    unused.retain(|named| !elsewhere.contains(&named.1) && !objects.iter().any(|(_, object)| is_listed(named, object)));
+    unused.retain(|named| {
+        named.0 != "Lease"
+            && !elsewhere.contains(&named.1)
+            && !objects.iter().any(|(_, object)| is_listed(named, object))
+    });
     unused.into_iter().map(|(kind, name)| format!("{}: no {kind} {name} is rendered", rendered.title)).collect()
 }
 

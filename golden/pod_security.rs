@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::hygiene::{containers, items, pod_spec};
+use crate::hygiene::{containers, items, pod_template};
 use crate::rendered::{all, assert_none, compiled, mutated, rendered};
 use crate::strict_schema::good_stateful_set;
 
@@ -159,8 +159,9 @@ fn app_armor(template: &Value) -> bool {
 fn every_pod_passes_the_restricted_profile() {
     let mut faults = Vec::new();
     for rendered in all() {
-        for (path, object) in rendered.objects.iter().filter(|(_, object)| pod_spec(object).is_some()) {
-            let broken = broken_controls(&object["spec"]["template"]);
+        let templates = rendered.objects.iter().filter_map(|(path, object)| Some((path, pod_template(object)?)));
+        for (path, template) in templates {
+            let broken = broken_controls(template);
             faults.extend(broken.into_iter().map(|control| format!("{}: {path}: {control}", rendered.title)));
         }
     }

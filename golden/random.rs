@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
-use crate::hygiene::{faults_together, pod_spec};
+use crate::hygiene::{faults_together, pod_template};
 use crate::pod_security::broken_controls;
 use crate::readers::hostile_strings;
 use crate::rendered::{DIALECTS, Rendered, assert_none, compiled, rendered};
@@ -66,8 +66,8 @@ pub(crate) fn faults(rendered: &Rendered) -> Vec<String> {
     faults.extend(faults_together(rendered));
     for (path, object) in &rendered.objects {
         faults.extend(strict_schema::faults(object));
-        if pod_spec(object).is_some() {
-            let broken = broken_controls(&object["spec"]["template"]);
+        if let Some(template) = pod_template(object) {
+            let broken = broken_controls(template);
             faults.extend(broken.iter().filter(|it| !allowed.contains(it)).map(|it| format!("{path}: {it}")));
         }
     }

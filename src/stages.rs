@@ -9,15 +9,17 @@
 pub enum Stage {
     /// Everything that no pod restarts for.
     Base,
-    /// What runs before the StatefulSets change: the Job of the steps belongs here. Nothing is rendered for it yet.
+    /// What would run before the StatefulSets change. Nothing is rendered for it: Applications name its folder.
     Prepare,
-    /// The StatefulSets. What is patient belongs to its end, which nothing waits for.
+    /// The StatefulSets.
     Cluster,
+    /// The program in the cluster, which is patient: nothing waits for it.
+    Steps,
 }
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Base, Self::Prepare, Self::Cluster];
+    pub const ALL: [Self; 4] = [Self::Base, Self::Prepare, Self::Cluster, Self::Steps];
 
     /// Its folder; a Kustomization of Flux is called after it.
     pub fn folder(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Stage {
             Self::Base => "base",
             Self::Prepare => "prepare",
             Self::Cluster => "cluster",
+            Self::Steps => "steps",
         }
     }
 
@@ -52,7 +55,7 @@ mod tests {
     /// Delivered clusters have them: another folder is another Kustomization.
     #[test]
     fn folders_never_move() {
-        assert_eq!(Stage::ALL.map(Stage::folder), ["base", "prepare", "cluster"]);
+        assert_eq!(Stage::ALL.map(Stage::folder), ["base", "prepare", "cluster", "steps"]);
         assert!(Stage::ALL.is_sorted());
     }
 }

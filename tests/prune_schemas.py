@@ -17,6 +17,7 @@ SOURCE = "kubernetes-validate==1.37.0"
 MINORS = ["1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
 KINDS = [
     "io.k8s.api.apps.v1.StatefulSet",
+    "io.k8s.api.batch.v1.CronJob",
     "io.k8s.api.batch.v1.Job",
     "io.k8s.api.core.v1.ConfigMap",
     "io.k8s.api.core.v1.Secret",

@@ -38,7 +38,7 @@ fn row(pointer: impl Into<String>, value: Value, told: &'static str) -> Row {
 
 /// Every hostile value.
 pub(super) fn rows() -> Vec<Row> {
-    [frame(), names(), counts(), runtime(), racks(), pods(), services_and_volumes(), delivery(), together()]
+    [frame(), names(), counts(), runtime(), racks(), pods(), services_and_volumes(), delivery(), steps(), together()]
         .into_iter()
         .flatten()
         .collect()
@@ -137,6 +137,25 @@ fn counts() -> Vec<Row> {
         ),
         row(format!("{RACK}/jvm/youngMebibytes"), json!(u64::MAX), "racks[0].jvm.youngMebibytes` is"),
         row("/cluster/environment", many.into(), "`cluster.environment` has 20001 entries"),
+    ]
+}
+
+fn steps() -> Vec<Row> {
+    const STEPS: &str = "/cluster/steps";
+    let at = |field: &str| format!("{STEPS}/{field}");
+    vec![
+        row(at("image"), json!("a b"), "`cluster.steps.image` is \"a b\""),
+        row(at("limits"), json!({"memory": "much"}), "`cluster.steps.limits.memory` is \"much\""),
+        row(at("schedule"), json!("* * * * 9"), "`cluster.steps.schedule` is \"* * * * 9\""),
+        row(at("cleanup"), json!("never"), "`cluster.steps.cleanup`: unknown variant `never`"),
+        row(at("stopped"), json!("no"), "`cluster.steps.stopped`: invalid type"),
+        row(at("roles/0/name"), json!("cassandra"), "`cluster.steps.roles[0].name` is \"cassandra\""),
+        row(at("roles/0/name"), json!(UNSAFE), "`cluster.steps.roles[0].name` holds the character U+0085"),
+        row(at("roles/1/name"), json!("reports"), "`cluster.steps.roles[1].name` is \"reports\""),
+        row(at("roles/0/secret"), json!("../x"), "`cluster.steps.roles[0].secret` is \"../x\""),
+        row(format!("{DATACENTER}/namespace"), json!(null), "`cluster.steps` needs a namespace"),
+        row(format!("{DATACENTER}/rebuildFrom"), json!("a b"), "`cluster.datacenters[0].rebuildFrom` is \"a b\""),
+        row(format!("{RACK}/whenNodesLeave"), json!("burn"), "whenNodesLeave`: unknown variant `burn`"),
     ]
 }
 

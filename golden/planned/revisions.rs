@@ -93,7 +93,7 @@ fn history(texts: &[String]) -> Vec<Cluster> {
 }
 
 fn prepare(cluster: &Cluster) -> String {
-    step_name(cluster, "prepare")
+    step_name(cluster, "prepare", "")
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn nodes_that_go_and_come_back_never_meet_a_finished_job_of_before() {
     let names: BTreeSet<String> = clusters.iter().map(prepare).collect();
     assert_eq!(names.len(), 4, "{names:?}");
     assert!(names.iter().all(|name| name.starts_with("shop-prepare-")), "{names:?}");
-    let settle: BTreeSet<String> = clusters.iter().map(|cluster| step_name(cluster, "settle")).collect();
+    let settle: BTreeSet<String> = clusters.iter().map(|cluster| step_name(cluster, "settle", "")).collect();
     assert_eq!(settle.len(), 4, "{settle:?}");
 }
 

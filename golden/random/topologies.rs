@@ -14,6 +14,16 @@ pub(crate) fn sensible() -> impl Strategy<Value = Value> {
         let mut spec = json!({"cassandra": cassandra, "datacenters": datacenters, "storage": storage,
             "resources": resources, "scheduling": scheduling, "pod": pod});
         merge(&mut spec, rest);
+        if spec["steps"]["enabled"] == true && metadata["namespace"].is_null() {
+            spec["steps"] = Value::Null;
+        }
+        if spec["steps"]["enabled"] == true {
+            spec["stopped"] = json!(metadata["name"] == "a");
+            spec["storage"]["whenNodesLeave"] = json!("delete");
+            spec["auth"]["superuser"] = json!({"generate": true});
+            spec["auth"]["roles"] =
+                json!([{"name": "app"}, {"name": "two words", "secretName": "two", "generate": true}]);
+        }
         if elsewhere {
             spec["additionalSeeds"] = json!(["192.0.2.10", "2001:db8::10", "seed.example.com"]);
         }
@@ -233,6 +243,9 @@ fn rest() -> impl Strategy<Value = Value> {
             json!({"cql": {"type": "LoadBalancer", "loadBalancerSourceRanges": ["10.0.0.0/8"], "labels": {"expose": "on"}, "annotations": {"example.com/dns": "cql"}}}),
         ),
         ("auth", json!({"authenticator": "AllowAll"})),
+        ("steps", json!({"enabled": true})),
+        ("steps", json!({"enabled": true, "schedule": "17 3 * * 1", "image": "registry.example.com/cassc-step:0.1.0"})),
+        ("steps", json!({"enabled": false, "resources": {"limits": {"memory": "1Gi"}}})),
         ("systemLogger", json!({"enabled": false})),
         ("gate", json!({"resources": {"requests": {"cpu": "0.1"}, "limits": {"cpu": "0.1", "memory": "64Mi"}}})),
         ("managementApi", json!({"tls": {"serverSecret": "management-api"}})),

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 Object names are built from the names of cluster, datacenter and rack, in the same way as in Cass Operator. So `a-b` plus `c`
 equals `a` plus `b-c`, the services of a datacenter `seed` can have the name of the seed service, and a PodDisruptionBudget
-is named after the datacenter alone. If two objects have the same name, the one that is applied last replaces the other: a
+is named after the datacenter alone. With `steps`, two programs would take turns with one Lease, or share a generated Secret. If two objects have the same name, the one that is applied last replaces the other: a
 rack, or the protection of a datacenter, is lost. Node ports are unique per Kubernetes cluster, not per namespace.
 
 cassc compares all topologies of one run, per Kubernetes cluster (`kubeCluster`) and namespace, and the clusters whose locks
@@ -68,7 +68,8 @@ pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Cla
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let (kube_cluster, namespace) = destination(subject, datacenter);
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
-        claims.extend(names::of_cluster(cluster).into_iter().map(|claim| ((index, None), here(claim))));
+        let of_cluster = names::of_cluster(cluster).into_iter().chain(of_steps(subject));
+        claims.extend(of_cluster.map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
         claims.extend(of_datacenter(subject, datacenter).into_iter().map(|claim| (owner, here(claim))));
         for place in subject.racks_of(datacenter_index) {
@@ -80,6 +81,25 @@ pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Cla
         }
     }
     claims
+}
+
+/// The objects of the program in the cluster, and the Secrets that it creates.
+fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
+    let (spec, cluster) = (subject.spec(), &subject.topology.metadata.name);
+    if !spec.steps.as_ref().is_some_and(|steps| steps.enabled) {
+        return Vec::new();
+    }
+    let secret = |written: &Option<String>, default: String| written.clone().unwrap_or(default);
+    let superuser = &spec.auth.superuser;
+    let superuser = superuser.generate.then(|| secret(&superuser.secret_name, names::superuser_secret(cluster)));
+    let roles = spec.auth.roles.iter().filter(|role| role.generate);
+    let roles = roles.map(|role| secret(&role.secret_name, names::role_secret(cluster, &role.name)));
+    let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).collect();
+    let mut named = names::of_steps(cluster, secrets.iter().map(String::as_str));
+    if spec.steps.as_ref().is_some_and(|steps| steps.schedule.is_some()) {
+        named.extend(names::of_schedule(cluster));
+    }
+    named
 }
 
 fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {

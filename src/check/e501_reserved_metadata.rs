@@ -42,6 +42,7 @@ const fn reserved(kind: Kind, key: &'static str, owner: &'static str) -> Reserve
 const RESERVED: &[Reserved] = &[
     reserved(Kind::Both, "cassandra.datastax.com/", "cassc"),
     reserved(Kind::Both, "cassc/", "cassc"),
+    reserved(Kind::Both, "cassc.io/", "cassc"),
     reserved(Kind::Label, "app.kubernetes.io/name", "cassc"),
     reserved(Kind::Label, "app.kubernetes.io/instance", "cassc"),
     reserved(Kind::Label, "app.kubernetes.io/version", "cassc"),

@@ -71,6 +71,10 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
     names.extend(account.map(|name| ("service account", name.as_str(), Route::of("spec.pod.serviceAccount"))));
     let superuser = spec.auth.superuser.secret_name.iter();
     names.extend(superuser.map(|name| ("Secret", name.as_str(), Route::of("spec.auth.superuser.secretName"))));
+    let roles =
+        spec.auth.roles.iter().enumerate().filter_map(|(index, role)| Some((index, role.secret_name.as_ref()?)));
+    let route = |index: usize| Route::of("spec.auth.roles").index(index).key("secretName");
+    names.extend(roles.map(|(index, name)| ("Secret", name.as_str(), route(index))));
     let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
     names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
     for (variable, value) in &spec.cassandra.environment {

@@ -49,6 +49,7 @@ mod e124_delivery_name;
 mod e125_delivery_interval;
 mod e126_delivery_namespace;
 mod e127_delivered_twice;
+mod e130_rebuild_from;
 mod e201_quantity;
 mod e202_request_above_limit;
 mod e203_requests_missing;
@@ -73,6 +74,7 @@ mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
 mod e426_vm_option;
+mod e435_role;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -97,6 +99,9 @@ mod e602_newer_field;
 mod e605_domain;
 mod e606_revision;
 mod e607_rollout;
+mod e608_needs_steps;
+mod e609_schedule;
+mod e610_steps_namespace;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -180,6 +185,7 @@ const RULES: &[(Rule, Check)] = &[
     (e125_delivery_interval::RULE, Topology(e125_delivery_interval::check)),
     (e126_delivery_namespace::RULE, Topology(e126_delivery_namespace::check)),
     (e127_delivered_twice::RULE, Fleet(e127_delivered_twice::check)),
+    (e130_rebuild_from::RULE, Topology(e130_rebuild_from::check)),
     (e201_quantity::RULE, Topology(e201_quantity::check)),
     (e202_request_above_limit::RULE, Topology(e202_request_above_limit::check)),
     (e203_requests_missing::RULE, Topology(e203_requests_missing::check)),
@@ -204,6 +210,7 @@ const RULES: &[(Rule, Check)] = &[
     (e423_logger_name::RULE, Topology(e423_logger_name::check)),
     (e424_environment::RULE, Topology(e424_environment::check)),
     (e426_vm_option::RULE, Topology(e426_vm_option::check)),
+    (e435_role::RULE, Topology(e435_role::check)),
     (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
     (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
     (e503_container_name::RULE, Topology(e503_container_name::check)),
@@ -228,6 +235,9 @@ const RULES: &[(Rule, Check)] = &[
     (e605_domain::RULE, Topology(e605_domain::check)),
     (e606_revision::RULE, Topology(e606_revision::check)),
     (e607_rollout::RULE, Topology(e607_rollout::check)),
+    (e608_needs_steps::RULE, Topology(e608_needs_steps::check)),
+    (e609_schedule::RULE, Topology(e609_schedule::check)),
+    (e610_steps_namespace::RULE, Topology(e610_steps_namespace::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),

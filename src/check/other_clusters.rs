@@ -110,7 +110,8 @@ fn claims(cluster: &Cluster) -> Vec<(Claim<'_>, Option<usize>)> {
     for (index, datacenter) in cluster.datacenters.iter().enumerate() {
         let place = (datacenter.kube_cluster.as_deref(), datacenter.namespace.as_deref());
         let object = |owner| move |(kind, name): Named| (Claim::Object(place, kind, name), owner);
-        claims.extend(names::of_cluster(&cluster.name).into_iter().map(object(None)));
+        let of_cluster = names::of_cluster(&cluster.name).into_iter().chain(of_steps(cluster));
+        claims.extend(of_cluster.map(object(None)));
         claims.extend(of_datacenter(cluster, datacenter).into_iter().map(object(Some(index))));
         if let Some(port) = datacenter.node_port {
             claims.push((Claim::NodePort(place.0, port), Some(index)));
@@ -121,6 +122,17 @@ fn claims(cluster: &Cluster) -> Vec<(Claim<'_>, Option<usize>)> {
     }
     claims.extend(of_delivery(cluster).into_iter().map(|claim| (claim, None)));
     claims
+}
+
+fn of_steps(cluster: &Cluster) -> Vec<Named> {
+    let Some(steps) = &cluster.steps else { return Vec::new() };
+    let superuser = steps.generates_superuser.then_some(cluster.superuser_secret.as_str());
+    let roles = steps.roles.iter().filter(|role| role.generated).map(|role| role.secret.as_str());
+    let mut named = names::of_steps(&cluster.name, superuser.into_iter().chain(roles));
+    if steps.schedule.is_some() {
+        named.extend(names::of_schedule(&cluster.name));
+    }
+    named
 }
 
 fn of_datacenter(cluster: &Cluster, datacenter: &Datacenter) -> Vec<Named> {

@@ -4,7 +4,8 @@ use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
-    GATE_LIMITS, GATE_REQUESTS, Rack, ResourceTable, Resources, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
+    GATE_LIMITS, GATE_REQUESTS, Rack, ResourceTable, Resources, STEP_LIMITS, STEP_REQUESTS, SYSTEM_LOGGER_LIMITS,
+    SYSTEM_LOGGER_REQUESTS,
 };
 
 /// A quantity as written.
@@ -23,7 +24,7 @@ pub(super) struct WrittenQuantity<'t> {
 pub(super) fn resources<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t Resources)> {
     let written = subject.resources().into_iter().filter(|(_, resources)| resources.is_written());
     let levels = written.map(|(level, resources)| (level.route().key("resources"), resources));
-    let helpers = helpers(subject).map(|helper| (helper.route, helper.written));
+    let helpers = helpers(subject).into_iter().map(|helper| (helper.route, helper.written));
     levels.chain(helpers).collect()
 }
 
@@ -40,7 +41,18 @@ pub(super) struct Helper<'t> {
 }
 
 /// cassc's containers other than Cassandra.
-pub(super) fn helpers<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
+pub(super) fn helpers<'t>(subject: &Subject<'t>) -> Vec<Helper<'t>> {
+    let steps = subject.spec().steps.as_ref().map(|steps| Helper {
+        route: Route::of("spec.steps.resources"),
+        written: &steps.resources,
+        requests: STEP_REQUESTS,
+        limits: STEP_LIMITS,
+    });
+    helpers_of_pods(subject).into_iter().chain(steps).collect()
+}
+
+/// Those in the pods of Cassandra: system logger and gate.
+pub(super) fn helpers_of_pods<'t>(subject: &Subject<'t>) -> [Helper<'t>; 2] {
     let spec = subject.spec();
     [
         Helper {

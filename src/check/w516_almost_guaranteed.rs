@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::quantities::{Helper, helpers};
+use super::quantities::{Helper, helpers_of_pods};
 use super::written::containers;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
@@ -31,7 +31,7 @@ not added to those of Cassandra.",
 const DECISIVE: [&str; 2] = ["cpu", "memory"];
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let [logger, gate] = helpers(subject);
+    let [logger, gate] = helpers_of_pods(subject);
     let others = !subject.spec().system_logger.enabled || is_guaranteed(&logger);
     let others = others && containers(subject).iter().all(|written| is_guaranteed_container(written.container));
     if !others || is_guaranteed(&gate) {

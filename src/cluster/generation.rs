@@ -17,7 +17,12 @@ pub struct Defaults {
     pub scripts: Scripts,
     /// Whether the comment above the heap counts the memory outside it that the configuration names.
     pub off_heap_in_comment: bool,
+    /// The published image of the program in the cluster: a cluster gets another one when its topology says so.
+    pub step_image: &'static str,
 }
+
+/// The first published image of the program in the cluster.
+const FIRST_STEP_IMAGE: &str = "ghcr.io/cassc/cassc-step:0.1.0";
 
 /// A set of scripts, and with it the environment variables that they read. `render::config::scripts` has the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +42,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 10,
         scripts: Scripts::First,
         off_heap_in_comment: false,
+        step_image: FIRST_STEP_IMAGE,
     },
     // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
     Defaults {
@@ -45,6 +51,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 15,
         scripts: Scripts::First,
         off_heap_in_comment: false,
+        step_image: FIRST_STEP_IMAGE,
     },
     Defaults {
         revision: 3,
@@ -53,6 +60,7 @@ pub const GENERATIONS: [Defaults; 3] = [
         readiness_timeout_seconds: 15,
         scripts: Scripts::Second,
         off_heap_in_comment: true,
+        step_image: FIRST_STEP_IMAGE,
     },
 ];
 

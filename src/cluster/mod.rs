@@ -8,6 +8,7 @@ mod nodes;
 mod overrides;
 mod pod;
 mod services;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -16,12 +17,13 @@ use k8s_openapi::api::core::v1::{NodeAffinity, Toleration};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub use cassc_ring::desired::Rollout;
+pub use cassc_ring::desired::{Rollout, WhenNodesLeave};
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
 pub use services::{CqlService, ServiceOptions, Services};
+pub use steps::Steps;
 
 use cassc_ring::release::Release;
 
@@ -106,6 +108,9 @@ pub struct Cluster {
     /// How pods are restarted.
     #[serde(default)]
     pub rollout: Rollout,
+    /// The program in the cluster; `None` where it does not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
     /// The accepted diagnostics: what is forced on a cluster that is to be deleted stands only here.
     #[serde(default)]
     pub accept: Vec<Acceptance>,
@@ -136,6 +141,9 @@ pub struct Datacenter {
     /// How many pods may be taken away at once.
     #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
     pub max_unavailable: u32,
+    /// The datacenter that it copies its data from when it is new, by its name in Cassandra.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuild_from: Option<String>,
     /// The racks.
     pub racks: Vec<Rack>,
     /// The pods that are Cassandra's seeds here, in the order of starting.
@@ -171,6 +179,9 @@ pub struct Rack {
     /// The size that the claims of the data volume are expanded to, canonical.
     #[serde(default)]
     pub expand_to: Option<String>,
+    /// What happens to the claims of nodes that leave.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub when_nodes_leave: WhenNodesLeave,
     /// Which workers the pods go to.
     pub scheduling: Scheduling,
     /// The restart tokens by the level that they are written at; the last one of each level stays when it is removed.
@@ -263,6 +274,10 @@ fn one_pod() -> u32 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_one_pod(pods: &u32) -> bool {
     *pods == one_pod()
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn first_generation() -> u64 {

@@ -6,7 +6,7 @@ use cassc_ring::founding::may_found;
 use cassc_ring::names;
 use cassc_ring::order::{Pod, datacenter_order};
 
-use super::{Cluster, Datacenter, Rack, generation};
+use super::{Cluster, Datacenter, Rack, Steps, generation};
 
 /// A node of the ring, and with it its pod.
 #[derive(Clone, Copy, Debug)]
@@ -46,19 +46,29 @@ impl Datacenter {
     }
 }
 
+/// What of the program in the cluster it has to know itself.
+fn steps_of_ring(steps: &Steps) -> desired::Steps {
+    desired::Steps {
+        cleanup: steps.cleanup,
+        stopped: steps.stopped,
+        generates_superuser: steps.generates_superuser,
+        roles: steps.roles.clone(),
+    }
+}
+
 impl Cluster {
     /// The ring that the cluster asks for: all that is said of it in the cluster itself.
     pub fn ring(&self) -> Ring {
         let rack = |rack: &Rack| desired::Rack {
             template: None,
-            when_nodes_leave: None,
+            when_nodes_leave: self.steps.as_ref().map(|_| rack.when_nodes_leave),
             ring_name: rack.ring_name.clone(),
             stateful_set: rack.stateful_set.clone(),
             nodes: rack.nodes,
             expand_to: rack.expand_to.clone(),
         };
         let datacenter = |datacenter: &Datacenter| desired::Datacenter {
-            rebuild_from: None,
+            rebuild_from: datacenter.rebuild_from.clone(),
             name: datacenter.name.clone(),
             ring_name: datacenter.ring_name.clone(),
             kube_cluster: datacenter.kube_cluster.clone(),
@@ -66,7 +76,7 @@ impl Cluster {
             racks: datacenter.racks.iter().map(rack).collect(),
         };
         Ring {
-            steps: None,
+            steps: self.steps.as_ref().map(steps_of_ring),
             format: desired::Format,
             cluster_name: self.ring_name.clone(),
             version: self.version,

@@ -55,6 +55,9 @@ const GATE: &str = "decides when Cassandra may start";
 const NAMES: &str = "gates and nodes find pods by it";
 const IDENTITY: &str = "part of the pod's identity";
 const FILES: &str = "written by cassc, and read by the pods";
+const PROGRAM: &str = "the program in the cluster itself";
+const RIGHTS: &str = "the rights of the program in the cluster";
+const ONE_PROGRAM: &str = "one program at a time";
 const OWNER: &str = "the data belongs to this user";
 
 /// Which fields of a StatefulSet are immutable stands in `ValidateStatefulSetUpdate` (Kubernetes `pkg/apis/apps/validation`),
@@ -169,6 +172,49 @@ const PROTECTED: &[Protected] = &[
         HAS_FIELD,
         "write `managementApi.tls`",
     ),
+    field("Job", "spec.template.spec.containers[cassc-step].image", HAS_FIELD, "write `steps.image`"),
+    field("Job", "spec.template.spec.containers[cassc-step].resources", HAS_FIELD, "write `steps.resources`"),
+    fixed("Job", "spec.template.spec.containers[cassc-step].name", PROGRAM),
+    fixed("Job", "spec.template.spec.containers[cassc-step].command", PROGRAM),
+    fixed("Job", "spec.template.spec.containers[cassc-step].args", PROGRAM),
+    fixed("Job", "spec.template.spec.serviceAccount", RIGHTS),
+    fixed("Job", "spec.template.spec.serviceAccountName", RIGHTS),
+    fixed("Job", "spec.template.spec.automountServiceAccountToken", RIGHTS),
+    fixed("Job", "spec.template.spec.restartPolicy", ONE_PROGRAM),
+    fixed("Job", "spec.parallelism", ONE_PROGRAM),
+    fixed("Job", "spec.completions", ONE_PROGRAM),
+    fixed("Job", "spec.podReplacementPolicy", ONE_PROGRAM),
+    fixed("Job", "spec.selector", SELECTS),
+    fixed("Job", "spec.manualSelector", SELECTS),
+    field(
+        "CronJob",
+        "spec.jobTemplate.spec.template.spec.containers[cassc-step].image",
+        HAS_FIELD,
+        "write `steps.image`",
+    ),
+    field(
+        "CronJob",
+        "spec.jobTemplate.spec.template.spec.containers[cassc-step].resources",
+        HAS_FIELD,
+        "write `steps.resources`",
+    ),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.containers[cassc-step].name", PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.containers[cassc-step].command", PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.containers[cassc-step].args", PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.serviceAccount", RIGHTS),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.serviceAccountName", RIGHTS),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.automountServiceAccountToken", RIGHTS),
+    fixed("CronJob", "spec.jobTemplate.spec.template.spec.restartPolicy", ONE_PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.parallelism", ONE_PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.completions", ONE_PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.podReplacementPolicy", ONE_PROGRAM),
+    fixed("CronJob", "spec.jobTemplate.spec.selector", SELECTS),
+    fixed("CronJob", "spec.jobTemplate.spec.manualSelector", SELECTS),
+    fixed("Job", "spec.ttlSecondsAfterFinished", "a delivery tool would create it again"),
+    field("CronJob", "spec.schedule", HAS_FIELD, "write `steps.schedule`"),
+    fixed("CronJob", "spec.concurrencyPolicy", ONE_PROGRAM),
+    fixed("RoleBinding", "roleRef", IMMUTABLE),
+    fixed("RoleBinding", "subjects", RIGHTS),
 ];
 
 /// Each change of a protected part, and each protected part that a patch writes as it is: it would change other objects, or
@@ -232,8 +278,10 @@ type Reason = (String, Option<String>);
 
 /// Of the metadata of an object or of its pods only labels and annotations of nobody else may change.
 fn in_metadata(way: &[String]) -> Option<Reason> {
-    let template = ["spec", "template"];
-    let way = if way.len() > 2 && way[..2] == template { &way[2..] } else { way };
+    let templates: [&[&str]; 3] =
+        [&["spec", "template"], &["spec", "jobTemplate", "spec", "template"], &["spec", "jobTemplate"]];
+    let inner = templates.into_iter().find(|it| way.len() > it.len() && way[..it.len()] == **it);
+    let way = inner.map_or(way, |it| &way[it.len()..]);
     let (first, rest) = way.split_first()?;
     if first != "metadata" {
         return None;

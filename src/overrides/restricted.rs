@@ -37,10 +37,11 @@ pub(super) fn check(patched: &Patched<'_>) -> Vec<Complaint> {
 
 /// What our types of Kubernetes cannot read has a wrong type, which another rule tells.
 fn violations(object: &Value) -> Vec<Violation> {
-    let template = object.get("spec").and_then(|spec| spec.get("template"));
+    let outer = if object.pointer("/spec/jobTemplate").is_some() { &["spec", "jobTemplate"][..] } else { &[] };
+    let spec = || outer.iter().chain(&["spec", "template", "spec"]).map(|key| (*key).to_owned()).collect::<Way>();
+    let template = object.pointer(&format!("/{}", [outer, &["spec", "template"]].concat().join("/")));
     let template = template.and_then(|template| PodTemplateSpec::deserialize(template).ok());
     let Some(pod) = template.and_then(|template| template.spec) else { return Vec::new() };
-    let spec = || ["spec", "template", "spec"].map(str::to_owned).to_vec();
     let way = |keys: &[&str], route: &Route| -> Way {
         let steps = route.steps().iter().map(|step| match step {
             Step::Key(key) => key.clone(),

@@ -39,6 +39,13 @@ const OF_CLUSTER: &[Words] = &[
     ("rollout.canaryPods", "rollout.canary.pods"),
     ("rollout", "rollout"),
     ("services", "services"),
+    ("steps.cleanup", "cleanup"),
+    ("steps.generatesSuperuser", "auth.superuser.generate"),
+    ("steps.limits", "steps.resources.limits"),
+    ("steps.requests", "steps.resources.requests"),
+    ("steps.roles", "auth.roles"),
+    ("steps.stopped", "stopped"),
+    ("steps", "steps"),
     ("superuserSecret", "auth.superuser.secretName"),
     ("systemLogger.limits", "systemLogger.resources.limits"),
     ("systemLogger.requests", "systemLogger.resources.requests"),
@@ -56,6 +63,7 @@ const OF_DATACENTER: &[Words] = &[
     ("namespace", "namespace"),
     ("nativePort", "nodePort.native"),
     ("nodePort", "nodePort.native"),
+    ("rebuildFrom", "rebuildFrom"),
     ("ringName", "ringName"),
     ("seeds", "seeds"),
 ];
@@ -82,6 +90,7 @@ const OF_RACK: &[Words] = &[
     ("scheduling", "scheduling"),
     ("statefulSet", ""),
     ("storage", "storage"),
+    ("whenNodesLeave", "storage.whenNodesLeave"),
 ];
 
 /// The field of the topology that a leaf belongs to; `None` for what follows from something else.

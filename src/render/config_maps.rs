@@ -148,17 +148,11 @@ fn text(lines: Vec<String>) -> String {
 }
 
 /// The ring as the topology wants it, all Kubernetes clusters included.
-pub(super) fn desired_ring(here: Here<'_>) -> Object {
+pub(super) fn desired_ring(here: Here<'_>, ring_json: &str) -> Object {
     let cluster = here.cluster;
     let generation = format!("{}\n", cluster.generation);
-    let data = kit::strings([("ring.json", &ring_json(cluster)), ("generation", &generation)]);
+    let data = kit::strings([("ring.json", ring_json), ("generation", &generation)]);
     stable(here, names::desired_ring(&cluster.name), data)
-}
-
-/// The text of `ring.json`: the whole ring, and how it is rolled. The generation stands beside it and not in it,
-/// because it counts the changes of this text.
-pub(super) fn ring_json(cluster: &Cluster) -> String {
-    serde_json::to_string_pretty(&cluster.ring()).expect("strings and numbers always serialize") + "\n"
 }
 
 /// A ConfigMap that keeps its name: changing it restarts nothing.

@@ -14,6 +14,7 @@ mod resource;
 mod service_account;
 mod services;
 mod stateful_set;
+mod steps;
 mod volumes;
 mod workload;
 
@@ -50,18 +51,22 @@ pub struct Object {
 /// Everything that a cluster needs in one Kubernetes cluster.
 pub(crate) fn objects(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
     let overridden = |object: Object| Object { resource: overridden(cluster, object.resource), ..object };
-    objects_before_overrides(cluster, kube_cluster).into_iter().map(overridden).collect()
+    let objects = objects_before_overrides(cluster, kube_cluster).into_iter().map(overridden);
+    let mut objects: Vec<Object> = objects.collect();
+    steps::complete(cluster, &mut objects);
+    objects
 }
 
 /// The same without what overrides make of it.
 pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&str>) -> Vec<Object> {
     let mut objects = Vec::new();
+    let ring = workload::ring_json(cluster);
     for namespace in cluster.namespaces_in(kube_cluster) {
         let here = Here { cluster, kube_cluster, namespace };
         objects.extend(service_account::service_account(here));
         objects.push(services::seed_service(here));
         objects.push(config_maps::start_order(here));
-        objects.push(config_maps::desired_ring(here));
+        objects.push(config_maps::desired_ring(here, &ring));
     }
     for datacenter in cluster.datacenters_in(kube_cluster) {
         let here = Here { cluster, kube_cluster, namespace: datacenter.namespace.as_deref() };
@@ -74,6 +79,7 @@ pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&
         }
         objects.extend(config_maps::distinct(here, datacenter, configurations));
     }
+    objects.extend(steps::objects(cluster, kube_cluster));
     objects
 }
 

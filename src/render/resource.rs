@@ -3,9 +3,11 @@
 
 use k8s_openapi::Resource as _;
 use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
@@ -77,8 +79,12 @@ macro_rules! resources {
 
 resources! {
     ConfigMap: Strings::Scripts,
+    CronJob: Strings::Scripts,
     EndpointSlice: Strings::Plain,
+    Job: Strings::Scripts,
     PodDisruptionBudget: Strings::Plain,
+    Role: Strings::Plain,
+    RoleBinding: Strings::Plain,
     Service: Strings::Plain,
     ServiceAccount: Strings::Plain,
     StatefulSet: Strings::Scripts,

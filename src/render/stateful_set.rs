@@ -14,14 +14,18 @@ use crate::stages::Stage;
 /// - `Parallel`: a rack that lost power comes back at once; the order of first starts is the gate's.
 /// - `OnDelete`: who applies a manifest restarts nothing; restarts are the roll's.
 /// - Claims are retained on deletion and on scaling: they hold the data.
+/// - Where the program in the cluster runs, `replicas` is what the StatefulSet is born with: the delivery tool leaves that of
+///   a live one alone.
 /// - `maxUnavailable` is never set: API servers drop it silently (observed with 1.33 and 1.36).
 pub(super) fn stateful_set(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> Object {
     let cluster = here.cluster;
     let selector = kit::rack_selector(cluster, datacenter, rack);
     let retain = || Some("Retain".to_owned());
+    let is_stopped = cluster.steps.as_ref().is_some_and(|steps| steps.stopped);
+    let nodes = if is_stopped { 0 } else { rack.nodes };
     let spec = StatefulSetSpec {
         service_name: Some(names::all_pods_service(&cluster.name, &datacenter.name)),
-        replicas: Some(i32::try_from(rack.nodes).expect("E117 refused racks of more nodes than Kubernetes counts")),
+        replicas: Some(i32::try_from(nodes).expect("E117 refused racks of more nodes than Kubernetes counts")),
         min_ready_seconds: Some(5),
         pod_management_policy: Some("Parallel".to_owned()),
         revision_history_limit: Some(10),

@@ -47,11 +47,19 @@ pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
     if read_only_root(cluster) {
         volumes.push(empty_dir(ETC_CASSANDRA, None));
     }
-    if let Some(name) = &cluster.management_api_secret {
-        volumes.push(secret(MANAGEMENT_API_CERTIFICATES, name));
-    }
+    volumes.extend(certificates(cluster));
     volumes.extend(cluster.additional_volumes.iter().filter_map(additional));
     volumes
+}
+
+/// Certificate and key of the Management API, where it has any: it asks everybody who calls for one of its authority.
+pub(super) fn certificates(cluster: &Cluster) -> Option<Volume> {
+    cluster.management_api_secret.as_ref().map(|name| secret(MANAGEMENT_API_CERTIFICATES, name))
+}
+
+/// Where they are mounted.
+pub(super) fn certificates_mount(cluster: &Cluster) -> Option<VolumeMount> {
+    cluster.management_api_secret.as_ref().map(|_| read_only_mount(MANAGEMENT_API_CERTIFICATES, CERTIFICATES_PATH))
 }
 
 /// What the gate mounts. The image's own `/etc/cassandra` stays visible to it: it is the base of the configuration. The
@@ -80,9 +88,7 @@ pub(super) fn cassandra_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
     if read_only_root(cluster) {
         mounts.push(mount(ETC_CASSANDRA, "/etc/cassandra"));
     }
-    if cluster.management_api_secret.is_some() {
-        mounts.push(read_only_mount(MANAGEMENT_API_CERTIFICATES, CERTIFICATES_PATH));
-    }
+    mounts.extend(certificates_mount(cluster));
     mounts.extend(additional_mounts(cluster));
     mounts
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc_ring::names;
+use cassc_ring::{Ring, names};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use serde::Serialize;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::overridden::overridden;
 use super::{Here, Resource, config_maps, pod, stateful_set};
 use crate::cluster::{Cluster, Datacenter, Rack};
+use crate::lock::template_digest;
 
 /// The pod template of a rack, as it stands in the StatefulSet.
 #[derive(Clone, Debug, Serialize)]
@@ -65,18 +66,35 @@ fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration:
 /// Jobs of the second. Without a previous one it is the first.
 pub fn next_generation(previous: Option<&Cluster>, cluster: &Cluster) -> u64 {
     let Some(previous) = previous else { return 1 };
-    let same = previous == cluster
-        || config_maps::ring_json(previous) == config_maps::ring_json(cluster)
-            && pod_templates(previous) == pod_templates(cluster);
+    let same =
+        previous == cluster || previous.ring() == cluster.ring() && pod_templates(previous) == pod_templates(cluster);
     previous.generation + u64::from(!same)
 }
 
-/// The name of a step's Job (`prepare`, `settle`): the first eight hexadecimal digits of SHA-256 over generation,
-/// desired ring and pod templates. The retry token is part of the ring.
-pub fn step_name(cluster: &Cluster, step: &str) -> String {
+/// The text of `ring.json`: the whole ring, how it is rolled, and where the program in the cluster runs the digests of the
+/// pod templates. The generation stands beside it and not in it, because it counts the changes of this text.
+pub(super) fn ring_json(cluster: &Cluster) -> String {
+    let mut ring = cluster.ring();
+    if ring.steps.is_some() {
+        let templates = pod_templates(cluster);
+        for rack in ring.datacenters.iter_mut().flat_map(|datacenter| &mut datacenter.racks) {
+            rack.template = templates.get(rack.stateful_set.as_str()).map(template_digest);
+        }
+    }
+    text_of(&ring)
+}
+
+fn text_of(ring: &Ring) -> String {
+    serde_json::to_string_pretty(ring).expect("strings and numbers always serialize") + "\n"
+}
+
+/// The name of a step's Job (`settle`): the first eight hexadecimal digits of SHA-256 over generation, desired ring, pod
+/// templates and what the Job itself is (`job`, its specification as JSON), which is immutable. The retry token is part of
+/// the ring.
+pub fn step_name(cluster: &Cluster, step: &str, job: &str) -> String {
     let templates = serde_json::to_string(&pod_templates(cluster)).expect("a pod template is JSON");
     let mut digest = Sha256::new();
-    for text in [cluster.generation.to_string(), config_maps::ring_json(cluster), templates] {
+    for text in [&cluster.generation.to_string(), &text_of(&cluster.ring()), &templates, job] {
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text);
     }

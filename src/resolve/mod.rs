@@ -4,6 +4,7 @@
 
 mod pod;
 mod services;
+mod steps;
 
 use std::net::IpAddr;
 
@@ -18,6 +19,7 @@ use k8s_openapi::api::core::v1::NodeAffinity;
 
 use self::pod::{additional_volume, gate, pod, system_logger};
 use self::services::{cql_service, services};
+use self::steps::{rebuild_from, steps};
 use crate::check::Checked;
 use crate::cluster::{
     AdditionalSeeds, Cluster, Datacenter, Jvm, Rack, Repository, RestartTokens, Rollout, Scheduling, StringMap,
@@ -53,6 +55,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
     let version = release(spec);
     let image = image(spec, version);
     let datacenters = datacenters(topology, version, previous);
+    let revision = spec.revision.unwrap_or_else(|| previous.map_or_else(generation::newest, |it| it.revision));
     Cluster {
         label: names::label_value(&ring_name),
         labels: metadata.labels.clone(),
@@ -77,13 +80,14 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
         delivery: Repository::of(&spec.delivery, &name),
-        revision: spec.revision.unwrap_or_else(|| previous.map_or_else(generation::newest, |it| it.revision)),
+        revision,
         generation: previous.map_or(1, |previous| previous.generation),
         rollout: Rollout {
             canary_pods: spec.rollout.canary.map(|canary| canary.pods),
             stopped: spec.rollout.stopped,
             retry: spec.rollout.retry.clone(),
         },
+        steps: steps(spec, &name, revision),
         accept: spec.accept.clone(),
         overrides: spec.overrides.iter().collect(),
         datacenters,
@@ -157,6 +161,7 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
             cql_service: cql_service(&topology.spec.services.cql, &datacenter.services.cql),
             max_unavailable: max_unavailable(&topology.spec, datacenter),
             seeds: seed_pods(&racks, before.map_or(&[], |before| &before.seeds)),
+            rebuild_from: rebuild_from(&topology.spec, datacenter),
             racks,
         }
     };
@@ -213,6 +218,7 @@ fn rack(cluster: &str, place: &NestedRack<'_>, nodes: u32, version: Release) -> 
             access_mode: access_mode(place.access_mode().map(|merged| merged.value)),
         },
         expand_to: place.expand_to().map(|merged| quantity(merged.value)),
+        when_nodes_leave: place.when_nodes_leave().map(|merged| merged.value).unwrap_or_default(),
         scheduling: scheduling(place),
         restart: RestartTokens::default(),
         ring_name,

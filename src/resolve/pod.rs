@@ -43,7 +43,7 @@ pub(super) fn system_logger(written: &topology::SystemLogger, image: &str) -> Op
     })
 }
 
-fn with_defaults(written: &StringMap, defaults: ResourceTable) -> StringMap {
+pub(super) fn with_defaults(written: &StringMap, defaults: ResourceTable) -> StringMap {
     let written = written.iter().map(|(resource, text)| (resource.clone(), quantity(text)));
     let defaults = defaults.iter().map(|(resource, text)| ((*resource).to_owned(), (*text).to_owned()));
     defaults.chain(written).collect()

@@ -100,6 +100,35 @@ pub struct Auth {
     /// The superuser of the cluster.
     #[serde(default)]
     pub superuser: Superuser,
+    /// Roles beside the superuser. They are created once the ring is up, and changed when their Secret changes; a role that is
+    /// removed here stays in Cassandra. What they may do is yours to grant. Needs `steps`.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+}
+
+/// A role of Cassandra, with its password in a Secret.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Role {
+    /// The name of the role, such as `shop_app`.
+    pub name: String,
+    /// Whether the role is a superuser. Defaults to `false`.
+    #[serde(default)]
+    pub superuser: bool,
+    /// Whether the role may log in. Defaults to `true`.
+    #[serde(default = "yes")]
+    pub login: bool,
+    /// The name of the Secret with the keys `username`, which is the name of the role, and `password`. Defaults to
+    /// `<metadata.name>-role-<name>`.
+    pub secret_name: Option<String>,
+    /// Whether the Secret is created where it is missing, with a random password. Defaults to `false`: you create it.
+    #[serde(default)]
+    pub generate: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How clients authenticate.
@@ -112,13 +141,17 @@ pub enum Authenticator {
     AllowAll,
 }
 
-/// The superuser of the cluster. You create its Secret and its role; cassc renders no Secrets.
+/// The superuser of the cluster. cassc renders no Secrets: without `steps` you create its Secret and its role.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Superuser {
     /// The name of the Secret with the keys `username` and `password`. Defaults to `<metadata.name>-superuser`.
     pub secret_name: Option<String>,
+    /// Whether the Secret is created where it is missing, with a random password. Needs `steps`. Defaults to `false`: you create
+    /// it.
+    #[serde(default)]
+    pub generate: bool,
 }
 
 /// Text, or an unquoted number that is used as written.

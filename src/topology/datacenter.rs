@@ -51,6 +51,9 @@ pub struct Datacenter {
     /// Which workers the pods go to; what is absent comes from the cluster.
     #[serde(default)]
     pub scheduling: Scheduling,
+    /// The datacenter that a new one copies its data from, by its name. Defaults to the first other datacenter with nodes. With
+    /// `additionalSeeds` it may be one that runs elsewhere, by its name in Cassandra.
+    pub rebuild_from: Option<String>,
     /// Any text. A new one restarts every pod of the datacenter once; removing it restarts nothing.
     pub restart: Option<String>,
 }

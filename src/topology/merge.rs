@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     AccessMode, AntiAffinity, CassandraTopology, Config, Datacenter, GarbageCollector, Jvm, Rack, Resources,
-    Scheduling, Spec, TopologySpread,
+    Scheduling, Spec, TopologySpread, WhenNodesLeave,
 };
 use crate::diagnostic::{Route, Step};
 
@@ -178,6 +178,12 @@ impl<'t> NestedRack<'t> {
     pub(crate) fn access_mode(&self) -> Option<Merged<AccessMode>> {
         let (rack, datacenter) = (&self.rack.storage, &self.datacenter.storage);
         self.innermost([rack.access_mode, datacenter.access_mode, self.spec.storage.access_mode])
+    }
+
+    /// What happens to the claims of nodes that leave.
+    pub(crate) fn when_nodes_leave(&self) -> Option<Merged<WhenNodesLeave>> {
+        let (rack, datacenter) = (&self.rack.storage, &self.datacenter.storage);
+        self.innermost([rack.when_nodes_leave, datacenter.when_nodes_leave, self.spec.storage.when_nodes_leave])
     }
 
     /// Whether pods are kept from sharing a worker.

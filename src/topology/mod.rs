@@ -15,6 +15,7 @@ pub(crate) mod repository;
 mod rollout;
 mod scheduling;
 mod services;
+mod steps;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -25,9 +26,10 @@ use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Superuser};
+pub use cassandra::{Auth, Authenticator, Cassandra, Jvm, LogLevel, Role, Superuser};
 pub use cassandra::{CassandraOverrides, Config};
 pub(crate) use cassc_cassandra::jvm::GarbageCollector;
+pub(crate) use cassc_ring::desired::{Cleanup, WhenNodesLeave};
 pub(crate) use cassc_ring::founding::Founding;
 pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
@@ -42,6 +44,8 @@ pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
 pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
+pub use steps::Steps;
+pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUESTS, is_role_name, schedule_fault};
 pub(crate) use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };
@@ -153,6 +157,15 @@ pub struct Spec {
     /// Who may log in to Cassandra.
     #[serde(default)]
     pub auth: Auth,
+    /// The program that does in the Kubernetes cluster what no manifest can express. Without it, you follow the plan.
+    pub steps: Option<Steps>,
+    /// Stops the whole ring: all nodes are drained, no pods run, and all volumes stay. `false` starts it again. Needs `steps`.
+    /// Defaults to `false`.
+    #[serde(default)]
+    pub stopped: bool,
+    /// Whether nodes drop the data whose ranges moved to new nodes after the ring grew. Needs `steps`, where it defaults to
+    /// `auto`.
+    pub cleanup: Option<Cleanup>,
     /// The container that prints Cassandra's `system.log` and the output of its start script, so that `kubectl logs` shows
     /// it.
     #[serde(default)]

@@ -5,8 +5,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The kinds of objects that cassc renders.
-pub const OVERRIDDEN_KINDS: [&str; 6] =
-    ["ConfigMap", "EndpointSlice", "PodDisruptionBudget", "Service", "ServiceAccount", "StatefulSet"];
+pub const OVERRIDDEN_KINDS: [&str; 10] = [
+    "ConfigMap",
+    "CronJob",
+    "EndpointSlice",
+    "Job",
+    "PodDisruptionBudget",
+    "Role",
+    "RoleBinding",
+    "Service",
+    "ServiceAccount",
+    "StatefulSet",
+];
 
 /// The most overrides of a cluster. Each is applied to every rack.
 pub(crate) const MOST_OVERRIDES: usize = 50;

@@ -18,7 +18,7 @@ pub struct Rollout {
     /// again. Defaults to `false`.
     #[serde(default)]
     pub stopped: bool,
-    /// Any text. Reserved for repeating failed steps of the plan; it has no effect in this version.
+    /// Any text. With `steps`, a new text has the program try again what failed for good, such as a decommission.
     pub retry: Option<String>,
 }
 

@@ -6,6 +6,7 @@ use k8s_openapi::api::core::v1::{CSIVolumeSource, DownwardAPIVolumeSource, Proje
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::WhenNodesLeave;
 use super::cassandra::TextOrNumber;
 
 /// Requests and limits of a container by resource: `cpu`, `memory`, `ephemeral-storage`, `hugepages-2Mi` or an extended
@@ -49,6 +50,8 @@ pub struct Storage {
     pub expand_to: Option<String>,
     /// The access mode of the data volume. Defaults to `ReadWriteOnce`. It cannot change once deployed.
     pub access_mode: Option<AccessMode>,
+    /// What happens to all PVCs of a node that left the ring. `delete` needs `steps`. Defaults to `retain`.
+    pub when_nodes_leave: Option<WhenNodesLeave>,
     /// Additional volumes, mounted in the Cassandra container. `pod.containers` and `pod.initContainers` can mount them by
     /// name.
     #[serde(default)]
@@ -70,6 +73,8 @@ pub struct StorageOverrides {
     pub expand_to: Option<String>,
     /// The access mode of the data volume. It cannot change once deployed.
     pub access_mode: Option<AccessMode>,
+    /// What happens to all PVCs of a node that left the ring. `delete` needs `steps`.
+    pub when_nodes_leave: Option<WhenNodesLeave>,
 }
 
 /// The access mode of a volume.

@@ -70,17 +70,18 @@ pub fn upgrade_tables(change: Change<'_>) -> Vec<Action> {
     }
 }
 
-/// Every datacenter that had no nodes copies its data from the first one that had some and keeps them.
+/// Every datacenter that had no nodes copies its data from the one that it names, else from the first one that had some and
+/// keeps them.
 pub fn rebuild(change: Change<'_>) -> Vec<Action> {
     let datacenters = change.datacenters();
     let source = datacenters.iter().find(|pair| pair.had_nodes() && pair.has_nodes()).and_then(|pair| pair.before);
-    let Some(source) = source else { return Vec::new() };
-    let action = |pair: &Pair<'_>| Action::Rebuild {
-        datacenter: pair.name.to_owned(),
-        from: source.ring_name.clone(),
-        pods: pair.joining(),
+    let action = |pair: &Pair<'_>| {
+        let named = pair.after.and_then(|datacenter| datacenter.rebuild_from.as_ref());
+        let from = named.or(source.map(|source| &source.ring_name))?.clone();
+        Some(Action::Rebuild { datacenter: pair.name.to_owned(), from, pods: pair.joining() })
     };
-    datacenters.iter().filter(|pair| pair.is_new()).map(action).collect()
+    let new = datacenters.iter().filter(|pair| change.before.is_some() && pair.is_new());
+    new.filter_map(action).collect()
 }
 
 /// After growth the nodes that were there before drop the data whose ranges moved to the new ones.
@@ -141,6 +142,15 @@ mod tests {
         let rebuilds = rebuild(Change { before: Some(&before), after: Some(&after) });
         let pods = vec!["shop-dc2-r1-sts-0".to_owned()];
         assert_eq!(rebuilds, [Action::Rebuild { datacenter: "dc2".to_owned(), from: "dc1".to_owned(), pods }]);
+        assert!(rebuild(Change { before: None, after: Some(&after) }).is_empty());
+    }
+
+    #[test]
+    fn a_new_datacenter_copies_from_the_one_that_it_names() {
+        let (before, mut after) = (ring(&[&[2], &[2], &[0]]), ring(&[&[2], &[2], &[1]]));
+        after.datacenters[2].rebuild_from = Some("dc2".to_owned());
+        let rebuilds = rebuild(Change { before: Some(&before), after: Some(&after) });
+        assert!(matches!(&rebuilds[..], [Action::Rebuild { from, .. }] if from == "dc2"), "{rebuilds:?}");
         assert!(rebuild(Change { before: None, after: Some(&after) }).is_empty());
     }
 

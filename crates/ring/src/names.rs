@@ -60,6 +60,11 @@ pub fn superuser_secret(cluster: &str) -> String {
     format!("{cluster}-superuser")
 }
 
+/// `<cluster>-role-<role>`: the Secret of a role beside the superuser.
+pub fn role_secret(cluster: &str, role: &str) -> String {
+    format!("{cluster}-role-{role}")
+}
+
 /// `<cluster>-cassandra`: the service account of the pods, without any rights.
 pub fn service_account(cluster: &str) -> String {
     format!("{cluster}-cassandra")
@@ -98,6 +103,12 @@ pub fn step(cluster: &str, step: &str, hash: &str) -> String {
     format!("{cluster}-{step}-{hash}")
 }
 
+/// `<cluster>-cron`: the CronJob that runs the program in the cluster again. Its Jobs end in a number of minutes, and so are never
+/// called as [`step`] calls one.
+pub fn schedule(cluster: &str) -> String {
+    format!("{cluster}-cron")
+}
+
 /// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
@@ -118,6 +129,25 @@ pub fn of_cluster(cluster: &str) -> Vec<Named> {
         ("ConfigMap", desired_ring(cluster)),
         ("ConfigMap", state(cluster)),
     ]
+}
+
+/// What a cluster has in each of its namespaces beside that where the program in the cluster runs. The Lease and the Secrets that
+/// it creates are among it.
+pub fn of_steps<'t>(cluster: &str, generated_secrets: impl IntoIterator<Item = &'t str>) -> Vec<Named> {
+    let mut named = vec![
+        ("ServiceAccount", step_account(cluster)),
+        ("Role", step_account(cluster)),
+        ("RoleBinding", step_account(cluster)),
+        ("Lease", step_account(cluster)),
+        ("Job", step(cluster, "settle", "*")),
+    ];
+    named.extend(generated_secrets.into_iter().map(|name| ("Secret", name.to_owned())));
+    named
+}
+
+/// What a cluster has beside that where the program runs again on a schedule.
+pub fn of_schedule(cluster: &str) -> Vec<Named> {
+    vec![("CronJob", schedule(cluster))]
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

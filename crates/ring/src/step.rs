@@ -6,6 +6,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+/// The exit status of the program in the cluster where it refuses to go on: it would refuse again, so its Job ends.
+pub const REFUSED: i32 = 1;
+
 /// Who runs a step, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

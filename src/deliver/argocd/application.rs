@@ -16,10 +16,14 @@ use crate::stages::Stage;
 ///
 /// Left out on purpose: `PruneLast` waits for the health of the StatefulSets before it prunes, and a rack that is down
 /// would block the sync; `ApplyOutOfSyncOnly` leaves out what looks unchanged; `Replace` deletes
-/// StatefulSets; `CreateNamespace` makes a namespace without the labels of Pod Security; `RespectIgnoreDifferences` has
-/// nothing to respect. Of the compare options, `ServerSideDiff=true`: Argo CD 3.5.7 was seen to show `Synced`, from its
+/// StatefulSets; `CreateNamespace` makes a namespace without the labels of Pod Security. Of the compare options, `ServerSideDiff=true`: Argo CD 3.5.7 was seen to show `Synced`, from its
 /// cache, for a commit that the API server refuses.
 const SYNC_OPTIONS: [&str; 2] = ["ServerSideApply=true", "FailOnSharedResource=true"];
+
+/// Where the program in the cluster runs it alone changes the replicas of a live StatefulSet: the number in the manifest is
+/// what one is born with. `ignoreDifferences` alone would leave the number out of the comparison and apply it all the
+/// same (seen with Argo CD 3.5.1).
+const RESPECT_DIFFERENCES: &str = "RespectIgnoreDifferences=true";
 
 /// Argo CD's name of the Kubernetes cluster that it runs in.
 const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
@@ -30,7 +34,18 @@ pub(super) struct Spec {
     project: String,
     destination: Destination,
     source: Source,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignore_differences: Vec<IgnoreDifferences>,
     sync_policy: SyncPolicy,
+}
+
+/// Fields of live objects that are somebody else's. Without `group` it would match nothing.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IgnoreDifferences {
+    group: &'static str,
+    kind: &'static str,
+    json_pointers: [&'static str; 1],
 }
 
 /// By address or by the name that Argo CD has for it.
@@ -67,7 +82,7 @@ struct Directory {
 #[serde(rename_all = "camelCase")]
 struct SyncPolicy {
     automated: Automated,
-    sync_options: [&'static str; 2],
+    sync_options: Vec<&'static str>,
     retry: Retry,
 }
 
@@ -112,9 +127,10 @@ pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster
                 repo_url: source.repo_url.clone(),
                 target_revision: source.target_revision.clone(),
                 path: super::super::in_repository(&source.path, kube_cluster, ""),
-                directory: directory(),
+                directory: directory(cluster),
             },
-            sync_policy: sync_policy(),
+            ignore_differences: ignore_differences(cluster),
+            sync_policy: sync_policy(cluster),
         },
     }
 }
@@ -126,15 +142,23 @@ fn destination(cluster: &Cluster, kube_cluster: Option<&str>) -> Destination {
     Destination { server, name: kube_cluster.map(str::to_owned), namespace }
 }
 
-fn directory() -> Directory {
-    let folders: Vec<String> = Stage::ALL.iter().map(|stage| format!("{}/*", stage.folder())).collect();
+fn ignore_differences(cluster: &Cluster) -> Vec<IgnoreDifferences> {
+    let replicas = IgnoreDifferences { group: "apps", kind: "StatefulSet", json_pointers: ["/spec/replicas"] };
+    cluster.steps.iter().map(|_| replicas.clone()).collect()
+}
+
+/// The folder of the program in the cluster is named only where it runs: Applications of other clusters stay as they are.
+fn directory(cluster: &Cluster) -> Directory {
+    let stages = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Steps || cluster.steps.is_some());
+    let folders: Vec<String> = stages.map(|stage| format!("{}/*", stage.folder())).collect();
     Directory { recurse: true, include: format!("{{{}}}", folders.join(",")) }
 }
 
-fn sync_policy() -> SyncPolicy {
+fn sync_policy(cluster: &Cluster) -> SyncPolicy {
+    let respected = cluster.steps.as_ref().map(|_| RESPECT_DIFFERENCES);
     SyncPolicy {
         automated: Automated { prune: true, self_heal: true, allow_empty: false },
-        sync_options: SYNC_OPTIONS,
+        sync_options: SYNC_OPTIONS.into_iter().chain(respected).collect(),
         retry: Retry { limit: -1, refresh: true, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
     }
 }

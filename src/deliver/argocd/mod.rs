@@ -16,6 +16,8 @@ use crate::stages::ARGOCD_FOLDER;
 
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const COMPARE_OPTIONS: &str = "argocd.argoproj.io/compare-options";
+/// Leaves an object out of the health of its Application.
+const IGNORE_HEALTH: &str = "argocd.argoproj.io/ignore-healthcheck";
 
 /// Argo CD prunes neither StatefulSets nor the configuration that their pods live on.
 pub(super) const TOOL: Tool = Tool {
@@ -35,7 +37,11 @@ pub(super) const TOOL: Tool = Tool {
 /// (`controller/appcontroller.go`, `finalizeApplicationDeletion`), so `Delete=confirm` on the StatefulSets protects the
 /// Services and the configuration that their pods live on as well. Once confirmed everything is removed, configuration of
 /// earlier generations too.
+///
+/// The health of the Job is that of the change, and counts. A CronJob that has never run is `Progressing` (3.2), for as long as
+/// nobody needs it to run.
 fn annotate(object: &mut Object) {
+    let is_cron_job = object.resource.kind().1 == "CronJob";
     let metadata = object.resource.metadata_mut();
     match object.retirement {
         Retirement::Prune => {}
@@ -44,6 +50,9 @@ fn annotate(object: &mut Object) {
     }
     if object.retirement != Retirement::Prune {
         annotation(metadata, COMPARE_OPTIONS, "IgnoreExtraneous");
+    }
+    if is_cron_job {
+        annotation(metadata, IGNORE_HEALTH, "true");
     }
 }
 

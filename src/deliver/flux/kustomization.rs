@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::super::{Target, ToolMetadata, ToolObject, in_repository};
-use crate::cluster::FluxSource;
+use crate::cluster::{Cluster, FluxSource};
 use crate::stages::Stage;
 use crate::topology::SourceKind;
 
@@ -13,6 +13,9 @@ const SECONDS_PER_OBJECT: usize = 3;
 /// No stage gets less, however few its objects are.
 const SHORTEST_MINUTES: usize = 2;
 
+/// Flux waits for the objects of a stage, but not for the program in the cluster: its Job runs for as long as a change
+/// takes, and meanwhile Flux would take no other commit.
+///
 /// No `targetNamespace`, which would move objects of several namespaces into one; no `postBuild`, which would take
 /// scripts for templates.
 #[derive(Serialize)]
@@ -33,8 +36,22 @@ pub(super) struct Spec {
     /// When the Kustomization is deleted, its objects stay. `MirrorPrune`, the default, would delete the Services and
     /// disruption budgets under running pods.
     deletion_policy: &'static str,
+    /// Fields of live objects that are somebody else's (kustomize-controller 1.9).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignore: Vec<Ignore>,
     /// `true` would delete a StatefulSet that the API server finds invalid, and make it anew.
     force: bool,
+}
+
+#[derive(Serialize)]
+struct Ignore {
+    paths: [&'static str; 1],
+    target: IgnoredKind,
+}
+
+#[derive(Serialize)]
+struct IgnoredKind {
+    kind: &'static str,
 }
 
 #[derive(Serialize)]
@@ -72,14 +89,23 @@ pub(super) fn kustomizations(source: &FluxSource, place: &Target<'_>) -> Vec<Too
                 interval: source.interval.clone(),
                 retry_interval: "2m",
                 timeout: timeout(files.len()),
-                wait: true,
+                wait: *stage != Stage::Steps,
                 prune: true,
                 deletion_policy: "Orphan",
+                ignore: ignore(place.cluster, *stage),
                 force: false,
             },
         }
     };
     place.by_stage.iter().map(&mut of_stage).collect()
+}
+
+/// Where the program in the cluster runs it alone changes the replicas of a live StatefulSet: the number in the manifest is
+/// what one is born with.
+fn ignore(cluster: &Cluster, stage: Stage) -> Vec<Ignore> {
+    let is_theirs = cluster.steps.is_some() && stage == Stage::Cluster;
+    let replicas = || Ignore { paths: ["/spec/replicas"], target: IgnoredKind { kind: "StatefulSet" } };
+    is_theirs.then(replicas).into_iter().collect()
 }
 
 /// `<cluster>-<stage>`: no number, so that nothing is renamed, and so deleted, when a stage or a rack is added.

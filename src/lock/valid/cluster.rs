@@ -9,6 +9,7 @@ use cassc_ring::ring_names;
 
 use super::pod::{additional_volume, image, pod, services, system_logger};
 use super::rack::rack;
+use super::steps::steps;
 use super::together::together;
 use super::{
     Fault, LABEL, LABEL_VALUE, Valid, amounts, annotations, each, entries, field, is, key, label, labels, number,
@@ -38,7 +39,17 @@ pub(in crate::lock) fn cluster(cluster: &Cluster) -> Valid {
     let Cluster { datacenters, additional_volumes, .. } = cluster;
     each("datacenters", datacenters, |it| datacenter(&cluster.name, it))?;
     each("additionalVolumes", additional_volumes, additional_volume)?;
+    field("steps", namespaces_of_steps(cluster))?;
     together(cluster)
+}
+
+/// The account of the program in the cluster is named with its namespace.
+fn namespaces_of_steps(cluster: &Cluster) -> Valid {
+    let has_all = cluster.datacenters.iter().all(|datacenter| datacenter.namespace.is_some());
+    if cluster.steps.is_none() || has_all {
+        return Ok(());
+    }
+    Err(Fault::new("needs a namespace (expected one in each datacenter)"))
 }
 
 fn names_of(cluster: &Cluster) -> Valid {
@@ -73,6 +84,7 @@ fn runtime(cluster: &Cluster) -> Valid {
     field("systemReplication", number(replicas, (1..=MOST_REPLICAS).contains(&replicas), &expected))?;
     field("pod", pod(&cluster.pod))?;
     field("services", services(&cluster.services))?;
+    optional("steps", cluster.steps.as_ref(), steps)?;
     optional("systemLogger", cluster.system_logger.as_ref(), system_logger)?;
     let Gate { requests, limits } = &cluster.gate;
     field("gate", field("requests", amounts(requests)).and(field("limits", amounts(limits))))
@@ -191,6 +203,7 @@ fn datacenter(cluster: &str, datacenter: &Datacenter) -> Valid {
     let missing = datacenter.max_unavailable;
     let expected = format!("0 to {}", i32::MAX);
     field("maxUnavailable", number(missing, i32::try_from(missing).is_ok(), &expected))?;
+    optional("rebuildFrom", datacenter.rebuild_from.as_ref(), |name| in_ring("datacenter", name))?;
     each("racks", racks, |it| rack(cluster, name, it))?;
     let beginning = names::stateful_set(cluster, name, "");
     each("seeds", seeds, |seed| is(seed, is_pod(seed, beginning.trim_end_matches("-sts")), "a pod of the datacenter"))

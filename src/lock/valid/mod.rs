@@ -7,6 +7,7 @@
 mod cluster;
 mod pod;
 mod rack;
+mod steps;
 mod together;
 
 use std::collections::BTreeMap;

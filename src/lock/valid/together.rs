@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cassc_ring::limits::MOST_NODES;
-use cassc_ring::names;
+use cassc_ring::names::{self, Named};
 
 use super::{Fault, Valid, each, field, shown};
 use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack};
@@ -75,7 +75,7 @@ fn objects(cluster: &Cluster) -> Valid {
         let (kube_cluster, namespace) = (datacenter.kube_cluster.as_deref(), datacenter.namespace.as_deref());
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
         let again = of_datacenter(cluster, datacenter).into_iter().find(|object| {
-            let is_of_cluster = of_cluster(&cluster.name).contains(object);
+            let is_of_cluster = of_cluster(cluster).contains(object);
             is_of_cluster || !seen.insert(here(object.clone()))
         });
         if let Some((kind, name)) = again {
@@ -86,14 +86,9 @@ fn objects(cluster: &Cluster) -> Valid {
     Ok(())
 }
 
-fn of_cluster(cluster: &str) -> [(&'static str, String); 5] {
-    [
-        ("Service", names::seed_service(cluster)),
-        ("ServiceAccount", names::service_account(cluster)),
-        ("ConfigMap", names::start_order(cluster)),
-        ("ConfigMap", names::desired_ring(cluster)),
-        ("ConfigMap", names::state(cluster)),
-    ]
+fn of_cluster(cluster: &Cluster) -> Vec<Named> {
+    let steps = cluster.steps.iter().flat_map(|_| names::of_steps(&cluster.name, []));
+    names::of_cluster(&cluster.name).into_iter().chain(steps).collect()
 }
 
 /// What is rendered for a datacenter; the rest of its names end in a hash or begin with one of these.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::Difference;
 use crate::cluster::{Cluster, VolumeClaim, VolumeSource};
-use crate::topology::EnvironmentValue;
+use crate::topology::{Authenticator, EnvironmentValue};
 
 /// The tasks, one for everything that a new cluster refers to and that the deployed one did not.
 pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
@@ -56,6 +56,9 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
             add("Secret", &secret.secret_key_ref.name);
         }
     }
+    for secret in secrets_of_roles(cluster) {
+        add("Secret", secret);
+    }
     for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {
         add("Secret", secret);
     }
@@ -63,6 +66,14 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
         add("ServiceAccount", account);
     }
     names
+}
+
+/// The Secrets from which the program in the cluster creates roles, and which it does not create itself.
+fn secrets_of_roles(cluster: &Cluster) -> impl Iterator<Item = &String> {
+    let steps = cluster.steps.iter();
+    let superuser = steps.clone().filter(|steps| !steps.generates_superuser).map(|_| &cluster.superuser_secret);
+    let superuser = superuser.filter(|_| cluster.authenticator == Authenticator::Password);
+    superuser.chain(steps.flat_map(|steps| &steps.roles).filter(|role| !role.generated).map(|role| &role.secret))
 }
 
 fn class(claim: &VolumeClaim, add: &mut impl FnMut(&str, &str) -> bool) {

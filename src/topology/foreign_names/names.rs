@@ -9,7 +9,6 @@ const REPAIRS: &str = "run repairs by your own means";
 const PODS: &str = "use the fields of `spec.pod`, `spec.scheduling` and `spec.storage.additionalVolumes`; `spec.overrides` patches the rest";
 const BY_HAND: &str = "`cassc plan` lists what has to be done by hand";
 const ORDER: &str = "the pods restart one at a time, in the order of the plan";
-const ROLES: &str = "cassc writes no Secrets; README.md shows how to create the role";
 
 /// The names. One that several tools use for different things is looked for in its own fields first.
 pub(super) const ROWS: &[Row] = &[
@@ -293,7 +292,11 @@ pub(super) const ROWS: &[Row] = &[
         &[],
         Field("spec.auth.superuser.secretName", ""),
     ),
-    (&["dbUser", "users", "cqlUsers"], &[], Missing(ROLES)),
+    (
+        &["dbUser", "users", "cqlUsers"],
+        &[],
+        Field("spec.auth.roles", "each with a Secret of its own; needs `spec.steps`"),
+    ),
     (&["initDB", "initDBConfigMap", "startupCQL"], &[], Missing("create keyspaces with `cqlsh` once the ring is up")),
     (&["managementApiAuth"], &[], Field("spec.managementApi.tls.serverSecret", "mutual TLS")),
     (
@@ -318,8 +321,8 @@ pub(super) const ROWS: &[Row] = &[
     (&["patches", "patchesStrategicMerge", "patch"], &["", "spec"], Field("spec.overrides", "")),
     (
         &["stopped"],
-        &["spec", "datacenters", "cassandra"],
-        Missing("`spec.rollout.stopped` only pauses a rolling restart"),
+        &["datacenters", "cassandra"],
+        Field("spec.stopped", "for all datacenters; `spec.rollout.stopped` only pauses a rolling restart"),
     ),
     (&["replaceNodes"], &[], Missing("docs/when-a-pod-waits.md shows how to replace a node")),
     (

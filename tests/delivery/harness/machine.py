@@ -26,7 +26,14 @@ WORKERS_PER_ZONE = 3
 _CLASSES = ("standard", "server-storage", "local-storage", "local-nvme", "fast-ssd")
 
 # Where the kinds are that are not in the core.
-_API = {"statefulsets": "/apis/apps/v1", "poddisruptionbudgets": "/apis/policy/v1", "jobs": "/apis/batch/v1"}
+_API = {
+    "statefulsets": "/apis/apps/v1",
+    "poddisruptionbudgets": "/apis/policy/v1",
+    "jobs": "/apis/batch/v1",
+    "cronjobs": "/apis/batch/v1",
+    "roles": "/apis/rbac.authorization.k8s.io/v1",
+    "rolebindings": "/apis/rbac.authorization.k8s.io/v1",
+}
 
 
 def _die_with_parent() -> None:

@@ -12,9 +12,19 @@ from nodes.harness.report import Report
 
 from .machine import Machine
 
-STAGES = ("base", "prepare", "cluster")
+STAGES = ("base", "prepare", "cluster", "steps")
 DIALECTS = ("argocd", "flux", "plain")
-_RENDERED = ("statefulsets", "services", "configmaps", "poddisruptionbudgets", "serviceaccounts", "jobs")
+_RENDERED = (
+    "statefulsets",
+    "services",
+    "configmaps",
+    "poddisruptionbudgets",
+    "serviceaccounts",
+    "jobs",
+    "cronjobs",
+    "roles",
+    "rolebindings",
+)
 _ENFORCED = {
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
@@ -118,12 +128,13 @@ class World:
         return {it["metadata"]["name"]: it for it in self.machine.list(namespace, "statefulsets")}
 
     def settle(self, *namespaces: str, seconds: float = 180) -> None:
-        """Until the controllers have nothing more to do: every pod is available and every budget has counted them."""
+        """Until the controllers have nothing more to do: every pod is available, every budget has counted
+        them, and every Job has ended."""
         for namespace in namespaces:
             wait_until(f"{namespace} has settled", seconds, lambda it=namespace: self._has_settled(it), pause=0.3)
 
     def _has_settled(self, namespace: str) -> bool:
-        listed = self.machine.list(namespace, "statefulsets", "poddisruptionbudgets")
+        listed = self.machine.list(namespace, "statefulsets", "poddisruptionbudgets", "jobs")
         return bool(listed) and all(_is_at_rest(it) for it in listed)
 
     def names(self, namespace: str) -> set[str]:
@@ -190,6 +201,8 @@ class World:
 
 def _is_at_rest(it: dict) -> bool:
     status, spec = it.get("status", {}), it["spec"]
+    if it["kind"] == "Job":
+        return any(done["type"] in ("Complete", "Failed") for done in status.get("conditions") or [])
     if status.get("observedGeneration") != it["metadata"]["generation"]:
         return False
     if it["kind"] == "PodDisruptionBudget":

@@ -1,0 +1,115 @@
+//! What the program may do: exactly the calls that it makes, on named objects where Kubernetes can tell them by name. It
+//! cannot for `list`, for `create`, and for what has a name that nobody knows yet: pods and claims of nodes that are to leave, and
+//! ConfigMaps and Jobs of earlier generations. Nothing is granted beyond the namespaces of the cluster.
+
+use cassc_ring::names;
+use k8s_openapi::api::core::v1::ServiceAccount;
+use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject};
+
+use super::super::Here;
+use super::super::kit::{self, not_empty};
+use super::Program;
+use crate::cluster::Cluster;
+
+/// The account of the program. Only its pods mount the token.
+pub(super) fn account(program: Program<'_>) -> ServiceAccount {
+    let cluster = program.here.cluster;
+    let name = names::step_account(&cluster.name);
+    ServiceAccount {
+        metadata: kit::metadata(program.here, name, kit::cluster_selector(cluster)),
+        automount_service_account_token: Some(false),
+        ..ServiceAccount::default()
+    }
+}
+
+/// The role of the program in a namespace of its Kubernetes cluster.
+pub(super) fn role(program: Program<'_>, namespace: Option<&str>) -> Role {
+    let here = Here { namespace, ..program.here };
+    let name = names::step_account(&here.cluster.name);
+    let mut rules = of_every_namespace(here);
+    if namespace == program.here.namespace {
+        rules.extend(of_home(program));
+    }
+    Role { metadata: kit::metadata(here, name, kit::cluster_selector(here.cluster)), rules: Some(rules) }
+}
+
+/// Gives the role of a namespace to the account at home.
+pub(super) fn binding(program: Program<'_>, namespace: Option<&str>) -> RoleBinding {
+    let here = Here { namespace, ..program.here };
+    let name = names::step_account(&here.cluster.name);
+    RoleBinding {
+        metadata: kit::metadata(here, name.clone(), kit::cluster_selector(here.cluster)),
+        role_ref: RoleRef {
+            api_group: "rbac.authorization.k8s.io".to_owned(),
+            kind: "Role".to_owned(),
+            name: name.clone(),
+        },
+        subjects: Some(vec![Subject {
+            kind: "ServiceAccount".to_owned(),
+            name,
+            namespace: program.here.namespace.map(str::to_owned),
+            api_group: None,
+        }]),
+    }
+}
+
+/// Nodes: StatefulSets, pods and claims; what they are configured with; what is remembered of them.
+fn of_every_namespace(here: Here<'_>) -> Vec<PolicyRule> {
+    let state = || vec![names::state(&here.cluster.name)];
+    vec![
+        rule("apps", &["statefulsets"], &["get", "list"]),
+        named(rule("apps", &["statefulsets/scale"], &["get", "patch", "update"]), stateful_sets(here)),
+        rule("apps", &["controllerrevisions"], &["list"]),
+        rule("", &["pods"], &["get", "list", "delete"]),
+        rule("", &["pods/log"], &["get"]),
+        rule("", &["pods/eviction"], &["create"]),
+        rule("", &["persistentvolumeclaims"], &["get", "list", "patch", "delete"]),
+        rule("", &["configmaps"], &["get", "list", "create", "delete"]),
+        named(rule("", &["configmaps"], &["patch", "update"]), state()),
+        rule("", &["events"], &["get", "create", "patch"]),
+    ]
+}
+
+/// What the program reads and holds where it runs.
+fn of_home(program: Program<'_>) -> Vec<PolicyRule> {
+    let cluster = program.here.cluster;
+    let mut rules = vec![
+        rule("batch", &["jobs"], &["get", "list", "delete"]),
+        rule("coordination.k8s.io", &["leases"], &["create"]),
+        named(
+            rule("coordination.k8s.io", &["leases"], &["get", "patch", "update"]),
+            vec![names::step_account(&cluster.name)],
+        ),
+        named(rule("", &["secrets"], &["get"]), secrets(cluster)),
+    ];
+    let generates = program.steps.generates_superuser || program.steps.roles.iter().any(|role| role.generated);
+    rules.extend(generates.then(|| rule("", &["secrets"], &["create"])));
+    rules
+}
+
+fn rule(group: &str, resources: &[&str], verbs: &[&str]) -> PolicyRule {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    PolicyRule {
+        api_groups: Some(vec![group.to_owned()]),
+        resources: Some(texts(resources)),
+        verbs: texts(verbs),
+        ..PolicyRule::default()
+    }
+}
+
+fn named(rule: PolicyRule, names: Vec<String>) -> PolicyRule {
+    PolicyRule { resource_names: not_empty(names), ..rule }
+}
+
+/// The StatefulSets of a namespace. A namespace holds one at least: a list without names would mean all of them.
+fn stateful_sets(here: Here<'_>) -> Vec<String> {
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
+    let here = datacenters.into_iter().filter(|datacenter| datacenter.namespace.as_deref() == here.namespace);
+    here.flat_map(|datacenter| &datacenter.racks).map(|rack| rack.stateful_set.clone()).collect()
+}
+
+/// The Secrets of the superuser and of the roles.
+fn secrets(cluster: &Cluster) -> Vec<String> {
+    let roles = cluster.steps.iter().flat_map(|steps| &steps.roles).map(|role| role.secret.clone());
+    std::iter::once(cluster.superuser_secret.clone()).chain(roles).collect()
+}
