@@ -5,6 +5,7 @@
 mod acts;
 mod held;
 mod program;
+mod rights;
 mod seen;
 mod stored;
 mod world;
