@@ -10,6 +10,8 @@ use crate::observed::{Endpoint, Observed, Status};
 #[derive(Debug)]
 pub struct Gossip<'o> {
     views: BTreeMap<&'o str, &'o [Endpoint]>,
+    /// The views of nodes that left: they hear nothing any more, and speak for themselves alone.
+    departed: BTreeMap<&'o str, &'o [Endpoint]>,
     silent: Vec<&'o str>,
     guards: Guards,
 }
@@ -28,19 +30,22 @@ pub enum Standing {
 }
 
 impl<'o> Gossip<'o> {
-    /// A view counts if it has the node that was asked in it.
+    /// A view counts if it has the node that was asked in it, and that node has not left.
     pub fn of(observed: &'o Observed, guards: Guards) -> Self {
-        let (mut views, mut silent) = (BTreeMap::new(), Vec::new());
+        let (mut views, mut departed, mut silent) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for (pod, view) in &observed.views {
             let whole = |view: &[Endpoint]| view.iter().any(|it| it.is_local && it.host_id.is_some());
             match view {
+                Ok(view) if view.iter().any(|it| it.is_local && it.status == Status::Left) => {
+                    departed.insert(pod.as_str(), view.as_slice());
+                }
                 Ok(view) if guards.hold(Guard::UnknownIsNotAbsent, || whole(view)) => {
                     views.insert(pod.as_str(), view.as_slice());
                 }
                 _ => silent.push(pod.as_str()),
             }
         }
-        Self { views, silent, guards }
+        Self { views, departed, silent, guards }
     }
 
     /// Pods that were asked and did not answer, or not completely.
@@ -55,7 +60,7 @@ impl<'o> Gossip<'o> {
 
     /// The node of a pod, as it says of itself.
     pub fn local(&self, pod: &str) -> Option<&'o Endpoint> {
-        self.views.get(pod)?.iter().find(|endpoint| endpoint.is_local)
+        self.views.get(pod).or_else(|| self.departed.get(pod))?.iter().find(|endpoint| endpoint.is_local)
     }
 
     /// What each view says of a node.

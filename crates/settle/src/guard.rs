@@ -83,6 +83,50 @@ pub enum Guard {
     NotTwice,
 }
 
+impl Guard {
+    /// All of them, in their order.
+    pub const EVERY: [Self; 38] = [
+        Self::Lease,
+        Self::Fence,
+        Self::Recheck,
+        Self::IntentFirst,
+        Self::StateVersion,
+        Self::Precondition,
+        Self::RingWhole,
+        Self::OneAtATime,
+        Self::SchemaAgrees,
+        Self::ReplicationFits,
+        Self::NothingReplicated,
+        Self::SpaceSuffices,
+        Self::LeftBeforeLower,
+        Self::JobEnded,
+        Self::LeftForAMinute,
+        Self::OneReplica,
+        Self::UnknownIsNotAbsent,
+        Self::ByHostId,
+        Self::FailedOnce,
+        Self::NodeHasLeft,
+        Self::ClaimUnmounted,
+        Self::ClaimCleared,
+        Self::VolumeLost,
+        Self::OthersUp,
+        Self::RevisionObserved,
+        Self::TemplateApplied,
+        Self::LiveVersions,
+        Self::VersionsAgree,
+        Self::CleanupAlone,
+        Self::NoCleanupRuns,
+        Self::RaiseWhole,
+        Self::ForeignKept,
+        Self::ReplicatedFirst,
+        Self::SourceHasData,
+        Self::ForeignNodes,
+        Self::OneJoins,
+        Self::TablesLast,
+        Self::NotTwice,
+    ];
+}
+
 /// Guards that hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guards(u64);
@@ -110,6 +154,12 @@ impl Guards {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_guard_is_listed_once() {
+        assert!(Guard::EVERY.iter().enumerate().all(|(position, guard)| *guard as usize == position));
+        assert_eq!(Guard::EVERY.len(), Guard::NotTwice as usize + 1, "a new one stands at the end of the list, too");
+    }
 
     #[test]
     fn a_guard_is_asked_for_unless_it_is_taken_away() {

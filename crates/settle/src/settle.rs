@@ -137,17 +137,13 @@ async fn confirm<C: Cluster>(cluster: &C, site: &Site, guards: Guards, action: A
         return Round::Again(vec![reason]);
     }
     let event = story::event(&action);
-    cluster.say(&Line {
-        warning: false,
-        reason: event.reason,
-        about: Some(event.name.clone()),
-        message: event.message.clone(),
-    });
-    cluster.event(&event).await;
-    match hand.perform(&action).await {
-        Ok(()) => Round::Acted,
-        Err(failure) => Round::Again(vec![failed(&event.name, &failure)]),
+    if let Err(failure) = hand.perform(&action).await {
+        return Round::Again(vec![failed(&event.name, &failure)]);
     }
+    let about = Some(event.name.clone());
+    cluster.say(&Line { warning: false, reason: event.reason, about, message: event.message.clone() });
+    cluster.event(&event).await;
+    Round::Acted
 }
 
 /// Takes or renews the Lease.

@@ -153,10 +153,20 @@ impl<'s> Situation<'s> {
         }));
         let missing = self.state.host_ids.iter().filter(|(pod, _)| !self.seen.views.contains_key(*pod));
         let missing = missing.filter(|(_, host_id)| Some(host_id.as_str()) != node);
-        reasons.extend(missing.map(|(pod, _)| {
-            Reason::about("PodMissing", pod, format!("{pod} is a member of the ring and does not run"))
-        }));
+        reasons.extend(missing.map(|(pod, _)| Reason::about("PodMissing", pod, self.absent(pod))));
         reasons
+    }
+
+    /// Why a member's pod cannot be asked.
+    fn absent(&self, pod: &str) -> String {
+        match self.pod(pod) {
+            Some(it) if it.is_in_gate => {
+                format!("{pod} waits in its gate: kubectl logs {pod} -c server-config-init says why")
+            }
+            Some(it) if it.is_deleting => format!("{pod} ends"),
+            Some(_) => format!("{pod} is not ready{}", self.trouble(pod)),
+            None => format!("{pod} is a member of the ring and does not exist"),
+        }
     }
 
     /// Which nodes are not up and NORMAL, as gossip and Kubernetes say; the pod `except` and its node are left aside.
@@ -197,7 +207,9 @@ impl<'s> Situation<'s> {
             reasons.extend(whole);
         }
         if !self.holds(Guard::OneAtATime, || !self.gossip.is_changing()) {
-            reasons.push(Reason::of_ring("RingChanges", "a node joins, leaves or moves").that_takes_long());
+            let reason = Reason::of_ring("RingChanges", "a node joins, leaves or moves");
+            let goes_on = self.state.memory.failed.is_empty();
+            reasons.push(if goes_on { reason.that_takes_long() } else { reason });
         }
         if !self.holds(Guard::SchemaAgrees, || self.gossip.schema_agrees()) {
             reasons.push(Reason::of_ring("SchemaDisagrees", "the nodes do not have one version of the schema"));

@@ -54,7 +54,7 @@ pub fn events(before: &State, after: &State, state_name: &str) -> Vec<Event> {
     events
 }
 
-/// What is about to be done.
+/// What was done.
 pub fn event(action: &Action) -> Event {
     let about = |kind, name: &str, reason, message: String| Event {
         kind,

@@ -5,6 +5,7 @@
 //! cargo run --release -p cassc-sim --example histories -- 1000 500       seeds 500 to 1,499
 //! cargo run --release -p cassc-sim --example histories -- seed 4711      one of them, line by line
 //! cargo run --release -p cassc-sim --example histories -- shrink 4711    the least of it that still fails
+//! cargo run --release -p cassc-sim --example histories -- guards 1000    each guard taken away: the first seed that finds it
 //! ```
 //!
 //! The exit status is 1 when something was violated.
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let number = |position: usize| arguments.get(position).and_then(|it| it.parse::<u64>().ok());
     match arguments.first().map(String::as_str) {
         Some("seed") => one(number(1).unwrap_or(0)),
+        Some("guards") => guards(number(1).unwrap_or(1000)),
         Some("shrink") => least(number(1).unwrap_or(0)),
         _ => many(number(1).unwrap_or(0), number(0).unwrap_or(1000)),
     }
@@ -45,6 +47,18 @@ fn least(seed: u64) -> ExitCode {
     match shrink(history(seed, Mix::default()), &program) {
         None => println!("seed {seed} violates nothing"),
         Some(failure) => println!("{failure}"),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Takes each guard away, and looks for a history that violates something without it and nothing with it.
+fn guards(count: u64) -> ExitCode {
+    let found = cassc_sim::teeth::first_bites(count, Mix::default());
+    for (guard, bite) in &found {
+        match bite {
+            Some((seed, violation)) => println!("{guard:?}: seed {seed}, {violation}"),
+            None => println!("{guard:?}: not found"),
+        }
     }
     ExitCode::SUCCESS
 }

@@ -113,7 +113,7 @@ impl Commit {
         let part = |kube_cluster: &Option<String>| Part {
             kube_cluster: kube_cluster.clone(),
             sets: sets(cluster, &ring, kube_cluster.as_deref(), trouble),
-            order: Rc::new(start_order(&ring, kube_cluster, &seeds, kube_clusters.len())),
+            order: Rc::new(start_order(&ring, kube_cluster.as_deref(), &seeds, kube_clusters.len())),
         };
         let parts = kube_clusters.iter().map(part).collect();
         Self { ring: Rc::new(ring), generation, document, parts }
@@ -127,16 +127,16 @@ fn seeds_before(before: Option<&Commit>) -> Vec<String> {
 
 fn start_order(
     ring: &Ring,
-    kube_cluster: &Option<String>,
+    kube_cluster: Option<&str>,
     seeds: &[(Option<String>, Vec<String>)],
     n_kube_clusters: usize,
 ) -> StartOrder {
-    let here = ring.datacenters.iter().filter(|it| it.kube_cluster == *kube_cluster);
+    let here = ring.datacenters.iter().filter(|it| it.kube_cluster.as_deref() == kube_cluster);
     let of = |is_here: bool| {
-        let some = seeds.iter().filter(move |(it, _)| (it == kube_cluster) == is_here);
+        let some = seeds.iter().filter(move |(it, _)| (it.as_deref() == kube_cluster) == is_here);
         some.flat_map(|(_, pods)| pods.iter().cloned()).collect::<Vec<String>>()
     };
-    let is_first = ring.datacenters.first().is_some_and(|first| first.kube_cluster == *kube_cluster);
+    let is_first = ring.datacenters.first().is_some_and(|first| first.kube_cluster.as_deref() == kube_cluster);
     let additional_seeds = of(false);
     let may_found =
         is_first && founding::may_found(founding::Founding::Auto, !additional_seeds.is_empty(), n_kube_clusters);

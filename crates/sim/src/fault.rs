@@ -85,7 +85,7 @@ pub enum Fault {
         /// Management API knows a fencing token, so nothing can be done about the one call that it then sends.
         in_send: bool,
     },
-    /// Fault 3: a second instance of the program starts, as from a CronJob or a Job of another generation.
+    /// Fault 3: a second instance of the program starts, as from a `CronJob` or a Job of another generation.
     SecondInstance {
         /// The Kubernetes cluster.
         kube: usize,

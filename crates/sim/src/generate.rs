@@ -37,7 +37,7 @@ impl Default for Mix {
 
 /// What is made of a seed, while it is made.
 struct Draft {
-    rng: Rng,
+    random: Rng,
     history: History,
     commits: Vec<Rc<Commit>>,
     n_templates: u32,
@@ -46,16 +46,16 @@ struct Draft {
 
 /// A random history.
 pub fn history(seed: u64, mix: Mix) -> History {
-    let mut rng = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
-    let several = rng.percent(mix.kube_clusters);
-    let ring = first_ring(&mut rng, several);
+    let mut random = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+    let several = random.percent(mix.kube_clusters);
+    let ring = first_ring(&mut random, several);
     let mut history = History::new(seed, CLUSTER);
     if several {
         history.kube_clusters = ring.datacenters.iter().map(|it| it.kube_cluster.clone()).collect();
     }
-    history.tail = rng.within(1, 20) * MINUTE;
-    history.behaviour.leaves_anew = rng.percent(50);
-    let mut draft = Draft { rng, history, commits: Vec::new(), n_templates: 1, trouble: BTreeMap::new() };
+    history.tail = random.within(1, 20) * MINUTE;
+    history.behaviour.leaves_anew = random.percent(50);
+    let mut draft = Draft { random, history, commits: Vec::new(), n_templates: 1, trouble: BTreeMap::new() };
     draft.commit(ring, 0);
     draft.found(mix);
     draft.go_on(mix);
@@ -68,7 +68,7 @@ impl Draft {
         let commit = Commit::new(CLUSTER, self.commits.last().map(Rc::as_ref), ring, &self.trouble);
         let commit = Rc::new(commit);
         self.commits.push(Rc::clone(&commit));
-        let partly = self.rng.percent(15);
+        let partly = self.random.percent(15);
         self.push(after, Op::Commit(commit, partly));
     }
 
@@ -82,10 +82,10 @@ impl Draft {
 
     /// The first minutes: mostly the ring is founded in peace, and somebody makes a keyspace.
     fn found(&mut self, mix: Mix) {
-        if self.rng.percent(15) && mix.faults > 0 {
+        if self.random.percent(15) && mix.faults > 0 {
             let ring = self.ring();
-            let fault = fault(&mut self.rng, &ring, self.history.kube_clusters.len());
-            let after = self.rng.within(1, 300);
+            let fault = fault(&mut self.random, &ring, self.history.kube_clusters.len());
+            let after = self.random.within(1, 300);
             self.push(after, Op::Fault(fault));
         }
         let ring = self.ring();
@@ -93,32 +93,32 @@ impl Draft {
         let mut replication = Replication::new();
         for datacenter in ring.datacenters.iter().filter(|it| it.nodes() > 0) {
             let most = datacenter.nodes().min(3);
-            replication.insert(datacenter.ring_name.clone(), if self.rng.percent(60) { most } else { most.min(2) });
+            replication.insert(datacenter.ring_name.clone(), if self.random.percent(60) { most } else { most.min(2) });
         }
         self.push(200 + u64::from(nodes) * 120, Op::Replicate("orders".to_owned(), replication));
-        if self.rng.percent(mix.writes_replicas) {
+        if self.random.percent(mix.writes_replicas) {
             self.push(1, Op::Replicas(crate::world::Replicas::Written));
         }
     }
 
     /// Commits and faults, in any order.
     fn go_on(&mut self, mix: Mix) {
-        let mut commits = self.rng.within(1, mix.commits.max(1));
-        let mut faults = self.rng.below(mix.faults + 1);
+        let mut commits = self.random.within(1, mix.commits.max(1));
+        let mut faults = self.random.below(mix.faults + 1);
         while commits + faults > 0 {
-            let after = match self.rng.below(3) {
-                0 => self.rng.within(0, 20),
-                1 => self.rng.within(10, 200),
-                _ => self.rng.within(100, 1500),
+            let after = match self.random.below(3) {
+                0 => self.random.within(0, 20),
+                1 => self.random.within(10, 200),
+                _ => self.random.within(100, 1500),
             };
-            if self.rng.below(commits + faults) < commits {
+            if self.random.below(commits + faults) < commits {
                 commits -= 1;
                 let ring = self.changed();
                 self.commit(ring, after);
             } else {
                 faults -= 1;
                 let ring = self.any_ring();
-                let fault = fault(&mut self.rng, &ring, self.history.kube_clusters.len());
+                let fault = fault(&mut self.random, &ring, self.history.kube_clusters.len());
                 self.push(after, Op::Fault(fault));
             }
         }
@@ -126,14 +126,14 @@ impl Draft {
 
     /// One of the rings so far: a fault may meet a pod that is to go.
     fn any_ring(&mut self) -> Ring {
-        let commit = self.rng.of(&self.commits).cloned();
+        let commit = self.random.of(&self.commits).cloned();
         commit.map_or_else(|| self.ring(), |commit| (*commit.ring).clone())
     }
 
     /// The ring of the next commit.
     fn changed(&mut self) -> Ring {
         let mut ring = self.ring();
-        match self.rng.below(100) {
+        match self.random.below(100) {
             0..35 => self.shrink(&mut ring),
             35..55 => self.grow(&mut ring),
             55..72 => self.new_template(&mut ring),
@@ -143,12 +143,12 @@ impl Draft {
                 steps.stopped = !steps.stopped;
             }
             90..95 => {
-                let size = format!("{}Gi", 110 + self.rng.below(50));
+                let size = format!("{}Gi", 110 + self.random.below(50));
                 racks(&mut ring).for_each(|rack| rack.expand_to = Some(size.clone()));
             }
             _ => self.upgrade(&mut ring),
         }
-        if ring.steps.as_ref().is_some_and(|steps| steps.stopped) && self.rng.percent(50) {
+        if ring.steps.as_ref().is_some_and(|steps| steps.stopped) && self.random.percent(50) {
             ring.steps.get_or_insert_default().stopped = false;
         }
         ring
@@ -156,9 +156,9 @@ impl Draft {
 
     /// A node or two less in one datacenter, from the largest racks.
     fn shrink(&mut self, ring: &mut Ring) {
-        let least = if self.rng.percent(15) { 0 } else { 1 };
+        let least = u32::from(!self.random.percent(15));
         let Some(position) = self.some_datacenter(ring) else { return };
-        for _ in 0..self.rng.within(1, 2) {
+        for _ in 0..self.random.within(1, 2) {
             let datacenter = &mut ring.datacenters[position];
             let nodes = datacenter.nodes();
             let keeps = if position == 0 { least.max(1) } else { least };
@@ -172,7 +172,7 @@ impl Draft {
     /// A node or two more in one datacenter, in the smallest racks.
     fn grow(&mut self, ring: &mut Ring) {
         let Some(position) = self.some_datacenter(ring) else { return };
-        for _ in 0..self.rng.within(1, 2) {
+        for _ in 0..self.random.within(1, 2) {
             let datacenter = &mut ring.datacenters[position];
             if let Some(rack) = datacenter.racks.iter_mut().min_by_key(|rack| rack.nodes) {
                 rack.nodes += 1;
@@ -182,19 +182,19 @@ impl Draft {
 
     fn some_datacenter(&mut self, ring: &Ring) -> Option<usize> {
         let n = ring.datacenters.len() as u64;
-        usize::try_from(self.rng.below(n)).ok().filter(|_| n > 0)
+        usize::try_from(self.random.below(n)).ok().filter(|_| n > 0)
     }
 
     /// Pods are to restart; sometimes with a template that never runs.
     fn new_template(&mut self, ring: &mut Ring) {
         self.n_templates += 1;
         let digest = format!("t{}", self.n_templates);
-        if self.rng.percent(15) {
-            let trouble = self.rng.of(&[Trouble::Image, Trouble::Unschedulable, Trouble::Crash]).copied();
+        if self.random.percent(15) {
+            let trouble = self.random.of(&[Trouble::Image, Trouble::Unschedulable, Trouble::Crash]).copied();
             self.trouble.extend(trouble.map(|trouble| (digest.clone(), trouble)));
         }
         racks(ring).for_each(|rack| rack.template = Some(digest.clone()));
-        if self.rng.percent(15) {
+        if self.random.percent(15) {
             ring.rollout.canary_pods = Some(1);
         } else {
             ring.rollout.canary_pods = None;
@@ -203,7 +203,7 @@ impl Draft {
 
     /// The next patch, or the next release line.
     fn upgrade(&mut self, ring: &mut Ring) {
-        if self.rng.percent(50) {
+        if self.random.percent(50) {
             ring.version.patch += 1;
         } else if let Some(next) = ring.version.minor.next() {
             (ring.version.minor, ring.version.patch) = (next, 9);
@@ -217,16 +217,16 @@ fn racks(ring: &mut Ring) -> impl Iterator<Item = &mut Rack> {
 }
 
 /// A small ring: one datacenter or two, up to three racks each, up to six nodes or so.
-fn first_ring(rng: &mut Rng, several: bool) -> Ring {
-    let n_datacenters = if several { 2 } else { 1 + u64::from(rng.percent(20)) };
-    let delete = rng.percent(60);
+fn first_ring(random: &mut Rng, several: bool) -> Ring {
+    let n_datacenters = if several { 2 } else { 1 + u64::from(random.percent(20)) };
+    let delete = random.percent(60);
     let datacenter = |number: u64| {
         let name = format!("dc{number}");
-        let n_racks = rng.within(1, if n_datacenters > 1 { 2 } else { 3 });
+        let n_racks = random.within(1, if n_datacenters > 1 { 2 } else { 3 });
         let racks = (1..=n_racks).map(|rack| Rack {
             ring_name: format!("r{rack}"),
             stateful_set: names::stateful_set(CLUSTER, &name, &format!("r{rack}")),
-            nodes: u32::try_from(rng.within(1, 5 - n_racks.max(n_datacenters))).unwrap_or(1),
+            nodes: u32::try_from(random.within(1, 5 - n_racks.max(n_datacenters))).unwrap_or(1),
             expand_to: None,
             template: Some("t1".to_owned()),
             when_nodes_leave: Some(if delete { WhenNodesLeave::Delete } else { WhenNodesLeave::Retain }),

@@ -12,79 +12,79 @@ use crate::ring::DISTORTIONS;
 const KINDS: u64 = 28;
 
 /// A random fault of a ring in so many Kubernetes clusters.
-pub fn fault(rng: &mut Rng, ring: &Ring, n_kubes: usize) -> Fault {
+pub fn fault(random: &mut Rng, ring: &Ring, n_kubes: usize) -> Fault {
     let pods: Vec<String> = ring.datacenters.iter().flat_map(Datacenter::pods_in_start_order).collect();
-    let pod = rng.of(&pods).cloned().unwrap_or_default();
-    let kube = usize::try_from(rng.below(n_kubes as u64)).unwrap_or(0);
-    let lasts = minutes(rng, 1, 20);
-    match rng.below(KINDS) {
-        0..4 => calls(rng, pod),
-        4..7 => Fault::Kill { kube, after: suspensions(rng) },
-        7 => Fault::StateWrite(state_write(rng)),
-        8 => Fault::KillAfterStateWrite(state_write(rng)),
-        9..11 => Fault::Pause { kube, after: suspensions(rng), lasts: minutes(rng, 1, 5), in_send: false },
+    let pod = random.of(&pods).cloned().unwrap_or_default();
+    let kube = usize::try_from(random.below(n_kubes as u64)).unwrap_or(0);
+    let lasts = minutes(random, 1, 20);
+    match random.below(KINDS) {
+        0..4 => calls(random, pod),
+        4..7 => Fault::Kill { kube, after: suspensions(random) },
+        7 => Fault::StateWrite(state_write(random)),
+        8 => Fault::KillAfterStateWrite(state_write(random)),
+        9..11 => Fault::Pause { kube, after: suspensions(random), lasts: minutes(random, 1, 5), in_send: false },
         11 => Fault::SecondInstance { kube },
         12 => Fault::Terminate { kube },
-        13 => Fault::ClockJump { seconds: i64::try_from(rng.below(7200)).unwrap_or(0) - 3600 },
+        13 => Fault::ClockJump { seconds: i64::try_from(random.below(7200)).unwrap_or(0) - 3600 },
         14 => {
-            let percent = u8::try_from(rng.below(101)).unwrap_or(50);
-            Fault::StreamFails { pod, percent, hangs: rng.percent(30) }
+            let percent = u8::try_from(random.below(101)).unwrap_or(50);
+            Fault::StreamFails { pod, percent, hangs: random.percent(30) }
         }
         15 => Fault::CassandraDies { pod },
         16 => Fault::VolumeLost { pod },
         17 => Fault::DiskFull { pod, lasts },
         18 => Fault::AddressesReused,
-        19 => Fault::AddressesSwapped { other: rng.of(&pods).cloned().unwrap_or_default(), one: pod },
+        19 => Fault::AddressesSwapped { other: random.of(&pods).cloned().unwrap_or_default(), one: pod },
         20 => Fault::ForeignNode { lasts },
         21 => Fault::WorkerDead { pod, lasts },
         22 => Fault::KubeletCut { pod, lasts },
-        23 => by_hand(rng, ring, pod),
+        23 => by_hand(random, ring, pod),
         24 => Fault::Drain { pod, lasts },
-        25 => Fault::OldCommit { back: usize::try_from(rng.within(1, 2)).unwrap_or(1) },
-        26 => Fault::SlowControllers { times: u32::try_from(rng.within(2, 20)).unwrap_or(2), lasts },
-        _ if rng.percent(50) => Fault::BudgetFrozen { lasts },
+        25 => Fault::OldCommit { back: usize::try_from(random.within(1, 2)).unwrap_or(1) },
+        26 => Fault::SlowControllers { times: u32::try_from(random.within(2, 20)).unwrap_or(2), lasts },
+        _ if random.percent(50) => Fault::BudgetFrozen { lasts },
         _ => Fault::PowerLoss { late: pod, by: lasts },
     }
 }
 
-fn minutes(rng: &mut Rng, least: u64, most: u64) -> Ms {
-    rng.within(least, most) * MINUTE
+fn minutes(random: &mut Rng, least: u64, most: u64) -> Ms {
+    random.within(least, most) * MINUTE
 }
 
 /// A point of the program: one round has some fifty.
-fn suspensions(rng: &mut Rng) -> u32 {
-    u32::try_from(rng.within(1, 150)).unwrap_or(1)
+fn suspensions(random: &mut Rng) -> u32 {
+    u32::try_from(random.within(1, 150)).unwrap_or(1)
 }
 
-fn state_write(rng: &mut Rng) -> StateWrite {
-    rng.of(&[StateWrite::Lost, StateWrite::AnswerLost, StateWrite::Conflict]).copied().unwrap_or(StateWrite::Lost)
+fn state_write(random: &mut Rng) -> StateWrite {
+    random.of(&[StateWrite::Lost, StateWrite::AnswerLost, StateWrite::Conflict]).copied().unwrap_or(StateWrite::Lost)
 }
 
-fn calls(rng: &mut Rng, pod: String) -> Fault {
-    let whose = match rng.below(3) {
+fn calls(random: &mut Rng, pod: String) -> Fault {
+    let whose = match random.below(3) {
         0 => Whose::Kubernetes,
         1 => Whose::AllPods,
         _ => Whose::Pod(pod),
     };
     // A call may be late by as long as the program waits for its answer, 30 s, and no more.
-    let late = Wrong::Late(rng.within(5, 30) * SECOND);
+    let late = Wrong::Late(random.within(5, 30) * SECOND);
     let common = [Wrong::Error, Wrong::AnswerLost, Wrong::RequestLost, late, Wrong::Twice];
     let special = match whose {
         Whose::Kubernetes => Wrong::Throttled,
-        _ if rng.percent(20) => Wrong::OldView,
-        _ => Wrong::Distorted(rng.of(&DISTORTIONS).copied().unwrap_or(DISTORTIONS[0])),
+        _ if random.percent(20) => Wrong::OldView,
+        _ => Wrong::Distorted(random.of(&DISTORTIONS).copied().unwrap_or(DISTORTIONS[0])),
     };
-    let wrong = if rng.percent(40) { special } else { rng.of(&common).copied().unwrap_or(Wrong::Error) };
-    let percent = rng.of(&[5, 20, 50, 100]).copied().unwrap_or(20);
-    Fault::Calls { whose, wrong, percent, lasts: minutes(rng, 1, 15) }
+    let wrong = if random.percent(40) { special } else { random.of(&common).copied().unwrap_or(Wrong::Error) };
+    let percent = random.of(&[5, 20, 50, 100]).copied().unwrap_or(20);
+    Fault::Calls { whose, wrong, percent, lasts: minutes(random, 1, 15) }
 }
 
-fn by_hand(rng: &mut Rng, ring: &Ring, pod: String) -> Fault {
-    match rng.below(4) {
+fn by_hand(random: &mut Rng, ring: &Ring, pod: String) -> Fault {
+    match random.below(4) {
         0 => {
             let racks: Vec<_> = ring.datacenters.iter().flat_map(|it| &it.racks).collect();
-            let set = rng.of(&racks).map(|rack| rack.stateful_set.clone()).unwrap_or_default();
-            Fault::HandScale { set, replicas: u32::try_from(rng.below(4)).unwrap_or(1) }
+            let set = random.of(&racks).map(|rack| rack.stateful_set.clone()).unwrap_or_default();
+            Fault::HandScale { set, replicas: u32::try_from(random.below(4)).unwrap_or(1) }
         }
         1 => Fault::HandDecommission { pod },
         2 => Fault::HandDeleteState { kube: 0 },

@@ -11,7 +11,7 @@
 //! 5. [`check`]: what was violated, and what must be remembered to judge that.
 //! 6. [`world`]: everything together, driven by events: controllers, kubelets, the gate, the delivery tool.
 //! 7. [`step`], [`simulation`]: the calls of an instance of the program, and the loop that runs its code.
-//! 8. [`history`], [`outcome`], [`generate`], [`shrink`], [`explore`]: what happens in a run, how it ended, random ones, smaller
+//! 8. [`history`], [`outcome`], [`generate`], [`shrink`], [`teeth`]: what happens in a run, how it ended, random ones, smaller
 //!    ones that still fail, and all of a small world.
 
 pub mod ring;
@@ -45,6 +45,8 @@ pub mod generate_faults;
 pub mod generate;
 
 pub mod shrink;
+
+pub mod teeth;
 
 #[cfg(test)]
 mod tests;

@@ -67,7 +67,7 @@ pub(crate) fn finish(simulation: &mut Simulation, patience: Ms) -> Outcome {
         }
         simulation.step();
         listen(simulation, &mut said);
-        if let Some(found) = rests(simulation, &said) {
+        if let Some(found) = rests(simulation, &said, deadline - patience) {
             rest = found;
             break;
         }
@@ -103,13 +103,19 @@ fn listen(simulation: &Simulation, said: &mut [Said]) {
 }
 
 /// Where everything has come to rest, if it has.
-fn rests(simulation: &Simulation, said: &[Said]) -> Option<Rest> {
+fn rests(simulation: &Simulation, said: &[Said], ended: Ms) -> Option<Rest> {
     if said.iter().all(|said| said.last == Some(End::Done)) {
         let is_settled = simulation.world().is_settled().is_ok();
         let is_sure = said.iter().all(|said| said.times > 1);
         return (is_settled || is_sure).then_some(Rest::Settled);
     }
-    let is_sure = said.iter().all(|said| said.times > 1 && !matches!(said.last, Some(End::Killed) | None));
+    // Who gave up has waited for an hour for the same, and most of it without any fault.
+    let now = simulation.world().now;
+    let is_sure = said.iter().all(|said| match &said.last {
+        Some(End::Failed(reasons)) if !reasons.is_empty() => said.times > 1 || now > ended + 45 * MINUTE,
+        Some(End::Killed) | None => false,
+        Some(_) => said.times > 1,
+    });
     let reasons = said.iter().filter_map(|said| match &said.last {
         Some(End::Refused(reasons) | End::Failed(reasons)) => Some(reasons.clone()),
         _ => None,

@@ -68,12 +68,11 @@ fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
         && (pod.trouble.is_some() || long)
 }
 
-/// Whether the pod's address is the last one of another member that is not up either.
+/// Whether the pod's address is the last one of another member: one that came up since has another by now.
 fn has_anothers_address(situation: &Situation<'_>, name: &str, pod: &Pod) -> bool {
     let Some(address) = &pod.address else { return false };
-    let others = situation.state.memory.nodes.iter().filter(|(other, node)| *other != name && node.address == *address);
-    let is_down = |other: &str| situation.member(other).is_some_and(|host_id| !situation.gossip.is_up(host_id));
-    !pod.is_in_gate && others.into_iter().any(|(other, _)| is_down(other))
+    let mut nodes = situation.state.memory.nodes.iter();
+    !pod.is_in_gate && nodes.any(|(other, node)| other != name && node.address == *address)
 }
 
 /// Why a pod with the newest template that does not come up ends the rolling restart; `None` while it may still come.

@@ -112,7 +112,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     if !refusals.is_empty() && !goes_on {
         Decision::Refuse(refusals)
     } else if !waits.is_empty() {
-        Decision::Wait(waits.into_iter().chain(refusals).collect())
+        Decision::Wait(waits.into_iter().chain(holds).chain(refusals).collect())
     } else {
         Decision::Done(holds)
     }

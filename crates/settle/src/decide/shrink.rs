@@ -18,7 +18,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     for datacenter in situation.datacenters() {
         let live = situation.live(datacenter);
         let pair = Pair { name: &datacenter.name, before: Some(&live), after: Some(datacenter) };
-        let Some(pod) = pair.leaving().into_iter().next() else { continue };
+        let Some(pod) = first(situation, &pair.leaving()) else { continue };
         let Some((place, ordinal)) = situation.place_of(&pod) else { continue };
         if !situation.is_applied(place) {
             let set = &place.rack.stateful_set;
@@ -31,6 +31,14 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         return leave(situation, datacenter, place, ordinal, &pod);
     }
     Next::Nothing
+}
+
+/// The next pod: the last of a rack whose node is no member (any more), else the last in start order. So what was begun is
+/// finished whatever keeps the next node from leaving.
+fn first(situation: &Situation<'_>, leaving: &[String]) -> Option<String> {
+    let is_last = |pod: &str| situation.place_of(pod).is_some_and(|(place, ordinal)| place.set.replicas == ordinal + 1);
+    let begun = leaving.iter().find(|pod| situation.member(pod).is_none() && is_last(pod));
+    begun.or(leaving.first()).cloned()
 }
 
 /// One pod and its node. The pod is the last of its rack.

@@ -76,6 +76,7 @@ impl Kube {
         if pod.deleting.is_some() {
             return Ok(key);
         }
+        let uid_of_pod = pod.uid;
         if pod.is_ready {
             let datacenter = self.set(key).manifest.datacenter.clone();
             let budget = self.budgets.entry(datacenter).or_default();
@@ -84,7 +85,7 @@ impl Kube {
                 return Err(Failure::TooManyRequests(text.to_owned()));
             }
             budget.allowed -= 1;
-            budget.disrupted.push(key);
+            budget.disrupted.push((key, uid_of_pod));
         }
         self.begin_deletion(now, key);
         Ok(key)

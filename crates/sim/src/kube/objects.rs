@@ -35,7 +35,7 @@ pub struct StatefulSet {
     pub update_revision: Option<Rc<str>>,
     /// `status.replicas` and `status.readyReplicas`.
     pub status: (u32, u32),
-    /// The templates of its ControllerRevisions, newest last; at most ten.
+    /// The templates of its `ControllerRevisions`, newest last; at most ten.
     pub revisions: Vec<Rc<Template>>,
 }
 
@@ -199,8 +199,8 @@ pub struct Lease {
 pub struct Budget {
     /// `status.disruptionsAllowed`.
     pub allowed: u32,
-    /// `status.disruptedPods`: evicted, and not yet seen to be deleted.
-    pub disrupted: Vec<PodKey>,
+    /// `status.disruptedPods`: evicted, and not yet seen to be deleted, with their UIDs.
+    pub disrupted: Vec<(PodKey, u64)>,
 }
 
 /// The Job of a settle step.

@@ -77,7 +77,7 @@ impl Step {
     /// A call that changes something.
     async fn act(&self, act: Act) -> Answer<Reply> {
         self.wait_about(Point::Send, 5, 300).await;
-        let sent = self.world.borrow_mut().send(self.instance, act);
+        let sent = self.world.borrow_mut().send(self.instance, &act);
         // The request is on its way: whoever dies here does not stop it.
         self.wait(Point::Flight, sent.wait).await;
         let answer = match sent.outcome {

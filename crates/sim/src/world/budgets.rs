@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::kube::PodKey;
 use crate::world::World;
 
 impl World {
@@ -20,7 +21,7 @@ impl World {
         let mut healthy: BTreeMap<&str, u32> = BTreeMap::new();
         for (key, pod) in &objects.pods {
             let datacenter = &*objects.sets[usize::from(key.set)].manifest.datacenter;
-            let is_evicted = objects.budgets.get(datacenter).is_some_and(|it| it.disrupted.contains(key));
+            let is_evicted = objects.budgets.get(datacenter).is_some_and(|it| it.disrupted.contains(&(*key, pod.uid)));
             if pod.is_ready && pod.deleting.is_none() && !is_evicted {
                 *healthy.entry(datacenter).or_default() += 1;
             }
@@ -35,7 +36,9 @@ impl World {
             let budget = objects.budgets.entry(datacenter).or_default();
             budget.allowed = allowed;
             let pods = &objects.pods;
-            budget.disrupted.retain(|key| pods.get(key).is_some_and(|pod| pod.deleting.is_none()));
+            let waits =
+                |key: &PodKey, uid: u64| pods.get(key).is_some_and(|pod| pod.uid == uid && pod.deleting.is_none());
+            budget.disrupted.retain(|(key, uid)| waits(key, *uid));
         }
     }
 }

@@ -66,6 +66,7 @@ pub enum Event {
 
 /// Which controllers are about to look: a change that comes before they do needs no second look.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four controllers, each by itself")]
 pub(crate) struct Armed {
     pub(crate) sets: bool,
     pub(crate) budgets: bool,

@@ -46,6 +46,16 @@ struct Look {
 }
 
 impl Look {
+    fn seeds_of_a_member(&self) -> Vec<String> {
+        let order = self.order.as_deref();
+        let seeds = order.into_iter().flat_map(|order| order.seeds.iter().chain(&order.additional_seeds));
+        let mut seeds: Vec<String> = seeds.cloned().collect();
+        if !seeds.iter().any(|seed| **seed == *self.name) {
+            seeds.push(self.name.to_string());
+        }
+        seeds
+    }
+
     fn known(&self, key: Key) -> Option<&str> {
         self.state.as_ref()?.get(&key.of(&self.name)).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -110,7 +120,7 @@ impl World {
             return Decision::Wait(IDLE, "this node left the ring");
         }
         if is_bootstrapped(&claim, has_data, look) {
-            return Decision::Start { seeds: self.seeds_of_a_member(look), replace: None, begun: None };
+            return Decision::Start { seeds: look.seeds_of_a_member(), replace: None, begun: None };
         }
         let mut files = claim.files;
         if files.marker {
@@ -200,8 +210,8 @@ impl World {
 
     /// A ready pod of the order, or a seed elsewhere that runs Cassandra.
     fn anybody(&self, look: &Look, order: &StartOrder) -> Option<(usize, PodKey)> {
-        let others = order.pods.iter().filter(|pod| **pod != *look.name);
-        let ready = others.filter_map(|pod| Some((look.kube, self.ready_pod(look.kube, pod)?))).next();
+        let mut others = order.pods.iter().filter(|pod| **pod != *look.name);
+        let ready = others.find_map(|pod| Some((look.kube, self.ready_pod(look.kube, pod)?)));
         let elsewhere = || {
             let pods = order.additional_seeds.iter().filter_map(|pod| self.find_pod(pod));
             pods.into_iter().find(|(kube, key)| self.runs_cassandra(*kube, *key))
@@ -231,16 +241,6 @@ impl World {
             seeds.push(anchor);
         }
         Decision::Start { seeds, replace, begun: Some(Begun::Joining) }
-    }
-
-    fn seeds_of_a_member(&self, look: &Look) -> Vec<String> {
-        let order = look.order.as_deref();
-        let seeds = order.into_iter().flat_map(|order| order.seeds.iter().chain(&order.additional_seeds));
-        let mut seeds: Vec<String> = seeds.cloned().collect();
-        if !seeds.iter().any(|seed| **seed == *look.name) {
-            seeds.push(look.name.to_string());
-        }
-        seeds
     }
 
     fn has_left_its_gate(&self, kube: usize, pod: &str) -> bool {

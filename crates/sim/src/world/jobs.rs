@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    /// Has a Job run again some minutes after it ended, as a CronJob or a person does.
+    /// Has a Job run again some minutes after it ended, as a `CronJob` or a person does.
     pub(crate) fn run_again(&mut self, kube: usize) {
         let Some((name, job)) = self.kubes[kube].jobs.iter_mut().find(|(_, job)| job.is_finished) else { return };
         job.is_finished = false;
@@ -56,7 +56,7 @@ impl World {
             Some(End::Done | End::Refused(_)) => job.is_finished = true,
             _ => {
                 job.failures += 1;
-                let delay = (10 * SECOND << job.failures.min(6)).min(6 * MINUTE);
+                let delay = ((10 * SECOND) << job.failures.min(6)).min(6 * MINUTE);
                 self.after(delay, Event::StartJob(kube, name));
             }
         }

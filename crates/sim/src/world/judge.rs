@@ -272,7 +272,11 @@ impl World {
     /// What follows from an act that took place.
     pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_done: bool) {
         let kube = self.instances[instance].kube;
-        let changes = matches!(act, Act::Scale { .. } | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. });
+        let changes = matches!(
+            act,
+            Act::Scale { .. }
+                | Act::Node { what: NodeAct::Start(NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }), .. }
+        );
         if changes {
             self.check.changed = Some(self.now);
         }

@@ -85,7 +85,7 @@ impl World {
             let (other, key) = self.find_pod(seed)?;
             self.address_by_name(other, key)
         };
-        here.or_else(elsewhere).map(|address| address.to_string())
+        here.or_else(elsewhere).map(ToString::to_string)
     }
 
     /// Whether a Cassandra listens for other nodes where the name service says that a pod is.

@@ -41,11 +41,11 @@ pub(crate) struct Sent {
 
 impl World {
     /// Sends a request.
-    pub(crate) fn send(&mut self, instance: usize, act: Act) -> Sent {
+    pub(crate) fn send(&mut self, instance: usize, act: &Act) -> Sent {
         let slot = Slot::default();
         let there = self.chooser.takes(20, 1500);
         let back = self.chooser.takes(20, 800);
-        let wrong = self.wrong_of_act(instance, &act);
+        let wrong = self.wrong_of_act(instance, act);
         let unknown = || Outcome::Failure(Failure::Unknown("timed out".to_owned()));
         let (arrives, wait, outcome) = match wrong {
             Some(Wrong::Error) => (None, there, Outcome::Failure(internal_error())),
@@ -58,11 +58,11 @@ impl World {
             _ => (Some(there), there + back, Outcome::Answer),
         };
         if let Some(delay) = arrives {
-            self.travels(instance, &act, &slot, delay);
+            self.travels(instance, act, &slot, delay);
         }
         if wrong == Some(Wrong::Twice) {
             let again = self.chooser.takes(5 * SECOND, 15 * SECOND);
-            self.travels(instance, &act, &Slot::default(), there + again);
+            self.travels(instance, act, &Slot::default(), there + again);
         }
         Sent { slot, wait, outcome }
     }

@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use cassc_ring::names;
-
 use crate::kube::{Claim, Files, Phase, Pod, PodKey};
 use crate::ring::Cause;
 use crate::world::{Event, World};
@@ -161,9 +159,4 @@ pub(super) fn revision_name(set: &str, digest: &str) -> String {
 pub(super) fn pods_of(position: usize) -> std::ops::RangeInclusive<PodKey> {
     let set = u16::try_from(position).expect("a ring has fewer racks");
     PodKey { set, ordinal: 0 }..=PodKey { set, ordinal: u32::MAX }
-}
-
-/// The claim of a pod's data.
-pub(super) fn claim_name(pod: &str) -> String {
-    names::claim(names::SERVER_DATA, pod)
 }

@@ -48,10 +48,11 @@ impl World {
             if let Some(host_id) = self.ring.host_id_of(volume) {
                 self.check.owners.insert(place, Owner { host_id: host_id.to_owned(), owns: true });
             }
-        } else if !owns && known.is_some_and(|owner| owner.owns && !self.ring.is_member(&owner.host_id)) {
-            if let Some(owner) = self.check.owners.get_mut(&place) {
-                owner.owns = false;
-            }
+        } else if !owns
+            && known.is_some_and(|owner| owner.owns && !self.ring.is_member(&owner.host_id))
+            && let Some(owner) = self.check.owners.get_mut(&place)
+        {
+            owner.owns = false;
         }
     }
 
@@ -79,15 +80,20 @@ impl World {
             return;
         }
         for kube in 0..self.kubes.len() {
-            let sets: Vec<String> =
-                self.kubes[kube].sets.iter().map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas)).collect();
+            let sets: Vec<String> = self.kubes[kube]
+                .sets
+                .iter()
+                .map(|it| format!("{} has {} replicas", it.manifest.name, it.replicas))
+                .collect();
             sets.into_iter().for_each(|line| self.note(|| line));
             let keys: Vec<PodKey> = self.kubes[kube].claims.keys().copied().collect();
             for key in keys {
                 let volume = self.kubes[kube].claims[&key].volume;
                 let pod = self.kubes[kube].pods.get(&key);
-                let life = pod.and_then(|pod| pod.process).map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
-                let line = format!(
+                let life = pod
+                    .and_then(|pod| pod.process)
+                    .map(|process| (self.ring.phase(process), self.ring.last_lines(process)));
+                let told = format!(
                     "{}: {:?}, {life:?}, template {:?}, ready {:?}, deleting {:?}, volume {:?} of {:?}, owns {}",
                     self.kubes[kube].pod_name(key),
                     pod.map(|pod| pod.phase),
@@ -98,7 +104,7 @@ impl World {
                     self.ring.host_id_of(volume),
                     self.ring.owns_tokens(volume)
                 );
-                self.note(|| line);
+                self.note(|| told);
             }
         }
     }
