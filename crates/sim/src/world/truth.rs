@@ -29,7 +29,9 @@ impl World {
 
     /// What the oracle says of the data once everything is done.
     pub(crate) fn check_rest(&mut self) {
-        if self.check.copies_by_hand {
+        let is_stopped =
+            |commit: &std::rc::Rc<crate::commit::Commit>| commit.ring.steps.as_ref().is_some_and(|steps| steps.stopped);
+        if self.check.copies_by_hand || self.commits.last().is_some_and(is_stopped) {
             return;
         }
         for violation in self.ring.check_settled() {
@@ -57,6 +59,12 @@ impl World {
             self.check.down.entry(place).or_insert(now);
         } else if !self.check.down.is_empty() {
             self.check.down.remove(&place);
+        }
+        let is_back = self.check.restarting.get(&place).is_some_and(|uid| {
+            owns && self.serves(place) && self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.uid != *uid)
+        });
+        if is_back {
+            self.check.restarting.remove(&place);
         }
         let known = self.check.owners.get(&place);
         if owns && known.is_none_or(|owner| !owner.owns || self.ring.host_id_of(volume) != Some(owner.host_id.as_str()))
