@@ -204,6 +204,14 @@ impl World {
         if changes {
             self.check.changed = Some(self.now);
         }
+        if let Act::Scale { set, .. } = act
+            && let Some(position) = self.kubes[kube].set_position(set)
+        {
+            let datacenter = self.kubes[kube].sets[position].manifest.ring_datacenter.to_string();
+            if self.ring.members_in(&datacenter) == 0 {
+                self.check.emptied.insert(datacenter);
+            }
+        }
         if let Act::Evict { pod, uid } | Act::DeletePod { pod, uid } = act
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
             && self.kubes[kube]

@@ -42,13 +42,9 @@ impl World {
     /// Whether a datacenter has nodes since its beginning, and a keyspace that exists is not replicated to it yet: then
     /// replicating it is not enough, and the program has no part in it.
     pub(super) fn is_old_datacenter(&self, keyspace: &str, datacenter: &str) -> bool {
-        let was_empty = |commit: &crate::commit::Commit| {
-            let found = commit.ring.datacenters.iter().find(|it| it.ring_name == datacenter);
-            found.is_none_or(|it| it.nodes() == 0)
-        };
         let replications = self.ring.replications();
         let is_new = replications.get(keyspace).is_some_and(|replication| !replication.contains_key(datacenter));
-        is_new && !self.commits.iter().any(|commit| was_empty(commit))
+        is_new && !self.check.emptied.contains(datacenter)
     }
 
     fn look_at_node(&mut self, kube: usize, key: PodKey, volume: VolumeId) {
