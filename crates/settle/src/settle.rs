@@ -105,7 +105,7 @@ async fn round<C: Cluster>(cluster: &C, site: &Site, guards: Guards, progress: &
             progress.tell(cluster, &hand, &reasons).await;
             Round::Decided(Decision::Wait(reasons))
         }
-        done => Round::Decided(done),
+        done @ Decision::Done(_) => Round::Decided(done),
     }
 }
 

@@ -5,7 +5,7 @@
 //! What an act may rely on is a look at the world, and a look is never of now: gossip lags, and two calls are apart. So an act
 //! that was right [`GRACE`] ago is no violation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -56,6 +56,8 @@ pub struct Checker {
     pub(crate) hand_changed: Option<Ms>,
     /// Whether a person replicated a keyspace to a datacenter that is not new, and so has to copy its data, too.
     pub(crate) copies_by_hand: bool,
+    /// Datacenters that had nodes and lost all of them: what joins there afterwards is new.
+    pub(crate) emptied: BTreeSet<String>,
     /// Since when a node joins, leaves or is replaced.
     pub(crate) moving_since: Option<Ms>,
     /// How often a job was started on a pod's node: L2.

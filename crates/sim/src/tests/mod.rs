@@ -2,5 +2,6 @@
 
 mod first;
 mod fixture;
-mod look;
 mod random;
+mod small;
+mod teeth;

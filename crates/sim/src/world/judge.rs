@@ -14,7 +14,6 @@ impl World {
     /// Judges an act. A copy of one is nobody's decision: what it repeats is not judged.
     pub(super) fn judge_act(&mut self, instance: usize, act: &Act, is_copy: bool) {
         let kube = self.instances[instance].kube;
-        self.judge_lease(instance, act);
         match act {
             Act::Scale { set, judged, replicas } => self.judge_scale(kube, set, judged, *replicas),
             Act::Evict { pod, uid } | Act::DeletePod { pod, uid } => self.judge_removal(kube, pod, uid),
@@ -191,8 +190,11 @@ impl World {
         }
     }
 
-    /// What follows from an act that took place.
-    pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_done: bool) {
+    /// Judges an act that took place, and remembers what follows from it.
+    pub(super) fn judge_outcome(&mut self, instance: usize, act: &Act, is_copy: bool) {
+        if !is_copy {
+            self.judge_lease(instance, act);
+        }
         let kube = self.instances[instance].kube;
         let changes = matches!(
             act,
@@ -202,7 +204,15 @@ impl World {
         if changes {
             self.check.changed = Some(self.now);
         }
-        if let (Act::Evict { pod, uid } | Act::DeletePod { pod, uid }, true) = (act, is_done)
+        if let Act::Scale { set, .. } = act
+            && let Some(position) = self.kubes[kube].set_position(set)
+        {
+            let datacenter = self.kubes[kube].sets[position].manifest.ring_datacenter.to_string();
+            if self.ring.members_in(&datacenter) == 0 {
+                self.check.emptied.insert(datacenter);
+            }
+        }
+        if let Act::Evict { pod, uid } | Act::DeletePod { pod, uid } = act
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
             && self.kubes[kube]
                 .pods

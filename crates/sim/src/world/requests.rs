@@ -86,7 +86,9 @@ impl World {
         if !matches!(act, Act::Lease) {
             self.note(|| format!("instance {instance}: {} → {}", act.words(), words(&answer)));
         }
-        self.judge_outcome(instance, &act, answer.is_ok());
+        if answer.is_ok() {
+            self.judge_outcome(instance, &act, is_copy);
+        }
         slot.borrow_mut().get_or_insert(answer);
     }
 

@@ -29,7 +29,9 @@ impl World {
 
     /// What the oracle says of the data once everything is done.
     pub(crate) fn check_rest(&mut self) {
-        if self.check.copies_by_hand {
+        let is_stopped =
+            |commit: &std::rc::Rc<crate::commit::Commit>| commit.ring.steps.as_ref().is_some_and(|steps| steps.stopped);
+        if self.check.copies_by_hand || self.commits.last().is_some_and(is_stopped) {
             return;
         }
         for violation in self.ring.check_settled() {
@@ -40,13 +42,9 @@ impl World {
     /// Whether a datacenter has nodes since its beginning, and a keyspace that exists is not replicated to it yet: then
     /// replicating it is not enough, and the program has no part in it.
     pub(super) fn is_old_datacenter(&self, keyspace: &str, datacenter: &str) -> bool {
-        let was_empty = |commit: &crate::commit::Commit| {
-            let found = commit.ring.datacenters.iter().find(|it| it.ring_name == datacenter);
-            found.is_none_or(|it| it.nodes() == 0)
-        };
         let replications = self.ring.replications();
         let is_new = replications.get(keyspace).is_some_and(|replication| !replication.contains_key(datacenter));
-        is_new && !self.commits.iter().any(|commit| was_empty(commit))
+        is_new && !self.check.emptied.contains(datacenter)
     }
 
     fn look_at_node(&mut self, kube: usize, key: PodKey, volume: VolumeId) {
@@ -57,6 +55,12 @@ impl World {
             self.check.down.entry(place).or_insert(now);
         } else if !self.check.down.is_empty() {
             self.check.down.remove(&place);
+        }
+        let is_back = self.check.restarting.get(&place).is_some_and(|uid| {
+            owns && self.serves(place) && self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.uid != *uid)
+        });
+        if is_back {
+            self.check.restarting.remove(&place);
         }
         let known = self.check.owners.get(&place);
         if owns && known.is_none_or(|owner| !owner.owns || self.ring.host_id_of(volume) != Some(owner.host_id.as_str()))
