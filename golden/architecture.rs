@@ -2,6 +2,7 @@
 //! below it) uses only rooms that are declared above it, and a crate only the crates of the layers below it. Tests are
 //! exempt: they may take what they judge from anywhere.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,13 +13,23 @@ use crate::rendered::assert_none;
 
 /// The crates from the lowest layer up, and what of others each may use, beside the layers below it. The program in the
 /// cluster shares the ring, so no library of the compiler may come in with it.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("crates/streams", &["rustix"]),
     ("crates/wording", &["strsim"]),
     ("crates/ring", &["schemars", "serde", "thiserror"]),
     ("crates/cassandra", &["schemars", "serde", "serde_json", "thiserror"]),
+    ("crates/settle", &["serde", "serde_json"]),
+    ("crates/sim", &["serde", "serde_json"]),
     (".", &["*"]),
+    ("crates/step", &["*"]),
 ];
+
+/// What the compiler links nothing of: the program in the cluster, and what every network client is built on.
+const NOT_IN_THE_COMPILER: [&str; 8] =
+    ["cassc-step", "curl-sys", "mio", "native-tls", "openssl-sys", "rustls", "socket2", "tokio"];
+
+/// What the program in the cluster links nothing of: the compiler, what belongs to it, and the simulation.
+const NOT_IN_THE_STEP: [&str; 4] = ["cassc", "cassc-cassandra", "cassc-sim", "cassc-wording"];
 
 /// A file of a crate: its path below `src`, and its text.
 type SourceFile = (String, String);
@@ -186,6 +197,38 @@ fn crates_use_only_what_their_layer_allows() {
     }
     let members = fs::read_dir(repository("crates")).expect("the crates are there").count();
     assert_eq!(members + 1, LAYERS.len(), "every crate has a layer");
+}
+
+/// The packages that a package is built with, itself included, by Cargo.lock: on any platform, with any features, tests
+/// included. Versions of one package count as one.
+fn closure<'l>(lock: &'l str, package: &'l str) -> BTreeSet<&'l str> {
+    let quoted = |line: &'l str| line.split('"').nth(1).expect("a quoted text");
+    let mut needed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for block in lock.split("[[package]]").skip(1) {
+        let name = block.lines().find(|line| line.starts_with("name = ")).map(quoted).expect("a package has a name");
+        let listed = block.lines().map(str::trim).filter(|line| line.starts_with('"')).map(quoted);
+        needed.entry(name).or_default().extend(listed.filter_map(|text| text.split(' ').next()));
+    }
+    let (mut found, mut open) = (BTreeSet::new(), vec![package]);
+    while let Some(name) = open.pop() {
+        if found.insert(name) {
+            open.extend(needed.get(name).into_iter().flatten());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_two_programs_share_the_ring_and_only_one_has_a_network() {
+    let lock = fs::read_to_string(repository("Cargo.lock")).expect("it is committed");
+    let (compiler, step) = (closure(&lock, "cassc"), closure(&lock, "cassc-step"));
+    let wrong = |found: &BTreeSet<&str>, never: &[&'static str]| -> Vec<&str> {
+        never.iter().copied().filter(|name| found.contains(name)).collect()
+    };
+    assert_eq!(wrong(&compiler, &NOT_IN_THE_COMPILER), Vec::<&str>::new(), "in the compiler");
+    assert_eq!(wrong(&step, &NOT_IN_THE_STEP), Vec::<&str>::new(), "in the program in the cluster");
+    assert!(compiler.contains("cassc-ring") && compiler.contains("serde_json"), "{compiler:?}");
+    assert!(step.contains("cassc-ring") && step.contains("mio"), "{step:?}");
 }
 
 #[test]

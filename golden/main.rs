@@ -18,6 +18,7 @@ mod doubtful;
 mod formats;
 mod gate;
 mod hygiene;
+mod images;
 mod invariants;
 mod locks;
 mod manifests;

@@ -7,8 +7,14 @@
 //! The modules stand in reading order, and each uses only those above it:
 //!
 //! 1. [`cluster`]: the calls to Kubernetes and to the Management API of the pods, and what they answer.
-//! 2. [`observed`]: what one look found.
-//! 3. [`state`]: what is remembered in the ConfigMap `<cluster>-state`.
+//! 2. [`guard`]: what must hold before something is done, one value each.
+//! 3. [`observed`], [`state`]: what one look found; what is remembered in the ConfigMap `<cluster>-state`.
+//! 4. [`action`]: what is decided, as values.
+//! 5. [`gossip`], [`situation`]: what nodes say of the ring, side by side; everything that a decision is made from.
+//! 6. [`remember`], [`decide`], [`conditions`], [`story`]: what a look adds to the state, the one act that comes next, and how
+//!    both are told.
+//! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.
+//! 8. [`mod@settle`]: the loop.
 
 pub mod cluster;
 

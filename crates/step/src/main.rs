@@ -1,3 +1,7 @@
-//! The program in the cluster.
+//! The binary: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cassc_step::run()
+}

@@ -1,0 +1,149 @@
+//! The command line: one file per verb. Results go to standard output, the log and errors to standard error.
+#![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
+
+mod settle;
+mod status;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Builder;
+
+use crate::live::{Options, StartError};
+
+/// Does in a Kubernetes cluster what no manifest of a Cassandra cluster can say. `cassc render` writes the Job that runs it.
+#[derive(Debug, Parser)]
+#[command(name = "cassc-step", version, max_term_width = 100, after_long_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    refused: a person has to do something, or to ask for something else
+  2    wrong usage, no connection, or the same was waited for too long
+  143  ended by SIGTERM; running it again goes on where it was";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Settle(settle::Settle),
+    Status(status::Status),
+}
+
+/// Which cluster.
+#[derive(Debug, Args)]
+struct Where {
+    /// Name of the cluster in Kubernetes (`metadata.name` of the topology).
+    #[arg(long, env = "CASSC_CLUSTER", value_name = "NAME")]
+    cluster: String,
+    /// Namespace of the cluster's state [default: that of the pod or of the context].
+    #[arg(long, env = "CASSC_NAMESPACE", value_name = "NAME")]
+    namespace: Option<String>,
+    /// Name of this Kubernetes cluster in the topology (`kubeCluster`), where the ring has several.
+    #[arg(long, env = "CASSC_KUBE_CLUSTER", value_name = "NAME")]
+    kube_cluster: Option<String>,
+    /// Context of the kubeconfig. Without it a pod uses its own account, and others the current context.
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+}
+
+impl Where {
+    fn options(&self) -> Options {
+        // An empty variable is how a manifest says nothing.
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Options {
+            cluster: self.cluster.clone(),
+            kube_cluster: said(&self.kube_cluster),
+            namespace: said(&self.namespace),
+            context: said(&self.context),
+            ..Options::default()
+        }
+    }
+}
+
+/// How a verb ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Done,
+    Refused,
+    GaveUp,
+    Interrupted,
+}
+
+/// What the world refused, as one sentence. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Told(String),
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+    #[error("the program cannot run: {0}")]
+    Runtime(std::io::Error),
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::Refused => Self::from(1),
+            Ending::GaveUp => Self::from(2),
+            Ending::Interrupted => Self::from(143),
+        }
+    }
+}
+
+/// Parses the arguments, runs the verb, and turns its ending into an exit code.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // That nobody reads it is no reason for another exit code.
+            let _ = answer.print();
+            return ExitCode::from(if answer.use_stderr() { 2 } else { 0 });
+        }
+    };
+    ended(run_verb(cli.command))
+}
+
+fn run_verb(command: Command) -> Result<Ending, Failed> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(Failed::Runtime)?;
+    runtime.block_on(async {
+        match command {
+            Command::Settle(arguments) => settle::run(&arguments).await,
+            Command::Status(arguments) => status::run(&arguments).await,
+        }
+    })
+}
+
+fn ended(outcome: Result<Ending, Failed>) -> ExitCode {
+    match outcome {
+        Ok(ending) => ending.into(),
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr().lock(), "error: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_variable_that_is_empty_says_nothing() {
+        let cli = Cli::try_parse_from(["cassc-step", "settle", "--cluster", "shop", "--kube-cluster", ""]);
+        let Ok(Cli { command: Command::Settle(settle) }) = cli else { unreachable!("it is a settle") };
+        assert_eq!(settle.options().kube_cluster, None);
+    }
+}

@@ -1,0 +1,29 @@
+//! The program in the cluster: does what no manifest can say. What is decided, and in which order, is `cassc-settle`'s; here
+//! are its calls on the real thing, and the command line.
+//!
+//! The modules stand in reading order, and each uses only those above it:
+//!
+//! 1. [`clock`], [`random`]: time that cannot jump, and passwords.
+//! 2. [`log`]: lines for a human on a terminal, JSON otherwise.
+//! 3. [`http`]: one request to a pod over a connection of its own, with mTLS where configured.
+//! 4. [`management`]: the Management API, call by call.
+//! 5. [`kubernetes`]: the API server: what is found, and what is done with which preconditions.
+//! 6. [`live`]: all of them together, as `cassc_settle` wants them.
+//! 7. [`cli`]: `settle` and `status`.
+
+mod clock;
+mod random;
+
+mod log;
+
+mod http;
+
+mod management;
+
+mod kubernetes;
+
+pub mod live;
+
+mod cli;
+
+pub use cli::run;

@@ -1,0 +1,163 @@
+//! The account that the compiler renders: it lets the program do what it does, and nothing else. `tests/step/run` has rendered
+//! and applied tests/step/topology.yaml, and the context `rights` of the kubeconfig acts as that account.
+
+use cassc_ring::Ring;
+use cassc_settle::cluster::{Answer, Cluster as _, Event, Failure, Objects, Stored};
+use cassc_settle::observed::Leftover;
+use cassc_step::live::{Course, Live, Options};
+use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
+use k8s_openapi::api::core::v1::{ConfigMap, Event as KubeEvent, PersistentVolumeClaim, Pod, Secret};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use kube::config::KubeConfigOptions;
+use kube::{Api, Client, Config};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::world::{objects, until};
+
+const CLUSTER: &str = "rights";
+const HOME: &str = "step-rights";
+const SECOND: &str = "step-rights-2";
+const SET: &str = "rights-dc1-r1-sts";
+
+async fn live() -> Live {
+    let options = Options {
+        cluster: CLUSTER.to_owned(),
+        namespace: Some(HOME.to_owned()),
+        context: Some("rights".to_owned()),
+        holder: Some("one".to_owned()),
+        management_port: 8080,
+        ..Options::default()
+    };
+    let (_, course) = watch::channel(Course::Runs);
+    Live::connect(&options, course).await.expect("a connection")
+}
+
+async fn client(context: Option<&str>) -> Client {
+    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
+    let config = Config::from_kubeconfig(&options).await.expect("tests/step/run sets KUBECONFIG");
+    Client::try_from(config).expect("a client")
+}
+
+async fn found_ready(live: &Live) -> Objects {
+    let is_ready = async || {
+        let found = objects(live).await;
+        found.pods.len() == 3
+            && found.pods.values().all(|pod| pod.is_ready)
+            && found.sets.values().all(|set| set.is_observed)
+    };
+    until("all pods are ready", is_ready).await;
+    objects(live).await
+}
+
+/// An act that may meet another one, but never a lack of rights.
+async fn done(what: &str, mut act: impl AsyncFnMut() -> Answer<()>) {
+    for _ in 0..20 {
+        match act().await {
+            Ok(()) => return,
+            Err(Failure::Conflict) => {}
+            Err(failure) => panic!("{what}: {failure:?}"),
+        }
+    }
+    panic!("{what}: always in conflict");
+}
+
+#[tokio::test]
+#[ignore = "tests/step/run"]
+async fn what_is_rendered_is_found_and_all_that_is_done_to_it_is_allowed() {
+    let live = live().await;
+    let found = found_ready(&live).await;
+    let ring: Ring = serde_json::from_str(&live.desired().await.expect("it may be read").ring).expect("a ring");
+    for rack in ring.datacenters.iter().flat_map(|datacenter| &datacenter.racks) {
+        let set = &found.sets[&rack.stateful_set];
+        assert!(set.is_ours && set.template.is_some(), "{set:?}");
+        assert_eq!((&set.template, set.replicas), (&rack.template, rack.nodes), "the ring says what is applied");
+    }
+    assert_eq!(live.lease().await, Ok(None));
+    let new = Stored { data: [("founded".to_owned(), "true".to_owned())].into(), version: None };
+    let stored = live.write_state(&new).await.expect("it may be made, with its copy");
+    let again = live.write_state(&live.state().await.expect("it may be read")).await.expect("it may be written");
+    assert_eq!(again.data, stored.data);
+    live.create_secret("rights-superuser", CLUSTER).await.expect("it may be made");
+    assert!(objects(&live).await.secrets["rights-superuser"].is_complete);
+
+    let admin = client(None).await;
+    let event = Event {
+        kind: "StatefulSet",
+        name: SET.to_owned(),
+        reason: "Tried",
+        message: "twice".to_owned(),
+        warning: false,
+    };
+    live.event(&event).await;
+    live.event(&event).await;
+    let events: Api<KubeEvent> = Api::namespaced(admin.clone(), HOME);
+    let told = events.list(&ListParams::default().fields("reason=Tried")).await.expect("an answer").items;
+    assert_eq!(told.iter().map(|it| it.count).collect::<Vec<_>>(), [Some(2)]);
+    acts(&live, &admin).await;
+    live.release().await.expect("it may be given back");
+}
+
+/// Every act on objects, in both namespaces.
+async fn acts(live: &Live, admin: &Client) {
+    let uid_of = async |pod: &str| objects(live).await.pods[pod].uid.clone();
+    done("evict", async || live.evict("rights-dc1-r1-sts-0", &uid_of("rights-dc1-r1-sts-0").await).await).await;
+    found_ready(live).await;
+    done("delete a pod", async || live.delete_pod("rights-dc2-r1-sts-0", &uid_of("rights-dc2-r1-sts-0").await).await)
+        .await;
+    found_ready(live).await;
+    let claim = "server-data-rights-dc1-r1-sts-1";
+    let claim_uid = objects(live).await.claims[claim].uid.clone();
+    done("expand", async || live.expand_claim(claim, &claim_uid, "2Gi").await).await;
+    for (set, replicas) in [(SET, 1), ("rights-dc2-r1-sts", 0)] {
+        let scaled = async || live.scale(set, &objects(live).await.sets[set].clone(), replicas).await;
+        done("scale", scaled).await;
+    }
+    until("the pods are gone", async || objects(live).await.pods.len() == 1).await;
+    done("delete a claim", async || live.delete_claim(claim, &claim_uid).await).await;
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(admin.clone(), HOME);
+    until("the claim is gone", async || claims.get_opt(claim).await.expect("an answer").is_none()).await;
+
+    let labels = json!({"cassandra.datastax.com/cluster": CLUSTER});
+    let old = json!({"metadata": {"name": "rights-dc2-config-00000000", "labels": labels}, "immutable": true});
+    let maps: Api<ConfigMap> = Api::namespaced(admin.clone(), SECOND);
+    maps.create(&PostParams::default(), &serde_json::from_value(old).expect("a ConfigMap")).await.expect("new");
+    let leftovers: Vec<Leftover> = objects(live).await.leftovers;
+    let kinds = |kind: &str| leftovers.iter().filter(|it| it.kind == kind).count();
+    assert_eq!((kinds("ConfigMap"), kinds("Job")), (3, 1), "{leftovers:?}");
+    assert!(leftovers.iter().all(|it| it.is_in_use), "they are new: {leftovers:?}");
+    for leftover in leftovers.iter().filter(|it| it.kind == "Job" || it.name.ends_with("00000000")) {
+        live.delete_leftover(leftover).await.expect("it may be deleted");
+    }
+}
+
+#[tokio::test]
+#[ignore = "tests/step/run"]
+async fn nothing_else_is_allowed() {
+    let client = client(Some("rights")).await;
+    let sets: Api<StatefulSet> = Api::namespaced(client.clone(), HOME);
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), HOME);
+    let maps: Api<ConfigMap> = Api::namespaced(client.clone(), HOME);
+    let patch = Patch::Merge(json!({"metadata": {"labels": {"x": "y"}}}));
+    let by = PatchParams::default();
+    let nowhere: Api<Pod> = Api::namespaced(client.clone(), "default");
+    let outcomes = [
+        ("patch a StatefulSet", sets.patch(SET, &by, &patch).await.map(drop)),
+        ("delete a StatefulSet", sets.delete(SET, &DeleteParams::default().dry_run()).await.map(drop)),
+        ("list Secrets", secrets.list(&ListParams::default()).await.map(drop)),
+        ("read another Secret", secrets.get("other").await.map(drop)),
+        ("change the desired ring", maps.patch("rights-desired-ring", &by, &patch).await.map(drop)),
+        ("look at another namespace", nowhere.list(&ListParams::default()).await.map(drop)),
+    ];
+    for (what, outcome) in outcomes {
+        assert!(matches!(&outcome, Err(kube::Error::Api(status)) if status.code == 403), "{what}: {outcome:?}");
+    }
+    // The log of a pod comes from a kubelet, and there is none: so only the right to ask.
+    let log = json!({"namespace": SECOND, "verb": "get", "resource": "pods", "subresource": "log"});
+    let review: SelfSubjectAccessReview =
+        serde_json::from_value(json!({"spec": {"resourceAttributes": log}})).expect("a review");
+    let reviews: Api<SelfSubjectAccessReview> = Api::all(client);
+    let judged = reviews.create(&PostParams::default(), &review).await.expect("everybody may ask that");
+    assert!(judged.status.is_some_and(|status| status.allowed));
+}
