@@ -20,9 +20,9 @@ pub(crate) fn sensible() -> impl Strategy<Value = Value> {
         if spec["steps"]["enabled"] == true {
             spec["stopped"] = json!(metadata["name"] == "a");
             spec["storage"]["whenNodesLeave"] = json!("delete");
-            spec["auth"]["superuser"] = json!({"generate": true});
+            spec["auth"]["superuser"] = json!({"generate": !elsewhere});
             spec["auth"]["roles"] =
-                json!([{"name": "app"}, {"name": "two words", "secretName": "two", "generate": true}]);
+                json!([{"name": "app"}, {"name": "two words", "secretName": "two", "generate": !elsewhere}]);
         }
         if elsewhere {
             spec["additionalSeeds"] = json!(["192.0.2.10", "2001:db8::10", "seed.example.com"]);

@@ -102,6 +102,7 @@ mod e607_rollout;
 mod e608_needs_steps;
 mod e609_schedule;
 mod e610_steps_namespace;
+mod e611_generated_twice;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -238,6 +239,7 @@ const RULES: &[(Rule, Check)] = &[
     (e608_needs_steps::RULE, Topology(e608_needs_steps::check)),
     (e609_schedule::RULE, Topology(e609_schedule::check)),
     (e610_steps_namespace::RULE, Topology(e610_steps_namespace::check)),
+    (e611_generated_twice::RULE, Topology(e611_generated_twice::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
