@@ -61,6 +61,11 @@ pub enum NodeJob {
 }
 
 impl NodeJob {
+    /// Whether data goes over the network for it, so that the node can say how much is left.
+    pub fn streams(&self) -> bool {
+        !matches!(self, Self::Cleanup | Self::UpgradeTables)
+    }
+
     /// What it is called, as `nodetool` calls it.
     pub fn name(&self) -> &'static str {
         match self {

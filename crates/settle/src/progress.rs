@@ -1,40 +1,62 @@
-//! How far the jobs under way are, as lines of the log: bytes left, and how long they will take at the speed seen so far.
+//! How far nodes are that stream, as lines of the log: bytes left, and how long they will take at the speed seen so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::action::Reason;
 use crate::cluster::{Cluster, Line, Time};
 use crate::perform::Hand;
 
 /// Seconds between two lines about a job.
 const EVERY: Time = 60;
 
-/// What was told of the jobs under way, by pod.
+/// How long data may not have moved before what streams no longer counts as going on, in seconds. It only ends this run.
+const STILL: Time = 3600;
+
+/// What was seen of the nodes that stream, by pod.
 #[derive(Default)]
 pub(crate) struct Progress {
-    told: BTreeMap<String, Told>,
+    seen: BTreeMap<String, Seen>,
 }
 
-struct Told {
+struct Seen {
     first: (Time, u64),
-    last: Time,
+    /// The bytes that were left, and since when.
+    left: (u64, Time),
+    told: Option<Time>,
 }
 
 impl Progress {
-    /// Says how far the jobs under way are, where the nodes know and a minute has passed.
-    pub(crate) async fn tell<C: Cluster>(&mut self, cluster: &C, hand: &Hand<'_, C>) {
-        let jobs = &hand.state.memory.jobs;
-        self.told.retain(|pod, _| jobs.contains_key(pod));
+    /// Looks how far the nodes are that take long, and says so once a minute where they know.
+    pub(crate) async fn tell<C: Cluster>(&mut self, cluster: &C, hand: &Hand<'_, C>, reasons: &[Reason]) {
+        let long = reasons.iter().filter(|reason| reason.takes_long).filter_map(|reason| reason.about.as_ref());
+        let streams = |name: &&String| {
+            let running = hand.state.memory.jobs.get(*name);
+            hand.seen.objects.pods.contains_key(*name) && running.is_none_or(|running| running.job.streams())
+        };
+        let pods: BTreeSet<&String> = long.filter(streams).collect();
+        self.seen.retain(|pod, _| pods.contains(pod));
         let now = hand.seen.now;
-        for (name, running) in jobs {
-            let due = self.told.get(name).is_none_or(|told| now.saturating_sub(told.last) >= EVERY);
-            let Some(pod) = hand.seen.objects.pods.get(name).filter(|_| due) else { continue };
-            let Ok(Some(left)) = cluster.streaming(name, pod).await else { continue };
-            let told = self.told.entry(name.clone()).or_insert(Told { first: (now, left), last: now });
-            told.last = now;
-            let message =
-                format!("{name} runs {}: {}{}", running.job.name(), size(left), estimate(told.first, (now, left)));
-            cluster.say(&Line { warning: false, reason: "Progress", about: Some(name.clone()), message });
+        for name in pods {
+            let Some(pod) = hand.seen.objects.pods.get(name) else { continue };
+            let left = cluster.streaming(name, pod).await.ok().flatten().unwrap_or(0);
+            let seen =
+                self.seen.entry(name.clone()).or_insert(Seen { first: (now, left), left: (left, now), told: None });
+            if seen.left.0 != left {
+                seen.left = (left, now);
+            }
+            let is_due = seen.told.is_none_or(|told| now.saturating_sub(told) >= EVERY);
+            if left > 0 && is_due {
+                seen.told = Some(now);
+                let message = format!("{name}: {}{}", size(left), estimate(seen.first, (now, left)));
+                cluster.say(&Line { warning: false, reason: "Progress", about: Some(name.clone()), message });
+            }
         }
+    }
+
+    /// Whether what a reason speaks about goes on: no stream that has stood still for an hour.
+    pub(crate) fn goes_on(&self, reason: &Reason, now: Time) -> bool {
+        let seen = reason.about.as_ref().and_then(|pod| self.seen.get(pod));
+        reason.takes_long && seen.is_none_or(|seen| now.saturating_sub(seen.left.1) < STILL)
     }
 }
 

@@ -77,7 +77,7 @@ pub async fn settle<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Ver
             Round::Decided(Decision::Act(_)) => (Vec::new(), None),
         };
         say(cluster, &reasons, &mut said, matches!(verdict, Some(Verdict::Refused(_))));
-        let verdict = verdict.or_else(|| patience.ends(cluster.now(), reasons).map(Verdict::GaveUp));
+        let verdict = verdict.or_else(|| patience.ends(cluster.now(), reasons, &progress).map(Verdict::GaveUp));
         if let Some(verdict) = verdict {
             let _ = cluster.release().await;
             return verdict;
@@ -101,10 +101,11 @@ async fn round<C: Cluster>(cluster: &C, site: &Site, guards: Guards, progress: &
     match first {
         Decision::Act(action) => confirm(cluster, site, guards, action).await,
         Decision::Refuse(reasons) => Round::Decided(Decision::Refuse(with_last_lines(&hand, reasons).await)),
-        other => {
-            progress.tell(cluster, &hand).await;
-            Round::Decided(other)
+        Decision::Wait(reasons) => {
+            progress.tell(cluster, &hand, &reasons).await;
+            Round::Decided(Decision::Wait(reasons))
         }
+        done => Round::Decided(done),
     }
 }
 
@@ -217,9 +218,9 @@ struct Patience {
 
 impl Patience {
     /// The reasons, when they have been the same for too long.
-    fn ends(&mut self, now: Time, reasons: Vec<Reason>) -> Option<Vec<Reason>> {
+    fn ends(&mut self, now: Time, reasons: Vec<Reason>, progress: &Progress) -> Option<Vec<Reason>> {
         let codes = reasons.iter().map(|reason| (reason.code, reason.about.clone())).collect();
-        let goes_on = reasons.is_empty() || reasons.iter().any(|reason| reason.takes_long);
+        let goes_on = reasons.is_empty() || reasons.iter().any(|reason| progress.goes_on(reason, now));
         if goes_on || self.codes != codes || self.since.is_none_or(|since| since > now) {
             (self.since, self.codes) = (Some(now), codes);
             return None;

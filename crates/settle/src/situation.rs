@@ -11,7 +11,7 @@ use crate::gossip::Gossip;
 use crate::guard::{Guard, Guards};
 use crate::look::Observed;
 use crate::observed::{Claim, Pod, Set};
-use crate::state::{Failed, State};
+use crate::state::{Failed, Running, State};
 
 /// Which part of a ring this run is responsible for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -208,9 +208,7 @@ impl<'s> Situation<'s> {
             reasons.extend(whole);
         }
         if !self.holds(Guard::OneAtATime, || !self.gossip.is_changing()) {
-            let reason = Reason::of_ring("RingChanges", "a node joins, leaves or moves");
-            let goes_on = self.state.memory.failed.is_empty();
-            reasons.push(if goes_on { reason.that_takes_long() } else { reason });
+            reasons.push(Reason::of_ring("RingChanges", "a node joins, leaves or moves"));
         }
         if !self.holds(Guard::SchemaAgrees, || self.gossip.schema_agrees()) {
             reasons.push(Reason::of_ring("SchemaDisagrees", "the nodes do not have one version of the schema"));
@@ -227,11 +225,16 @@ impl<'s> Situation<'s> {
     pub fn running_jobs(&self) -> Vec<Reason> {
         let jobs = self.state.memory.jobs.iter();
         let jobs = jobs.filter(|_| !self.is_off(Guard::NoCleanupRuns));
-        let said = |(pod, running): (&String, &crate::state::Running)| {
-            let reason = Reason::about("JobRuns", pod, format!("{pod} runs {}", running.job.name()));
-            if self.gossip.is_alive(&running.host_id) { reason.that_takes_long() } else { reason }
-        };
-        jobs.map(said).collect()
+        jobs.map(|(pod, running)| self.runs(pod, running)).collect()
+    }
+
+    /// A job that runs; it takes as long as it takes while its node is up.
+    pub fn runs(&self, pod: &str, running: &Running) -> Reason {
+        let text = format!("{pod} runs {}", running.job.name());
+        if self.gossip.is_alive(&running.host_id) {
+            return Reason::about("JobRuns", pod, text).that_takes_long();
+        }
+        Reason::about("JobRuns", pod, format!("{text}, and its node is down: {}", self.absent(pod)))
     }
 
     /// Members of our datacenters that are none of our pods' nodes: a pod that was never seen up, or a node from elsewhere.

@@ -5,10 +5,11 @@
 //! cargo run --release -p cassc-sim --example histories -- 1000 500       seeds 500 to 1,499
 //! cargo run --release -p cassc-sim --example histories -- seed 4711      one of them, line by line
 //! cargo run --release -p cassc-sim --example histories -- shrink 4711    the least of it that still fails
-//! cargo run --release -p cassc-sim --example histories -- guards 1000    each guard taken away: the first seed that finds it
+//! cargo run --release -p cassc-sim --example histories -- guards 100     each guard taken away: the first seed that finds it
 //! ```
 //!
-//! The exit status is 1 when something was violated.
+//! A word at the end says what histories have more of: `instances`, `upgrades`, `datacenters`, `space`, `hands`, `growth`,
+//! `shrinks`. The exit status is 1 when something was violated.
 
 #![allow(clippy::print_stdout, reason = "an example talks")]
 
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cassc_settle::guard::Guards;
+use cassc_sim::focus::{FOCUSES, Focus};
 use cassc_sim::generate::{Mix, history};
 use cassc_sim::history::How;
 use cassc_sim::outcome::{Outcome, Rest};
@@ -26,25 +28,32 @@ use cassc_sim::shrink::shrink;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |position: usize| arguments.get(position).and_then(|it| it.parse::<u64>().ok());
+    let mix = Mix { focus: focus(arguments.last().map(String::as_str)), ..Mix::default() };
     match arguments.first().map(String::as_str) {
-        Some("seed") => one(number(1).unwrap_or(0)),
-        Some("guards") => guards(number(1).unwrap_or(1000)),
-        Some("shrink") => least(number(1).unwrap_or(0)),
-        _ => many(number(1).unwrap_or(0), number(0).unwrap_or(1000)),
+        Some("seed") => one(number(1).unwrap_or(0), mix),
+        Some("guards") => guards(number(1).unwrap_or(100)),
+        Some("shrink") => least(number(1).unwrap_or(0), mix),
+        _ => many(number(1).unwrap_or(0), number(0).unwrap_or(1000), mix),
     }
 }
 
-fn one(seed: u64) -> ExitCode {
-    let history = history(seed, Mix::default());
+/// What histories are about, by its name.
+fn focus(name: Option<&str>) -> Focus {
+    let is_meant = |focus: &Focus| name.is_some_and(|name| format!("{focus:?}").eq_ignore_ascii_case(name));
+    FOCUSES.into_iter().find(is_meant).unwrap_or_default()
+}
+
+fn one(seed: u64, mix: Mix) -> ExitCode {
+    let history = history(seed, mix);
     let outcome = history.run(&settling(Guards::ALL), &How { trace: true, ..How::default() });
     println!("{}\n{history}\n{}", outcome.trace.join("\n"), told(&outcome));
     outcome.violations.iter().for_each(|violation| println!("{violation}"));
     ExitCode::from(u8::from(!outcome.violations.is_empty()))
 }
 
-fn least(seed: u64) -> ExitCode {
+fn least(seed: u64, mix: Mix) -> ExitCode {
     let program = settling(Guards::ALL);
-    match shrink(history(seed, Mix::default()), &program) {
+    match shrink(history(seed, mix), &program) {
         None => println!("seed {seed} violates nothing"),
         Some(failure) => println!("{failure}"),
     }
@@ -53,24 +62,24 @@ fn least(seed: u64) -> ExitCode {
 
 /// Takes each guard away, and looks for a history that violates something without it and nothing with it.
 fn guards(count: u64) -> ExitCode {
-    let found = cassc_sim::teeth::first_bites(count, Mix::default());
+    let found = cassc_sim::teeth::first_bites(count);
     for (guard, bite) in &found {
         match bite {
-            Some((seed, violation)) => println!("{guard:?}: seed {seed}, {violation}"),
+            Some((focus, seed, wrong)) => println!("{guard:?}: {focus:?} {seed}, {wrong}"),
             None => println!("{guard:?}: not found"),
         }
     }
     ExitCode::SUCCESS
 }
 
-fn many(from: u64, count: u64) -> ExitCode {
+fn many(from: u64, count: u64, mix: Mix) -> ExitCode {
     let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let begin = Instant::now();
     let part = |thread: u64| {
         let program = settling(Guards::ALL);
         let mut found: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         for seed in (from + thread..from + count).step_by(usize::try_from(n_threads).unwrap_or(1)) {
-            let outcome = history(seed, Mix::default()).run(&program, &How::default());
+            let outcome = history(seed, mix).run(&program, &How::default());
             found.entry(told(&outcome)).or_insert((0, seed)).0 += 1;
         }
         found

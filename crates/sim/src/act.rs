@@ -116,6 +116,12 @@ impl Act {
         !matches!(self, Self::Node { .. })
     }
 
+    /// Whether a request may happen twice without its sender ever knowing. A second cleanup has no id that anybody knows, and
+    /// the Management API lists no jobs: nobody could wait for its end.
+    pub fn may_be_repeated(&self) -> bool {
+        !matches!(self, Self::Node { what: NodeAct::Start(NodeJob::Cleanup), .. })
+    }
+
     /// Whether only the holder of the Lease may do it: everything but taking and returning the Lease itself.
     pub fn needs_lease(&self) -> bool {
         !matches!(self, Self::Lease | Self::Release)

@@ -17,7 +17,7 @@ pub enum Wrong {
     RequestLost,
     /// It arrives so much later, when the caller gave up already.
     Late(Ms),
-    /// It happens twice; the answer is that of the first time.
+    /// It happens twice; the answer is that of the first time. A cleanup happens once ([`crate::act::Act::may_be_repeated`]).
     Twice,
     /// The list of endpoints is not whole. Management API alone.
     Distorted(Distortion),

@@ -9,9 +9,11 @@ use cassc_settle::cluster::Replication;
 
 use crate::chance::Rng;
 use crate::commit::{Commit, Trouble};
+use crate::focus::Focus;
 use crate::generate_faults::fault;
-use crate::history::{History, Op};
+use crate::history::History;
 use crate::queue::{MINUTE, SECOND};
+use crate::world::Op;
 
 /// The name of the Cassandra cluster in Kubernetes.
 pub const CLUSTER: &str = "shop";
@@ -27,11 +29,13 @@ pub struct Mix {
     pub writes_replicas: u64,
     /// In how many of 100 histories datacenters run in Kubernetes clusters of their own.
     pub kube_clusters: u64,
+    /// What it has more of.
+    pub focus: Focus,
 }
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { commits: 3, faults: 4, writes_replicas: 0, kube_clusters: 0 }
+        Self { commits: 3, faults: 4, writes_replicas: 0, kube_clusters: 0, focus: Focus::Everything }
     }
 }
 
@@ -42,20 +46,28 @@ struct Draft {
     commits: Vec<Rc<Commit>>,
     n_templates: u32,
     trouble: BTreeMap<String, Trouble>,
+    focus: Focus,
 }
 
 /// A random history.
 pub fn history(seed: u64, mix: Mix) -> History {
     let mut random = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let several = random.percent(mix.kube_clusters);
-    let ring = first_ring(&mut random, several);
+    let ring = first_ring(&mut random, several, mix.focus);
     let mut history = History::new(seed, CLUSTER);
     if several {
         history.kube_clusters = ring.datacenters.iter().map(|it| it.kube_cluster.clone()).collect();
     }
     history.tail = random.within(1, 20) * MINUTE;
     history.behaviour.leaves_anew = random.percent(50);
-    let mut draft = Draft { random, history, commits: Vec::new(), n_templates: 1, trouble: BTreeMap::new() };
+    if random.percent(if mix.focus == Focus::Shrinks { 40 } else { 10 }) {
+        history.behaviour.schema = (1, 40);
+    }
+    if mix.focus == Focus::Space {
+        history.volume = random.within(3, 9) << 30;
+    }
+    let mut draft =
+        Draft { random, history, commits: Vec::new(), n_templates: 1, trouble: BTreeMap::new(), focus: mix.focus };
     draft.commit(ring, 0);
     draft.found(mix);
     draft.go_on(mix);
@@ -84,7 +96,7 @@ impl Draft {
     fn found(&mut self, mix: Mix) {
         if self.random.percent(15) && mix.faults > 0 {
             let ring = self.ring();
-            let fault = fault(&mut self.random, &ring, self.history.kube_clusters.len());
+            let fault = fault(&mut self.random, self.focus, &ring, self.history.kube_clusters.len());
             let after = self.random.within(1, 300);
             self.push(after, Op::Fault(fault));
         }
@@ -118,7 +130,7 @@ impl Draft {
             } else {
                 faults -= 1;
                 let ring = self.any_ring();
-                let fault = fault(&mut self.random, &ring, self.history.kube_clusters.len());
+                let fault = fault(&mut self.random, self.focus, &ring, self.history.kube_clusters.len());
                 self.push(after, Op::Fault(fault));
             }
         }
@@ -133,7 +145,7 @@ impl Draft {
     /// The ring of the next commit.
     fn changed(&mut self) -> Ring {
         let mut ring = self.ring();
-        match self.random.below(100) {
+        match self.kind_of_change() {
             0..35 => self.shrink(&mut ring),
             35..55 => self.grow(&mut ring),
             55..72 => self.new_template(&mut ring),
@@ -146,12 +158,46 @@ impl Draft {
                 let size = format!("{}Gi", 110 + self.random.below(50));
                 racks(&mut ring).for_each(|rack| rack.expand_to = Some(size.clone()));
             }
-            _ => self.upgrade(&mut ring),
+            95..100 => self.upgrade(&mut ring),
+            _ => self.move_datacenter(&mut ring),
         }
         if ring.steps.as_ref().is_some_and(|steps| steps.stopped) && self.random.percent(50) {
             ring.steps.get_or_insert_default().stopped = false;
         }
         ring
+    }
+
+    /// A number below 100 for any change, mostly one of the focus; 100 for a datacenter that comes or goes.
+    fn kind_of_change(&mut self) -> u64 {
+        let any = self.random.below(100);
+        if self.random.percent(35) {
+            return any;
+        }
+        let some: &[u64] = match self.focus {
+            Focus::Everything | Focus::Instances => return any,
+            Focus::Upgrades => &[0, 40, 98, 98, 60, 75],
+            Focus::Datacenters => &[100, 100, 100, 0, 40],
+            Focus::Space | Focus::Hands | Focus::Shrinks => &[0, 0, 0, 40],
+            Focus::Growth => &[40, 40, 40, 0],
+        };
+        self.random.of(some).copied().unwrap_or(any)
+    }
+
+    /// The last datacenter gets its first nodes, and perhaps somebody replicates to it, or it loses all of them.
+    fn move_datacenter(&mut self, ring: &mut Ring) {
+        let first: u32 = ring.datacenters.first().map_or(0, Datacenter::nodes);
+        let Some(last) = ring.datacenters.last_mut().filter(|it| it.name != "dc1") else { return };
+        let (is_empty, name) = (last.nodes() == 0, last.ring_name.clone());
+        last.racks.iter_mut().for_each(|rack| rack.nodes = u32::from(is_empty));
+        let replicas = last.nodes().min(3);
+        if self.random.percent(60) {
+            let mut replication = Replication::from([("dc1".to_owned(), first.clamp(1, 3))]);
+            if is_empty {
+                replication.insert(name, replicas);
+            }
+            let after = self.random.within(0, 900);
+            self.push(after, Op::Replicate("orders".to_owned(), replication));
+        }
     }
 
     /// A node or two less in one datacenter, from the largest racks.
@@ -217,8 +263,9 @@ fn racks(ring: &mut Ring) -> impl Iterator<Item = &mut Rack> {
 }
 
 /// A small ring: one datacenter or two, up to three racks each, up to six nodes or so.
-fn first_ring(random: &mut Rng, several: bool) -> Ring {
-    let n_datacenters = if several { 2 } else { 1 + u64::from(random.percent(20)) };
+fn first_ring(random: &mut Rng, several: bool, focus: Focus) -> Ring {
+    let two = several || random.percent(20) || focus == Focus::Datacenters;
+    let n_datacenters = 1 + u64::from(two);
     let delete = random.percent(60);
     let datacenter = |number: u64| {
         let name = format!("dc{number}");

@@ -5,19 +5,35 @@ use cassc_ring::desired::Datacenter;
 
 use crate::chance::Rng;
 use crate::fault::{Fault, StateWrite, Whose, Wrong};
+use crate::focus::Focus;
 use crate::queue::{MINUTE, Ms, SECOND};
 use crate::ring::DISTORTIONS;
 
 /// How many kinds of faults are drawn.
 const KINDS: u64 = 28;
 
+/// The kinds of faults that a focus has more of.
+fn favourites(focus: Focus) -> &'static [u64] {
+    match focus {
+        Focus::Everything | Focus::Datacenters => &[],
+        Focus::Instances => &[4, 4, 7, 8, 9, 9, 9, 11, 11, 12],
+        Focus::Upgrades => &[4, 9, 25, 26, 26, 15],
+        Focus::Space => &[17, 14],
+        Focus::Hands => &[23, 23, 23, 15, 4],
+        Focus::Growth => &[21, 16, 0, 14, 20, 4],
+        Focus::Shrinks => &[0, 0, 4, 14, 15, 19, 20, 21],
+    }
+}
+
 /// A random fault of a ring in so many Kubernetes clusters.
-pub fn fault(random: &mut Rng, ring: &Ring, n_kubes: usize) -> Fault {
+pub fn fault(random: &mut Rng, focus: Focus, ring: &Ring, n_kubes: usize) -> Fault {
     let pods: Vec<String> = ring.datacenters.iter().flat_map(Datacenter::pods_in_start_order).collect();
     let pod = random.of(&pods).cloned().unwrap_or_default();
     let kube = usize::try_from(random.below(n_kubes as u64)).unwrap_or(0);
     let lasts = minutes(random, 1, 20);
-    match random.below(KINDS) {
+    let any = random.below(KINDS);
+    let favourite = random.of(favourites(focus)).copied();
+    match favourite.filter(|_| random.percent(65)).unwrap_or(any) {
         0..4 => calls(random, pod),
         4..7 => Fault::Kill { kube, after: suspensions(random) },
         7 => Fault::StateWrite(state_write(random)),

@@ -4,29 +4,12 @@
 use std::fmt;
 use std::rc::Rc;
 
-use cassc_settle::cluster::Replication;
-
 use crate::chance::Chooser;
-use crate::commit::Commit;
-use crate::fault::Fault;
 use crate::outcome::{Outcome, finish};
 use crate::queue::{HOUR, MINUTE, Ms, SECOND};
 use crate::ring::{Behaviour, Ring};
 use crate::simulation::{Program, Simulation};
-use crate::world::{Replicas, World};
-
-/// Something that somebody does, or that goes wrong.
-#[derive(Clone, Debug)]
-pub enum Op {
-    /// The delivery tool applies a commit, perhaps not all of its objects at first.
-    Commit(Rc<Commit>, bool),
-    /// The delivery tool treats replicas in another way from now on.
-    Replicas(Replicas),
-    /// A person creates a keyspace, or sets its replication.
-    Replicate(String, Replication),
-    /// A fault begins.
-    Fault(Fault),
-}
+use crate::world::{Op, World};
 
 /// What happens, and when.
 #[derive(Clone, Debug)]
@@ -39,6 +22,8 @@ pub struct History {
     pub kube_clusters: Vec<Option<String>>,
     /// How Cassandra behaves.
     pub behaviour: Behaviour,
+    /// Bytes of a new volume.
+    pub volume: u64,
     /// What happens, each so many milliseconds after the one before it.
     pub ops: Vec<(Ms, Op)>,
     /// How long after the last of them faults go on.
@@ -65,6 +50,7 @@ impl History {
             cluster: cluster.to_owned(),
             kube_clusters: vec![None],
             behaviour: Behaviour::default(),
+            volume: 100 << 30,
             ops: Vec::new(),
             tail: MINUTE,
         }
@@ -83,7 +69,9 @@ impl History {
             None => Chooser::from_seed(self.seed),
         };
         let ring = Ring::new(self.behaviour.clone(), self.seed);
-        World::new(chooser, ring, &self.cluster, &self.kube_clusters, how.trace)
+        let mut world = World::new(chooser, ring, &self.cluster, &self.kube_clusters, how.trace);
+        world.volume_bytes = self.volume;
+        world
     }
 
     /// Lets it happen to a program, and then waits until everything is settled.
@@ -102,21 +90,6 @@ impl History {
             simulation.run_until(time + self.tail);
         }
         finish(&mut simulation, PATIENCE)
-    }
-}
-
-impl World {
-    /// Lets something happen now.
-    pub fn happen(&mut self, op: &Op) {
-        match op {
-            Op::Commit(commit, partly) => self.apply(Rc::clone(commit), *partly),
-            Op::Replicas(mode) => self.set_replicas_mode(*mode),
-            Op::Replicate(keyspace, replication) => {
-                self.note(|| format!("{keyspace} is replicated {replication:?}"));
-                self.ring.replicate(keyspace, replication);
-            }
-            Op::Fault(fault) => self.inject(0, fault.clone()),
-        }
     }
 }
 
@@ -141,6 +114,13 @@ impl fmt::Display for History {
                 }
                 Op::Replicas(mode) => writeln!(formatter, "  +{seconds} s replicas are {mode:?}")?,
                 Op::Replicate(keyspace, to) => writeln!(formatter, "  +{seconds} s {keyspace} is replicated {to:?}")?,
+                Op::Explore(pending) => {
+                    writeln!(
+                        formatter,
+                        "  +{seconds} s from now on anything may happen, and {} things once",
+                        pending.len()
+                    )?;
+                }
                 Op::Fault(fault) => writeln!(formatter, "  +{seconds} s {fault:?}")?,
             }
         }

@@ -11,8 +11,8 @@
 //! 5. [`check`]: what was violated, and what must be remembered to judge that.
 //! 6. [`world`]: everything together, driven by events: controllers, kubelets, the gate, the delivery tool.
 //! 7. [`step`], [`simulation`]: the calls of an instance of the program, and the loop that runs its code.
-//! 8. [`history`], [`outcome`], [`generate`], [`shrink`], [`teeth`]: what happens in a run, how it ended, random ones, smaller
-//!    ones that still fail, and all of a small world.
+//! 8. [`history`], [`outcome`], [`focus`], [`generate`], [`shrink`], [`teeth`], [`explore`]: what happens in a run, how it
+//!    ended, random ones, smaller ones that still fail, programs without a guard, and all of a small world.
 
 pub mod ring;
 
@@ -40,6 +40,8 @@ pub mod outcome;
 
 pub mod history;
 
+pub mod focus;
+
 pub mod generate_faults;
 
 pub mod generate;
@@ -47,6 +49,8 @@ pub mod generate;
 pub mod shrink;
 
 pub mod teeth;
+
+pub mod explore;
 
 #[cfg(test)]
 mod tests;

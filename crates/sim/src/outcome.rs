@@ -50,6 +50,9 @@ struct Said {
 pub(crate) fn finish(simulation: &mut Simulation, patience: Ms) -> Outcome {
     let deadline = {
         let mut world = simulation.world_mut();
+        world.explores = false;
+        let pending = std::mem::take(&mut world.pending);
+        pending.iter().for_each(|op| world.happen(op));
         world.stop_faults();
         world.now + patience
     };

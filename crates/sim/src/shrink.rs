@@ -4,8 +4,9 @@
 use std::fmt;
 
 use crate::check::Violation;
-use crate::history::{History, How, Op};
+use crate::history::{History, How};
 use crate::simulation::Program;
+use crate::world::Op;
 
 /// How many lines of the trace are told.
 const LINES: usize = 120;

@@ -5,30 +5,54 @@ use std::sync::Mutex;
 
 use cassc_settle::guard::{Guard, Guards};
 
-use crate::check::Violation;
+use crate::focus::{FOCUSES, Focus};
 use crate::generate::{Mix, history};
 use crate::history::{History, How};
+use crate::outcome::Rest;
 use crate::program::settling;
 
-/// What was found without a guard: the seed, and what was violated.
-pub type Bite = Option<(u64, Violation)>;
+/// What was found without a guard: in which kind of histories, from which seed, and what was wrong.
+pub type Bite = Option<(Focus, u64, String)>;
 
-/// What a history violates without a guard and not with it.
-pub fn bites(guard: Guard, history: &History) -> Option<Violation> {
-    let violated = |guards| history.run(&settling(guards), &How::default()).violations.into_iter().next();
-    let found = violated(Guards::without(guard))?;
-    violated(Guards::ALL).is_none().then_some(found)
+/// What is wrong with a history without a guard, and not with it: something is violated, or the program is stuck where it need
+/// not be.
+pub fn bites(guards: Guards, history: &History) -> Option<String> {
+    let without = history.run(&settling(guards), &How::default());
+    let wrong = match (without.violations.first(), &without.rest) {
+        (Some(violation), _) => violation.to_string(),
+        (None, Rest::Stuck(reasons)) => format!("stuck: {}", reasons.join(", ")),
+        _ => return None,
+    };
+    let with = history.run(&settling(Guards::ALL), &How::default());
+    let is_right = with.violations.is_empty() && (!without.violations.is_empty() || with.rest == Rest::Settled);
+    is_right.then_some(wrong)
 }
 
-/// The first seed that finds each guard missing, of so many; on all cores.
-pub fn first_bites(count: u64, mix: Mix) -> Vec<(Guard, Bite)> {
+/// The first seed that finds some guards missing, of so many: a violation where there is one among them.
+pub fn first_bite(guards: Guards, count: u64) -> Bite {
+    let mut stuck = None;
+    for seed in 0..count {
+        for focus in FOCUSES {
+            let history = history(seed, Mix { focus, ..Mix::default() });
+            match bites(guards, &history) {
+                Some(wrong) if wrong.starts_with("stuck") => stuck = stuck.or(Some((focus, seed, wrong))),
+                Some(wrong) => return Some((focus, seed, wrong)),
+                None => {}
+            }
+        }
+    }
+    stuck
+}
+
+/// The first seed that finds each guard missing, of so many of each focus; on all cores.
+pub fn first_bites(count: u64) -> Vec<(Guard, Bite)> {
     let next = Mutex::new(Guard::EVERY.iter().copied().rev().collect::<Vec<_>>());
     let found = Mutex::new(Vec::new());
     let work = || {
         loop {
             let guard = next.lock().ok().and_then(|mut next| next.pop());
             let Some(guard) = guard else { return };
-            let bite = (0..count).find_map(|seed| Some((seed, bites(guard, &history(seed, mix))?)));
+            let bite = first_bite(Guards::without(guard), count);
             if let Ok(mut found) = found.lock() {
                 found.push((guard, bite));
             }

@@ -51,6 +51,7 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     }
     let mut reasons = situation.not_ready_to_change(None);
     reasons.extend(situation.unready(None));
+    reasons.extend(other_version(situation));
     let waits = situation.not_members();
     if !situation.holds(Guard::OneJoins, || waits.is_empty()) {
         reasons.extend(waits);
@@ -60,6 +61,14 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     }
     reasons.push(Reason::about("ClaimNotCleared", pod, format!("{pod} has the claims of a node that left")));
     reasons
+}
+
+/// A new node would come up with another version than those that run.
+fn other_version(situation: &Situation<'_>) -> Option<Reason> {
+    let wanted = situation.ring.version;
+    let other = situation.gossip.releases().into_iter().find(|release| *release != wanted)?;
+    let reason = Reason::of_ring("VersionsMixed", format!("nodes run {other}, and a new one would run {wanted}"));
+    (!situation.is_off(Guard::VersionsAgree)).then_some(reason)
 }
 
 /// What is missing once every pod has its replica.

@@ -7,12 +7,7 @@ use crate::situation::Situation;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     let memory = &situation.state.memory;
-    let running = memory.jobs.iter().map(|(pod, running)| {
-        let reason = Reason::about("JobRuns", pod, format!("{pod} runs {}", running.job.name()));
-        let is_alive = situation.gossip.is_alive(&running.host_id);
-        if is_alive { reason.that_takes_long() } else { reason }
-    });
-    let running: Vec<Reason> = running.collect();
+    let running: Vec<Reason> = memory.jobs.iter().map(|(pod, running)| situation.runs(pod, running)).collect();
     if !running.is_empty() {
         return Next::Wait(running);
     }

@@ -94,44 +94,43 @@ fn alter(
     })
 }
 
-/// Before nodes leave a datacenter: no keyspace has more replicas there than nodes will be left. Cassandra's own are
-/// lowered, those of users refused.
-pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &Datacenter) -> Next {
+/// Before nodes leave a datacenter: no keyspace has more replicas there than nodes will be `left` before any other joins.
+/// Cassandra's own are lowered, those of users refused.
+pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &Datacenter, left: u32) -> Next {
     let keyspaces = match keyspaces(situation) {
         Ok(keyspaces) => keyspaces,
         Err(next) => return next,
     };
-    let left = datacenter.nodes();
     let guard = if left == 0 { Guard::NothingReplicated } else { Guard::ReplicationFits };
     let mut refusals = Vec::new();
     for (keyspace, replication) in keyspaces {
-        if situation.holds(guard, || fits(situation, datacenter, replication)) {
+        if situation.holds(guard, || fits(situation, datacenter, replication, left)) {
             continue;
         }
         if is_system(keyspace) {
-            if let Some(lowered) = lowered(situation, datacenter, keyspace, replication) {
+            if let Some(lowered) = lowered(situation, datacenter, keyspace, replication, left) {
                 return alter(situation, keyspace, lowered, false, situation.not_ready_to_change(None));
             }
         } else {
-            refusals.push(too_many(datacenter, keyspace, replication));
+            refusals.push(too_many(datacenter, keyspace, replication, left));
         }
     }
     if refusals.is_empty() { Next::Nothing } else { Next::Refuse(refusals) }
 }
 
 /// Whether a keyspace has no more replicas in a datacenter than nodes will be left.
-fn fits(situation: &Situation<'_>, datacenter: &Datacenter, replication: &Replication) -> bool {
+fn fits(situation: &Situation<'_>, datacenter: &Datacenter, replication: &Replication, left: u32) -> bool {
     if let Some(simple) = replication.get(SIMPLE) {
         let here = situation.gossip.members_of(&datacenter.ring_name).len();
         let all: usize =
             situation.gossip.datacenters().iter().map(|name| situation.gossip.members_of(name).len()).sum();
-        return *simple as usize <= (all - here) + datacenter.nodes() as usize;
+        return *simple as usize <= (all - here) + left as usize;
     }
-    replication.get(&datacenter.ring_name).is_none_or(|number| *number <= datacenter.nodes())
+    replication.get(&datacenter.ring_name).is_none_or(|number| *number <= left)
 }
 
-fn too_many(datacenter: &Datacenter, keyspace: &str, replication: &Replication) -> Reason {
-    let (name, left) = (&datacenter.ring_name, datacenter.nodes());
+fn too_many(datacenter: &Datacenter, keyspace: &str, replication: &Replication, left: u32) -> Reason {
+    let name = &datacenter.ring_name;
     let number = replication.get(name).or_else(|| replication.get(SIMPLE)).copied().unwrap_or_default();
     let text = format!(
         "keyspace {keyspace} has {number} replicas in {name}, and {left} nodes would be left there. Lower its replication with \
@@ -147,12 +146,13 @@ fn lowered(
     datacenter: &Datacenter,
     keyspace: &str,
     now: &Replication,
+    left: u32,
 ) -> Option<Replication> {
     if now.contains_key(SIMPLE) {
         return Some(wanted(situation, now)).filter(|wanted| wanted != now);
     }
     let mut lowered = now.clone();
-    let number = situation.ring.system_replication.min(datacenter.nodes());
+    let number = situation.ring.system_replication.min(left);
     let stays = keyspace == "system_auth" && situation.ring.version.minor >= Minor::V4_1;
     match (number, stays) {
         (0, false) => drop(lowered.remove(&datacenter.ring_name)),

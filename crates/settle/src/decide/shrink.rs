@@ -28,7 +28,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
                 format!("{set} is not as the desired ring says yet"),
             )]);
         }
-        return leave(situation, datacenter, place, ordinal, &pod);
+        return leave(situation, pair, place, ordinal, &pod);
     }
     Next::Nothing
 }
@@ -42,7 +42,7 @@ fn first(situation: &Situation<'_>, leaving: &[String]) -> Option<String> {
 }
 
 /// One pod and its node. The pod is the last of its rack.
-fn leave(situation: &Situation<'_>, datacenter: &Datacenter, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
+fn leave(situation: &Situation<'_>, pair: Pair<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
     if let Some(host_id) = situation.state.left.get(pod) {
         let strangers = situation.strangers();
         if !strangers.is_empty() {
@@ -58,8 +58,8 @@ fn leave(situation: &Situation<'_>, datacenter: &Datacenter, place: Place<'_>, o
     if situation.state.memory.jobs.contains_key(pod) || situation.failure(pod).is_some() {
         return Next::Nothing; // `jobs` waits for it, or refuses
     }
-    match replication::for_fewer_nodes(situation, datacenter) {
-        Next::Nothing => decommission(situation, datacenter, pod, host_id),
+    match replication::for_fewer_nodes(situation, place.datacenter, pair.staying()) {
+        Next::Nothing => decommission(situation, place.datacenter, pod, host_id),
         next => next,
     }
 }

@@ -52,6 +52,10 @@ pub struct Checker {
     pub(crate) restarting: BTreeMap<Anywhere, u64>,
     /// When the program last had a node join or leave.
     pub(crate) changed: Option<Ms>,
+    /// When somebody last had a node leave by hand.
+    pub(crate) hand_changed: Option<Ms>,
+    /// Whether a person replicated a keyspace to a datacenter that is not new, and so has to copy its data, too.
+    pub(crate) copies_by_hand: bool,
     /// Since when a node joins, leaves or is replaced.
     pub(crate) moving_since: Option<Ms>,
     /// How often a job was started on a pod's node: L2.
@@ -76,6 +80,11 @@ impl Checker {
     /// Whether the program had no node join or leave for so long that what moves moves by itself.
     pub(crate) fn is_quiet(&self, now: Ms) -> bool {
         self.changed.is_none_or(|changed| changed + 15 * MINUTE < now)
+    }
+
+    /// Whether somebody had a node leave by hand so recently that the program may not know.
+    pub(crate) fn is_surprised(&self, now: Ms) -> bool {
+        self.hand_changed.is_some_and(|changed| now < changed + GRACE)
     }
 
     /// The commits that an act may have been decided by: the last two.

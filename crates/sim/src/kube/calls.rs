@@ -42,24 +42,25 @@ impl Kube {
     }
 
     /// Sets the replicas, where UID and resourceVersion are the ones of `set`.
-    pub fn scale(&mut self, name: &str, set: &Set, replicas: u32) -> Answer<()> {
+    pub fn scale(&mut self, now: Ms, name: &str, set: &Set, replicas: u32) -> Answer<()> {
         let position = self.set_position(name).ok_or(Failure::NotFound)?;
         let live = &self.sets[position];
         if live.uid.to_string() != set.uid || live.version.to_string() != set.version {
             return Err(Failure::Conflict);
         }
-        self.set_replicas(position, replicas);
+        self.set_replicas(now, position, replicas);
         Ok(())
     }
 
     /// Sets the replicas, whoever asks.
-    pub fn set_replicas(&mut self, position: usize, replicas: u32) {
+    pub fn set_replicas(&mut self, now: Ms, position: usize, replicas: u32) {
         if self.sets[position].replicas == replicas {
             return;
         }
         let version = self.new_version();
         let set = &mut self.sets[position];
         (set.replicas, set.version, set.generation) = (replicas, version, set.generation + 1);
+        set.changed = now;
     }
 
     /// Begins to delete a pod, where it has this UID.

@@ -39,6 +39,8 @@ pub struct Kube {
     pub claims: BTreeMap<PodKey, Claim>,
     /// `<cluster>-desired-ring`.
     pub desired: Option<Document>,
+    /// When that was last changed.
+    pub desired_since: Ms,
     /// `<cluster>-state`, the newest version last.
     pub state: VecDeque<StateMap>,
     /// `<cluster>-start-order`, the newest version last.

@@ -33,6 +33,8 @@ pub struct StatefulSet {
     pub manifest: Manifest,
     /// `status.updateRevision`.
     pub update_revision: Option<Rc<str>>,
+    /// When `spec` was last changed.
+    pub changed: Ms,
     /// `status.replicas` and `status.readyReplicas`.
     pub status: (u32, u32),
     /// The templates of its `ControllerRevisions`, newest last; at most ten.
@@ -240,7 +242,7 @@ pub enum WorkerState {
 
 impl StatefulSet {
     /// One that was just created.
-    pub fn new(version: u64, manifest: Manifest) -> Self {
+    pub fn new(version: u64, manifest: Manifest, changed: Ms) -> Self {
         Self {
             uid: version,
             version,
@@ -249,6 +251,7 @@ impl StatefulSet {
             replicas: manifest.replicas,
             manifest,
             update_revision: None,
+            changed,
             status: (0, 0),
             revisions: Vec::new(),
         }

@@ -17,6 +17,13 @@ pub(super) struct Job {
     step: usize,
 }
 
+impl super::process::Process {
+    /// Whether such a job waits or runs.
+    pub(super) fn has_job(&self, kind: &NodeJob) -> bool {
+        self.queue.iter().any(|job| self.jobs[*job].kind == *kind)
+    }
+}
+
 impl Ring {
     /// Asks a node for a job, and returns its id. Whether it is refused is told by its status.
     ///

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_ring::release::Minor;
-use cassc_settle::cluster::Replication;
+use cassc_ring::release::{Minor, Release};
+use cassc_settle::cluster::{NodeJob, Replication};
 
 use super::member::Standing;
 use super::placement::Factors;
@@ -49,6 +49,17 @@ impl Ring {
         let process = &self.processes[process.0];
         let standing = process.member.map(|member| self.members[member].standing);
         process.phase == Phase::Serving && matches!(standing, Some(Standing::Leaving | Standing::Left))
+    }
+
+    /// Whether a node has such a job already, waiting or running.
+    pub fn has_job(&self, process: ProcessId, job: &NodeJob) -> bool {
+        self.processes[process.0].has_job(job)
+    }
+
+    /// The versions of Cassandra that serve.
+    pub fn serving_releases(&self) -> BTreeSet<Release> {
+        let serving = self.processes.iter().filter(|process| process.phase == Phase::Serving);
+        serving.map(|process| process.start.release).collect()
     }
 
     /// How many members a datacenter has.

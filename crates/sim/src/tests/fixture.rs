@@ -7,7 +7,8 @@ use cassc_ring::desired::{Datacenter, Format, Rack, Ring, Rollout, Steps, WhenNo
 use cassc_settle::cluster::Replication;
 
 use crate::commit::Commit;
-use crate::history::{History, Op};
+use crate::history::History;
+use crate::world::Op;
 
 /// A ring of datacenters `dc1`, `dc2`, … with these racks, with the template `one`.
 pub(super) fn ring(datacenters: &[&[u32]]) -> Ring {

@@ -26,7 +26,7 @@ impl World {
             Act::Release => objects.release_lease(instance),
             Act::WriteState(state) => return objects.write_state(now, state).map(Reply::Stored),
             Act::Scale { set, judged, replicas } => {
-                objects.scale(set, judged, *replicas)?;
+                objects.scale(now, set, judged, *replicas)?;
                 let zone = objects.set_position(set).expect("it was just scaled");
                 self.ensure_workers(kube, zone);
                 self.arm_sets(kube);

@@ -130,6 +130,7 @@ impl World {
         if self.kubes[kube].desired.as_ref() != Some(&commit.document) {
             self.note(|| format!("the desired ring is that of generation {}", commit.generation));
             self.kubes[kube].desired = Some(commit.document.clone());
+            self.kubes[kube].desired_since = self.now;
         }
     }
 
@@ -144,7 +145,7 @@ impl World {
         let manifest = &part.sets[position];
         let Some(live) = self.kubes[kube].set_position(&manifest.name) else {
             let version = self.kubes[kube].new_version();
-            self.kubes[kube].sets.push(StatefulSet::new(version, manifest.clone()));
+            self.kubes[kube].sets.push(StatefulSet::new(version, manifest.clone(), self.now));
             let position = self.kubes[kube].sets.len() - 1;
             self.note(|| format!("StatefulSet {} created with {} replicas", manifest.name, manifest.replicas));
             self.ensure_workers(kube, position);
@@ -158,12 +159,13 @@ impl World {
         if self.kubes[kube].sets[live].manifest.template != manifest.template {
             let version = self.kubes[kube].new_version();
             let set = &mut self.kubes[kube].sets[live];
-            (set.version, set.generation) = (version, set.generation + 1);
+            (set.version, set.generation, set.changed) = (version, set.generation + 1, self.now);
             self.note(|| format!("StatefulSet {} has template {}", manifest.name, manifest.template.digest));
         }
         self.kubes[kube].sets[live].manifest = manifest.clone();
         if let Some(replicas) = replicas {
-            self.kubes[kube].set_replicas(live, replicas);
+            let now = self.now;
+            self.kubes[kube].set_replicas(now, live, replicas);
         }
         self.ensure_workers(kube, live);
         self.arm_sets(kube);

@@ -24,7 +24,7 @@ pub struct Active {
     budget_frozen_until: Ms,
     old_reads: Option<(Ms, Ms)>,
     snapshots: VecDeque<(Ms, Vec<Kube>)>,
-    foreign: Option<(Ms, u64)>,
+    foreign: Option<(Ms, Ms, u64)>,
     views: BTreeMap<ProcessId, Vec<Endpoint>>,
     /// By how many seconds the clocks of instances are wrong.
     pub(super) clock: i64,
@@ -52,7 +52,12 @@ impl Active {
 
     /// The number of the foreign node in everybody's gossip.
     pub(super) fn foreign_node(&self, now: Ms) -> Option<u64> {
-        self.foreign.filter(|(until, _)| now < *until).map(|(_, number)| number)
+        self.foreign.filter(|(_, until, _)| now < *until).map(|(.., number)| number)
+    }
+
+    /// Since when it is there.
+    pub(super) fn foreign_since(&self, now: Ms) -> Option<Ms> {
+        self.foreign.filter(|(_, until, _)| now < *until).map(|(since, ..)| since)
     }
 
     /// How a call goes wrong, if one of these faults hits it.
@@ -116,7 +121,7 @@ impl World {
             }
             Fault::ClockJump { seconds } => self.faults.clock += seconds,
             Fault::AddressesReused => self.addresses.are_reused = true,
-            Fault::ForeignNode { lasts } => self.faults.foreign = Some((now + lasts, self.counters.faults)),
+            Fault::ForeignNode { lasts } => self.faults.foreign = Some((now, now + lasts, self.counters.faults)),
             Fault::SlowControllers { times, lasts } => self.faults.slow = Some((now + lasts, times.max(1))),
             Fault::BudgetFrozen { lasts } => {
                 self.faults.budget_frozen_until = now + lasts;

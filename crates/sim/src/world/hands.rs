@@ -40,6 +40,7 @@ impl World {
                 if let Some(process) = self.process_of(&pod) {
                     let leave = NodeJob::Decommission { force: false };
                     let _refused = self.ring.start_job_for(process, &leave, Cause::Fault);
+                    self.check.hand_changed = Some(self.now);
                 }
             }
             Fault::HandDeleteState { kube } => {
@@ -112,7 +113,8 @@ impl World {
     fn hand_scale(&mut self, set: &str, replicas: u32) {
         let found = (0..self.kubes.len()).find_map(|kube| Some((kube, self.kubes[kube].set_position(set)?)));
         let Some((kube, position)) = found else { return };
-        self.kubes[kube].set_replicas(position, replicas);
+        let now = self.now;
+        self.kubes[kube].set_replicas(now, position, replicas);
         self.ensure_workers(kube, position);
         self.arm_sets(kube);
         self.arm_budgets(kube);

@@ -99,7 +99,7 @@ impl World {
 
     /// An instance waits. The result is what it waits for.
     pub(crate) fn park(&mut self, instance: usize, point: Point, delay: Ms) -> u64 {
-        let chosen = if self.explores { self.chooser.branch(if point == Point::Sleep { 1 } else { 3 }) } else { 0 };
+        let chosen = self.choose_at(point);
         let it = &mut self.instances[instance];
         it.n_waits += 1;
         let token = it.n_waits;
@@ -127,6 +127,21 @@ impl World {
         }
         self.after(delay + paused.unwrap_or(0), Event::Resume { instance, token });
         token
+    }
+
+    /// What a list has happen at a suspension: nothing, a kill, a long pause, or the next of what is pending.
+    fn choose_at(&mut self, point: Point) -> u32 {
+        if !self.explores || point == Point::Sleep {
+            return 0;
+        }
+        let options = if self.pending.is_empty() { 3 } else { 4 };
+        let chosen = self.chooser.branch(options);
+        if chosen == 3
+            && let Some(op) = self.pending.pop_front()
+        {
+            self.happen(&op);
+        }
+        chosen
     }
 
     /// Lets an instance go on that waits for this.
@@ -164,6 +179,9 @@ impl World {
     /// An instance ended, in one way or another.
     pub fn end_instance(&mut self, instance: usize, end: End) {
         self.note(|| format!("instance {instance} ends: {end:?}"));
+        if end == End::Done {
+            self.judge_done(instance);
+        }
         self.instances[instance].end = Some(end);
         self.job_ended(instance);
     }

@@ -1,24 +1,18 @@
 //! Judges each act of the program at the moment at which it takes effect, before it does.
 
-use cassc_settle::cluster::{NodeJob, Replication};
+use cassc_settle::cluster::NodeJob;
 use cassc_settle::observed::{Leftover, Set};
 
 use crate::act::{Act, NodeAct};
 use crate::check::{Anywhere, GRACE};
 use crate::kube::{Phase, PodKey};
-use crate::queue::{MINUTE, SECOND};
+use crate::queue::SECOND;
 use crate::ring::{Bootstrap, Phase as Life};
 use crate::world::{LEASE, World};
 
-/// How often a job may be asked for on one node: L2. Lost answers and lost jobs are tried again, but not for ever.
-const MOST_STARTS: u32 = 12;
-
-/// Cassandra's own keyspaces whose replication the program sets.
-const SYSTEM: [&str; 4] = ["system_auth", "system_distributed", "system_traces", "reaper_db"];
-
 impl World {
-    /// Judges an act.
-    pub(super) fn judge_act(&mut self, instance: usize, act: &Act) {
+    /// Judges an act. A copy of one is nobody's decision: what it repeats is not judged.
+    pub(super) fn judge_act(&mut self, instance: usize, act: &Act, is_copy: bool) {
         let kube = self.instances[instance].kube;
         self.judge_lease(instance, act);
         match act {
@@ -31,7 +25,10 @@ impl World {
                 let Some(key) = self.kubes[kube].key_of(pod).filter(|_| process.is_some()) else { return };
                 match what {
                     NodeAct::Alter { keyspace, replication } => self.judge_alter(keyspace, replication),
-                    NodeAct::Start(job) => self.judge_job((kube, key), pod, address.as_deref(), job),
+                    NodeAct::Start(job) => {
+                        let repeats = !is_copy && process.is_some_and(|process| self.ring.has_job(process, job));
+                        self.judge_job((kube, key), pod, address.as_deref(), job, repeats);
+                    }
                     NodeAct::PutRole { .. } | NodeAct::LockDefaultRole => {}
                 }
             }
@@ -110,6 +107,8 @@ impl World {
         if replicas > first.ordinal + 1 {
             self.blame("P3", format!("{name} gets {} new nodes at once", replicas - first.ordinal));
         }
+        self.judge_foreign(&format!("{name} gets a replica"));
+        self.judge_mixed(&format!("{name} gets a replica"));
         if let Some(pod) = self.unjoined(kube) {
             self.blame("P3", format!("{name} gets a replica before {pod} has joined"));
         }
@@ -130,7 +129,7 @@ impl World {
     }
 
     /// P4: whatever changes the ring or takes a node away waits until every other node is up.
-    fn judge_ring_change(&mut self, except: Option<Anywhere>, what: &str) {
+    pub(super) fn judge_ring_change(&mut self, except: Option<Anywhere>, what: &str) {
         let now = self.now;
         let down = self.check.down.iter().find(|(place, since)| Some(**place) != except && **since + GRACE < now);
         if let Some((&(kube, key), since)) = down {
@@ -147,6 +146,7 @@ impl World {
             return;
         }
         self.judge_ring_change(Some((kube, key)), &format!("{name} is removed"));
+        self.judge_release(kube, key, name);
         if let Some(other) = self.still_restarting((kube, key)) {
             self.blame("P4", format!("{name} is removed while {other}, which was removed before it, is not back"));
         }
@@ -188,84 +188,6 @@ impl World {
         let is_mounted = objects.pods.values().any(|pod| pod.template.config_map == leftover.name);
         if leftover.kind == "ConfigMap" && (is_mounted || objects.refers_to(&leftover.name)) {
             self.blame("P8", format!("ConfigMap {} is deleted, and a pod or a StatefulSet needs it", leftover.name));
-        }
-    }
-
-    /// P11: only system keyspaces are changed, and no datacenter gets fewer replicas than it was ever meant to have, or loses
-    /// all of them, unless its nodes were to leave.
-    fn judge_alter(&mut self, keyspace: &str, replication: &Replication) {
-        if !SYSTEM.contains(&keyspace) {
-            self.blame("P11", format!("the replication of {keyspace} is changed, which is not Cassandra's own"));
-        }
-        if self.ring.serving_lines().len() > 1 {
-            self.blame("P11", format!("the replication of {keyspace} is changed while versions are mixed"));
-        }
-        let before = self.ring.replications().remove(keyspace).unwrap_or_default();
-        for (datacenter, replicas) in &before {
-            let after = replication.get(datacenter).copied().unwrap_or(0);
-            let least = self.least_replicas(datacenter);
-            if after < *replicas && least.is_none_or(|least| after < least) {
-                self.blame("P11", format!("{keyspace} goes from {replicas} to {after} replicas in {datacenter}"));
-            }
-        }
-        let raised = replication.iter().find(|(datacenter, after)| before.get(*datacenter).is_none_or(|it| it < after));
-        if raised.is_some() {
-            self.judge_ring_change(None, &format!("{keyspace} gets more replicas"));
-        }
-    }
-
-    /// The fewest system replicas that a datacenter was ever to have; `None` for one that is another's.
-    fn least_replicas(&self, datacenter: &str) -> Option<u32> {
-        let of = |ring: &cassc_ring::Ring| {
-            let found = ring.datacenters.iter().find(|it| it.ring_name == datacenter)?;
-            Some(ring.system_replication.min(found.nodes()))
-        };
-        self.check.commits.iter().filter_map(|commit| of(&commit.ring)).min()
-    }
-
-    fn judge_job(&mut self, place: Anywhere, pod: &str, address: Option<&str>, job: &NodeJob) {
-        let starts = self.check.starts.entry((pod.to_owned(), format!("{job:?}"))).or_default();
-        *starts += 1;
-        if *starts > MOST_STARTS {
-            let starts = *starts;
-            self.blame("L2", format!("{job:?} was asked of {pod} {starts} times"));
-        }
-        match job {
-            NodeJob::Decommission { force } => self.judge_decommission(place, pod, address, *force),
-            NodeJob::Cleanup => self.judge_cleanup(pod),
-            NodeJob::Rebuild { .. } | NodeJob::UpgradeTables | NodeJob::Repair { .. } => {}
-        }
-    }
-
-    fn judge_decommission(&mut self, place: Anywhere, pod: &str, address: Option<&str>, force: bool) {
-        let (kube, key) = place;
-        let set = self.kubes[kube].set(key);
-        let (name, replicas) = (set.manifest.name.to_string(), set.replicas);
-        let (_, least) = self.check.asked(&name);
-        if key.ordinal < least || key.ordinal + 1 != replicas {
-            self.blame("P1", format!("the node of {pod} leaves, and {name} has {replicas} replicas and keeps {least}"));
-        }
-        let is_other = self.kubes[kube].pods.get(&key).is_none_or(|pod| pod.address.as_deref() != address);
-        if is_other {
-            self.blame("P1", format!("a node at the old address of {pod} leaves"));
-        }
-        self.judge_ring_change(Some(place), &format!("the node of {pod} leaves"));
-        let datacenter = self.kubes[kube].set(key).manifest.ring_datacenter.to_string();
-        let left = self.ring.members_in(&datacenter).saturating_sub(1);
-        for (keyspace, replication) in self.ring.replications() {
-            let replicas = replication.get(&datacenter).copied().unwrap_or(0) as usize;
-            let is_last_of_auth = left == 0 && keyspace == "system_auth";
-            if replicas > left && !(is_last_of_auth && force) {
-                let text = format!("the node of {pod} leaves, and {keyspace} has {replicas} replicas in {datacenter}");
-                self.blame("P11", text);
-            }
-        }
-    }
-
-    /// P7: no cleanup while ranges move.
-    fn judge_cleanup(&mut self, pod: &str) {
-        if self.check.moving_since.is_some_and(|since| since + MINUTE < self.now) {
-            self.blame("P7", format!("{pod} cleans up while a node joins or leaves"));
         }
     }
 

@@ -12,9 +12,12 @@ mod hands;
 mod instances;
 mod jobs;
 mod judge;
+mod judge_done;
+mod judge_nodes;
 mod kubelet;
 mod names;
 mod nodes;
+mod op;
 mod pods;
 mod reads;
 mod requests;
@@ -27,11 +30,12 @@ pub use delivery::{Replicas, Step as DeliveryStep};
 pub use event::Event;
 pub use faults::Active;
 pub use instances::{End, Instance, Point};
+pub use op::Op;
 pub use requests::Outcome;
 
 pub(crate) use reads::{List, address, failure_of_read};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::chance::Chooser;
@@ -97,8 +101,12 @@ pub struct World {
     n_requests: u64,
     ring_ticks_at: Option<Ms>,
     distortions: Rng,
-    /// Whether instances may be killed or paused by choices from a list.
+    /// Bytes of a new volume.
+    pub volume_bytes: u64,
+    /// Whether instances may be killed or paused at every suspension, by choices from a list.
     pub explores: bool,
+    /// What may happen at any of these suspensions as well, once and in this order.
+    pub pending: VecDeque<Op>,
 }
 
 impl World {
@@ -127,7 +135,9 @@ impl World {
             n_requests: 0,
             ring_ticks_at: None,
             distortions: Rng::new(chooser_seed),
+            volume_bytes: 100 << 30,
             explores: false,
+            pending: VecDeque::new(),
         }
     }
 

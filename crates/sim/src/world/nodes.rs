@@ -5,7 +5,6 @@ use std::rc::Rc;
 use crate::kube::{Phase, PodKey};
 use crate::queue::SECOND;
 use crate::ring::{Cause, ProcessId, Start, VolumeId};
-use crate::world::sets::VOLUME_BYTES;
 use crate::world::{Event, World};
 
 impl World {
@@ -22,7 +21,7 @@ impl World {
 
     /// A new, empty volume.
     pub(super) fn new_volume(&mut self) -> VolumeId {
-        self.ring.new_volume(VOLUME_BYTES)
+        self.ring.new_volume(self.volume_bytes)
     }
 
     /// A volume is destroyed.

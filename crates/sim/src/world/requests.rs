@@ -21,6 +21,8 @@ pub(crate) struct Request {
     instance: usize,
     act: Act,
     slot: Slot,
+    /// Whether it is the second of two that are one for their sender.
+    is_copy: bool,
 }
 
 /// What the caller will hear.
@@ -58,28 +60,28 @@ impl World {
             _ => (Some(there), there + back, Outcome::Answer),
         };
         if let Some(delay) = arrives {
-            self.travels(instance, act, &slot, delay);
+            self.travels(instance, act, &slot, false, delay);
         }
-        if wrong == Some(Wrong::Twice) {
+        if wrong == Some(Wrong::Twice) && act.may_be_repeated() {
             let again = self.chooser.takes(5 * SECOND, 15 * SECOND);
-            self.travels(instance, act, &Slot::default(), there + again);
+            self.travels(instance, act, &Slot::default(), true, there + again);
         }
         Sent { slot, wait, outcome }
     }
 
-    fn travels(&mut self, instance: usize, act: &Act, slot: &Slot, delay: Ms) {
+    fn travels(&mut self, instance: usize, act: &Act, slot: &Slot, is_copy: bool, delay: Ms) {
         self.n_requests += 1;
         let number = self.n_requests;
-        self.requests.insert(number, Request { instance, act: act.clone(), slot: Rc::clone(slot) });
+        self.requests.insert(number, Request { instance, act: act.clone(), slot: Rc::clone(slot), is_copy });
         self.after(delay, Event::Arrive(number));
     }
 
     /// A request arrives, and has its effect.
     pub(super) fn arrive(&mut self, number: u64) {
-        let Some(Request { instance, act, slot }) = self.requests.remove(&number) else { return };
+        let Some(Request { instance, act, slot, is_copy }) = self.requests.remove(&number) else { return };
         self.counters.acts += 1;
         let kube = self.instances[instance].kube;
-        self.judge_act(instance, &act);
+        self.judge_act(instance, &act, is_copy);
         let answer = self.perform(kube, instance, &act);
         if !matches!(act, Act::Lease) {
             self.note(|| format!("instance {instance}: {} → {}", act.words(), words(&answer)));

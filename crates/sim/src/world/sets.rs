@@ -6,9 +6,6 @@ use crate::kube::{Claim, Files, Phase, Pod, PodKey};
 use crate::ring::Cause;
 use crate::world::{Event, World};
 
-/// Bytes of a new volume, where nothing else is said: 100 GiB.
-pub(super) const VOLUME_BYTES: u64 = 100 << 30;
-
 /// `revisionHistoryLimit`, as it is rendered.
 const MOST_REVISIONS: usize = 10;
 
@@ -73,8 +70,8 @@ impl World {
             uid,
             volume,
             files: Files::default(),
-            requested: VOLUME_BYTES,
-            capacity: VOLUME_BYTES,
+            requested: self.volume_bytes,
+            capacity: self.volume_bytes,
             expands: Some(true),
             is_deleting: false,
             deleted_by: Cause::Fault,

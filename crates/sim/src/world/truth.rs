@@ -20,7 +20,8 @@ impl World {
         for violation in self.ring.check() {
             // Gates of different Kubernetes clusters know nothing of each other, and first starts are theirs alone.
             let of_gates = violation.rule == Rule::P3 && self.kubes.len() > 1 && self.check.is_quiet(self.now);
-            if !of_gates {
+            let by_hand = violation.rule == Rule::P3 && self.check.is_surprised(self.now);
+            if !of_gates && !by_hand {
                 self.blame(property(violation.rule), violation.text);
             }
         }
@@ -28,9 +29,24 @@ impl World {
 
     /// What the oracle says of the data once everything is done.
     pub(crate) fn check_rest(&mut self) {
+        if self.check.copies_by_hand {
+            return;
+        }
         for violation in self.ring.check_settled() {
             self.blame(property(violation.rule), violation.text);
         }
+    }
+
+    /// Whether a datacenter has nodes since its beginning, and a keyspace that exists is not replicated to it yet: then
+    /// replicating it is not enough, and the program has no part in it.
+    pub(super) fn is_old_datacenter(&self, keyspace: &str, datacenter: &str) -> bool {
+        let was_empty = |commit: &crate::commit::Commit| {
+            let found = commit.ring.datacenters.iter().find(|it| it.ring_name == datacenter);
+            found.is_none_or(|it| it.nodes() == 0)
+        };
+        let replications = self.ring.replications();
+        let is_new = replications.get(keyspace).is_some_and(|replication| !replication.contains_key(datacenter));
+        is_new && !self.commits.iter().any(|commit| was_empty(commit))
     }
 
     fn look_at_node(&mut self, kube: usize, key: PodKey, volume: VolumeId) {
