@@ -55,17 +55,17 @@ fn whatever_happens_no_property_is_violated() {
         return;
     }
     let (settled, runs) = (AtomicU64::new(0), number("CASSC_HISTORIES").unwrap_or(RUNS));
-    let failed: Vec<History> = (0..runs)
+    let failed: Vec<u64> = (0..runs)
         .into_par_iter()
         .filter_map(|seed| {
             let history = history(&compiled, seed);
             let outcome = history.run(&settling(Guards::ALL), &How::default());
             settled.fetch_add(u64::from(outcome.rest == Rest::Settled), Ordering::Relaxed);
-            (!outcome.violations.is_empty()).then_some(history)
+            (!outcome.violations.is_empty()).then_some(seed)
         })
         .collect();
     if let Some(first) = failed.first() {
-        let text = failure(first.clone()).unwrap_or_default();
+        let text = failure(history(&compiled, *first)).unwrap_or_default();
         panic!("{} of {runs} histories failed; the first:\n{text}", failed.len());
     }
     let settled = settled.into_inner();

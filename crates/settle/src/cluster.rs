@@ -7,10 +7,8 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::observed::Time;
 use crate::observed::{Claim, Endpoint, Leftover, Pod, Secret, Set};
-
-/// Seconds since 1970.
-pub type Time = u64;
 
 /// The answer of a call.
 pub type Answer<T> = Result<T, Failure>;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::guard::{Guard, Guards};
-use crate::observed::{Endpoint, Observed, Status};
+use crate::look::Observed;
+use crate::observed::{Endpoint, Status};
 
 /// The views of the ring that count, by the pod that has them.
 #[derive(Debug)]

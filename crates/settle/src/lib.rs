@@ -6,9 +6,10 @@
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
-//! 1. [`cluster`]: the calls to Kubernetes and to the Management API of the pods, and what they answer.
-//! 2. [`guard`]: what must hold before something is done, one value each.
-//! 3. [`observed`], [`state`]: what one look found; what is remembered in the ConfigMap `<cluster>-state`.
+//! 1. [`guard`]: what must hold before something is done, one value each.
+//! 2. [`observed`], [`cluster`], [`look`]: what can be found; the calls to Kubernetes and to the Management API of the pods, and
+//!    what they answer; what one look found.
+//! 3. [`state`]: what is remembered in the ConfigMap `<cluster>-state`.
 //! 4. [`action`]: what is decided, as values.
 //! 5. [`gossip`], [`situation`]: what nodes say of the ring, side by side; everything that a decision is made from.
 //! 6. [`remember`], [`decide`], [`conditions`], [`story`]: what a look adds to the state, the one act that comes next, and how
@@ -16,11 +17,13 @@
 //! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.
 //! 8. [`mod@settle`]: the loop.
 
-pub mod cluster;
-
 pub mod guard;
 
 pub mod observed;
+
+pub mod cluster;
+
+pub mod look;
 
 pub mod state;
 

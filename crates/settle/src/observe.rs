@@ -7,7 +7,7 @@ use cassc_ring::Ring;
 
 use crate::cluster::{Answer, Cluster};
 use crate::guard::Guards;
-use crate::observed::Observed;
+use crate::look::Observed;
 use crate::situation::{Site, Situation};
 use crate::state::State;
 

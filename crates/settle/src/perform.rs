@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::action::Action;
 use crate::cluster::{Answer, Cluster, Failure, NodeJob, Role, Stored, Time};
 use crate::guard::{Guard, Guards};
-use crate::observed::{Observed, Pod};
+use crate::look::Observed;
+use crate::observed::Pod;
 use crate::state::{Running, State};
 
 /// How long after a renewal of the Lease an act may begin, in seconds. With a call's 30 s it ends before the Lease does (60 s).

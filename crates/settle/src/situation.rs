@@ -9,7 +9,8 @@ use cassc_ring::names;
 use crate::action::Reason;
 use crate::gossip::Gossip;
 use crate::guard::{Guard, Guards};
-use crate::observed::{Claim, Observed, Pod, Set};
+use crate::look::Observed;
+use crate::observed::{Claim, Pod, Set};
 use crate::state::{Failed, Running, State};
 
 /// Which part of a ring this run is responsible for.

@@ -119,3 +119,35 @@ fn print(text: &str) -> Result<(), Failed> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cassc_settle::state::Node;
+
+    fn state() -> State {
+        let mut state = State { founded: true, ..State::default() };
+        for pod in ["p-0", "p-1"] {
+            state.host_ids.insert(pod.to_owned(), format!("id-{pod}"));
+        }
+        state.memory.nodes.insert("p-0".to_owned(), Node { address: "10.0.0.7".to_owned(), ..Node::default() });
+        let (reason, message) = ("NoRoom".to_owned(), "dc1 has no room".to_owned());
+        let condition = Condition { status: true, reason, message, since: 1_796_083_200 };
+        state.memory.conditions.insert("Refused".to_owned(), condition);
+        state
+    }
+
+    #[test]
+    fn what_is_remembered_is_printed_for_a_human_and_for_a_program() {
+        let state = state();
+        let text = text(&report(&state));
+        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        let condition = ["Refused", "True", "since", "2026-12-01T00:00:00Z", "NoRoom", "dc1", "has", "no", "room"];
+        assert_eq!(lines[0], condition);
+        assert_eq!(lines[1..], [["p-0", "id-p-0", "10.0.0.7"], ["p-1", "id-p-1", "-"]]);
+        let json = serde_json::to_value(report(&state)).expect("texts and numbers");
+        assert_eq!((&json["founded"], &json["nodes"]["p-0"]["address"]), (&true.into(), &"10.0.0.7".into()));
+        assert_eq!((&json["nodes"]["p-1"]["hostId"], json["nodes"]["p-1"].get("address")), (&"id-p-1".into(), None));
+        assert_eq!(json["conditions"]["Refused"]["reason"], "NoRoom");
+    }
+}

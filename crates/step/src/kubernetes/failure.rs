@@ -42,7 +42,7 @@ fn failure(error: &Error, is_act: bool) -> Failure {
         404 => Failure::NotFound,
         409 => Failure::Conflict,
         429 => Failure::TooManyRequests(text),
-        500..=599 if is_act => Failure::Unknown(format!("status {}: {text}", status.code)),
+        408 | 500..=599 if is_act => Failure::Unknown(format!("status {}: {text}", status.code)),
         code => Failure::Refused { status: code, text },
     }
 }
@@ -81,6 +81,7 @@ mod tests {
         assert_eq!(of(429, true), Failure::TooManyRequests("words".to_owned()));
         assert_eq!(of(403, true), Failure::Refused { status: 403, text: "words".to_owned() });
         assert_eq!(of(422, true), Failure::Refused { status: 422, text: "words".to_owned() });
+        assert_eq!(of(408, true), Failure::Unknown("status 408: words".to_owned()));
         assert_eq!(of(504, true), Failure::Unknown("status 504: words".to_owned()));
         assert_eq!(of(504, false), Failure::Refused { status: 504, text: "words".to_owned() });
     }
