@@ -8,6 +8,7 @@ mod objects;
 mod replicas;
 mod restarts;
 mod ring;
+mod settled;
 mod side;
 mod table;
 mod told;
@@ -58,6 +59,7 @@ impl<'c> Sides<'c> {
             world.judge_replicas_at_the_end();
             world.judge_restarts_at_the_end();
             world.judge_claims_at_the_end();
+            world.judge_settled_at_the_end();
         }
         judge_counts(&mut world, plan);
         world.findings
@@ -88,7 +90,7 @@ fn walk(world: &mut World<'_>, step: &Step) {
         Action::Decommission { datacenter, pods, nodes_left } => {
             world.decommission(step.stage, datacenter, pods, *nodes_left);
         }
-        Action::Join { pods, founds, .. } => world.join(pods, *founds),
+        Action::Join { pods, founds, .. } => world.join(step.stage, pods, *founds),
         Action::ReplicateSystemKeyspaces { replicas } => world.replicate(replicas),
         Action::Rebuild { datacenter, from, pods } => world.rebuild(datacenter, from, pods),
         Action::Roll { racks, canary_pods, stopped } => world.roll(racks, *canary_pods, *stopped),
@@ -97,6 +99,10 @@ fn walk(world: &mut World<'_>, step: &Step) {
         Action::Cleanup { pods } => world.clean_up(pods),
         Action::ExpandClaims { claims } => world.expand(claims),
         Action::DeleteClaims { claims } => world.delete_claims(claims),
+        Action::Stop { pods } => world.stop_or_start(true, pods),
+        Action::Start { pods } => world.stop_or_start(false, pods),
+        Action::CreateRoles { roles, .. } => world.roles.push(roles.clone()),
+        Action::Repair { .. } => world.repairs += 1,
     }
 }
 

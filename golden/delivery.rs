@@ -327,7 +327,7 @@ fn the_document_has_the_table_of_the_stages() {
 #[test]
 fn kubectl_is_told_the_stages_of_every_kubernetes_cluster_in_order() {
     let folder = RenderedFolder::new(Some("deploy"), "shop");
-    let told = stage_by_stage(&cluster(&topology(RACKS, "kubeCluster: east, ", "{dialect: plain}")), &folder);
+    let told = stage_by_stage(&cluster(&topology(RACKS, "kubeCluster: east, ", "{dialect: plain}")), &folder, &[]);
     let told = told.expect("kubectl keeps no order by itself");
     let place = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text} is not in {told}"));
     let base = place("kubectl apply -k deploy/shop/east/base (in east)");
@@ -335,7 +335,7 @@ fn kubectl_is_told_the_stages_of_every_kubernetes_cluster_in_order() {
         (place("the steps of prepare"), place("kubectl apply -k deploy/shop/east/cluster (in east)"));
     assert!(base < prepare && prepare < cluster_stage, "{told}");
     for delivery in [ARGOCD, FLUX] {
-        assert_eq!(stage_by_stage(&cluster(&topology(RACKS, "", delivery)), &folder), None);
+        assert_eq!(stage_by_stage(&cluster(&topology(RACKS, "", delivery)), &folder, &[]), None);
     }
 }
 

@@ -38,6 +38,7 @@ mod progress;
 mod random;
 mod readers;
 mod real_tool;
+mod reasons;
 mod reference;
 mod render;
 mod rendered;

@@ -55,22 +55,31 @@ fn histories() -> Vec<[Value; 3]> {
     let commit = || prop::collection::vec(changes::choice(), 1..4);
     let rollouts = [json!({}), json!({}), json!({"stopped": true}), json!({"canary": {"pods": 2}})];
     let rollout = prop::sample::select(rollouts.to_vec());
-    let founding = (topologies::sensible(), prop::sample::select(DIALECTS.to_vec()), prop::bool::ANY, rollout);
-    let strategy = (founding, commit(), commit()).prop_map(|((mut first, dialect, old, rollout), second, third)| {
-        first["spec"]["rollout"] = rollout;
-        first["spec"]["delivery"] = json!({"dialect": format!("{dialect:?}").to_lowercase()});
-        if old {
-            first["spec"]["revision"] = json!(1);
-        }
-        let changed = |topology: &Value, choices: &[changes::Choice]| {
-            let mut topology = topology.clone();
-            changes::commit(&mut topology, choices);
-            topology
-        };
-        let second = changed(&first, &second);
-        let third = changed(&second, &third);
-        [first, second, third]
-    });
+    let job = prop::sample::select(vec![None, None, Some("ignored"), Some("applied")]);
+    let founding = (topologies::sensible(), prop::sample::select(DIALECTS.to_vec()), prop::bool::ANY, rollout, job);
+    let strategy =
+        (founding, commit(), commit()).prop_map(|((mut first, dialect, old, rollout, job), second, third)| {
+            first["spec"]["rollout"] = rollout;
+            first["spec"]["delivery"] = json!({"dialect": format!("{dialect:?}").to_lowercase()});
+            // Stopped nodes neither join nor leave (E357), and these changes have little else.
+            first["spec"].as_object_mut().expect("a topology has a spec").remove("stopped");
+            if let Some(replicas) = job {
+                first["spec"]["steps"] = json!({"enabled": true});
+                first["spec"]["delivery"]["ignoresReplicas"] = json!(replicas == "ignored");
+                first["metadata"]["namespace"] = json!("cass");
+            }
+            if old {
+                first["spec"]["revision"] = json!(1);
+            }
+            let changed = |topology: &Value, choices: &[changes::Choice]| {
+                let mut topology = topology.clone();
+                changes::commit(&mut topology, choices);
+                topology
+            };
+            let second = changed(&first, &second);
+            let third = changed(&second, &third);
+            [first, second, third]
+        });
     random(strategy, HISTORIES)
 }
 

@@ -8,7 +8,7 @@
 //! 3. [`mod@resolve`] fills every default and builds every name, and keeps what must not move of the deployed one: a
 //!    [`cluster::Cluster`]. It cannot fail.
 //! 4. [`render`] builds the typed Kubernetes objects, with the [`text`] inside ConfigMaps from `templates/`. What only they
-//!    tell of the [`overrides`] of a topology is complained about in 2.
+//!    tell of the [`overrides`] of a topology is complained about in 2. Of no cluster are the admission policies of [`guard`].
 //! 5. [`deliver`] gives each object its file, as [`yaml`] in the folder of its stage ([`stages`]), and gives the delivery
 //!    tool what it needs: a [`file_tree::FileTree`]. A [`lock`] records what was rendered.
 //! 6. [`transition`] judges the change from the deployed cluster to this one, with rules like those of [`check`];
@@ -49,6 +49,8 @@ pub mod lock;
 pub mod text;
 
 pub mod render;
+
+pub mod guard;
 
 pub mod overrides;
 

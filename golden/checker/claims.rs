@@ -15,7 +15,10 @@ impl World<'_> {
     /// Claims grow.
     pub(super) fn expand(&mut self, claims: &[ClaimGrowth]) {
         for ClaimGrowth { claim, from, to } in claims {
-            let Some(size) = self.claims.get(claim) else {
+            // The Job expands a claim before its node streams: those of pods to come are born and expanded.
+            let after = self.after;
+            let to_come = after.claims.get(claim).filter(|_| after.job_scales()).map(|it| &it.born);
+            let Some(size) = self.claims.get(claim).or(to_come) else {
                 self.find(Kind::UnknownName, claim);
                 continue;
             };
@@ -39,6 +42,10 @@ impl World<'_> {
                 self.find(Kind::UnknownName, claim);
                 continue;
             };
+            let set = pod.rsplit_once('-').map_or("", |(set, _)| set);
+            if after.keeps_claims(set) {
+                self.find(Kind::ClaimKept, claim);
+            }
             if after.pods.contains_key(pod) {
                 self.find(Kind::ClaimOfStayingNode, claim);
             } else if let Some(state) = self.nodes.get(pod).map(|node| node.state) {
@@ -51,7 +58,13 @@ impl World<'_> {
 
     /// The claims are those of the pods, as large as asked for.
     pub(super) fn judge_claims_at_the_end(&mut self) {
-        for claim in self.claims.keys().filter(|it| !self.after.claims.contains_key(*it)).cloned().collect::<Vec<_>>() {
+        let (before, after) = (self.before, self.after);
+        let is_kept = |claim: &str| {
+            let pod = before.claims.get(claim).map_or("", |it| &it.pod);
+            after.keeps_claims(pod.rsplit_once('-').map_or("", |(set, _)| set))
+        };
+        let left = self.claims.keys().filter(|it| !after.claims.contains_key(*it) && !is_kept(it));
+        for claim in left.cloned().collect::<Vec<_>>() {
             self.find(Kind::ClaimLeftBehind, claim);
         }
         for (name, claim) in &self.after.claims {

@@ -60,9 +60,9 @@ impl World<'_> {
         }
     }
 
-    /// Everything that is new or different and no StatefulSet has to be there already.
+    /// Everything that is new or different and no StatefulSet has to be there already. The Job waits for what it needs.
     pub(super) fn judge_base(&mut self, what: &str) {
-        let pending = self.pending(|object| object.kind != "StatefulSet");
+        let pending = self.pending(|object| object.kind != "StatefulSet" && !is_of_job(object));
         if let Some(first) = pending.first() {
             self.find(Kind::ApplyOrder, format!("{what} before {}", words(first)));
         }
@@ -101,9 +101,14 @@ impl World<'_> {
         argocd || flux || plain
     }
 
-    /// The StatefulSet controller makes all pods at once and takes the others away.
+    /// The StatefulSet controller makes all pods at once and takes the others away; where the replicas of a StatefulSet that
+    /// is there are the Job's, nothing of that happens.
     fn scale(&mut self, set: &str) {
         let after = self.after;
+        let is_there = self.before.racks.iter().any(|rack| rack.stateful_set == set);
+        if after.job_scales() && is_there {
+            return;
+        }
         self.take_away(set, |pod| !after.pods.contains_key(pod));
         let new = after.pods.iter().filter(|(_, it)| it.stateful_set == set).map(|(pod, _)| pod);
         for pod in new.filter(|pod| !self.nodes.contains_key(*pod)).cloned().collect::<Vec<_>>() {
@@ -130,6 +135,12 @@ impl World<'_> {
             }
         }
     }
+}
+
+/// Whether an object is the Job of the program in the cluster, or its account and rights.
+pub(super) fn is_of_job(object: &ObjectName) -> bool {
+    let is_account = object.kind == "ServiceAccount" && object.name.ends_with("-step");
+    is_account || matches!(object.kind.as_str(), "Job" | "CronJob" | "Role" | "RoleBinding")
 }
 
 /// An object for people.

@@ -94,7 +94,12 @@ impl World<'_> {
     /// No restart was forgotten, and what was held goes on.
     pub(super) fn judge_restarts_at_the_end(&mut self) {
         let (before, after) = (self.before, self.after);
-        let behind = |pod: &&String| before.restarts(after, pod) && !self.restarted.contains(*pod);
+        // Stopped pods are not there, and start with the template of then.
+        let is_stopped = before.is_stopped() || after.is_stopped();
+        if is_stopped && !self.restarted.is_empty() {
+            self.find(Kind::RestartsNobody, format!("{:?}", self.restarted));
+        }
+        let behind = |pod: &&String| !is_stopped && before.restarts(after, pod) && !self.restarted.contains(*pod);
         for pod in before.pods.keys().filter(behind).collect::<Vec<_>>() {
             self.find(Kind::RestartMissing, pod);
         }

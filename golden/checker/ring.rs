@@ -16,6 +16,9 @@ impl World<'_> {
         } else if !self.handled.is_empty() {
             self.find(Kind::ApplyOrder, "nodes leave after everything was applied");
         }
+        if stage == Stage::Settle && !self.is_told(Stage::Before, "/spec/replicas") {
+            self.find(Kind::PersonNotTold, "that the delivery tool must leave replicas alone");
+        }
         if self.somebody_starts() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes of {datacenter} leave while others start"));
         }
@@ -38,6 +41,10 @@ impl World<'_> {
         }
         for pod in pods {
             self.leave(datacenter, ring_name, pod);
+            if stage == Stage::Settle && self.nodes.get(pod).is_some_and(|node| node.state == State::Left) {
+                // The Job lowers the replicas.
+                self.nodes.remove(pod);
+            }
         }
     }
 
@@ -63,9 +70,17 @@ impl World<'_> {
     }
 
     /// Nodes join.
-    pub(super) fn join(&mut self, pods: &[String], founds: bool) {
+    pub(super) fn join(&mut self, stage: Stage, pods: &[String], founds: bool) {
         self.joins += 1;
-        let waiting = self.still_to_leave();
+        let after = self.after;
+        let is_grown = |pod: &&String| !self.nodes.contains_key(*pod) && after.pods.contains_key(*pod);
+        if stage == Stage::Settle {
+            for pod in pods.iter().filter(is_grown).cloned().collect::<Vec<_>>() {
+                self.make_pod(after, &pod, State::Starting);
+            }
+        }
+        // Pods of new StatefulSets start at once; the Job waits for them before it does anything else.
+        let waiting = if after.job_scales() && stage == Stage::Cluster { Vec::new() } else { self.still_to_leave() };
         if let Some(first) = waiting.first() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes join before {first} has left"));
         }
@@ -85,7 +100,6 @@ impl World<'_> {
                 None => self.find(Kind::UnknownName, pod),
             }
         }
-        let after = self.after;
         for order in after.start_order.values() {
             let place = |pod: &String| order.iter().position(|it| it == pod);
             let places: Vec<usize> = pods.iter().filter_map(place).collect();

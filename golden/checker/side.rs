@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc::cluster::Cluster;
+use cassc::cluster::{Cluster, WhenNodesLeave};
 use cassc::deliver::{arrange, delivered};
 use cassc::lock::template_digest;
 use cassc::plan::ObjectName;
@@ -100,7 +100,13 @@ impl<'c> Side<'c> {
         let mut sets = self.objects.iter().filter(|(name, _)| name.kind == "StatefulSet");
         let found = sets.find(|(name, _)| name.name == rack.stateful_set);
         let (_, set) = found.expect("a rack has its StatefulSet");
-        let nodes = set["spec"]["replicas"].as_u64().expect("replicas are a number");
+        let mut nodes = set["spec"]["replicas"].as_u64().expect("replicas are a number");
+        if self.is_stopped() {
+            // The nodes are members of the ring all the time.
+            assert_eq!(nodes, 0, "a rack of stopped nodes is born without pods");
+            let racks = self.cluster.into_iter().flat_map(|it| &it.datacenters).flat_map(|it| &it.racks);
+            nodes = racks.filter(|it| it.stateful_set == rack.stateful_set).map(|it| u64::from(it.nodes)).sum();
+        }
         let claims: Vec<(String, String)> = set["spec"]["volumeClaimTemplates"]
             .as_array()
             .into_iter()
@@ -121,6 +127,23 @@ impl<'c> Side<'c> {
             assert!(known.is_none(), "two pods have the same name");
         }
         self.racks.push(rack);
+    }
+
+    /// Whether all nodes are stopped.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.cluster.and_then(|cluster| cluster.steps.as_ref()).is_some_and(|steps| steps.stopped)
+    }
+
+    /// Whether the Job alone changes the replicas of StatefulSets that are there.
+    pub(super) fn job_scales(&self) -> bool {
+        self.cluster.is_some_and(|it| it.steps.is_some() && (it.ignores_replicas || it.delivery.is_some()))
+    }
+
+    /// Whether the claims of nodes that leave a rack stay.
+    pub(super) fn keeps_claims(&self, stateful_set: &str) -> bool {
+        let Some(cluster) = self.cluster.filter(|cluster| cluster.steps.is_some()) else { return false };
+        let mut racks = cluster.datacenters.iter().flat_map(|it| &it.racks);
+        racks.any(|it| it.stateful_set == stateful_set && it.when_nodes_leave == WhenNodesLeave::Retain)
     }
 
     /// How many nodes a datacenter has.

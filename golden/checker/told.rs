@@ -58,6 +58,10 @@ fn referred(side: &Side<'_>) -> BTreeSet<String> {
         for volume in list(&pod["volumes"]) {
             add("Secret", volume["secret"]["secretName"].as_str());
             add("ConfigMap", volume["configMap"]["name"].as_str());
+            for source in list(&volume["projected"]["sources"]) {
+                add("Secret", source["secret"]["name"].as_str());
+                add("ConfigMap", source["configMap"]["name"].as_str());
+            }
         }
     }
     names

@@ -44,9 +44,17 @@ pub(super) enum Story {
     Gone,
     /// Nothing is different.
     Same,
+    /// As `Busy`, with the Job.
+    Job,
+    /// The Job gets roles to create, and system keyspaces more replicas.
+    Settled,
+    /// All nodes stop.
+    Stopped,
+    /// All nodes start again, with another template.
+    Started,
 }
 
-pub(super) const STORIES: [Story; 9] = [
+pub(super) const STORIES: [Story; 13] = [
     Story::Busy,
     Story::Leaving,
     Story::Arriving,
@@ -56,30 +64,60 @@ pub(super) const STORIES: [Story; 9] = [
     Story::New,
     Story::Gone,
     Story::Same,
+    Story::Job,
+    Story::Settled,
+    Story::Stopped,
+    Story::Started,
 ];
 
 const DC3: &str = "    - {name: dc3, ringName: DC3, nodes: 3, racks: [{name: a}, {name: b}, {name: c}]}\n";
 
+/// The change of [`Story::Busy`].
+const BUSY: [(&str, &str); 5] = [
+    ("nodes: 6", "nodes: 8"),
+    ("nodes: 9", "nodes: 4"),
+    ("reads: 32", "reads: 64"),
+    ("size: 100Gi", "size: 100Gi\n    expandTo: 200Gi"),
+    ("pod: {}", "pod: {serviceAccount: mine}"),
+];
+
 fn replaced(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().fold(SHOP.to_owned(), |text, (from, to)| {
+    replaced_in(SHOP, pairs)
+}
+
+fn replaced_in(text: &str, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
         text.replace(from, to)
     })
+}
+
+/// The cluster with the program, which alone changes replicas; the claims of one rack of `dc2` stay.
+fn with_job(more: &str) -> String {
+    let keeps = "racks: [{name: a, storage: {whenNodesLeave: retain}}, {name: b}, {name: c}]";
+    replaced(&[
+        ("rollout: {}\n", &format!("rollout: {{}}\n  steps: {{enabled: true}}\n{more}")),
+        ("dialect: argocd", "dialect: argocd, ignoresReplicas: true"),
+        ("size: 100Gi", "size: 100Gi\n    whenNodesLeave: delete"),
+        ("nodes: 9, racks: [{name: a}, {name: b}, {name: c}]", &format!("nodes: 9, {keeps}")),
+    ])
 }
 
 impl Story {
     fn texts(self) -> (Option<String>, Option<String>) {
         let shop = || SHOP.to_owned();
         let (before, after) = match self {
-            Self::Busy => {
-                let changes = [
-                    ("nodes: 6", "nodes: 8"),
-                    ("nodes: 9", "nodes: 4"),
-                    ("reads: 32", "reads: 64"),
-                    ("size: 100Gi", "size: 100Gi\n    expandTo: 200Gi"),
-                    ("pod: {}", "pod: {serviceAccount: mine}"),
-                ];
-                (Some(shop()), Some(replaced(&changes)))
+            Self::Busy => (Some(shop()), Some(replaced(&BUSY))),
+            Self::Job => (Some(with_job("")), Some(replaced_in(&with_job(""), &BUSY))),
+            Self::Settled => {
+                let roles = "  auth: {superuser: {generate: true}, roles: [{name: app, generate: true}]}\n";
+                let more = "  replication: {system: 4}\n";
+                (Some(with_job("")), Some(with_job(&format!("{roles}{more}"))))
+            }
+            Self::Stopped => (Some(with_job("")), Some(with_job("  stopped: true\n"))),
+            Self::Started => {
+                let faster = with_job("").replace("reads: 32", "reads: 64");
+                (Some(with_job("  stopped: true\n")), Some(faster))
             }
             Self::Leaving => (Some(shop()), Some(replaced(&[("nodes: 9", "nodes: 0")]))),
             Self::Arriving => (Some(shop()), Some(shop() + DC3)),

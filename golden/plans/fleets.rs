@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cassc::plan::{
-    Action, Change, ClaimGrowth, Counts, Effect, Guard, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict,
+    Action, Amount, By, Change, ClaimGrowth, Counts, Effect, Guard, ObjectName, Plan, PodCount, RackRoll, Refusal,
+    Resources, Stage, Step, Verdict,
 };
 use cassc::report::plan::FleetPlan;
 use cassc::transition::Accepted;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<(&'static str, FleetPlan)> {
         ("nothing-in-a-fleet", judged((1..=4).map(|it| unchanged(&format!("shop-{it}"))).collect())),
         ("no-cluster", FleetPlan::new(None, Vec::new())),
         ("hostile", hostile()),
+        ("job", job()),
     ]
 }
 
@@ -33,6 +35,7 @@ pub(crate) fn plan(cluster: &str, verdict: Verdict, summary: &str) -> Plan {
         verdict,
         summary: summary.to_owned(),
         counts: Counts::default(),
+        resources: None,
         changes: Vec::new(),
         steps: Vec::new(),
         refusals: Vec::new(),
@@ -69,7 +72,11 @@ fn change(field: &str, place: Option<&str>, values: [Option<&str>; 2], effect: E
 }
 
 fn step(stage: Stage, guards: &[Guard], action: Action) -> Step {
-    Step { stage, action, guards: guards.to_vec() }
+    let by = match stage {
+        Stage::Base | Stage::Cluster | Stage::Steps => By::Tool,
+        _ => By::You,
+    };
+    Step { stage, by, action, guards: guards.to_vec() }
 }
 
 fn rack_roll(rack: &str, pods_restart: usize, reasons: &[&str]) -> RackRoll {
@@ -185,6 +192,43 @@ fn late_steps() -> Vec<Step> {
         step(Stage::Settle, &[Guard::NodeHasLeft], Action::DeleteClaims { claims }),
         step(Stage::After, &[], Action::Person { task: "drop the keyspaces of `dc2`".to_owned() }),
     ]
+}
+
+/// What the Job does, and what it asks of Kubernetes.
+fn job() -> FleetPlan {
+    let by_job = |guards: &[Guard], action| Step { by: By::Job, ..step(Stage::Settle, guards, action) };
+    let leaving = || owned(["shop-dc1-r3-sts-2", "shop-dc1-r2-sts-2"]);
+    let guards = [Guard::RingWhole, Guard::SchemaAgrees, Guard::ReplicationFits, Guard::SpaceSuffices];
+    let decommission = Action::Decommission { datacenter: "dc1".to_owned(), pods: leaving(), nodes_left: 7 };
+    let apply = Action::Apply {
+        created: vec![object("Job", "shop-settle-1a2b3c4d")],
+        changed: Vec::new(),
+        removed: Vec::new(),
+        kept: vec![object("ConfigMap", "shop-dc1-config-99887766"), object("StatefulSet", "shop-dc2-r1-sts")],
+    };
+    let roles = |names: &[&str]| Action::CreateRoles {
+        superuser_secret: "shop-superuser".to_owned(),
+        roles: names.iter().map(|&name| name.to_owned()).collect(),
+    };
+    let steps = vec![
+        step(Stage::Steps, &[], apply),
+        by_job(&[], Action::Stop { pods: pods("shop-dc1-r1-sts", 9) }),
+        by_job(&[], Action::Start { pods: pods("shop-dc1-r1-sts", 1) }),
+        by_job(&guards, decommission),
+        by_job(&[Guard::NodeHasLeft], Action::DeleteClaims { claims: leaving() }),
+        by_job(&[Guard::RingWhole], roles(&[])),
+        by_job(&[Guard::RingWhole], roles(&["app", "reports"])),
+        by_job(&[Guard::RingWhole], Action::Repair { keyspace: "system_auth".to_owned() }),
+    ];
+    let amount = |from: &str, to: &str| Some(Amount { from: from.to_owned(), to: to.to_owned() });
+    let resources = Resources {
+        pods: Some(PodCount { from: 9, to: 7 }),
+        cpu: amount("18900m", "14700m"),
+        memory: amount("74304Mi", "57792Mi"),
+        storage: amount("4500Gi", "3500Gi"),
+    };
+    let base = plan("shop", Verdict::Changed, "nothing restarts, no node joins, 2 nodes leave");
+    judged(vec![Plan { resources: Some(resources), steps, ..base }])
 }
 
 fn new(cluster: &str, nodes: usize) -> Plan {

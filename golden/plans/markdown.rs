@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc::plan::{Action, Change, ClaimGrowth, Effect, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict};
+use cassc::plan::{Action, By, Change, ClaimGrowth, Effect, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict};
 use cassc::report::Colors;
 use cassc::report::plan::{FleetPlan, LIMIT, MARKER, markdown, text};
 use cassc::transition::Accepted;
@@ -67,7 +67,8 @@ fn fleet(names: &mut Names<'_>) -> FleetPlan {
         effect: Effect::Restarts,
         pods: 3,
     };
-    let steps = actions(names).into_iter().map(|action| Step { stage: Stage::Settle, action, guards: Vec::new() });
+    let steps =
+        actions(names).into_iter().map(|action| Step { stage: Stage::Settle, by: By::Job, action, guards: Vec::new() });
     let steps = steps.collect();
     let base = fleets::plan(&names.one(), Verdict::Changed, &names.one());
     let changed = Plan { changes: vec![change], steps, accepted: vec![accepted], ..base };

@@ -6,6 +6,7 @@ mod complaints;
 mod completions;
 mod diff;
 mod explain;
+mod guard;
 mod init;
 mod inputs;
 mod judging;
@@ -70,6 +71,7 @@ enum Command {
     Plan(plan::Plan),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Guard(guard::Guard),
     Schema(schema::Schema),
     Argocd(argocd::Argocd),
     Completions(completions::Completions),
@@ -156,6 +158,7 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Plan(plan) => plan::run(plan),
         Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
+        Command::Guard(guard) => guard::run(guard),
         Command::Schema(schema) => schema::run(schema),
         Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),

@@ -89,4 +89,11 @@ mod tests {
         assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
         assert_eq!(oldest(), 1);
     }
+
+    /// A cassc that is released with another version needs a new row: its program is published under that version.
+    #[test]
+    fn a_new_cluster_gets_the_program_of_this_version() {
+        let version = format!(":{}", env!("CARGO_PKG_VERSION"));
+        assert!(defaults(newest()).step_image.ends_with(&version), "{version}");
+    }
 }

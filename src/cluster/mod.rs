@@ -97,6 +97,9 @@ pub struct Cluster {
     /// Where the delivery tool finds them, where that is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Repository>,
+    /// Whether a delivery tool that cassc renders nothing for leaves replicas of live StatefulSets alone.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ignores_replicas: bool,
     /// The generation of defaults that the pod templates are made with; clusters of before there were any have the
     /// first.
     #[serde(default = "generation::oldest")]

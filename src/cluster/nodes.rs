@@ -87,6 +87,11 @@ impl Cluster {
         }
     }
 
+    /// Its racks, each with its datacenter.
+    pub(crate) fn racks(&self) -> impl Iterator<Item = (&Datacenter, &Rack)> {
+        self.datacenters.iter().flat_map(|datacenter| datacenter.racks.iter().map(move |rack| (datacenter, rack)))
+    }
+
     /// Whether its first pod may found a ring.
     pub(crate) fn may_found(&self) -> bool {
         let has_additional_seeds = self.additional_seeds.all().next().is_some();

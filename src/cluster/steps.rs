@@ -3,7 +3,7 @@
 use cassc_ring::desired::{Cleanup, Role};
 use serde::{Deserialize, Serialize};
 
-use super::StringMap;
+use super::{Cluster, StringMap};
 
 /// The program in the cluster, and what it does beyond what the numbers of nodes say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,4 +26,17 @@ pub struct Steps {
     pub generates_superuser: bool,
     /// The roles beside the superuser.
     pub roles: Vec<Role>,
+}
+
+impl Cluster {
+    /// Whether every node is stopped: no pods, and all claims stay.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.steps.as_ref().is_some_and(|steps| steps.stopped)
+    }
+
+    /// Whether the program alone changes the replicas of live StatefulSets: it runs, and the delivery tool was told to
+    /// leave them alone, by what cassc renders for it or by whoever wrote the topology.
+    pub(crate) fn steps_change_replicas(&self) -> bool {
+        self.steps.is_some() && (self.delivery.is_some() || self.ignores_replicas)
+    }
 }

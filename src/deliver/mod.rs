@@ -32,6 +32,9 @@ struct Target<'c> {
     by_stage: &'c FilesByStage,
 }
 
+/// Tells how to apply a cluster's folder stage by stage, with commands that wait between two of them.
+type StageByStage = fn(&Cluster, &RenderedFolder, &[String]) -> String;
+
 /// A delivery tool: what differs between them.
 struct Tool {
     /// Completes the metadata of an object.
@@ -43,7 +46,9 @@ struct Tool {
     /// How it stops owning objects without deleting them; `None` where it owns nothing.
     letting_go: Option<&'static str>,
     /// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order.
-    stage_by_stage: Option<fn(&Cluster, &RenderedFolder) -> String>,
+    stage_by_stage: Option<StageByStage>,
+    /// How to see that it leaves the replicas of live StatefulSets alone; `None` where cassc renders nothing that tells it so.
+    replicas_ignored: fn(&Cluster) -> Option<String>,
     /// How a person has a new cluster delivered; it may have files for the tool itself.
     install: fn(&Cluster, &RenderedFolder) -> String,
     /// The name of the tool that gets objects of its own kinds; `None` where it has none.
@@ -68,9 +73,23 @@ pub(crate) fn letting_go(dialect: Dialect) -> Option<&'static str> {
     tool(dialect).letting_go
 }
 
-/// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order.
-pub fn stage_by_stage(cluster: &Cluster, folder: &RenderedFolder) -> Option<String> {
-    tool(cluster.dialect).stage_by_stage.map(|told| told(cluster, folder) + folder.remark())
+/// How to apply by hand a change that makes the ring smaller; `None` where the tool keeps the order. `waits` are commands
+/// that end when the program in the cluster has lowered the replicas.
+pub fn stage_by_stage(cluster: &Cluster, folder: &RenderedFolder, waits: &[String]) -> Option<String> {
+    tool(cluster.dialect).stage_by_stage.map(|told| told(cluster, folder, waits) + folder.remark())
+}
+
+/// What to check before a merge with which nodes leave: a delivery tool that was not told to leave the replicas of live
+/// StatefulSets alone would delete their pods at once.
+pub(crate) fn replicas_ignored(cluster: &Cluster) -> String {
+    let told = (tool(cluster.dialect).replicas_ignored)(cluster);
+    let or_else = "otherwise the pods of nodes that leave are deleted at once, with the only replicas of some rows";
+    match told {
+        Some(commands) => format!("check that the delivery tool ignores replicas; {or_else}:\n{commands}"),
+        None => format!(
+            "check that your delivery tool leaves `/spec/replicas` of live StatefulSets alone (docs/delivery.md); {or_else}"
+        ),
+    }
 }
 
 /// Whether the delivery tool applies every stage at once, or keeps the order of the stages itself.

@@ -14,6 +14,7 @@ pub(super) const TOOL: Tool = Tool {
     prunes: false,
     letting_go: None,
     stage_by_stage: Some(stage_by_stage),
+    replicas_ignored: |_| None,
     install,
     hand_over: None,
 };
@@ -37,13 +38,19 @@ fn root(by_stage: &FilesByStage) -> String {
 }
 
 /// How to apply by hand a change that makes the ring smaller.
-fn stage_by_stage(cluster: &Cluster, rendered: &RenderedFolder) -> String {
+fn stage_by_stage(cluster: &Cluster, rendered: &RenderedFolder, waits: &[String]) -> String {
     let apply = |stage: Stage| apply(cluster, rendered, stage.folder());
+    let lead = "apply this change stage by stage; the root kustomization would delete pods whose nodes are members of the ring:";
+    let (base, sets) = (apply(Stage::Base), apply(Stage::Cluster));
+    if cluster.steps.is_some() {
+        let (job, waits) = (apply(Stage::Steps), waits.join("\n"));
+        return format!(
+            "{lead}\n{base}\n{job}\nthen wait until the Job has taken the nodes out of the ring and lowered the replicas\n{waits}\n\
+             and then\n{sets}"
+        );
+    }
     format!(
-        "apply this change stage by stage; the root kustomization would delete pods whose nodes are members of the \
-         ring:\n{}\nthen do the steps of prepare, until `nodetool status` lists none of the nodes that leave, and then\n{}",
-        apply(Stage::Base),
-        apply(Stage::Cluster)
+        "{lead}\n{base}\nthen do the steps of prepare, until `nodetool status` lists none of the nodes that leave, and then\n{sets}"
     )
 }
 

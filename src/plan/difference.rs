@@ -80,6 +80,10 @@ impl<'d> Difference<'d> {
         let mut rolls = before.zip(after).map(|(before, after)| rolls(before, after, &was, now)).unwrap_or_default();
         if let Some((before, after)) = before.zip(after) {
             reasons::find(before, after, &mut facets, &mut rolls);
+            if before.is_stopped() || after.is_stopped() {
+                // Pods that are not there start with the template of then.
+                rolls.clear();
+            }
         }
         let (handed_over, rendered_otherwise) = (handed_over(&was.files, &now.files), was.rendered_otherwise);
         Self { before, after, created, changed, retired, handed_over, facets, rolls, rendered_otherwise, folder, rings }

@@ -225,7 +225,11 @@ fn shown(field: &str, leaves: &[Leaf]) -> Values {
     let Some(Leaf { from, to, path, .. }) = leaf else { return (None, None) };
     let unit = if path.last().is_some_and(|key| key == "heapMebibytes") { "M" } else { "" };
     let is_secret = field.to_lowercase().contains("password");
-    let shown = |value: &Value| if is_secret { "…".to_owned() } else { format!("{}{unit}", short(value)) };
+    let shown = |value: &Value| match value {
+        _ if is_secret => "…".to_owned(),
+        Value::Object(_) if field == "steps" => "enabled".to_owned(),
+        value => format!("{}{unit}", short(value)),
+    };
     let text = |value: &Option<Value>| value.as_ref().filter(|value| !value.is_null()).map(shown);
     (text(from), text(to))
 }

@@ -4,23 +4,26 @@
 //! another pod template.
 
 mod difference;
+mod doers;
 mod facets;
 mod fields;
 mod leaves;
 mod order;
 mod reasons;
+mod resources;
 mod steps;
 mod summary;
 mod value;
 
 pub(crate) use difference::Difference;
-pub use value::{Change, Counts, Effect, Plan, Refusal, Step, Verdict};
+pub use value::{Amount, By, Change, Counts, Effect, Plan, PodCount, Refusal, Resources, Step, Verdict};
 
+use cassc_ring::step::ORDER;
 pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
-use cassc_ring::step::{ORDER, Row};
 
+use self::doers::Doers;
 use crate::cluster::Cluster;
-use crate::deliver::{Arranged, applies_at_once, arrange};
+use crate::deliver::{Arranged, arrange};
 use crate::lock::Lock;
 
 /// The cluster that a plan begins at.
@@ -64,18 +67,14 @@ pub fn deletion(deployed: &Before<'_>, output: Option<&str>) -> Plan {
 }
 
 fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -> Plan {
-    let step = |row: &'static Row| {
-        let actions = order::actions(row.kind, difference).into_iter();
-        actions.map(|action| Step { stage: stage(row, difference), action, guards: row.guards.to_vec() })
-    };
-    let mut steps: Vec<Step> = if difference.is_empty() { Vec::new() } else { ORDER.iter().flat_map(step).collect() };
-    steps.sort_by_key(|step| step.stage != Stage::Before);
+    let steps = if difference.is_empty() { Vec::new() } else { steps(difference) };
     let counts = summary::counts(&steps);
     Plan {
         cluster: cluster.to_owned(),
         verdict,
         summary: summary::line(verdict, counts, &steps),
         counts,
+        resources: resources::asked(difference),
         changes: summary::changes(difference),
         steps,
         refusals: Vec::new(),
@@ -87,11 +86,19 @@ fn of_difference(cluster: &str, verdict: Verdict, difference: &Difference<'_>) -
     }
 }
 
-/// Where a step runs. Argo CD and Flux apply everything at a merge, StatefulSets included: what has to be done before
-/// those change is done before the merge.
-fn stage(row: &Row, difference: &Difference<'_>) -> Stage {
-    let is_applied = difference.after.is_some_and(|after| applies_at_once(after.dialect));
-    if row.stage == Stage::Prepare && is_applied { Stage::Before } else { row.stage }
+/// The steps in the order of execution.
+fn steps(difference: &Difference<'_>) -> Vec<Step> {
+    let doers = Doers::of(difference);
+    let mut placed = Vec::new();
+    for row in &ORDER {
+        for action in order::actions(row.kind, difference) {
+            let (stage, by) = doers.of_step(row, &action);
+            let step = Step { stage, by, action, guards: row.guards.to_vec() };
+            placed.push((doers.place(row, stage), step));
+        }
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, step)| step).collect()
 }
 
 #[cfg(test)]

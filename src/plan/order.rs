@@ -14,6 +14,7 @@ pub(super) fn actions(kind: Kind, difference: &Difference<'_>) -> Vec<Action> {
     match kind {
         Kind::PrepareByHand => steps::person::before(difference),
         Kind::ApplyBase => steps::apply::base(difference),
+        Kind::ApplyJob => steps::apply::job(difference),
         Kind::LowerReplication => actions::lower_replication(ring),
         Kind::ShrinkDatacenter => actions::shrink_datacenters(ring),
         Kind::EmptyDatacenter => actions::empty_datacenters(ring),
@@ -29,6 +30,10 @@ pub(super) fn actions(kind: Kind, difference: &Difference<'_>) -> Vec<Action> {
         Kind::Rebuild => actions::rebuild(ring),
         Kind::Cleanup => actions::cleanup(ring),
         Kind::DeleteClaims => steps::claims::delete(difference),
+        Kind::Stop => actions::stop(ring),
+        Kind::Start => actions::start(ring),
+        Kind::CreateRoles => steps::roles::create(difference),
+        Kind::RepairSystemKeyspaces => steps::roles::repair(difference),
         Kind::FinishByHand => steps::person::after(difference),
     }
 }

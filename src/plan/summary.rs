@@ -35,7 +35,13 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
         0 => format!("no node {one}"),
         _ => counted_as(number, &format!("node {one}"), &format!("nodes {many}")),
     };
+    let all = steps.iter().find_map(|step| match &step.action {
+        Action::Stop { pods } => Some(counted_as(pods.len(), "node stops", "nodes stop")),
+        Action::Start { pods } => Some(counted_as(pods.len(), "node starts again", "nodes start again")),
+        _ => None,
+    });
     let rolls = match counts.racks_roll {
+        0 if all.is_some() => all.unwrap_or_default(),
         0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a rolling restart resumes".to_owned(),
         0 => "nothing restarts".to_owned(),
         racks => {

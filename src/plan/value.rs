@@ -18,6 +18,9 @@ pub struct Plan {
     pub summary: String,
     /// What the summary counts.
     pub counts: Counts,
+    /// What the change asks of the Kubernetes cluster; absent where that stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<Resources>,
     /// What is different, in the words of the topology, each with what it does.
     pub changes: Vec<Change>,
     /// What will happen, in the order of execution.
@@ -65,6 +68,42 @@ pub struct Counts {
     pub claims_deleted: usize,
 }
 
+/// What a cluster asks of Kubernetes before and after a change: the pods of Cassandra with their requests, and their PVCs. What
+/// stays as it is, is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Resources {
+    /// Pods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<PodCount>,
+    /// Processors that the pods request, in cores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Amount>,
+    /// Memory that the pods request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Amount>,
+    /// Storage that the PVCs of all volumes request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Amount>,
+}
+
+/// A number of pods before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PodCount {
+    /// Before.
+    pub from: u32,
+    /// After.
+    pub to: u32,
+}
+
+/// An amount before and after, as a Kubernetes quantity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Amount {
+    /// Before.
+    pub from: String,
+    /// After.
+    pub to: String,
+}
+
 /// One thing that is different.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -108,11 +147,25 @@ pub enum Effect {
 pub struct Step {
     /// Where it runs.
     pub stage: Stage,
+    /// Who does it.
+    pub by: By,
     /// What is done.
     #[serde(flatten)]
     pub action: Action,
     /// What must hold before it, and while it runs.
     pub guards: Vec<Guard>,
+}
+
+/// Who does a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// You.
+    You,
+    /// The delivery tool, and Kubernetes with what it applies.
+    Tool,
+    /// The Job of the program in the cluster.
+    Job,
 }
 
 /// A refusal in the plan.

@@ -11,9 +11,13 @@ use crate::cluster::{Cluster, Datacenter, Rack, StringMap};
 use crate::topology::SecretKey;
 
 /// The label keys of Cass Operator (`apis/cassandra/v1beta1/cassandradatacenter_types.go`).
-pub(super) const CLUSTER_LABEL: &str = "cassandra.datastax.com/cluster";
-pub(super) const DATACENTER_LABEL: &str = "cassandra.datastax.com/datacenter";
+pub(crate) const CLUSTER_LABEL: &str = "cassandra.datastax.com/cluster";
+pub(crate) const DATACENTER_LABEL: &str = "cassandra.datastax.com/datacenter";
 pub(super) const RACK_LABEL: &str = "cassandra.datastax.com/rack";
+/// Who renders an object.
+pub(crate) const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
+/// cassc, and not Cass Operator.
+pub(crate) const MANAGED_BY: &str = "cassc";
 /// Marks the service that Prometheus scrapes.
 pub(super) const PROMETHEUS_LABEL: &str = "cassandra.datastax.com/prom-metrics";
 /// Set by the StatefulSet controller on every pod (Kubernetes 1.28 and later).
@@ -43,7 +47,7 @@ pub(super) fn labels(cluster: &Cluster, selector: StringMap) -> StringMap {
         ("app.kubernetes.io/name", "cassandra"),
         ("app.kubernetes.io/instance", &format!("cassandra-{}", cluster.label)),
         ("app.kubernetes.io/version", &cluster.version.to_string()),
-        ("app.kubernetes.io/managed-by", "cassc"),
+        (MANAGED_BY_LABEL, MANAGED_BY),
         ("app.kubernetes.io/created-by", "cassc"),
     ]);
     cluster.labels.clone().into_iter().chain(recommended).chain(selector).collect()

@@ -18,6 +18,7 @@ mod steps;
 mod volumes;
 mod workload;
 
+pub(crate) use kit::{CLUSTER_LABEL, DATACENTER_LABEL, MANAGED_BY, MANAGED_BY_LABEL};
 pub use overridden::Overridden;
 pub use resource::Resource;
 pub use workload::{PodTemplate, next_generation, pod_templates, step_name};

@@ -80,6 +80,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
         delivery: Repository::of(&spec.delivery, &name),
+        ignores_replicas: spec.delivery.ignores_replicas,
         revision,
         generation: previous.map_or(1, |previous| previous.generation),
         rollout: Rollout {

@@ -15,11 +15,17 @@ pub struct Delivery {
     pub argocd: Option<ArgocdDelivery>,
     /// Where Flux finds the rendered files. With it cassc also renders a `Kustomization` for each stage, in the folder `flux`.
     pub flux: Option<FluxDelivery>,
+    /// Whether the delivery tool leaves `/spec/replicas` of live StatefulSets alone, as `steps` need it. cassc tells it so in the
+    /// Application and the Kustomizations that it renders; say it here where you tell it yourself (docs/delivery.md). Default:
+    /// `false`.
+    #[serde(default)]
+    pub ignores_replicas: bool,
 }
 
 impl Delivery {
-    /// Uses the dialect of the command line and removes the blocks of other tools.
+    /// Uses the dialect of the command line and removes what was said of other tools.
     pub(crate) fn override_dialect(&mut self, dialect: Dialect) {
+        self.ignores_replicas &= self.dialect == dialect;
         self.dialect = dialect;
         self.argocd = self.argocd.take().filter(|_| dialect == Dialect::Argocd);
         self.flux = self.flux.take().filter(|_| dialect == Dialect::Flux);

@@ -59,12 +59,39 @@ pub fn join(change: Change<'_>, may_found: bool) -> Vec<Action> {
     vec![Action::Join { pods, founds: change.before.is_none() && may_found, start_orders }]
 }
 
+/// All nodes are stopped.
+pub fn stop(change: Change<'_>) -> Vec<Action> {
+    match both(change) {
+        Some((before, after)) if !is_stopped(before) && is_stopped(after) => {
+            vec![Action::Stop { pods: all_pods(after) }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// All nodes that were stopped start again.
+pub fn start(change: Change<'_>) -> Vec<Action> {
+    match both(change) {
+        Some((before, after)) if is_stopped(before) && !is_stopped(after) => {
+            vec![Action::Start { pods: all_pods(after) }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_stopped(ring: &Ring) -> bool {
+    ring.steps.as_ref().is_some_and(|steps| steps.stopped)
+}
+
+fn all_pods(ring: &Ring) -> Vec<String> {
+    ring.datacenters.iter().flat_map(Datacenter::pods_in_start_order).collect()
+}
+
 /// Every node rewrites its tables once all run another release line.
 pub fn upgrade_tables(change: Change<'_>) -> Vec<Action> {
     match both(change) {
         Some((before, after)) if before.version.minor != after.version.minor => {
-            let pods = after.datacenters.iter().flat_map(Datacenter::pods_in_start_order);
-            vec![Action::UpgradeTables { pods: pods.collect() }]
+            vec![Action::UpgradeTables { pods: all_pods(after) }]
         }
         _ => Vec::new(),
     }
@@ -108,6 +135,7 @@ fn of_all(change: Change<'_>) -> impl Iterator<Item = Pair<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desired::Steps;
     use crate::desired::fixtures::ring;
 
     fn replicas(actions: &[Action]) -> Vec<(String, u32)> {
@@ -152,6 +180,20 @@ mod tests {
         let rebuilds = rebuild(Change { before: Some(&before), after: Some(&after) });
         assert!(matches!(&rebuilds[..], [Action::Rebuild { from, .. }] if from == "dc2"), "{rebuilds:?}");
         assert!(rebuild(Change { before: None, after: Some(&after) }).is_empty());
+    }
+
+    #[test]
+    fn a_ring_stops_and_starts_as_a_whole() {
+        let (running, mut stopped) = (ring(&[&[1, 1]]), ring(&[&[1, 1]]));
+        stopped.steps = Some(Steps { stopped: true, ..Steps::default() });
+        let change = |before, after| Change { before: Some(before), after: Some(after) };
+        let pods = || vec!["shop-dc1-r1-sts-0".to_owned(), "shop-dc1-r2-sts-0".to_owned()];
+        assert_eq!(stop(change(&running, &stopped)), [Action::Stop { pods: pods() }]);
+        assert_eq!(start(change(&stopped, &running)), [Action::Start { pods: pods() }]);
+        for same in [&running, &stopped] {
+            assert!(stop(change(same, same)).is_empty() && start(change(same, same)).is_empty());
+        }
+        assert!(stop(Change { before: None, after: Some(&stopped) }).is_empty());
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Stage {
     Prepare,
     /// The delivery tool applies the StatefulSets.
     Cluster,
+    /// The delivery tool applies the Job of the program in the cluster.
+    Steps,
     /// After the StatefulSets were applied; by hand in this version.
     Settle,
     /// You, after the other steps.
@@ -57,6 +59,14 @@ pub enum Guard {
     NodeHasLeft,
 }
 
+impl Guard {
+    /// Whether only the ring itself can tell, and nothing that passes by itself is in the way: where it does not hold, the
+    /// program in the cluster refuses. For everything else it waits.
+    pub fn refuses(self) -> bool {
+        matches!(self, Self::ReplicationFits | Self::NothingReplicated | Self::SpaceSuffices | Self::ClassExpands)
+    }
+}
+
 impl fmt::Display for Guard {
     /// The end of a sentence that begins with "only while" or "only when".
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,6 +93,8 @@ pub enum Kind {
     PrepareByHand,
     /// Objects that no pod restarts for are applied.
     ApplyBase,
+    /// The Job of the program in the cluster is applied.
+    ApplyJob,
     /// System keyspaces get fewer replicas, because nodes will leave.
     LowerReplication,
     /// Nodes leave a datacenter that keeps others.
@@ -113,6 +125,14 @@ pub enum Kind {
     Cleanup,
     /// PVCs of nodes that left are deleted.
     DeleteClaims,
+    /// All nodes stop.
+    Stop,
+    /// All nodes start again.
+    Start,
+    /// Roles are created, and the default role is locked.
+    CreateRoles,
+    /// System keyspaces with more replicas than before are repaired.
+    RepairSystemKeyspaces,
     /// Done by hand at the end.
     FinishByHand,
 }
@@ -134,9 +154,11 @@ const fn row(kind: Kind, stage: Stage, guards: &'static [Guard]) -> Row {
 
 /// Every kind of step, in the order of execution. Nodes leave before anything joins, nothing joins while pods restart,
 /// and nothing is thrown away before everything else is done.
-pub const ORDER: [Row; 18] = [
+pub const ORDER: [Row; 23] = [
     row(Kind::PrepareByHand, Stage::Before, &[]),
     row(Kind::ApplyBase, Stage::Base, &[]),
+    // Before the StatefulSets only where those are applied by hand after nodes have left.
+    row(Kind::ApplyJob, Stage::Steps, &[]),
     row(Kind::LowerReplication, Stage::Prepare, &[Guard::RingWhole, Guard::SchemaAgrees]),
     row(
         Kind::ShrinkDatacenter,
@@ -145,6 +167,8 @@ pub const ORDER: [Row; 18] = [
     ),
     row(Kind::EmptyDatacenter, Stage::Prepare, &[Guard::RingWhole, Guard::SchemaAgrees, Guard::NothingReplicated]),
     row(Kind::ApplyStatefulSets, Stage::Cluster, &[]),
+    row(Kind::Stop, Stage::Settle, &[]),
+    row(Kind::Start, Stage::Settle, &[]),
     // Before anything streams to a new PVC, which is created with the smaller size.
     row(Kind::ExpandClaims, Stage::Settle, &[Guard::ClassExpands]),
     row(Kind::Join, Stage::Cluster, &[Guard::PredecessorsReady]),
@@ -153,12 +177,48 @@ pub const ORDER: [Row; 18] = [
     row(Kind::ResumeRoll, Stage::Settle, &[Guard::OthersUp, Guard::BudgetAllows]),
     row(Kind::UpgradeTables, Stage::Settle, &[Guard::RingWhole, Guard::VersionsAgree]),
     row(Kind::RaiseReplication, Stage::Settle, &[Guard::RingWhole, Guard::SchemaAgrees]),
+    row(Kind::RepairSystemKeyspaces, Stage::Settle, &[Guard::RingWhole]),
+    row(Kind::CreateRoles, Stage::Settle, &[Guard::RingWhole]),
     row(Kind::ReplicateByHand, Stage::After, &[]),
     row(Kind::Rebuild, Stage::Settle, &[Guard::RingWhole]),
     row(Kind::Cleanup, Stage::Settle, &[Guard::RingWhole]),
     row(Kind::DeleteClaims, Stage::Settle, &[Guard::NodeHasLeft]),
     row(Kind::FinishByHand, Stage::After, &[]),
 ];
+
+/// The order in which the program in the cluster does the kinds of steps that are its own, where it also changes the
+/// replicas. Everything is applied before: the replicas of a StatefulSet in Git are only what it is born with. Nodes leave before
+/// others are restarted, and pods restart before new ones join, which start with the new template.
+pub const ORDER_OF_JOB: [Kind; 13] = [
+    Kind::Stop,
+    Kind::Start,
+    Kind::ExpandClaims,
+    Kind::LowerReplication,
+    Kind::ShrinkDatacenter,
+    Kind::EmptyDatacenter,
+    Kind::DeleteClaims,
+    Kind::Roll,
+    Kind::ResumeRoll,
+    Kind::Join,
+    Kind::RaiseReplication,
+    Kind::CreateRoles,
+    Kind::RepairSystemKeyspaces,
+];
+
+impl Kind {
+    /// Where it stands in the order of execution, where the program in the cluster does all that it can: what is applied,
+    /// then [`ORDER_OF_JOB`], then what depends on a person or is done at the end.
+    pub fn place_with_job(self) -> (usize, usize) {
+        let of_job = ORDER_OF_JOB.iter().position(|kind| *kind == self);
+        let of_all = ORDER.iter().position(|row| row.kind == self).unwrap_or(ORDER.len());
+        match (self, of_job) {
+            (Self::ApplyJob, _) => (0, ORDER.len()),
+            (Self::PrepareByHand | Self::ApplyBase | Self::ApplyStatefulSets | Self::RetireObjects, _) => (0, of_all),
+            (_, Some(place)) => (1, place),
+            _ => (2, of_all),
+        }
+    }
+}
 
 /// What a step does. Pods, StatefulSets and claims are named as in Kubernetes, in the order in which it is done.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -245,6 +305,28 @@ pub enum Action {
     DeleteClaims {
         /// The claims.
         claims: Vec<String>,
+    },
+    /// Every node is drained and its pod taken away; all claims stay.
+    Stop {
+        /// The pods.
+        pods: Vec<String>,
+    },
+    /// Every node that was stopped starts again, on its claims.
+    Start {
+        /// The pods.
+        pods: Vec<String>,
+    },
+    /// The default role is locked, and the superuser and all declared roles are created or changed.
+    CreateRoles {
+        /// The Secret of the superuser.
+        superuser_secret: String,
+        /// The declared roles.
+        roles: Vec<String>,
+    },
+    /// A keyspace with more replicas than before is repaired on every node.
+    Repair {
+        /// The keyspace.
+        keyspace: String,
     },
 }
 

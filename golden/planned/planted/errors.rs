@@ -1,6 +1,6 @@
 //! The errors that are planted, each with the promise that it breaks.
 
-use cassc::plan::{Action, Guard, ObjectName, Plan, RackRoll, Stage, Step, Verdict};
+use cassc::plan::{Action, By, Guard, ObjectName, Plan, RackRoll, Stage, Step, Verdict};
 
 use super::super::named;
 use super::Story;
@@ -68,7 +68,7 @@ fn growth(plan: &mut Plan, to: &str) {
 }
 
 fn step(stage: Stage, action: Action, guards: &[Guard]) -> Step {
-    Step { stage, action, guards: guards.to_vec() }
+    Step { stage, by: By::You, action, guards: guards.to_vec() }
 }
 
 /// What is planted, in which story, and as what it must be found.
@@ -94,6 +94,54 @@ pub(super) const PLANTED: &[Planted] = &[
     (Kind::WrongStage, Story::Busy, |plan| {
         let position = at(plan, "decommission");
         plan.steps[position].stage = Stage::Settle;
+    }),
+    (Kind::WrongStage, Story::Job, |plan| {
+        let position = at(plan, "decommission");
+        plan.steps[position].stage = Stage::Before;
+    }),
+    (Kind::WrongStage, Story::Job, |plan| {
+        let position = at(plan, "join");
+        plan.steps[position].stage = Stage::Cluster;
+    }),
+    (Kind::WrongDoer, Story::Busy, |plan| {
+        let position = at(plan, "roll");
+        plan.steps[position].by = By::Job;
+    }),
+    (Kind::WrongDoer, Story::Job, |plan| {
+        let position = at(plan, "decommission");
+        plan.steps[position].by = By::You;
+    }),
+    (Kind::PersonNotTold, Story::Job, |plan| {
+        let is_check = |step: &Step| matches!(&step.action, Action::Person { task } if task.contains("/spec/replicas"));
+        plan.steps.retain(|step| !is_check(step));
+    }),
+    (Kind::TwoChangesAtOnce, Story::Job, |plan| hurry(plan, "join", "decommission")),
+    (Kind::RestartsWhileRingChanges, Story::Job, |plan| hurry(plan, "roll", "decommission")),
+    (Kind::WrongEnd, Story::Job, |plan| drop_step(plan, "decommission")),
+    (Kind::WrongEnd, Story::Job, |plan| drop_step(plan, "join")),
+    (Kind::ClaimKept, Story::Job, |plan| {
+        pods(plan, "deleteClaims").push("server-data-shop-dc2-a-sts-2".to_owned());
+    }),
+    (Kind::ClaimBeforeNodeLeft, Story::Job, |plan| hurry(plan, "deleteClaims", "decommission")),
+    (Kind::ClaimLeftBehind, Story::Job, |plan| drop(pods(plan, "deleteClaims").pop())),
+    (Kind::RolesMisjudged, Story::Settled, |plan| drop_step(plan, "createRoles")),
+    (Kind::RepairMisjudged, Story::Settled, |plan| drop_step(plan, "repair")),
+    (Kind::RepairMisjudged, Story::Job, |plan| {
+        let action = Action::Repair { keyspace: "system_auth".to_owned() };
+        plan.steps.push(step(Stage::Settle, action, &[Guard::RingWhole]));
+    }),
+    (Kind::StopMisjudged, Story::Stopped, |plan| drop_step(plan, "stop")),
+    (Kind::StopMisjudged, Story::Started, |plan| drop_step(plan, "start")),
+    (Kind::RestartsNobody, Story::Started, |plan| {
+        let rack = RackRoll {
+            datacenter: "dc1".to_owned(),
+            rack: "a".to_owned(),
+            stateful_set: "shop-dc1-a-sts".to_owned(),
+            pods: vec!["shop-dc1-a-sts-0".to_owned()],
+            reasons: vec!["cassandra.config.concurrent_reads".to_owned()],
+        };
+        let action = Action::Roll { racks: vec![rack], canary_pods: None, stopped: false };
+        plan.steps.push(step(Stage::Settle, action, &[Guard::OthersUp, Guard::BudgetAllows]));
     }),
     (Kind::MissingGuard, Story::Busy, |plan| {
         let position = at(plan, "decommission");

@@ -47,13 +47,18 @@ fn elements(action: &Action) -> usize {
         | Action::Rebuild { pods, .. }
         | Action::UpgradeTables { pods }
         | Action::Cleanup { pods }
+        | Action::Stop { pods }
+        | Action::Start { pods }
         | Action::DeleteClaims { claims: pods } => pods.len(),
         Action::Roll { racks, .. } => racks.iter().map(|rack| rack.pods.len()).sum(),
         Action::ExpandClaims { claims } => claims.len(),
         Action::Apply { created, changed, removed, kept } => {
             [created, changed, removed, kept].map(Vec::len).into_iter().sum()
         }
-        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} => 0,
+        Action::CreateRoles { roles, .. } => roles.len(),
+        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} | Action::Repair { .. } => {
+            0
+        }
     }
 }
 
@@ -75,13 +80,17 @@ fn change_element(plan: &mut Plan, step: usize, element: usize, twice: bool) {
         | Action::Rebuild { pods, .. }
         | Action::UpgradeTables { pods }
         | Action::Cleanup { pods }
+        | Action::Stop { pods }
+        | Action::Start { pods }
         | Action::DeleteClaims { claims: pods } => change(vec![pods], element, twice),
         Action::Roll { racks, .. } => change(racks.iter_mut().map(|rack| &mut rack.pods).collect(), element, twice),
         Action::ExpandClaims { claims } => change(vec![claims], element, twice),
         Action::Apply { created, changed, removed, kept } => {
             change(vec![created, changed, removed, kept], element, twice);
         }
-        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} => {}
+        Action::CreateRoles { roles, .. } => change(vec![roles], element, twice),
+        Action::Person { .. } | Action::ReplicateSystemKeyspaces { .. } | Action::Resume {} | Action::Repair { .. } => {
+        }
     }
 }
 

@@ -113,13 +113,18 @@ struct Backoff {
     max_duration: &'static str,
 }
 
+/// The name of the Application for a Kubernetes cluster.
+pub(super) fn name(source: &ArgocdSource, kube_cluster: Option<&str>) -> String {
+    let suffix = kube_cluster.map(|name| format!("-{name}")).unwrap_or_default();
+    format!("{}{suffix}", source.name)
+}
+
 /// The Application for the objects of a Kubernetes cluster. It has no finalizer: when it is deleted, the ring stays.
 pub(super) fn application(source: &ArgocdSource, cluster: &Cluster, kube_cluster: Option<&str>) -> ToolObject<Spec> {
-    let suffix = kube_cluster.map(|name| format!("-{name}")).unwrap_or_default();
     ToolObject {
         api_version: "argoproj.io/v1alpha1",
         kind: "Application",
-        metadata: ToolMetadata { name: format!("{}{suffix}", source.name), namespace: source.namespace.clone() },
+        metadata: ToolMetadata { name: name(source, kube_cluster), namespace: source.namespace.clone() },
         spec: Spec {
             project: source.project.clone(),
             destination: destination(cluster, kube_cluster),

@@ -26,6 +26,7 @@ pub(super) const TOOL: Tool = Tool {
     prunes: true,
     letting_go: Some("let Argo CD go of the objects without deleting them: `argocd app delete … --cascade=false`"),
     stage_by_stage: None,
+    replicas_ignored,
     install,
     hand_over: Some("Argo CD"),
 };
@@ -62,6 +63,21 @@ fn files(place: &Target<'_>) -> BTreeMap<String, String> {
     let Some(Repository::Argocd(source)) = &place.cluster.delivery else { return BTreeMap::new() };
     let application = application(source, place.cluster, place.kube_cluster);
     BTreeMap::from([tool_file(ARGOCD_FOLDER, &application)])
+}
+
+/// What the live Application says; an Application of somebody's own is not known.
+fn replicas_ignored(cluster: &Cluster) -> Option<String> {
+    let Some(Repository::Argocd(source)) = &cluster.delivery else { return None };
+    let command = |kube_cluster: Option<&&str>| {
+        let name = application::name(source, kube_cluster.copied());
+        format!(
+            "kubectl -n {} get application {name} -o jsonpath='{{.spec.ignoreDifferences}} {{.spec.syncPolicy.syncOptions}}'",
+            source.namespace
+        )
+    };
+    let kube_clusters = cluster.kube_clusters();
+    let commands: Vec<String> = kube_clusters.iter().map(|kube_cluster| command(kube_cluster.as_ref())).collect();
+    Some(format!("{}\n(prints `/spec/replicas` and `RespectIgnoreDifferences=true`)", commands.join("\n")))
 }
 
 /// Applications lie beside the Kubernetes clusters, because they belong to that of Argo CD.

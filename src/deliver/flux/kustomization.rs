@@ -109,7 +109,7 @@ fn ignore(cluster: &Cluster, stage: Stage) -> Vec<Ignore> {
 }
 
 /// `<cluster>-<stage>`: no number, so that nothing is renamed, and so deleted, when a stage or a rack is added.
-fn name(cluster: &str, stage: &str) -> String {
+pub(super) fn name(cluster: &str, stage: &str) -> String {
     format!("{cluster}-{stage}")
 }
 

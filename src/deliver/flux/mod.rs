@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{RenderedFolder, Target, Tool, annotation, commands, folder, kustomize, tool_file};
 use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
-use crate::stages::FLUX_FOLDER;
+use crate::stages::{FLUX_FOLDER, Stage};
 
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
@@ -22,6 +22,7 @@ pub(super) const TOOL: Tool = Tool {
         "let Flux go of the objects without deleting them: `prune: false` in its Kustomization, then delete that",
     ),
     stage_by_stage: None,
+    replicas_ignored,
     install,
     hand_over: Some("Flux"),
 };
@@ -59,6 +60,15 @@ fn files(place: &Target<'_>) -> BTreeMap<String, String> {
         files.extend(told.into_iter().map(|(path, text)| (format!("{folder}{path}"), text)));
     }
     files
+}
+
+/// What the live Kustomization of the StatefulSets says; Kustomizations of somebody's own are not known.
+fn replicas_ignored(cluster: &Cluster) -> Option<String> {
+    let Some(Repository::Flux(source)) = &cluster.delivery else { return None };
+    let name = kustomization::name(&cluster.name, Stage::Cluster.folder());
+    let command = format!("kubectl -n {} get kustomization {name} -o jsonpath='{{.spec.ignore}}'", source.namespace);
+    let commands = commands(cluster, |_| command.clone());
+    Some(format!("{commands}\n(prints `/spec/replicas`)"))
 }
 
 fn install(cluster: &Cluster, rendered: &RenderedFolder) -> String {

@@ -82,6 +82,22 @@ impl Quantity {
         u64::try_from(amount / NANOS_PER_MILLI).map_err(|_| QuantityError::TooLarge(self.canonical()))
     }
 
+    /// Nothing.
+    pub(crate) fn zero() -> Self {
+        Self { nanos: 0, format: Format::DecimalSi, kept: None }
+    }
+
+    /// The sum, in the family of suffixes of the first that is not nothing; at most what fits.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let format = if self.nanos == 0 { other.format } else { self.format };
+        Self { nanos: self.nanos.saturating_add(other.nanos), format, kept: None }
+    }
+
+    /// So many of it; at most what fits.
+    pub(crate) fn times(&self, number: u32) -> Self {
+        Self { nanos: self.nanos.saturating_mul(i128::from(number)), format: self.format, kept: None }
+    }
+
     fn not_negative(&self) -> Result<i128, QuantityError> {
         if self.nanos < 0 { Err(QuantityError::Negative(self.canonical())) } else { Ok(self.nanos) }
     }
@@ -226,6 +242,16 @@ mod tests {
         assert_eq!(quantity("0").millis(), Ok(0));
         assert_eq!(quantity("100u").millis(), Err(QuantityError::BelowOneMilli("100u".into())));
         assert_eq!(quantity("-1").millis(), Err(QuantityError::Negative("-1".into())));
+    }
+
+    #[test]
+    fn sums_and_multiples_keep_the_suffixes() {
+        let sum = |one: &str, other: &str| quantity(one).plus(&quantity(other)).canonical();
+        assert_eq!(sum("500Gi", "524Gi"), "1Ti");
+        assert_eq!(sum("1500m", "500m"), "2");
+        assert_eq!(Quantity::zero().plus(&quantity("1Gi")).canonical(), "1Gi");
+        assert_eq!(quantity("500Gi").times(3).canonical(), "1500Gi");
+        assert_eq!(quantity("500m").times(0).canonical(), "0");
     }
 
     #[test]

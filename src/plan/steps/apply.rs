@@ -8,18 +8,22 @@ use crate::stages::Stage;
 
 /// Everything that no pod restarts for.
 pub(crate) fn base(difference: &Difference<'_>) -> Vec<Action> {
-    applied(difference, &[Stage::Base, Stage::Prepare])
+    applied(difference, Stage::Base)
 }
 
-/// The StatefulSets, and the program in the cluster, which nothing waits for. Applying them restarts nothing: the update strategy
-/// of StatefulSets is `OnDelete`.
+/// The StatefulSets. Applying them restarts nothing: their update strategy is `OnDelete`.
 pub(crate) fn stateful_sets(difference: &Difference<'_>) -> Vec<Action> {
-    applied(difference, &[Stage::Cluster, Stage::Steps])
+    applied(difference, Stage::Cluster)
 }
 
-fn applied(difference: &Difference<'_>, stages: &[Stage]) -> Vec<Action> {
+/// The Job of the program in the cluster, which does the rest.
+pub(crate) fn job(difference: &Difference<'_>) -> Vec<Action> {
+    applied(difference, Stage::Steps)
+}
+
+fn applied(difference: &Difference<'_>, stage: Stage) -> Vec<Action> {
     let of_stage = |objects: &[Delivered]| -> Vec<ObjectName> {
-        objects.iter().filter(|object| stages.contains(&object.stage)).map(ObjectName::from).collect()
+        objects.iter().filter(|object| object.stage == stage).map(ObjectName::from).collect()
     };
     let (created, changed) = (of_stage(&difference.created), of_stage(&difference.changed));
     if created.is_empty() && changed.is_empty() {

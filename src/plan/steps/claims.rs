@@ -1,6 +1,7 @@
 //! Claims grow in place; those of nodes that left are deleted with their data.
 
 use cassc_ring::actions::leaving_pods;
+use cassc_ring::desired::WhenNodesLeave;
 use cassc_ring::names;
 use cassc_ring::step::{Action, ClaimGrowth};
 
@@ -28,6 +29,14 @@ fn growth(before: Option<&Cluster>, datacenter: &Datacenter, rack: &Rack) -> Vec
     (0..rack.nodes).filter_map(claim).collect()
 }
 
+/// Whether the program in the cluster leaves the claims of a pod. Without it they are deleted by hand.
+fn stay(difference: &Difference<'_>, pod: &str) -> bool {
+    let after = difference.after.filter(|after| after.steps.is_some());
+    let of_pod = |rack: &Rack| pod.rsplit_once('-').is_some_and(|(set, _)| set == rack.stateful_set);
+    let mut racks = after.into_iter().flat_map(Cluster::racks);
+    racks.any(|(_, rack)| of_pod(rack) && rack.when_nodes_leave == WhenNodesLeave::Retain)
+}
+
 /// The claims of nodes that left, in the order in which they left. Nobody else deletes them: the retention policy of
 /// the StatefulSets is `Retain`. Of a topology that is gone nothing is decommissioned and every claim stays.
 pub(crate) fn delete(difference: &Difference<'_>) -> Vec<Action> {
@@ -36,6 +45,7 @@ pub(crate) fn delete(difference: &Difference<'_>) -> Vec<Action> {
     let templates: Vec<&str> = [names::SERVER_DATA].into_iter().chain(additional.map(|it| it.name.as_str())).collect();
     let claims: Vec<String> = leaving_pods(difference.ring())
         .into_iter()
+        .filter(|pod| !stay(difference, pod))
         .flat_map(|pod| templates.iter().map(move |template| names::claim(template, &pod)).collect::<Vec<_>>())
         .collect();
     if claims.is_empty() { Vec::new() } else { vec![Action::DeleteClaims { claims }] }

@@ -15,14 +15,15 @@ pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
     if difference.before.is_none() {
         return Vec::new();
     }
+    let has_steps = difference.after.is_some_and(|after| after.steps.is_some());
     let pairs = difference.ring().datacenters();
-    let leftover = pairs.iter().filter_map(|pair| leftover_claims(*pair));
+    let leftover = pairs.iter().filter_map(|pair| leftover_claims(*pair, has_steps));
     leftover.chain(pairs.iter().filter_map(|pair| full_copy(*pair))).collect()
 }
 
 /// PVCs stay when their node was decommissioned and the PVC was not deleted. Cassandra refuses to start on the volume of a
 /// decommissioned node ("was decommissioned and will not rejoin the ring"), in any pod that mounts it.
-fn leftover_claims(pair: Pair<'_>) -> Option<String> {
+fn leftover_claims(pair: Pair<'_>, has_steps: bool) -> Option<String> {
     let (before, after) = (pair.before?, pair.after?);
     let there = |pod: &String| before.racks.iter().any(|rack| pod.starts_with(&format!("{}-", rack.stateful_set)));
     let pods: Vec<String> = pair.joining().into_iter().filter(there).collect();
@@ -33,6 +34,16 @@ fn leftover_claims(pair: Pair<'_>) -> Option<String> {
         more => format!(" … ({more} more)"),
     };
     let namespace = after.namespace.as_deref().unwrap_or("NAMESPACE");
+    if has_steps {
+        let listed = claims.join(" ");
+        return (!claims.is_empty()).then(|| {
+            format!(
+                "check PVCs that earlier nodes with these names left behind. The Job deletes those of nodes that it took out of the \
+                 ring itself, before the pods start; delete others, because Cassandra does not start on the volume of a \
+                 decommissioned node:\nkubectl -n {namespace} get pvc --ignore-not-found {listed}{more}"
+            )
+        });
+    }
     (!claims.is_empty()).then(|| {
         format!(
             "delete PVCs that earlier nodes with these names left behind; Cassandra does not start on the volume of a \

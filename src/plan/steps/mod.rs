@@ -6,4 +6,5 @@ pub(super) mod claims;
 mod growth;
 pub(super) mod person;
 mod prerequisites;
+pub(super) mod roles;
 pub(super) mod roll;

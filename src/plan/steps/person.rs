@@ -6,9 +6,10 @@ use cassc_ring::actions::leaving_pods;
 use cassc_ring::step::Action;
 
 use super::super::Difference;
+use super::roles::has_more_replicas;
 use super::{growth, prerequisites};
-use crate::cluster::{Cluster, Datacenter, VolumeSource};
-use crate::deliver::{handed_to, install, letting_go, stage_by_stage};
+use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource};
+use crate::deliver::{handed_to, install, letting_go, replicas_ignored, stage_by_stage};
 use crate::render::Retirement;
 use crate::topology::Authenticator;
 
@@ -47,9 +48,28 @@ fn before_a_change(difference: &Difference<'_>) -> Vec<String> {
         tasks.extend(letting_go(was.dialect).map(str::to_owned));
     }
     if !leaving_pods(difference.ring()).is_empty() {
-        tasks.extend(stage_by_stage(now, &difference.folder));
+        tasks.extend(if now.steps_change_replicas() {
+            Some(replicas_ignored(now))
+        } else {
+            stage_by_stage(now, &difference.folder, &waits(was, now))
+        });
     }
     tasks
+}
+
+/// Commands that end when the program in the cluster has lowered the replicas of a rack.
+fn waits(was: &Cluster, now: &Cluster) -> Vec<String> {
+    let wait = |(datacenter, rack): (&Datacenter, &Rack)| {
+        let before = was.datacenter(&datacenter.name)?.rack(&rack.name)?;
+        let namespace = datacenter.namespace.as_deref().unwrap_or("NAMESPACE");
+        (before.nodes > rack.nodes).then(|| {
+            format!(
+                "kubectl -n {namespace} wait --for=jsonpath='{{.spec.replicas}}'={} --timeout=24h statefulset/{}",
+                rack.nodes, rack.stateful_set
+            )
+        })
+    };
+    now.racks().filter_map(wait).collect()
 }
 
 /// Once nodes of a new datacenter have joined, before they copy their data.
@@ -91,7 +111,19 @@ fn hand_over(difference: &Difference<'_>) -> Vec<String> {
         ));
     }
     tasks.extend(left_behind(difference));
+    tasks.extend(to_be_told(difference));
     tasks
+}
+
+/// Who writes the delivery tool's objects has to tell it about the program in the cluster.
+fn to_be_told(difference: &Difference<'_>) -> Option<String> {
+    let after = difference.after.filter(|after| after.steps.is_some() && !after.steps_change_replicas())?;
+    let is_new = difference.before.is_none_or(|before| before.steps.is_none());
+    let tool = handed_to(after.dialect).filter(|_| is_new)?;
+    Some(format!(
+        "have {tool} leave `/spec/replicas` of live StatefulSets alone (docs/delivery.md), and then write \
+         `delivery.ignoresReplicas: true`: until then cassc refuses to let nodes leave, and every sync brings the replicas of Git back"
+    ))
 }
 
 /// The delivery tool's objects in the former namespace stay there, active beside the new ones.
@@ -167,14 +199,14 @@ pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
     let same =
         |before: &Cluster| before.authenticator == now.authenticator && before.superuser_secret == now.superuser_secret;
     let changed = !difference.before.is_some_and(same);
-    if asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
+    let by_hand = now.steps.is_none();
+    if by_hand && asks(now.authenticator) && changed && now.additional_seeds.all().next().is_none() {
         tasks.push(format!(
             "create the Secret `{}` and the first role from it; until then nobody can log in (README, \"The superuser\")",
             now.superuser_secret
         ));
     }
-    let more = difference.before.is_some_and(|before| before.system_replication < now.system_replication);
-    if more {
+    if by_hand && has_more_replicas(difference) {
         tasks.push("repair the system keyspaces: `nodetool repair -full system_auth` on every node".to_owned());
     }
     tasks.into_iter().map(|task| Action::Person { task }).collect()

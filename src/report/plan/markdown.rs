@@ -4,8 +4,8 @@
 use cassc_wording::counted_as;
 
 use super::escape::{code, html, html_code, prose};
-use super::words::{Piece, effect, stage, told, value};
-use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, is_done_by_hand, tally};
+use super::words::{Piece, effect, has_job, resources, stage, told, value};
+use super::{FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, tally, who_does_the_rest};
 use crate::plan::{Change, Plan, Refusal, Step, Verdict};
 use crate::transition::Accepted;
 
@@ -51,8 +51,8 @@ pub fn markdown(fleet: &FleetPlan) -> String {
     );
     page.note(&unchanged(&groups));
     page.section("", &folded, fold, ("cluster's changes and steps are", "clusters' changes and steps are"));
-    if groups.told.iter().any(|plan| is_done_by_hand(plan)) {
-        page.note(&format!("{BY_HAND}\n"));
+    for told in who_does_the_rest(&groups.told) {
+        page.note(&format!("{told}\n"));
     }
     page.text
 }
@@ -162,6 +162,9 @@ fn fold(plan: &Plan) -> String {
         let names: Vec<String> = plan.overrides.iter().map(|of| code(&cut(of))).collect();
         text.extend(["**Overridden:** ", &names.join(", "), " (", OVERRIDDEN, ")\n\n"]);
     }
+    if let Some(asked) = &plan.resources {
+        text.extend(["**Asks of Kubernetes:** ", &resources(asked), "\n\n"]);
+    }
     if !plan.changes.is_empty() {
         text.push_str("| what changes | where | from | to | what it does |\n|---|---|---|---|---|\n");
         text.extend(plan.changes.iter().map(change));
@@ -169,7 +172,8 @@ fn fold(plan: &Plan) -> String {
     }
     if !plan.steps.is_empty() {
         text.push_str("What happens, in this order:\n\n");
-        text.extend((1..).zip(&plan.steps).map(|(number, it)| step(number, it)));
+        let has_job = has_job(plan);
+        text.extend((1..).zip(&plan.steps).map(|(number, it)| step(number, it, has_job)));
         text.push('\n');
     }
     text + "</details>\n\n"
@@ -182,12 +186,12 @@ fn change(change: &Change) -> String {
     format!("| {} | {place} | {from} | {to} | {} |\n", code(&change.field), effect(change))
 }
 
-fn step(number: usize, step: &Step) -> String {
-    let told = told(step);
+fn step(number: usize, step: &Step, has_job: bool) -> String {
+    let told = told(step, has_job);
     let marker = format!("{number}. ");
     let indent = " ".repeat(marker.len());
     let details = told.details.iter().map(|detail| format!("{indent}- {}\n", marked(detail)));
-    format!("{marker}**{}:** {}\n{}", stage(step.stage), marked(&told.title), details.collect::<String>())
+    format!("{marker}**{}:** {}\n{}", stage(step), marked(&told.title), details.collect::<String>())
 }
 
 fn marked(line: &[Piece]) -> String {

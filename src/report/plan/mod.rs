@@ -14,7 +14,7 @@ pub use text::text;
 
 use cassc_wording::counted_as;
 
-use crate::plan::{Plan, Stage, Verdict};
+use crate::plan::{By, Plan, Stage, Verdict};
 
 /// How many unchanged clusters are named rather than counted.
 const NAMED_UNCHANGED: usize = 3;
@@ -23,7 +23,11 @@ const NAMED_UNCHANGED: usize = 3;
 const OVERRIDDEN: &str = "cassc does not check what these patches do";
 
 /// The last line where a plan has steps that no Job runs.
-const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. This version of cassc runs no Job for them.";
+const BY_HAND: &str = "Do the steps of prepare and settle by hand: docs/plan.md has the commands. With `steps` in the topology a Job does them.";
+
+/// The last line where a plan has steps of a Job.
+const BY_JOB: &str =
+    "The Job of cassc-step does the steps marked job, once it is applied: docs/steps.md says how to follow it.";
 
 /// The plans of a fleet by how much they contain, each group in the order of the fleet.
 struct Groups<'f> {
@@ -55,9 +59,13 @@ fn is_worth_telling(plan: &Plan) -> bool {
     !(plan.changes.is_empty() && plan.steps.is_empty() && plan.accepted.is_empty())
 }
 
-/// Whether steps that a Job could do must be done by hand.
-fn is_done_by_hand(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| matches!(step.stage, Stage::Prepare | Stage::Settle))
+/// What is said at the end of steps that the delivery tool does not do: who does those of prepare and settle.
+fn who_does_the_rest(plans: &[&Plan]) -> Vec<&'static str> {
+    let is_done = |by: By| {
+        let steps = plans.iter().flat_map(|plan| &plan.steps);
+        steps.filter(|step| matches!(step.stage, Stage::Prepare | Stage::Settle)).any(|step| step.by == by)
+    };
+    [(By::You, BY_HAND), (By::Job, BY_JOB)].into_iter().filter(|(by, _)| is_done(*by)).map(|(_, told)| told).collect()
 }
 
 /// The word for a verdict that is not the usual one.

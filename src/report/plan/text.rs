@@ -5,8 +5,8 @@ use anstyle::{AnsiColor, Style};
 use cassc_wording::counted_as;
 
 use super::escape::{shown, shown_lines};
-use super::words::{Line, Piece, Sign, effect, name, stage, told, value, words};
-use super::{BY_HAND, FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, is_done_by_hand, tally, verdict_word};
+use super::words::{Line, Piece, Sign, effect, has_job, name, resources, stage, told, value, words};
+use super::{FleetPlan, Groups, NAMED_UNCHANGED, OVERRIDDEN, groups, tally, verdict_word, who_does_the_rest};
 use crate::plan::{Action, Change, Plan, Refusal, Step, Verdict};
 use crate::report::Colors;
 use crate::transition::Accepted;
@@ -39,9 +39,9 @@ impl Tone {
 
     fn of_step(action: &Action) -> Self {
         match action {
-            Action::Decommission { .. } | Action::DeleteClaims { .. } => Self::Loss,
+            Action::Decommission { .. } | Action::DeleteClaims { .. } | Action::Stop { .. } => Self::Loss,
             Action::Roll { .. } | Action::Resume {} => Self::Change,
-            Action::Join { .. } => Self::Gain,
+            Action::Join { .. } | Action::Start { .. } => Self::Gain,
             _ => Self::Plain,
         }
     }
@@ -79,8 +79,9 @@ fn toned(fleet: &FleetPlan) -> Vec<(Tone, String)> {
     let against = if fleet.plans.len() == 1 { against(fleet) } else { None };
     blocks.extend(groups.refused.iter().chain(&groups.told).map(|plan| cluster(plan, against.as_deref())));
     blocks.extend(unchanged(&groups).map(|lines| lines.into_iter().map(|line| (Tone::Plain, line)).collect()));
-    if groups.told.iter().any(|plan| is_done_by_hand(plan)) {
-        blocks.push(vec![(Tone::Plain, BY_HAND.to_owned())]);
+    let told = who_does_the_rest(&groups.told);
+    if !told.is_empty() {
+        blocks.push(told.into_iter().map(|told| (Tone::Plain, told.to_owned())).collect());
     }
     blocks.join(&(Tone::Plain, String::new()))
 }
@@ -118,10 +119,13 @@ fn cluster(plan: &Plan, against: Option<&str>) -> Vec<(Tone, String)> {
     lines.extend(plan.accepted.iter().flat_map(accepted).map(of(Tone::Change)));
     lines.extend(overrides(plan).map(of(Tone::Change)));
     if plan.verdict != Verdict::Refused {
+        let asked = plan.resources.as_ref().map(resources);
+        lines.extend(asked.map(|asked| (Tone::Plain, format!("  asks of Kubernetes: {asked}"))));
         lines.extend((!plan.changes.is_empty()).then(|| (Tone::Plain, "  changes".to_owned())));
         lines.extend(plan.changes.iter().map(change).map(of(Tone::Plain)));
         lines.extend((!plan.steps.is_empty()).then(|| (Tone::Plain, "  steps, in this order".to_owned())));
-        lines.extend((1..).zip(&plan.steps).flat_map(|(number, it)| step(number, plan.steps.len(), it)));
+        let has_job = has_job(plan);
+        lines.extend((1..).zip(&plan.steps).flat_map(|(number, it)| step(number, plan.steps.len(), it, has_job)));
     }
     lines
 }
@@ -166,11 +170,11 @@ fn change(change: &Change) -> String {
     plain(&line, "")
 }
 
-fn step(number: usize, last: usize, step: &Step) -> Vec<(Tone, String)> {
+fn step(number: usize, last: usize, step: &Step, has_job: bool) -> Vec<(Tone, String)> {
     let digits = last.to_string().len();
-    let told = told(step);
+    let told = told(step, has_job);
     let indent = " ".repeat(4 + digits + 2 + STAGE_WIDTH + 1);
-    let stage = stage(step.stage);
+    let stage = stage(step);
     let title = format!("    {number:>digits$}. {stage:<STAGE_WIDTH$} {}", plain(&told.title, &indent));
     let detail = |detail: &Line| (Tone::of_detail(detail), format!("{indent}{}", plain(detail, &indent)));
     [(Tone::of_step(&step.action), title)].into_iter().chain(told.details.iter().map(detail)).collect()

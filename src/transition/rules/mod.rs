@@ -45,6 +45,10 @@ mod e351_rack_takes_nodes;
 mod e352_nodes_leave;
 mod e353_replication_follows;
 mod e354_founding_reopened;
+mod e355_replicas_handed_over;
+mod e356_replicas_taken_back;
+mod e357_ring_changes_while_stopped;
+mod e358_job_cannot_come_first;
 mod e360_cluster_deleted;
 mod e361_shared_with_deployed;
 
@@ -127,6 +131,10 @@ pub(super) const RULES: &[TransitionRule] = table![
     e352_nodes_leave,
     e353_replication_follows,
     e354_founding_reopened,
+    e355_replicas_handed_over,
+    e356_replicas_taken_back,
+    e357_ring_changes_while_stopped,
+    e358_job_cannot_come_first,
 ];
 
 /// Every rule about a change, and whether it may be forced: those of the table, the one about clusters whose topology is gone

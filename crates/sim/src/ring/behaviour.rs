@@ -3,6 +3,8 @@
 use cassc_ring::release::Minor;
 use cassc_settle::cluster::Time;
 
+use super::rng::Rng;
+
 /// How a simulated ring behaves. Ranges of seconds include both ends; every delay in one is drawn anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behaviour {
@@ -80,6 +82,28 @@ impl Default for Behaviour {
             leaves_anew: false,
             cleanup_looks_first: false,
             replacement_hides: true,
+        }
+    }
+}
+
+impl Behaviour {
+    /// A behaviour drawn at random: other delays, speeds and facts, within what real rings do.
+    pub fn drawn(rng: &mut Rng) -> Self {
+        let gossip = 1 + rng.between((0, 7));
+        let boot = rng.between((5, 40));
+        Self {
+            stream_rate: (4 << 20) << rng.below(5),
+            gossip: (1, gossip),
+            schema: (1, 1 + rng.between((0, 25))),
+            boot: (boot / 2, boot),
+            left_expiry: if rng.chance(20) { (300, 900) } else { (3 * 86_400, 3 * 86_400 + 600) },
+            compaction: (5, 5 + rng.between((0, 120))),
+            keep_alive: Some(30).filter(|_| rng.chance(90)),
+            bare_quorum: [0, 10, 25, 50][rng.below(4)],
+            leaves_anew: rng.chance(50),
+            cleanup_looks_first: rng.chance(50),
+            replacement_hides: rng.chance(50),
+            ..Self::default()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A client that writes, the hints that nodes keep for others, and the roles, which are data like any other.
 
-use cassc_settle::cluster::{Answer, Failure, JobStatus, Role, Time};
+use cassc_settle::cluster::{Answer, Failure, JobStatus, Role};
 
 use super::schema::AUTH;
 use super::volume::Version;
@@ -46,21 +46,22 @@ impl Ring {
         self.arrives();
         let mut targets = self.placement.of(slot).to_vec();
         let naturals = targets.len();
-        for operation in self.operations.iter().filter(|it| it.is_pending()) {
-            let to = operation.transfers.iter().filter(|it| it.slot == slot).map(|it| it.to);
-            targets.extend(to);
+        for (_, to) in self.operations.iter().flat_map(|it| &it.pending).filter(|(it, _)| *it == slot) {
+            if !targets.contains(to) {
+                targets.push(*to);
+            }
         }
         let counts = |member: usize| self.oracle.keys[slot].home.is_none_or(|it| it == self.datacenter_of(member));
-        let pending = targets[naturals..].iter().filter(|it| counts(**it)).count();
-        let needed = self.quorum_of(slot) + pending;
+        let needed = self.quorum_of(slot) + targets[naturals..].iter().filter(|it| counts(**it)).count();
         let mut live: Vec<usize> = targets.iter().copied().filter(|it| self.stores(*it, slot)).collect();
         if live.iter().filter(|it| counts(**it)).count() < needed {
             return None;
         }
         let keeper = live.iter().copied().find(|it| self.serves(*it));
         let dead: Vec<usize> = targets.iter().copied().filter(|it| !live.contains(it)).collect();
+        let pending = &targets[naturals..];
         if is_bare {
-            live = self.no_more_than_asked(slot, live, needed);
+            live = self.no_more_than_asked(slot, live, needed, pending);
         }
         self.client.versions += 1;
         let version = self.client.versions;
@@ -71,7 +72,7 @@ impl Ring {
         if let (Some(keeper), false) = (keeper, is_bare) {
             dead.into_iter().for_each(|target| self.keep(Hint { keeper, target, slot, version }));
         }
-        self.notes_absent(slot, &live);
+        self.notes_absent(slot, &live, &targets[naturals..]);
         self.oracle.acknowledge(slot, version);
         Some(version)
     }
@@ -86,19 +87,30 @@ impl Ring {
         self.takes_writes(member) && self.members[member].volume.is_some_and(has_room)
     }
 
+    /// How many nodes of a datacenter acknowledge a write there at its own quorum, with so many to which it is pending.
+    fn asked_in(&self, keyspace: usize, datacenter: usize, pending: &[usize]) -> usize {
+        let pending = pending.iter().filter(|it| self.datacenter_of(**it) == datacenter).count();
+        self.quorum_in(keyspace, |it| it == datacenter) + pending
+    }
+
     /// Random nodes that together are as many as must acknowledge a write, in each datacenter of a key with a home.
-    fn no_more_than_asked(&mut self, slot: usize, mut live: Vec<usize>, needed: usize) -> Vec<usize> {
-        let Some(home) = self.oracle.keys[slot].home else {
+    fn no_more_than_asked(
+        &mut self,
+        slot: usize,
+        mut live: Vec<usize>,
+        needed: usize,
+        pending: &[usize],
+    ) -> Vec<usize> {
+        if self.oracle.keys[slot].home.is_none() {
             self.rng.choose(&mut live, needed);
             live.truncate(needed);
             return live;
-        };
+        }
         let mut taken = Vec::new();
         let keyspace = self.oracle.keys[slot].keyspace;
         let factors: Vec<usize> = self.keyspaces[keyspace].factors.iter().map(|(datacenter, _)| *datacenter).collect();
         for datacenter in factors {
-            let asked = self.quorum_in(keyspace, |it| it == datacenter);
-            let asked = if datacenter == home { needed } else { asked };
+            let asked = self.asked_in(keyspace, datacenter, pending);
             let mut here: Vec<usize> =
                 live.iter().copied().filter(|it| self.datacenter_of(*it) == datacenter).collect();
             self.rng.choose(&mut here, asked);
@@ -108,13 +120,13 @@ impl Ring {
     }
 
     /// Notes the other datacenters where fewer than a quorum took a write.
-    fn notes_absent(&mut self, slot: usize, took: &[usize]) {
+    fn notes_absent(&mut self, slot: usize, took: &[usize], pending: &[usize]) {
         let Some(home) = self.oracle.keys[slot].home else { return };
         let keyspace = self.oracle.keys[slot].keyspace;
         let mut absent = 0;
         for (datacenter, _) in &self.keyspaces[keyspace].factors {
             let here = took.iter().filter(|it| self.datacenter_of(**it) == *datacenter).count();
-            if *datacenter != home && *datacenter < 64 && here < self.quorum_in(keyspace, |it| it == *datacenter) {
+            if *datacenter != home && *datacenter < 64 && here < self.asked_in(keyspace, *datacenter, pending) {
                 absent |= 1 << datacenter;
             }
         }
@@ -164,7 +176,7 @@ impl Ring {
             if self.oracle.keys[slot].keyspace != number || !replicas.contains(&member) {
                 continue;
             }
-            if !replicas.iter().all(|it| self.serves(*it)) || self.is_mixed() {
+            if !replicas.iter().all(|it| self.serves(*it)) || self.is_mixed_major() {
                 return JobStatus::Failed(format!("Repair of {keyspace} failed: endpoint not alive"));
             }
             let newest = replicas.iter().map(|it| self.data(*it, slot)).max().unwrap_or_default();
@@ -239,11 +251,6 @@ impl Ring {
     /// Whether hints wait for a node that serves: what was written meanwhile is not there yet.
     pub fn has_hints(&self) -> bool {
         self.client.hints.iter().any(|hint| self.serves(hint.target) && self.serves(hint.keeper))
-    }
-
-    /// When a node was last lost, if it has not come back.
-    pub fn down_since(&self, host_id: &str) -> Option<Time> {
-        self.members.iter().find(|member| member.host_id == host_id).and_then(|member| member.down)
     }
 }
 

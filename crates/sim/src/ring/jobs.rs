@@ -79,7 +79,9 @@ impl Ring {
 
     /// A job has ended; the next one begins.
     pub(super) fn ends(&mut self, process: usize, job: usize, status: JobStatus) {
-        self.processes[process].jobs[job].status = status;
+        // Cassandra that has ended has forgotten its jobs.
+        let Some(ended) = self.processes[process].jobs.get_mut(job) else { return };
+        ended.status = status;
         self.processes[process].queue.retain(|it| *it != job);
         if !self.processes[process].queue.is_empty() {
             self.works_soon(process, 1);
@@ -136,10 +138,9 @@ impl Ring {
     /// pending to it are not owned (CASSANDRA-16418).
     fn cleans_up(&mut self, process: usize, member: usize, job: usize, step: usize) {
         let cause = self.processes[process].jobs[job].cause;
-        let moves = self.operations.iter().any(super::operations::Operation::is_pending);
         if step == 0 {
-            if moves && cause == Cause::Act {
-                self.blame_nodes(Rule::P7, &[member], "cleans up while the ring changes");
+            if let Some(mover) = self.mover(usize::MAX).filter(|_| cause == Cause::Act) {
+                self.blame_nodes(Rule::P7, &[member, mover], "clean up and move at once");
             }
             if self.behaviour.cleanup_looks_first && self.is_pending_to(member) {
                 let text = "Node is involved in cluster membership changes. Not safe to run cleanup.".to_owned();
@@ -164,8 +165,8 @@ impl Ring {
         self.works_later(process);
     }
 
-    fn is_pending_to(&self, member: usize) -> bool {
-        let pending = self.operations.iter().filter(|it| it.is_pending());
-        pending.flat_map(|it| &it.transfers).any(|transfer| transfer.to == member)
+    /// Whether a node is about to get ranges.
+    pub(super) fn is_pending_to(&self, member: usize) -> bool {
+        self.operations.iter().flat_map(|it| &it.pending).any(|(_, to)| *to == member)
     }
 }

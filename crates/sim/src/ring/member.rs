@@ -128,6 +128,12 @@ impl Member {
 }
 
 impl Ring {
+    /// How many members do not serve.
+    pub fn unavailable(&self) -> usize {
+        let is_member = |id: &usize| self.members[*id].standing.owns_tokens();
+        (0..self.members.len()).filter(is_member).filter(|id| !self.serves(*id)).count()
+    }
+
     /// A new node for a process, with a host id that nobody has, on the volume of the process.
     pub(super) fn new_member(&mut self, process: usize) -> usize {
         let start = self.processes[process].start.clone();
@@ -183,11 +189,14 @@ impl Ring {
         if of.ring != by.ring {
             return None;
         }
-        let until = self.deaf_since(viewer).unwrap_or(self.now);
+        let frozen = by.process.and_then(|process| self.processes[process].frozen);
+        let until = self.deaf_since(viewer).into_iter().chain(frozen).min().unwrap_or(self.now);
         let is_known =
             |change: &&Change| viewer == subject || change.at <= by.up || change.at + self.lag(viewer, change) <= until;
         let change = of.history.iter().rev().find(is_known)?;
-        let expiry = || within(hash(self.seed, [2, viewer as u64, change.number]), self.behaviour.left_expiry);
+        // A viewer that has started again may list once more what it had forgotten: others still do.
+        let life = viewer as u64 | u64::from(by.starts) << 32;
+        let expiry = || within(hash(self.seed, [2, life, change.number]), self.behaviour.left_expiry);
         let is_listed = match change.seen {
             Seen::Gone => false,
             Seen::Left => viewer == subject || self.now < change.at + expiry(),

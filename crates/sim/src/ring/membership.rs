@@ -4,7 +4,7 @@ use cassc_settle::cluster::JobStatus;
 
 use super::member::{Member, Seen, Standing};
 use super::operations::{Kind, Operation};
-use super::oracle::{Cause, Rule};
+use super::oracle::{Cause, Excuse, Rule};
 use super::placement::EVERYWHERE;
 use super::process::Phase;
 use super::volume::Bootstrap;
@@ -115,6 +115,9 @@ impl Ring {
         if !standing.owns_tokens() {
             return Err("local node is not a member of the token ring yet".to_owned());
         }
+        if self.processes[process].phase != Phase::Serving {
+            return Err("Node in DRAINED state; wait for status to become normal or restart".to_owned());
+        }
         if standing == Standing::Normal {
             self.may_leave(member, force)?;
         }
@@ -138,8 +141,7 @@ impl Ring {
         if others.is_empty() {
             return Err("no other normal nodes in the ring; decommission would be pointless".to_owned());
         }
-        let is_pending = |it: &Operation| it.is_pending() && it.transfers.iter().any(|transfer| transfer.to == member);
-        if self.operations.iter().any(is_pending) {
+        if self.is_pending_to(member) {
             return Err("data is currently moving to this node; unable to leave the ring".to_owned());
         }
         let known = self.known_schema(member, self.now);
@@ -188,6 +190,7 @@ impl Ring {
             }
             (_, None) => {}
         }
+        self.excuse(|key| operation.disturbed.contains(&key.keyspace), Excuse::Fault);
     }
 
     fn has_left(&mut self, process: usize, member: usize, operation: &Operation) {
@@ -237,7 +240,7 @@ impl Ring {
         let (Some(target), Some(by)) = (found.filter(|id| self.members[*id].process.is_none()), by) else {
             return false;
         };
-        let transfers = self.removing(target);
+        let transfers = self.removing(by, target);
         self.begin(Kind::Remove(target), by, transfers, None, Cause::Fault);
         true
     }
@@ -254,25 +257,32 @@ impl Ring {
     }
 
     /// P3 and P7: while one node joins, leaves, moves or replaces, no other does, and no cleanup runs. Only who comes second
-    /// breaks it.
+    /// breaks it, and only if it could know.
     fn one_moves(&mut self, member: usize, cause: Cause) {
         if cause == Cause::Fault {
             return;
         }
-        let moves = |it: &Member| it.standing == Standing::Leaving || it.standing.moves() && it.process.is_some();
-        let is_other = |id: &usize| *id != member && moves(&self.members[*id]);
-        if let Some(other) = (0..self.members.len()).find(is_other) {
+        if let Some(other) = self.mover(member) {
             self.blame_nodes(Rule::P3, &[other, member], "move at once");
-        }
-        if let Some(removed) = self.operations.iter().find_map(|it| match it.kind {
-            Kind::Remove(target) => Some(target),
-            _ => None,
-        }) {
-            self.blame_nodes(Rule::P3, &[removed, member], "move at once");
         }
         if let Some(cleaner) = (0..self.processes.len()).find(|process| self.cleans(ProcessId(*process))) {
             let name = self.processes[cleaner].start.name.clone();
             self.blame_nodes(Rule::P7, &[member], &format!("moves while {name} cleans up"));
         }
+    }
+
+    /// A node other than this one that joins, leaves, replaces or is removed, if others may know it.
+    pub(super) fn mover(&self, member: usize) -> Option<usize> {
+        let is_unheard = |id: usize| {
+            let mut of = self.operations.iter().filter(|it| it.member == id);
+            of.any(|it| it.is_unheard(self.now, self.behaviour.gossip.1))
+        };
+        let moves = |it: &Member| it.standing == Standing::Leaving || it.standing.moves() && it.process.is_some();
+        let is_other = |id: &usize| *id != member && moves(&self.members[*id]) && !is_unheard(*id);
+        let removed = self.operations.iter().find_map(|it| match it.kind {
+            Kind::Remove(target) => Some(target),
+            Kind::Join | Kind::Replace(_) | Kind::Leave | Kind::Rebuild => None,
+        });
+        (0..self.members.len()).find(is_other).or(removed)
     }
 }

@@ -10,8 +10,16 @@
 //! - **Keys** stand for ranges of tokens: each has a token, and the replicas that `NetworkTopologyStrategy` gives it. A client
 //!   writes them; an **oracle** ([`Ring::check`], [`Violation`]) knows what was acknowledged, and what must be readable.
 //!
-//! Not modelled: `nodetool move`, read repair, several tables of a keyspace, tombstones (a key is never deleted by the client),
-//! views of the ring by coordinators that lag behind the ring itself, clocks that differ.
+//! A history is the more telling, the fewer replicas its keyspaces have: with one, each single loss shows at once; with three, a
+//! loss shows where a bare quorum had the newest version ([`Behaviour::bare_quorum`]).
+//!
+//! A node whose volume still exists and that is replaced all the same takes its keys with it: that is the act of whoever
+//! replaced it. A volume that is really lost is destroyed first, with [`Cause::Fault`].
+//!
+//! Not modelled: `nodetool move`, read repair, several tables of a keyspace, tombstones (the client never deletes a key),
+//! coordinators whose view of the ring lags behind the ring itself, clocks that differ, `DECOMMISSION_FAILED` of Cassandra 5.0
+//! (a decommission that failed may be asked for again in every release), reads and writes at other levels than quorums, the
+//! pause of gossip in a node that assassinates another ([`Ring::freeze`] makes one by hand).
 //!
 //! ```text
 //! ring.start(Start { volume, address, seeds, … })     a container starts; the gate has let it

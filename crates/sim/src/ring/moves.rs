@@ -2,7 +2,7 @@
 
 use super::Ring;
 use super::member::Standing;
-use super::operations::Transfer;
+use super::operations::{Kind, Transfer};
 use super::placement::Tokens;
 
 /// The replicas of a key before and after a change.
@@ -10,6 +10,13 @@ struct Move {
     slot: usize,
     before: Vec<usize>,
     after: Vec<usize>,
+}
+
+impl Move {
+    /// Who becomes a replica.
+    fn joined(&self) -> impl Iterator<Item = usize> {
+        self.after.iter().copied().filter(|it| !self.before.contains(it))
+    }
 }
 
 impl Ring {
@@ -24,8 +31,22 @@ impl Ring {
         self.tokens_of(|id| self.members[id].standing.owns_tokens())
     }
 
-    /// The moves of every key between two rings, as a node with so much of the schema knows it.
-    fn moved(&self, before: &Tokens, after: &Tokens, known: usize) -> Vec<Move> {
+    /// The tokens of all members after an operation.
+    fn tokens_after(&self, kind: Kind, member: usize) -> Tokens {
+        let stays = |id: usize| self.members[id].standing == Standing::Normal;
+        let owns = |id: usize| self.members[id].standing.owns_tokens();
+        match kind {
+            Kind::Join => self.tokens_of(|id| id == member || owns(id)),
+            Kind::Replace(target) => self.tokens_of(|id| id == member || id != target && owns(id)),
+            Kind::Leave => self.tokens_of(|id| id != member && stays(id)),
+            Kind::Remove(target) => self.tokens_of(|id| id != target && stays(id)),
+            Kind::Rebuild => self.tokens(),
+        }
+    }
+
+    /// The moves of every key by an operation, as a node with so much of the schema knows it.
+    fn moved(&self, kind: Kind, member: usize, known: usize) -> Vec<Move> {
+        let (before, after) = (self.tokens(), self.tokens_after(kind, member));
         let mut moves = Vec::new();
         for (slot, key) in self.oracle.keys.iter().enumerate() {
             if let Some(factors) = self.factors_known(key.keyspace, known) {
@@ -38,6 +59,15 @@ impl Ring {
         moves
     }
 
+    /// The slots that are pending to nodes by an operation, by the newest schema.
+    pub(super) fn pending(&self, kind: Kind, member: usize) -> Vec<(usize, usize)> {
+        if kind == Kind::Rebuild {
+            return Vec::new();
+        }
+        let moves = self.moved(kind, member, self.schema.len());
+        moves.iter().flat_map(|it| it.joined().map(|to| (it.slot, to))).collect()
+    }
+
     /// One of the nodes that serves.
     fn source(&mut self, of: impl Iterator<Item = usize>) -> Option<usize> {
         let mut serving: Vec<usize> = of.filter(|member| self.serves(*member)).collect();
@@ -48,20 +78,16 @@ impl Ring {
     /// What a joining node receives: each key from the node that loses it, which has to be up; where nobody loses it, from
     /// any replica (`cassandra.consistent.rangemovement`).
     pub(super) fn joining(&mut self, member: usize) -> Result<Vec<Transfer>, String> {
-        let before = self.tokens();
-        let after = self.tokens_of(|id| id == member || self.members[id].standing.owns_tokens());
         let known = self.members[member].schema;
         let mut transfers = Vec::new();
-        for Move { slot, before, after } in self.moved(&before, &after, known) {
-            if !after.contains(&member) {
+        for Move { slot, before, after } in self.moved(Kind::Join, member, known) {
+            if !after.contains(&member) || before.is_empty() {
                 continue;
             }
-            let loser = before.iter().find(|it| !after.contains(it)).copied();
-            let from = match loser {
-                Some(loser) if !self.serves(loser) => return Err(needed_is_down(&self.members[loser].address)),
-                Some(loser) => Some(loser),
-                None if before.is_empty() => None,
-                None => Some(self.source(before.into_iter()).ok_or_else(no_sources)?),
+            let from = match before.iter().find(|it| !after.contains(it)) {
+                Some(loser) if !self.serves(*loser) => return Err(needed_is_down(&self.members[*loser].address)),
+                Some(loser) => *loser,
+                None => self.source(before.into_iter()).ok_or_else(no_sources)?,
             };
             transfers.push(Transfer { slot, from, to: member });
         }
@@ -70,14 +96,12 @@ impl Ring {
 
     /// What a node receives that takes the place of a dead one: each key from any other replica.
     pub(super) fn replacing(&mut self, member: usize, target: usize) -> Result<Vec<Transfer>, String> {
-        let tokens = self.tokens();
         let known = self.members[member].schema;
         let mut transfers = Vec::new();
-        for Move { slot, before, .. } in self.moved(&tokens, &tokens, known) {
-            if before.contains(&target) {
-                let others = before.into_iter().filter(|it| *it != target);
-                let from = self.source(others).ok_or_else(no_sources)?;
-                transfers.push(Transfer { slot, from: Some(from), to: member });
+        for Move { slot, before, after } in self.moved(Kind::Replace(target), member, known) {
+            if after.contains(&member) {
+                let from = self.source(before.into_iter()).ok_or_else(no_sources)?;
+                transfers.push(Transfer { slot, from, to: member });
             }
         }
         Ok(transfers)
@@ -86,49 +110,40 @@ impl Ring {
     /// What a leaving node sends: each key to the nodes that become replicas by its leave. What an earlier decommission has
     /// sent already is not sent again (CASSANDRA-16290).
     pub(super) fn leaving(&mut self, member: usize) -> Vec<Transfer> {
-        let before = self.tokens();
-        let after = self.tokens_of(|id| id != member && self.members[id].standing == Standing::Normal);
         let known = self.known_schema(member, self.now);
         let is_sent = |slot| self.members[member].volume.is_some_and(|volume| self.volumes[volume].is_marked(slot));
+        let mut moves = self.moved(Kind::Leave, member, known);
+        moves.retain(|it| it.before.contains(&member) && !is_sent(it.slot));
+        moves.iter().flat_map(|it| it.joined().map(|to| Transfer { slot: it.slot, from: member, to })).collect()
+    }
+
+    /// What others send each other when a dead node is removed; what only that node had is gone.
+    pub(super) fn removing(&mut self, by: usize, target: usize) -> Vec<Transfer> {
         let mut transfers = Vec::new();
-        for Move { slot, before, after } in self.moved(&before, &after, known) {
-            if before.contains(&member) {
-                let from = (!is_sent(slot)).then_some(member);
-                let new = after.into_iter().filter(|it| !before.contains(it));
-                transfers.extend(new.map(|to| Transfer { slot, from, to }));
+        for it in self.moved(Kind::Remove(target), by, self.schema.len()) {
+            if let Some(from) = self.source(it.before.iter().copied()) {
+                transfers.extend(it.joined().map(|to| Transfer { slot: it.slot, from, to }));
             }
         }
         transfers
     }
 
-    /// What others send each other when a dead node is removed.
-    pub(super) fn removing(&mut self, target: usize) -> Vec<Transfer> {
-        let before = self.tokens();
-        let after = self.tokens_of(|id| id != target && self.members[id].standing == Standing::Normal);
-        let mut transfers = Vec::new();
-        for Move { slot, before, after } in self.moved(&before, &after, self.schema.len()) {
-            if before.contains(&target) {
-                let from = self.source(before.iter().copied().filter(|it| *it != target));
-                let new = after.into_iter().filter(|it| !before.contains(it));
-                transfers.extend(new.map(|to| Transfer { slot, from, to }));
-            }
-        }
-        transfers
-    }
-
-    /// What a node copies from a datacenter, or from anywhere: the nearest replica, whatever it has.
+    /// What a node copies from a datacenter: the nearest replica, whatever it has. Without a datacenter, from its own, where
+    /// there is another replica (CASSANDRA-17870).
     pub(super) fn rebuilding(&mut self, member: usize, source: Option<usize>) -> Vec<Transfer> {
-        let tokens = self.tokens();
         let known = self.known_schema(member, self.now);
+        let own = self.members[member].place.datacenter;
         let mut transfers = Vec::new();
-        for Move { slot, before, .. } in self.moved(&tokens, &tokens, known) {
-            if before.contains(&member) {
-                let places: Vec<(usize, usize)> =
-                    before.into_iter().map(|it| (it, self.members[it].place.datacenter)).collect();
-                let of = places.into_iter().filter(|(it, at)| *it != member && source.is_none_or(|dc| dc == *at));
-                let from = self.source(of.map(|(it, _)| it));
-                transfers.extend(from.map(|from| Transfer { slot, from: Some(from), to: member }));
+        for Move { slot, mut before, .. } in self.moved(Kind::Rebuild, member, known) {
+            if !before.contains(&member) {
+                continue;
             }
+            before.retain(|it| *it != member);
+            let is_at = |it: &usize, datacenter| self.members[*it].place.datacenter == datacenter;
+            let near: Vec<usize> = before.iter().copied().filter(|it| is_at(it, source.unwrap_or(own))).collect();
+            let of = if near.is_empty() && source.is_none() { before } else { near };
+            let from = self.source(of.into_iter());
+            transfers.extend(from.map(|from| Transfer { slot, from, to: member }));
         }
         transfers
     }

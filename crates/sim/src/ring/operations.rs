@@ -24,8 +24,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Transfer {
     pub(super) slot: usize,
-    /// `None`: nothing is sent, but the range is pending to the node.
-    pub(super) from: Option<usize>,
+    pub(super) from: usize,
     pub(super) to: usize,
 }
 
@@ -46,7 +45,11 @@ pub(super) struct Operation {
     pub(super) kind: Kind,
     /// The node that carries it out.
     pub(super) member: usize,
-    pub(super) transfers: Vec<Transfer>,
+    transfers: Vec<Transfer>,
+    /// Slots with the nodes that become their replicas: writes go there as well, whatever is sent.
+    pub(super) pending: Vec<(usize, usize)>,
+    /// Keyspaces whose replication a person has changed meanwhile.
+    pub(super) disturbed: Vec<usize>,
     /// The job that waits for it.
     pub(super) job: Option<usize>,
     pub(super) cause: Cause,
@@ -60,9 +63,9 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    /// Whether writes go to the receivers as well.
-    pub(super) fn is_pending(&self) -> bool {
-        self.kind != Kind::Rebuild
+    /// Whether a person began it so lately that others need not have heard of it.
+    pub(super) fn is_unheard(&self, now: Time, gossip: Time) -> bool {
+        self.cause == Cause::Fault && self.stage == Stage::Announced && now <= self.since + gossip
     }
 
     /// Whether it has failed, and waits for somebody to do something.
@@ -89,18 +92,22 @@ impl Ring {
         &mut self,
         kind: Kind,
         member: usize,
-        transfers: Vec<Transfer>,
+        mut transfers: Vec<Transfer>,
         job: Option<usize>,
         cause: Cause,
     ) {
+        let count = transfers.len();
+        self.rng.choose(&mut transfers, count);
         self.changes += 1;
         let (number, now) = (self.changes, self.now);
-        let stage = Stage::Announced;
+        let (stage, pending) = (Stage::Announced, self.pending(kind, member));
         self.operations.push(Operation {
             number,
             kind,
             member,
             transfers,
+            pending,
+            disturbed: Vec::new(),
             job,
             cause,
             stage,
@@ -121,12 +128,11 @@ impl Ring {
     pub(super) fn streams(&mut self, number: u64) {
         let Some(place) = self.place_of(number) else { return };
         let operation = &self.operations[place];
-        let copies = operation.transfers.iter().filter_map(|it| Some((it.from?, it.to, it.slot)));
         let major = |member: usize| self.members[member].minor().major();
-        let is_there = |from, to| self.serves(from) && self.takes_writes(to) && major(from) == major(to);
-        let are_there = copies.clone().all(|(from, to, _)| is_there(from, to));
-        let is_sent = |from: usize, slot| self.data(from, slot) > 0;
-        let sent = copies.filter(|(from, _, slot)| is_sent(*from, *slot)).count() as u64;
+        let is_there =
+            |it: &Transfer| self.serves(it.from) && self.takes_writes(it.to) && major(it.from) == major(it.to);
+        let are_there = operation.transfers.iter().all(is_there);
+        let sent = operation.transfers.iter().filter(|it| self.data(it.from, it.slot) > 0).count() as u64;
         let seconds = 1 + sent * self.behaviour.key_bytes / self.behaviour.stream_rate.max(1);
         let failing = self.members[operation.member].process.and_then(|it| self.processes[it].failing.take());
         let operation = &mut self.operations[place];
@@ -201,14 +207,14 @@ impl Ring {
         }
     }
 
-    fn bring(&mut self, transfer: Transfer, is_leave: bool) -> Result<(), usize> {
-        let Transfer { slot, from: Some(from), to } = transfer else { return Ok(()) };
+    fn bring(&mut self, Transfer { slot, from, to }: Transfer, is_leave: bool) -> Result<(), usize> {
         let version = self.data(from, slot);
-        let Some(volume) = self.members[to].volume.filter(|_| version > 0) else { return Ok(()) };
-        if self.volumes[volume].version(slot) == 0 && !self.has_room(volume, 1) {
-            return Err(to);
+        if let Some(volume) = self.members[to].volume.filter(|_| version > 0) {
+            if self.volumes[volume].version(slot) == 0 && !self.has_room(volume, 1) {
+                return Err(to);
+            }
+            self.volumes[volume].store(slot, version);
         }
-        self.volumes[volume].store(slot, version);
         if let Some(volume) = self.members[from].volume.filter(|_| is_leave) {
             self.volumes[volume].mark(slot);
         }
@@ -222,7 +228,7 @@ impl Ring {
         // A receiver without room keeps what it has.
         let _ = self.deliver(place, done);
         let operation = &mut self.operations[place];
-        operation.stage = Stage::Stuck;
+        (operation.stage, operation.breaks) = (Stage::Stuck, Some((self.now, Failing::Breaks)));
         let (kind, member, job) = (operation.kind, operation.member, operation.job.take());
         let process = self.members[member].process;
         match (kind, process, job) {
@@ -251,7 +257,12 @@ impl Ring {
                 // A receiver without room keeps what it has.
                 let _ = self.deliver(place, done);
             }
-            self.operations.remove(place);
+            let operation = self.operations.remove(place);
+            let process = self.members[member].process;
+            // A node that was drained still answers for its jobs.
+            if let (Some(process), Some(job)) = (process, operation.job) {
+                self.ends(process, job, JobStatus::Failed("Stream failed".to_owned()));
+            }
         }
         self.interrupts_others(member);
     }
@@ -260,7 +271,7 @@ impl Ring {
     pub(super) fn interrupts_others(&mut self, member: usize) {
         let needs = |operation: &Operation| {
             let left = operation.transfers.iter().skip(operation.done(self.now));
-            let is_end = |transfer: &Transfer| transfer.to == member || transfer.from == Some(member);
+            let is_end = |transfer: &Transfer| transfer.to == member || transfer.from == member;
             operation.stage == Stage::Streaming && left.into_iter().any(is_end)
         };
         let numbers: Vec<u64> = self.operations.iter().filter(|it| needs(it)).map(|it| it.number).collect();
@@ -275,8 +286,8 @@ impl Ring {
         let mut left = None;
         for operation in self.operations.iter().filter(|it| it.stage != Stage::Announced) {
             for transfer in operation.transfers.iter().skip(operation.done(self.now)) {
-                let is_copy = transfer.from.is_some_and(|from| self.data(from, transfer.slot) > 0);
-                if is_copy && (transfer.from == Some(member) || transfer.to == member) {
+                let is_copy = self.data(transfer.from, transfer.slot) > 0;
+                if is_copy && (transfer.from == member || transfer.to == member) {
                     *left.get_or_insert(0) += self.behaviour.key_bytes;
                 }
             }

@@ -67,7 +67,7 @@ pub struct Violation {
 
 /// Why an unreadable key is nobody's fault, or known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Excuse {
+pub(super) enum Excuse {
     Fault,
     /// More replicas were asked for, and nobody has repaired yet.
     Raised,
@@ -87,7 +87,7 @@ pub(super) struct Key {
     /// The newest version that was acknowledged.
     pub(super) acknowledged: Version,
     excuse: Option<Excuse>,
-    /// Datacenters, as bits, whose replicas were not there when it was written.
+    /// Datacenters, as bits, whose replicas were not there when it was written, or were lost by a fault since.
     pub(super) absent: u64,
 }
 
@@ -269,6 +269,16 @@ impl Ring {
         }
     }
 
+    /// A fault has taken a replica: a datacenter that is not the home of a key, and has too few left, is excused too.
+    pub(super) fn excuse_elsewhere(&mut self, member: usize) {
+        let own = self.members[member].place.datacenter;
+        for slot in 0..self.oracle.keys.len() {
+            if own < 64 && self.placement.of(slot).contains(&member) && self.unbuilt_in(slot).contains(&own) {
+                self.oracle.keys[slot].absent |= 1 << own;
+            }
+        }
+    }
+
     /// The replication of a keyspace was changed by the program: what is lost by more replicas is excused for a while.
     pub(super) fn altered(&mut self, keyspace: usize, is_raised: bool) {
         self.oracle.is_dirty = true;
@@ -277,7 +287,8 @@ impl Ring {
         }
     }
 
-    fn excuse(&mut self, of: impl Fn(&Key) -> bool, excuse: Excuse) {
+    /// Excuses those of some keys that are lost now.
+    pub(super) fn excuse(&mut self, of: impl Fn(&Key) -> bool, excuse: Excuse) {
         for slot in 0..self.oracle.keys.len() {
             let key = &self.oracle.keys[slot];
             if key.acknowledged > 0 && key.excuse.is_none() && of(key) && self.stands(slot).is_lost() {

@@ -84,6 +84,8 @@ pub(super) struct Process {
     pub(super) queue: VecDeque<usize>,
     /// Since when it is drained.
     pub(super) drained: Option<Time>,
+    /// Since when gossip stands still in it.
+    pub(super) frozen: Option<Time>,
     /// Since when nobody hears it, and it nobody.
     pub(super) isolated: Option<Time>,
     /// At how many per cent its next streaming fails.
@@ -106,6 +108,7 @@ impl Ring {
             jobs: Vec::new(),
             queue: VecDeque::new(),
             drained: None,
+            frozen: None,
             isolated: None,
             failing: None,
             lines: String::new(),
@@ -177,6 +180,11 @@ impl Ring {
         }
     }
 
+    /// Lets gossip stand still in a node, or go on: it knows nothing new of others, and takes nobody for dead.
+    pub fn freeze(&mut self, id: ProcessId, frozen: bool) {
+        self.processes[id.0].frozen = frozen.then_some(self.now);
+    }
+
     /// Lets the streaming of a node fail at so many per cent: what runs, or else the next.
     pub fn fail_streaming(&mut self, id: ProcessId, percent: u8, failing: Failing) {
         self.processes[id.0].failing = Some((percent.min(100), failing));
@@ -210,11 +218,6 @@ impl Ring {
         &self.processes[id.0].lines
     }
 
-    /// The host id of the node that a process runs, once it runs one.
-    pub fn host_id(&self, id: ProcessId) -> Option<&str> {
-        self.processes[id.0].member.map(|member| self.members[member].host_id.as_str())
-    }
-
     /// Ends Cassandra by itself, for a reason that stands in its log.
     pub(super) fn exit(&mut self, process: usize, reason: String) {
         self.halt(process, Phase::Exited);
@@ -226,7 +229,8 @@ impl Ring {
 
     fn halt(&mut self, id: usize, phase: Phase) {
         let process = &mut self.processes[id];
-        (process.phase, process.epoch, process.drained) = (phase, process.epoch + 1, None);
+        (process.phase, process.epoch) = (phase, process.epoch + 1);
+        (process.drained, process.frozen) = (None, None);
         process.jobs.clear();
         process.queue.clear();
         if let Some(member) = process.member.take() {

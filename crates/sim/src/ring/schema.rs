@@ -87,18 +87,30 @@ impl Ring {
         let minor = by.map_or(Minor::V4_1, |member| self.members[member].minor());
         self.judge();
         match self.keyspaces.iter().position(|keyspace| keyspace.name == name) {
-            Some(keyspace) => self.set(keyspace, minor, factors),
+            Some(keyspace) => {
+                self.operations.iter_mut().for_each(|operation| operation.disturbed.push(keyspace));
+                self.set(keyspace, minor, factors);
+            }
             None => self.add_keyspace(name, true, minor, factors),
         }
         self.knows_all(by);
         self.oracle.rehome(&self.keyspaces);
-        self.rearrange();
+        self.applies();
         self.changed(Cause::Fault);
     }
 
     fn set(&mut self, keyspace: usize, minor: Minor, factors: Factors) {
         self.keyspaces[keyspace].factors.clone_from(&factors);
         self.record(keyspace, minor, factors);
+    }
+
+    /// Replicas, and ranges that are pending, follow the newest schema. What is streamed does not.
+    fn applies(&mut self) {
+        self.rearrange();
+        for place in 0..self.operations.len() {
+            let operation = &self.operations[place];
+            self.operations[place].pending = self.pending(operation.kind, operation.member);
+        }
     }
 
     fn knows_all(&mut self, member: Option<usize>) {
@@ -136,7 +148,7 @@ impl Ring {
         self.set(number, minor, factors);
         self.knows_all(Some(member));
         self.oracle.rehome(&self.keyspaces);
-        self.rearrange();
+        self.applies();
         self.altered(number, is_raised);
         Ok(())
     }
@@ -190,6 +202,14 @@ impl Ring {
             self.members.iter().filter(|member| member.process.is_some()).map(super::member::Member::minor);
         let first = minors.next();
         minors.any(|minor| Some(minor) != first)
+    }
+
+    /// Whether nodes that run have several major versions: these do not stream to each other.
+    pub(super) fn is_mixed_major(&self) -> bool {
+        let running = self.members.iter().filter(|member| member.process.is_some());
+        let mut majors = running.map(|member| member.minor().major());
+        let first = majors.next();
+        majors.any(|major| Some(major) != first)
     }
 
     fn factors(&mut self, replication: &Replication) -> Factors {

@@ -181,6 +181,9 @@ impl Ring {
         if let Some(member) = self.volumes[id.0].member {
             self.blame_for_volume(member, cause);
             self.members[member].volume = None;
+            if cause == Cause::Fault {
+                self.excuse_elsewhere(member);
+            }
             self.client.hints.retain(|hint| hint.keeper != member);
         }
         self.volumes[id.0].member = None;

@@ -21,23 +21,34 @@ fn a_seed_without_data_joins_without_streaming() {
     assert!(biting(10, history, Rule::P5) >= 8, "a quarter of the writes was taken by two of three");
 }
 
+/// A decommission breaks at 90 per cent, or the node is killed there; it comes back, serves for a while, and leaves.
+fn left_twice(leaves_anew: bool, is_killed: bool, seed: u64) -> World {
+    let behaviour = Behaviour { leaves_anew, bare_quorum: 50, stream_rate: 4 << 20, ..Behaviour::default() };
+    let mut world = World::with(behaviour, 4, 3, seed);
+    let process = world.process("a1");
+    let job = NodeJob::Decommission { force: false };
+    if is_killed {
+        world.ring.start_job(process, &job).expect("the node answers");
+        assert!(world.until(|ring| ring.streaming(process).is_some_and(|left| left < 5 * (64 << 20))));
+    } else {
+        world.ring.fail_streaming(process, 90, Failing::Breaks);
+        assert_eq!(world.failed("a1", &job), "Stream failed");
+        assert_eq!(world.status("b0", "a1"), Some((Status::Leaving, true)));
+    }
+    world.kills("a1");
+    world.joins("a1");
+    assert_eq!(world.status("b0", "a1"), Some((Status::Normal, true)));
+    world.passes(600);
+    world.shrinks("a1");
+    world
+}
+
 #[test]
 fn a_second_decommission_skips_what_the_first_has_sent() {
-    let history = |leaves_anew| {
-        move |seed| {
-            let behaviour = Behaviour { leaves_anew, bare_quorum: 50, ..Behaviour::default() };
-            let mut world = World::with(behaviour, 4, 3, seed);
-            world.ring.fail_streaming(world.process("a1"), 90, Failing::Breaks);
-            assert_eq!(world.failed("a1", &NodeJob::Decommission { force: false }), "Stream failed");
-            world.kills("a1");
-            world.joins("a1");
-            world.passes(600);
-            world.shrinks("a1");
-            world
-        }
-    };
-    assert!(biting(10, history(false), Rule::P5) >= 8);
-    assert_eq!(biting(10, history(true), Rule::P5), 0);
+    for is_killed in [false, true] {
+        assert!(biting(10, |seed| left_twice(false, is_killed, seed), Rule::P5) >= 8);
+        assert_eq!(biting(10, |seed| left_twice(true, is_killed, seed), Rule::P5), 0);
+    }
 }
 
 /// A ring of five in which `b1` leaves, slowly, while the others clean up: these seconds later, or earlier.
@@ -61,6 +72,20 @@ fn cleaned(behaviour: &Behaviour, seed: u64, leave_first: bool, wait: Time) -> W
     }
     world.passes(3_000);
     world
+}
+
+#[test]
+fn a_decommission_that_is_resumed_at_once_sends_all() {
+    let history = |seed| {
+        let behaviour = Behaviour { bare_quorum: 50, ..Behaviour::default() };
+        let mut world = World::with(behaviour, 4, 3, seed);
+        world.ring.fail_streaming(world.process("a1"), 90, Failing::Breaks);
+        assert_eq!(world.failed("a1", &NodeJob::Decommission { force: false }), "Stream failed");
+        world.passes(600);
+        world.shrinks("a1");
+        world
+    };
+    assert_eq!(biting(10, history, Rule::P5), 0, "what is written meanwhile goes to the receivers as well");
 }
 
 #[test]
@@ -179,4 +204,47 @@ fn two_founders_make_two_rings() {
     world.passes(60);
     assert_eq!((world.ring.founded(), world.broken()), (2, vec![Rule::OneRing]));
     assert_eq!(world.ring.endpoints(world.process("d0")).expect("the node answers").len(), 1);
+}
+
+#[test]
+fn a_person_who_decommissions_is_not_the_program() {
+    let mut world = World::new(5, 1);
+    let leaves = NodeJob::Decommission { force: true };
+    world.ring.start_job_for(world.process("a1"), &leaves, Cause::Fault).expect("the node answers");
+    let mut early = world.clone();
+    early.ring.start_job(early.process("b1"), &leaves).expect("the node answers");
+    early.passes(10);
+    assert_eq!(early.broken(), [], "nobody could know");
+    world.passes(10);
+    world.ring.start_job(world.process("b1"), &leaves).expect("the node answers");
+    world.passes(10);
+    assert_eq!(world.broken(), [Rule::P3], "who comes second has to look");
+}
+
+#[test]
+fn a_rebuild_from_its_own_datacenter_copies_nothing_and_ends_well() {
+    let mut world = World::new(3, 1);
+    for name in ["x0", "y0"] {
+        world.joins(name);
+    }
+    world.ring.replicate(SHOP, &replication(&[("dc1", 3), ("dc2", 2)]));
+    world.passes(30);
+    for source in ["", "dc2"] {
+        for name in ["x0", "y0"] {
+            let job = NodeJob::Rebuild { source: source.to_owned() };
+            assert_eq!(world.does(name, &job), JobStatus::Completed);
+        }
+    }
+    assert!(!world.ring.check_settled().is_empty());
+    let text = world.failed("x0", &NodeJob::Rebuild { source: "dc9".to_owned() });
+    assert_eq!(text, "Provided datacenter 'dc9' is not a valid datacenter");
+    for name in ["x0", "y0"] {
+        world.ring.fail_streaming(world.process(name), 10, Failing::Breaks);
+        assert!(world.failed(name, &NodeJob::Rebuild { source: "dc1".to_owned() }).contains("Stream failed"));
+    }
+    assert!(!world.ring.check_settled().is_empty(), "a tenth is not enough");
+    for name in ["x0", "y0"] {
+        assert_eq!(world.does(name, &NodeJob::Rebuild { source: "dc1".to_owned() }), JobStatus::Completed);
+    }
+    assert_eq!(world.ring.check_settled(), []);
 }

@@ -2,6 +2,7 @@
 
 mod careful;
 mod dangers;
+mod finer;
 mod ordinary;
 mod refusals;
 
@@ -90,7 +91,7 @@ impl World {
         Start {
             volume: volume.unwrap_or_else(|| self.ring.new_volume(1 << 40)),
             address,
-            datacenter: "dc1".to_owned(),
+            datacenter: datacenter(name).to_owned(),
             rack: name[..1].to_owned(),
             release: release("4.1.9"),
             cluster_name: "test".to_owned(),
@@ -181,6 +182,11 @@ impl World {
         let endpoints = self.ring.endpoints(self.process(by)).expect("the node answers");
         endpoints.into_iter().find(|it| it.host_id == host_id).map(|it| (it.status, it.is_alive))
     }
+}
+
+/// The datacenter of a pod: `dc2` has the racks `x`, `y` and `z`.
+fn datacenter(name: &str) -> &'static str {
+    if name.starts_with(['x', 'y', 'z']) { "dc2" } else { "dc1" }
 }
 
 /// The name of a pod: rack by rack, then the next ordinal.

@@ -111,10 +111,7 @@ fn a_datacenter_is_added_and_taken_away() {
     for seed in 0..10 {
         let mut world = World::new(3, seed);
         for name in ["x0", "y0", "z0"] {
-            let start = Start { datacenter: "dc2".to_owned(), ..world.gate(name) };
-            let process = world.starts(start);
-            assert!(world.until(|ring| ring.phase(process) == Phase::Serving), "{}", world.ring.last_lines(process));
-            world.passes(30);
+            world.joins(name);
         }
         let both = replication(&[("dc1", 3), ("dc2", 3)]);
         world.ring.replicate(SHOP, &both);

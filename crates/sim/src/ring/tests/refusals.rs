@@ -182,3 +182,106 @@ fn answers_can_be_distorted() {
         assert_ne!(endpoints, whole, "{distortion:?}");
     }
 }
+
+#[test]
+fn untouched_system_keyspaces_hold_a_node_back() {
+    let mut world = World { ring: Ring::new(Behaviour::default(), 1), pods: BTreeMap::new(), addresses: 0 };
+    for name in ["a0", "b0", "c0"] {
+        let start = Start { system_replication: Replication::new(), ..world.gate(name) };
+        let process = world.starts(start);
+        assert!(world.until(|ring| ring.phase(process) == Phase::Serving));
+        world.passes(30);
+    }
+    let known = world.ring.keyspaces(world.process("a0")).expect("the node answers");
+    assert_eq!(known["system_auth"], replication(&[("replication_factor", 1)]));
+    let text = world.failed("c0", &NodeJob::Decommission { force: false });
+    assert!(text.contains("keyspace system_distributed (RF = 3, N = 3)"), "{text}");
+    for (keyspace, factor) in [("system_auth", 1), ("system_distributed", 2), ("system_traces", 2)] {
+        let to = replication(&[("dc1", factor)]);
+        assert_eq!(world.ring.alter(world.process("a0"), keyspace, &to), Ok(()));
+    }
+    assert!(world.failed("c0", &NodeJob::Decommission { force: false }).contains("system_distributed"), "too early");
+    world.passes(30);
+    world.shrinks("c0");
+    world.is_well();
+}
+
+#[test]
+fn a_leave_fails_while_a_receiver_is_down() {
+    let mut world = World::new(5, 1);
+    world.kills("a0");
+    world.passes(30);
+    assert_eq!(world.failed("a1", &NodeJob::Decommission { force: false }), "Stream failed");
+    world.joins("a0");
+    assert_eq!(world.status("b0", "a1"), Some((Status::Leaving, true)), "it stays so");
+    world.shrinks("a1");
+    world.is_well();
+}
+
+#[test]
+fn a_drained_node_does_not_leave() {
+    let mut world = World::new(4, 1);
+    world.ring.drain(world.process("a1"));
+    world.passes(10);
+    assert_eq!(world.status("b0", "a1"), Some((Status::Other("shutdown".to_owned()), false)));
+    assert!(world.failed("a1", &NodeJob::Decommission { force: true }).starts_with("Node in DRAINED state"));
+}
+
+#[test]
+fn a_person_removes_the_dead() {
+    let mut world = World::new(5, 1);
+    let (id, address) = (world.ring.volume(world.volume("a1")).host_id.expect("it has one"), "a1");
+    assert!(!world.ring.remove_node(&id), "it is up");
+    world.kills(address);
+    world.ring.destroy(world.volume("a1"), Cause::Fault);
+    assert!(world.ring.remove_node(&id));
+    assert!(world.until(|ring| !ring.moves()));
+    world.pods.remove("a1");
+    world.passes(30);
+    assert_eq!(world.ring.endpoints(world.process("a0")).expect("the node answers").len(), 4);
+    world.is_well();
+    let address = world.pods["b1"].address.clone();
+    world.kills("b1");
+    assert!(world.ring.assassinate(&address) && !world.ring.assassinate("10.9.9.9"));
+    assert_eq!(world.ring.check(), [], "nobody but the person has done it");
+    assert_eq!(world.ring.unavailable(), 0);
+}
+
+#[test]
+fn a_node_that_hears_nothing_tells_old_news() {
+    let mut world = World::new(4, 1);
+    world.ring.freeze(world.process("a0"), true);
+    world.kills("b0");
+    world.passes(30);
+    assert_eq!(world.status("a0", "b0"), Some((Status::Normal, true)));
+    assert_eq!(world.status("c0", "b0"), Some((Status::Normal, false)));
+    world.ring.freeze(world.process("a0"), false);
+    assert_eq!(world.status("a0", "b0"), Some((Status::Normal, false)));
+    world.ring.isolate(world.process("c0"), true);
+    world.passes(30);
+    for (by, of) in [("a0", "c0"), ("c0", "a0")] {
+        assert_eq!(world.status(by, of), Some((Status::Normal, false)));
+    }
+}
+
+#[test]
+fn what_has_left_is_forgotten_after_days() {
+    let mut world = World::new(4, 1);
+    let id = world.ring.volume(world.volume("a1")).host_id;
+    assert_eq!(world.leaves("a1"), JobStatus::Completed);
+    world.kills("a1");
+    let lists = |world: &World| {
+        let seen = |pod: &str| world.ring.endpoints(world.process(pod)).expect("the node answers");
+        ["a0", "b0", "c0"].map(|pod| seen(pod).iter().any(|it| it.host_id == id && it.status == Status::Left))
+    };
+    assert_eq!(lists(&world), [true; 3]);
+    world.passes(3 * 86_400 - 300);
+    assert_eq!(lists(&world), [true; 3]);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..900 {
+        world.passes(1);
+        seen.insert(lists(&world));
+    }
+    assert_eq!(lists(&world), [false; 3]);
+    assert!(seen.len() > 2, "each forgets at a time of its own");
+}

@@ -1,20 +1,17 @@
 //! The content of a plan as lines of words, names and sentences: a step, a change, its guards. The text and the Markdown of
 //! a plan put these lines in their own form, so both have the same content.
 
+mod amounts;
+mod lists;
+mod objects;
+
 use cassc_wording::{counted_as, joined};
 
-use super::tallied;
-use crate::plan::{Action, Change, ClaimGrowth, Effect, Guard, ObjectName, RackRoll, Stage, Step};
+pub(super) use self::amounts::resources;
+use self::lists::{every, some};
+use self::objects::apply;
+use crate::plan::{Action, By, Change, ClaimGrowth, Effect, Guard, Plan, RackRoll, Stage, Step};
 
-/// Up to how many names a list is written out in full: those that follow each other by
-/// number, and others.
-const NAMED: (usize, usize) = (4, 12);
-/// The words before objects that no tool removes.
-const KEPT: &str = "no longer rendered; delete by hand once nothing uses it: ";
-/// From so many names on a list shows what they share once, in the braces of a shell.
-const BRACES: usize = 3;
-/// A list of which each name matters.
-const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
 /// How many characters of a value are shown; the JSON has all of it.
 const VALUE_LENGTH: usize = 100;
 
@@ -112,29 +109,42 @@ fn effect_words(effect: Effect) -> &'static str {
     }
 }
 
-/// The name of a stage, as the JSON has it too.
-pub(super) fn stage(stage: Stage) -> &'static str {
-    match stage {
+/// The name of a stage, as the JSON has it too; what the Job does is marked as such.
+pub(super) fn stage(step: &Step) -> &'static str {
+    match step.stage {
+        _ if step.by == By::Job => "job",
         Stage::Before => "before",
         Stage::Base => "base",
         Stage::Prepare => "prepare",
         Stage::Cluster => "cluster",
+        Stage::Steps => "steps",
         Stage::Settle => "settle",
         Stage::After => "after",
     }
 }
 
-/// A step in words.
-pub(super) fn told(step: &Step) -> Told {
-    let mut told = told_action(step.stage, &step.action);
-    told.details.extend(guards(&step.guards));
+/// Whether the Job of a program in the cluster is part of a plan.
+pub(super) fn has_job(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.by == By::Job || step.stage == Stage::Steps)
+}
+
+/// A step in words; `has_job` is what [`has_job`] says of its plan.
+pub(super) fn told(step: &Step, has_job: bool) -> Told {
+    let mut told = match &step.action {
+        Action::Apply { created, changed, removed, kept } => apply([created, changed, removed, kept], has_job),
+        action => told_action(step.stage, action),
+    };
+    match step.by {
+        By::Job => told.details.extend(guards_of_job(&step.guards)),
+        By::You | By::Tool => told.details.extend(guards(&step.guards)),
+    }
     told
 }
 
 fn told_action(stage: Stage, action: &Action) -> Told {
     match action {
         Action::Person { task } => Told { title: vec![prose(task)], details: Vec::new() },
-        Action::Apply { created, changed, removed, kept } => apply(created, changed, removed, kept),
+        Action::Apply { created, changed, removed, kept } => apply([created, changed, removed, kept], false),
         Action::Decommission { datacenter, pods, nodes_left } => decommission(stage, datacenter, pods, *nodes_left),
         Action::Join { pods, founds, start_orders } => join(pods, *founds, *start_orders),
         Action::ReplicateSystemKeyspaces { replicas } => {
@@ -171,6 +181,20 @@ fn told_action(stage: Stage, action: &Action) -> Told {
                 details: vec![every(claims)],
             }
         }
+        Action::Stop { pods } => {
+            let nodes = counted_as(pods.len(), "node stops: it is", "nodes stop: they are");
+            let title = format!("{nodes} drained, the replicas of every StatefulSet become 0, and all PVCs stay");
+            Told { title: vec![words(title)], details: vec![some(pods)] }
+        }
+        Action::Start { pods } => {
+            let title = counted_as(pods.len(), "node starts again on its PVC", "nodes start again on their PVCs");
+            Told { title: vec![words(title)], details: vec![some(pods)] }
+        }
+        Action::CreateRoles { superuser_secret, roles } => create_roles(superuser_secret, roles),
+        Action::Repair { keyspace } => Told {
+            title: vec![words("repair "), name(keyspace), words(" on every node, one at a time")],
+            details: Vec::new(),
+        },
     }
 }
 
@@ -218,6 +242,16 @@ fn join(pods: &[String], founds: bool, start_orders: usize) -> Told {
     Told { title: vec![words(title)], details: vec![some(pods)] }
 }
 
+fn create_roles(superuser_secret: &str, roles: &[String]) -> Told {
+    let mut title =
+        vec![words("lock the role `cassandra`, and create the superuser of Secret "), name(superuser_secret)];
+    if !roles.is_empty() {
+        title.push(words(if roles.len() == 1 { " and the role " } else { " and the roles " }));
+        title.extend(every(roles));
+    }
+    Told { title, details: Vec::new() }
+}
+
 fn roll(racks: &[RackRoll], canary_pods: Option<u32>, stopped: bool) -> Told {
     let pods = racks.iter().map(|rack| rack.pods.len()).sum();
     let manner = if racks.len() > 1 { ", one at a time and rack by rack" } else { ", one at a time" };
@@ -262,114 +296,15 @@ fn expand(claims: &[ClaimGrowth]) -> Told {
     Told { title: vec![words(title)], details: sizes.into_iter().map(detail).collect() }
 }
 
-fn apply(created: &[ObjectName], changed: &[ObjectName], removed: &[ObjectName], kept: &[ObjectName]) -> Told {
-    let all: Vec<&ObjectName> = [created, changed, removed, kept].into_iter().flatten().collect();
-    let lists = [
-        (created, "created", "created", Piece::Sign(Sign::Created), NAMED),
-        (changed, "changed", "changed", Piece::Sign(Sign::Changed), NAMED),
-        (removed, "removed", "removed", Piece::Sign(Sign::Removed), EVERY),
-        (kept, "left in place", "left in place", words(KEPT), EVERY),
-    ];
-    let counts: Vec<(usize, &str, &str)> =
-        lists.iter().map(|(objects, one, many, ..)| (objects.len(), *one, *many)).collect();
-    let title = tallied(("object", "objects"), &counts);
-    let filled = lists.into_iter().filter(|(objects, ..)| !objects.is_empty());
-    let details = filled.map(|(objects, _, _, lead, most)| {
-        let mut line = vec![lead];
-        line.extend(by_kind(objects, &all, most));
-        line
-    });
-    Told {
-        title: vec![words(if all.is_empty() { "nothing is applied".to_owned() } else { title })],
-        details: details.collect(),
-    }
-}
-
-/// Objects, kind by kind. Where all objects of the step lie in one namespace of one Kubernetes cluster, neither is
-/// named.
-fn by_kind(objects: &[ObjectName], all: &[&ObjectName], most: (usize, usize)) -> Line {
-    let is_one_namespace = all.iter().all(|object| object.namespace == all[0].namespace);
-    let is_one_cluster = all.iter().all(|object| object.kube_cluster == all[0].kube_cluster);
-    let path = |object: &ObjectName| {
-        let namespace = object.namespace.iter().filter(|_| !is_one_namespace).map(|it| format!("{it}/"));
-        let cluster = object.kube_cluster.iter().filter(|_| !is_one_cluster).map(|it| format!("{it}: "));
-        cluster.chain(namespace).collect::<String>() + &object.name
+/// What the Job waits for, and what it refuses: only the ring knows whether that holds.
+fn guards_of_job(guards: &[Guard]) -> Vec<Line> {
+    let (refused, awaited): (Vec<Guard>, Vec<Guard>) = guards.iter().partition(|guard| guard.refuses());
+    let line = |lead: &str, guards: Vec<Guard>| {
+        let parts: Vec<String> = guards.iter().map(ToString::to_string).collect();
+        (!parts.is_empty()).then(|| vec![words(format!("{lead}{}", joined(&parts)))])
     };
-    let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
-    for object in objects {
-        match kinds.iter_mut().find(|(kind, _)| *kind == object.kind) {
-            Some((_, names)) => names.push(path(object)),
-            None => kinds.push((&object.kind, vec![path(object)])),
-        }
-    }
-    let mut line = Line::new();
-    for (position, (kind, names)) in kinds.iter().enumerate() {
-        line.push(words(if position == 0 { "" } else { "; " }));
-        line.extend([prose(*kind), words(" ")]);
-        line.extend(listed(names, most));
-    }
-    line
-}
-
-/// Names of which each matters.
-fn every(names: &[String]) -> Line {
-    listed(names, EVERY)
-}
-
-/// Names that follow from the first, the last and how many there are, when there are many.
-fn some(names: &[String]) -> Line {
-    listed(names, NAMED)
-}
-
-/// The names, or the first and the last of too many.
-fn listed(names: &[String], most: (usize, usize)) -> Line {
-    let most = if follow_each_other(names) { most.0 } else { most.1 };
-    match names {
-        [first, .., last] if names.len() > most => {
-            vec![name(first), words(" … "), name(last), words(format!(" ({})", names.len()))]
-        }
-        _ => match in_braces(names) {
-            Some(short) => vec![name(short)],
-            None => {
-                let commas = (0..names.len()).map(|position| words(if position == 0 { "" } else { ", " }));
-                commas.zip(names).flat_map(|(comma, text)| [comma, name(text)]).collect()
-            }
-        },
-    }
-}
-
-/// `shop-dc1-{a,b,c}-sts-0` for three names or more that begin alike, as bash expands it: what they share up to a hyphen
-/// is written once. `None` where that is nothing, or where a name means something in braces.
-fn in_braces(names: &[String]) -> Option<String> {
-    let first = names.first().filter(|_| names.len() >= BRACES)?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_');
-    if !names.iter().all(|name| name.chars().all(is_plain)) {
-        return None;
-    }
-    let prefix = (0..first.len())
-        .rev()
-        .find(|end| first.as_bytes()[*end] == b'-' && names.iter().all(|name| name.starts_with(&first[..=*end])))?
-        + 1;
-    let suffix = (prefix..first.len()).find(|start| {
-        first.as_bytes()[*start] == b'-'
-            && names.iter().all(|name| name.len() > prefix + first.len() - start && name.ends_with(&first[*start..]))
-    });
-    let suffix = suffix.map_or("", |start| &first[start..]);
-    let middle: Vec<&str> = names.iter().map(|name| &name[prefix..name.len() - suffix.len()]).collect();
-    Some(format!("{}{{{}}}{suffix}", &first[..prefix], middle.join(",")))
-}
-
-/// Whether the names are `a-0`, `a-1`, …, upwards or downwards.
-fn follow_each_other(names: &[String]) -> bool {
-    let parts = names.iter().map(|name| {
-        let (prefix, ordinal) = name.rsplit_once('-')?;
-        Some((prefix, ordinal.parse::<i64>().ok()?))
-    });
-    let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return false };
-    let is_next = |step: i64| {
-        parts.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[1].1.checked_sub(pair[0].1) == Some(step))
-    };
-    is_next(1) || is_next(-1)
+    let awaited = line("waits until ", awaited);
+    awaited.into_iter().chain(line("checked in the cluster, otherwise refused: ", refused)).collect()
 }
 
 /// `only while every other node is up`; nothing for a step that waits for nothing.
