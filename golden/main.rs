@@ -43,6 +43,7 @@ mod reference;
 mod render;
 mod rendered;
 mod schema;
+mod simulation;
 mod steps;
 mod streams;
 mod strict_schema;

@@ -1,6 +1,6 @@
 //! Random histories. A seed makes the topology, the commits and the faults; the run draws its times from the same seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use cassc_ring::desired::{Datacenter, Format, Rack, Ring, Rollout, Steps, WhenNodesLeave};
@@ -48,6 +48,8 @@ struct Draft {
     trouble: BTreeMap<String, Trouble>,
     focus: Focus,
     replication: Replication,
+    /// The rings of the commits that are still to come, where somebody else made them.
+    given: Option<VecDeque<Ring>>,
 }
 
 /// A random history.
@@ -55,6 +57,20 @@ pub fn history(seed: u64, mix: Mix) -> History {
     let mut random = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let several = random.percent(mix.kube_clusters);
     let ring = first_ring(&mut random, several, mix.focus);
+    drafted(seed, mix, random, ring, None)
+}
+
+/// A random history of commits that somebody else made, in their order: the desired rings of a compiler. The first one must be
+/// there.
+pub fn history_of(seed: u64, mix: Mix, rings: &[Ring]) -> Option<History> {
+    let random = Rng::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+    let (first, others) = rings.split_first()?;
+    let mix = Mix { commits: others.len() as u64, ..mix };
+    Some(drafted(seed, mix, random, first.clone(), Some(others.iter().cloned().collect())))
+}
+
+fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDeque<Ring>>) -> History {
+    let several = ring.datacenters.iter().any(|it| it.kube_cluster.is_some());
     let mut history = History::new(seed, CLUSTER);
     if several {
         history.kube_clusters = ring.datacenters.iter().map(|it| it.kube_cluster.clone()).collect();
@@ -75,6 +91,7 @@ pub fn history(seed: u64, mix: Mix) -> History {
         trouble: BTreeMap::new(),
         focus: mix.focus,
         replication: Replication::new(),
+        given,
     };
     draft.commit(ring, 0);
     draft.found(mix);
@@ -124,7 +141,10 @@ impl Draft {
 
     /// Commits and faults, in any order.
     fn go_on(&mut self, mix: Mix) {
-        let mut commits = self.random.within(1, mix.commits.max(1));
+        let mut commits = match &self.given {
+            Some(given) => given.len() as u64,
+            None => self.random.within(1, mix.commits.max(1)),
+        };
         let mut faults = self.random.below(mix.faults + 1);
         while commits + faults > 0 {
             let after = match self.random.below(3) {
@@ -154,6 +174,9 @@ impl Draft {
     /// The ring of the next commit.
     fn changed(&mut self) -> Ring {
         let mut ring = self.ring();
+        if let Some(given) = &mut self.given {
+            return given.pop_front().unwrap_or(ring);
+        }
         match self.kind_of_change() {
             0..35 => self.shrink(&mut ring),
             35..55 => self.grow(&mut ring),

@@ -38,7 +38,7 @@ fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_i
             datacenter.ring_name,
             missing.join(", ")
         );
-        return Next::Wait(vec![Reason::about("NotReplicated", &datacenter.name, text).that_takes_long()]);
+        return Next::Wait(vec![Reason::about("NotReplicated", &datacenter.name, text)]);
     }
     let Some(source) = source(situation, datacenter) else {
         let text = format!("no other datacenter has nodes that {} could copy from", datacenter.ring_name);

@@ -52,7 +52,7 @@ impl Ring {
             }
         }
         let counts = |member: usize| self.oracle.keys[slot].home.is_none_or(|it| it == self.datacenter_of(member));
-        let needed = self.quorum_of(slot) + targets[naturals..].iter().filter(|it| counts(**it)).count();
+        let needed = self.promised_of(slot) + targets[naturals..].iter().filter(|it| counts(**it)).count();
         let mut live: Vec<usize> = targets.iter().copied().filter(|it| self.stores(*it, slot)).collect();
         if live.iter().filter(|it| counts(**it)).count() < needed {
             return None;
@@ -207,7 +207,7 @@ impl Ring {
         for slot in 0..self.client.names.len() {
             let mut serving: Vec<usize> =
                 self.placement.of(slot).iter().copied().filter(|it| self.serves(*it)).collect();
-            let quorum = self.quorum_of(slot);
+            let quorum = self.promised_of(slot);
             if serving.len() < quorum {
                 return Err(failed("listRoles"));
             }

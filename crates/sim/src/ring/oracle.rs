@@ -21,7 +21,7 @@
 use cassc_settle::cluster::Time;
 
 use super::Ring;
-use super::placement::EVERYWHERE;
+use super::placement::{EVERYWHERE, quorum};
 use super::rng::Rng;
 use super::schema::{AUTH, Keyspace};
 use super::volume::Version;
@@ -216,6 +216,14 @@ impl Ring {
     /// How many replicas are a quorum at the level of a key.
     pub(super) fn quorum_of(&self, slot: usize) -> usize {
         self.quorum_in(self.oracle.keys[slot].keyspace, |datacenter| self.counts(slot, datacenter))
+    }
+
+    /// How many replicas must answer at the level of a key, whether there are so many nodes or not: with one of three nodes no
+    /// role can be made.
+    pub(super) fn promised_of(&self, slot: usize) -> usize {
+        let factors = self.keyspaces[self.oracle.keys[slot].keyspace].factors.iter();
+        let asked = factors.filter(|(datacenter, _)| self.counts(slot, *datacenter)).map(|(_, factor)| factor);
+        quorum(asked.sum())
     }
 
     /// Looks at every key, if something may have been lost since the last time.

@@ -160,6 +160,19 @@ fn roles_need_a_quorum_of_their_replicas() {
 }
 
 #[test]
+fn one_node_of_three_makes_no_role() {
+    let mut world = World::with(Behaviour::default(), 1, 1, 1);
+    let role = cassc_settle::cluster::Role { name: "admin".to_owned(), superuser: true, login: true };
+    let text = "Failed to execute method NodeOps.createRole".to_owned();
+    let refused = cassc_settle::cluster::Failure::Refused { status: 500, text };
+    assert_eq!(world.ring.put_role(world.process("a0"), &role), Err(refused));
+    world.joins("b0");
+    assert_eq!(world.ring.put_role(world.process("a0"), &role), Ok(()));
+    world.joins("c0");
+    world.is_well();
+}
+
+#[test]
 fn a_full_volume_ends_its_node_until_it_is_expanded() {
     let mut world = World::new(3, 1);
     let (process, volume) = (world.process("a0"), world.volume("a0"));
