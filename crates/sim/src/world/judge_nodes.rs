@@ -98,7 +98,11 @@ impl World {
         self.judge_room(place, pod);
         let datacenter = self.kubes[kube].set(key).manifest.ring_datacenter.to_string();
         let left = self.ring.members_in(&datacenter).saturating_sub(1);
+        let is_surprised = self.check.replicated.is_some_and(|since| self.now < since + GRACE);
         for (keyspace, replication) in self.ring.replications() {
+            if is_surprised && !SYSTEM.contains(&keyspace.as_str()) {
+                continue;
+            }
             let replicas = replication.get(&datacenter).copied().unwrap_or(0) as usize;
             let is_last_of_auth = left == 0 && keyspace == "system_auth";
             if replicas > left && !(is_last_of_auth && force) {

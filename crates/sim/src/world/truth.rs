@@ -22,7 +22,10 @@ impl World {
             let of_gates = violation.rule == Rule::P3 && self.kubes.len() > 1 && self.check.is_quiet(self.now);
             let by_hand = violation.rule == Rule::P3 && self.check.is_surprised(self.now);
             let by_person = violation.rule == Rule::P5 && self.check.replicates_unsafely;
-            if !of_gates && !by_hand && !by_person {
+            let by_death = matches!(violation.rule, Rule::P5 | Rule::P6) && self.check.died_leaving;
+            // A ring of one node that is lost at once is founded once more.
+            let was_lonely = violation.rule == Rule::OneRing && self.check.owners.len() < 2;
+            if !(of_gates || by_hand || by_person || by_death || was_lonely) {
                 self.blame(property(violation.rule), violation.text);
             }
         }
