@@ -47,6 +47,7 @@ struct Draft {
     n_templates: u32,
     trouble: BTreeMap<String, Trouble>,
     focus: Focus,
+    replication: Replication,
     /// The rings of the commits that are still to come, where somebody else made them.
     given: Option<VecDeque<Ring>>,
 }
@@ -82,8 +83,16 @@ fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDe
     if mix.focus == Focus::Space {
         history.volume = random.within(3, 9) << 30;
     }
-    let mut draft =
-        Draft { random, history, commits: Vec::new(), n_templates: 1, trouble: BTreeMap::new(), focus: mix.focus, given };
+    let mut draft = Draft {
+        random,
+        history,
+        commits: Vec::new(),
+        n_templates: 1,
+        trouble: BTreeMap::new(),
+        focus: mix.focus,
+        replication: Replication::new(),
+        given,
+    };
     draft.commit(ring, 0);
     draft.found(mix);
     draft.go_on(mix);
@@ -123,6 +132,7 @@ impl Draft {
             let most = datacenter.nodes().min(3);
             replication.insert(datacenter.ring_name.clone(), if self.random.percent(60) { most } else { most.min(2) });
         }
+        self.replication.clone_from(&replication);
         self.push(200 + u64::from(nodes) * 120, Op::Replicate("orders".to_owned(), replication));
         if self.random.percent(mix.writes_replicas) {
             self.push(1, Op::Replicas(crate::world::Replicas::Written));
@@ -207,16 +217,17 @@ impl Draft {
 
     /// The last datacenter gets its first nodes, and perhaps somebody replicates to it, or it loses all of them.
     fn move_datacenter(&mut self, ring: &mut Ring) {
-        let first: u32 = ring.datacenters.first().map_or(0, Datacenter::nodes);
         let Some(last) = ring.datacenters.last_mut().filter(|it| it.name != "dc1") else { return };
         let (is_empty, name) = (last.nodes() == 0, last.ring_name.clone());
         last.racks.iter_mut().for_each(|rack| rack.nodes = u32::from(is_empty));
         let replicas = last.nodes().min(3);
         if self.random.percent(60) {
-            let mut replication = Replication::from([("dc1".to_owned(), first.clamp(1, 3))]);
             if is_empty {
-                replication.insert(name, replicas);
+                self.replication.insert(name, replicas);
+            } else {
+                self.replication.remove(&name);
             }
+            let replication = self.replication.clone();
             let after = self.random.within(0, 900);
             self.push(after, Op::Replicate("orders".to_owned(), replication));
         }

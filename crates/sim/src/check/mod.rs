@@ -56,6 +56,13 @@ pub struct Checker {
     pub(crate) hand_changed: Option<Ms>,
     /// Whether a person replicated a keyspace to a datacenter that is not new, and so has to copy its data, too.
     pub(crate) copies_by_hand: bool,
+    /// Whether a person took replicas of data away or added some where others were: without a repair, that may lose writes.
+    pub(crate) replicates_unsafely: bool,
+    /// When a person last set the replication of a keyspace.
+    pub(crate) replicated: Option<Ms>,
+    /// Whether Cassandra died between the end of its streams and the end of its decommission. Its Management API starts it
+    /// again without the gate, and it takes its ranges back: nothing that the program does can prevent that.
+    pub(crate) died_leaving: bool,
     /// Datacenters that had nodes and lost all of them: what joins there afterwards is new.
     pub(crate) emptied: BTreeSet<String>,
     /// Since when a node joins, leaves or is replaced.

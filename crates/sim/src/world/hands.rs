@@ -22,6 +22,7 @@ impl World {
             }
             Fault::CassandraDies { pod } => {
                 if let Some(process) = self.process_of(&pod) {
+                    self.check.died_leaving |= self.ring.is_leaving(process);
                     self.ring.crash(process);
                 }
             }

@@ -91,6 +91,10 @@ impl World {
         if replicas > most {
             self.blame("P11", format!("{name} gets {replicas} replicas, and nobody asked for more than {most}"));
         }
+        let is_resume = (first.ordinal..replicas).any(|ordinal| self.is_owner((kube, PodKey { ordinal, ..first })));
+        if is_resume {
+            return;
+        }
         for ordinal in first.ordinal..replicas {
             let key = PodKey { ordinal, ..first };
             let on = self.kubes[kube].claims.get(&key).filter(|claim| !claim.is_deleting).map(|claim| claim.volume);
@@ -98,10 +102,6 @@ impl World {
                 let pod = self.kubes[kube].pod_name(key);
                 self.blame("P2", format!("{pod} is made again on the volume of a node that left"));
             }
-        }
-        let is_resume = self.is_owner((kube, first));
-        if is_resume {
-            return;
         }
         if replicas > first.ordinal + 1 {
             self.blame("P3", format!("{name} gets {} new nodes at once", replicas - first.ordinal));

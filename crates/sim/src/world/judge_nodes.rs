@@ -27,9 +27,7 @@ impl World {
         let before = self.ring.replications().remove(keyspace).unwrap_or_default();
         for (datacenter, replicas) in &before {
             let after = replication.get(datacenter).copied().unwrap_or(0);
-            // Nodes that left by hand count as well: the next one leaves a smaller ring than any commit asks for.
-            let left = u32::try_from(self.ring.members_in(datacenter)).unwrap_or(u32::MAX).saturating_sub(1);
-            let least = self.least_replicas(datacenter).map(|least| least.min(left));
+            let least = self.least_replicas(datacenter).map(|least| least.min(self.staying_in(datacenter)));
             if after < *replicas && least.is_none_or(|least| after < least) {
                 self.blame("P11", format!("{keyspace} goes from {replicas} to {after} replicas in {datacenter}"));
             }
@@ -38,6 +36,13 @@ impl World {
         if raised.is_some() {
             self.judge_ring_change(None, &format!("{keyspace} gets more replicas"));
         }
+    }
+
+    /// How many nodes of a datacenter are there and stay: a pod that was taken away by hand comes back only afterwards.
+    fn staying_in(&self, datacenter: &str) -> u32 {
+        let sets = self.kubes.iter().flat_map(|kube| &kube.sets);
+        let here = sets.filter(|set| *set.manifest.ring_datacenter == *datacenter);
+        here.map(|set| set.replicas.min(self.check.asked(&set.manifest.name).1)).sum()
     }
 
     /// The fewest system replicas that a datacenter was ever to have; `None` for one that is another's.
@@ -93,7 +98,11 @@ impl World {
         self.judge_room(place, pod);
         let datacenter = self.kubes[kube].set(key).manifest.ring_datacenter.to_string();
         let left = self.ring.members_in(&datacenter).saturating_sub(1);
+        let is_surprised = self.check.replicated.is_some_and(|since| self.now < since + GRACE);
         for (keyspace, replication) in self.ring.replications() {
+            if is_surprised && !SYSTEM.contains(&keyspace.as_str()) {
+                continue;
+            }
             let replicas = replication.get(&datacenter).copied().unwrap_or(0) as usize;
             let is_last_of_auth = left == 0 && keyspace == "system_auth";
             if replicas > left && !(is_last_of_auth && force) {

@@ -21,7 +21,11 @@ impl World {
             // Gates of different Kubernetes clusters know nothing of each other, and first starts are theirs alone.
             let of_gates = violation.rule == Rule::P3 && self.kubes.len() > 1 && self.check.is_quiet(self.now);
             let by_hand = violation.rule == Rule::P3 && self.check.is_surprised(self.now);
-            if !of_gates && !by_hand {
+            let by_person = violation.rule == Rule::P5 && self.check.replicates_unsafely;
+            let by_death = matches!(violation.rule, Rule::P5 | Rule::P6) && self.check.died_leaving;
+            // A ring of one node that is lost at once is founded once more.
+            let was_lonely = violation.rule == Rule::OneRing && self.check.owners.len() < 2;
+            if !(of_gates || by_hand || by_person || by_death || was_lonely) {
                 self.blame(property(violation.rule), violation.text);
             }
         }
@@ -31,12 +35,18 @@ impl World {
     pub(crate) fn check_rest(&mut self) {
         let is_stopped =
             |commit: &std::rc::Rc<crate::commit::Commit>| commit.ring.steps.as_ref().is_some_and(|steps| steps.stopped);
-        if self.check.copies_by_hand || self.commits.last().is_some_and(is_stopped) {
+        if self.check.copies_by_hand || self.check.replicates_unsafely || self.commits.last().is_some_and(is_stopped) {
             return;
         }
         for violation in self.ring.check_settled() {
             self.blame(property(violation.rule), violation.text);
         }
+    }
+
+    /// Whether another replication of a keyspace changes its replicas where it has some.
+    pub(super) fn is_unsafe(&self, keyspace: &str, replication: &cassc_settle::cluster::Replication) -> bool {
+        let before = self.ring.replications().remove(keyspace).unwrap_or_default();
+        before.iter().any(|(datacenter, replicas)| replication.get(datacenter) != Some(replicas))
     }
 
     /// Whether a datacenter has nodes since its beginning, and a keyspace that exists is not replicated to it yet: then
