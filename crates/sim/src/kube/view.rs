@@ -8,6 +8,7 @@ use cassc_settle::observed::{self, Leftover};
 
 use super::{Claim, Kube, Phase, Pod, PodKey, StatefulSet};
 use crate::commit::Trouble;
+use crate::queue::{HOUR, Ms};
 
 impl Kube {
     /// The StatefulSets.
@@ -30,15 +31,16 @@ impl Kube {
     }
 
     /// Secrets that the desired ring names, and what may have to be deleted. `own_job` is the Job of the instance that looks.
-    pub fn view_rest(&self, own_job: Option<&str>) -> Objects {
+    pub fn view_rest(&self, now: Ms, own_job: Option<&str>) -> Objects {
         let secret = |(name, secret): (&String, &super::SecretObject)| {
             (name.clone(), observed::Secret { version: secret.version.to_string(), is_complete: secret.is_complete })
         };
-        let config_map = |(name, uid): (&String, &u64)| Leftover {
+        // A new one may have been applied before the StatefulSet that refers to it, as `cassc-step` sees it.
+        let config_map = |(name, (uid, made)): (&String, &(u64, Ms))| Leftover {
             kind: "ConfigMap",
             name: name.clone(),
             uid: uid.to_string(),
-            is_in_use: self.refers_to(name),
+            is_in_use: self.refers_to(name) || now - made < HOUR,
         };
         let job = |(name, job): (&String, &super::JobObject)| Leftover {
             kind: "Job",
