@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::action::Action;
+use cassc_ring::names;
+
+use crate::action::{Action, ScaleReason};
 use crate::cluster::{Answer, Cluster, Failure, NodeJob, Role, Stored, Time};
 use crate::guard::{Guard, Guards};
 use crate::look::Observed;
@@ -12,6 +14,9 @@ use crate::state::{Running, State};
 
 /// How long after a renewal of the Lease an act may begin, in seconds. With a call's 30 s it ends before the Lease does (60 s).
 const FRESH: Time = 20;
+
+/// What stands in the place of a host id for a pod that goes before its node ever joined: its claims are nobody's.
+const NEVER_JOINED: &str = "never-joined";
 
 /// Everything that an act needs.
 pub(crate) struct Hand<'c, C> {
@@ -57,6 +62,10 @@ impl<C: Cluster> Hand<'_, C> {
             Action::Alter { keyspace, raises: true, .. } if keyspace == "system_auth" => {
                 let pods: BTreeSet<String> = self.state.host_ids.keys().cloned().collect();
                 self.state.memory.needs_repair.insert(keyspace.clone(), pods);
+                self.write().await?;
+            }
+            Action::Scale { set, to, why: ScaleReason::NeverJoined, .. } => {
+                self.state.left.insert(names::pod(set, *to), NEVER_JOINED.to_owned());
                 self.write().await?;
             }
             _ => {}

@@ -17,6 +17,9 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     for pod in situation.wanted() {
         let Some((place, ordinal)) = situation.place_of(&pod) else { continue };
         if place.set.replicas <= ordinal {
+            if let Some(reason) = claim_of_nobody(situation, &pod) {
+                return Next::Refuse(vec![reason]);
+            }
             let set = place.rack.stateful_set.clone();
             let scale = || Action::Scale { set, from: place.set.replicas, to: ordinal + 1, why: ScaleReason::Joins };
             return Next::unless(not_now(situation, &pod), scale);
@@ -61,6 +64,18 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     }
     reasons.push(Reason::about("ClaimNotCleared", pod, format!("{pod} has the claims of a node that left")));
     reasons
+}
+
+/// A claim that is there before its pod, of which nothing is remembered: it may be of a node that left, or of a member that is
+/// lost. No node comes up on it by itself.
+fn claim_of_nobody(situation: &Situation<'_>, pod: &str) -> Option<Reason> {
+    let is_known = situation.state.left.contains_key(pod) || !situation.state.founded;
+    let (claim, _) = situation.claims_of(pod).find(|(_, claim)| claim.is_data)?;
+    let text = format!(
+        "{claim} exists, and nothing is known of a node that used it. Delete it if no node needs it, then {pod} joins"
+    );
+    let reason = Reason::about("ClaimUnknown", claim, text);
+    (!is_known && !situation.is_off(Guard::ClaimCleared)).then_some(reason)
 }
 
 /// A new node would come up with another version than those that run.
