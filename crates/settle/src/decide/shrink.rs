@@ -76,9 +76,12 @@ fn lower(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, why: ScaleRe
 /// A pod that was made and whose node never became a member: it goes while it waits in its gate. One that has begun to
 /// join is let in first.
 fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
-    let strangers = situation.strangers();
-    if !strangers.is_empty() {
-        return Next::Wait(strangers);
+    let mut reasons = situation.strangers();
+    if situation.gossip.is_empty() {
+        reasons.push(Reason::about("NoAnswer", pod, format!("no node says whether {pod} is a member")));
+    }
+    if !reasons.is_empty() {
+        return Next::Wait(reasons);
     }
     let waits_in_gate = situation.pod(pod).is_none_or(|it| it.is_in_gate || it.address.is_none());
     let nobody_there = situation
