@@ -84,15 +84,15 @@ fn of_job(rendered: &Rendered, spec: &Value) -> Vec<&'static str> {
 
 /// What may be done to objects whose names nobody knows yet.
 const UNNAMED: [(&str, &[&str]); 11] = [
-    ("statefulsets", &["get", "list"]),
+    ("statefulsets", &["list"]),
     ("controllerrevisions", &["list"]),
-    ("pods", &["get", "list", "delete"]),
+    ("pods", &["list", "delete"]),
     ("pods/log", &["get"]),
     ("pods/eviction", &["create"]),
     ("persistentvolumeclaims", &["get", "list", "patch", "delete"]),
-    ("configmaps", &["get", "list", "create", "delete"]),
+    ("configmaps", &["list", "create", "delete"]),
     ("events", &["get", "create", "patch"]),
-    ("jobs", &["get", "list", "delete"]),
+    ("jobs", &["list", "delete"]),
     ("leases", &["create"]),
     ("secrets", &["create"]),
 ];
@@ -107,9 +107,17 @@ fn of_rule(rendered: &Rendered, owner: &Value, rule: &Value) -> Option<String> {
         (_, true) => {
             UNNAMED.iter().any(|(known, allowed)| *known == resource && verbs == allowed.iter().copied().collect())
         }
-        ("statefulsets/scale", false) => names == here("StatefulSet").map(name_of).collect(),
-        ("configmaps", false) => names.len() == 1 && names.iter().all(|name| name.ends_with("-state")),
-        ("leases", false) => names == [name_of(owner)].into(),
+        ("statefulsets/scale", false) => {
+            verbs == ["update"].into() && names == here("StatefulSet").map(name_of).collect()
+        }
+        ("configmaps", false) => {
+            let is_due = |it: &&str| match verbs.len() {
+                1 => verbs.contains("get") && it.ends_with("-desired-ring"),
+                _ => verbs == ["get", "update"].into() && it.ends_with("-state"),
+            };
+            names.len() == 1 && names.iter().all(is_due)
+        }
+        ("leases", false) => verbs == ["get", "update"].into() && names == [name_of(owner)].into(),
         ("secrets", false) => verbs == ["get"].into(),
         _ => false,
     };
@@ -164,6 +172,9 @@ fn every_right_too_much_is_found() {
     assert_none(&faults(&good));
     let mutations = [
         ("Role", "/rules/0/verbs/-", json!("delete"), "nobody needs"),
+        ("Role", "/rules/0/verbs/-", json!("get"), "nobody needs"),
+        ("Role", "/rules/1/verbs/-", json!("patch"), "nobody needs"),
+        ("Role", "/rules/8/verbs/-", json!("patch"), "nobody needs"),
         ("Role", "/rules/1/resourceNames", json!([]), "nobody needs"),
         ("Role", "/rules/1/resourceNames/-", json!("other"), "nobody needs"),
         ("Role", "/rules/3/resources/0", json!("*"), "nobody needs"),
@@ -233,6 +244,29 @@ fn another_job_has_another_name() {
     assert!(names.iter().flatten().all(|name| name.starts_with("shop-settle-") && name.len() == 20), "{names:?}");
     // The CronJob is mutable and has its own name.
     assert_eq!(job(", schedule: \"1 2 * * *\"}\n"), job("}\n"));
+}
+
+/// A Job waits for the desired ring of its commit; a CronJob takes the one that is there.
+#[test]
+fn a_job_names_the_generation_of_its_ring_and_a_cron_job_none() {
+    let with_cron = |it: &Rendered| it.of_kind("CronJob").count() > 0;
+    let rendered = all();
+    assert!(rendered.iter().any(with_cron), "a topology has a schedule");
+    for rendered in rendered.iter().filter(|it| it.cluster.steps.is_some()) {
+        let generations = |template: &Value| -> Vec<String> {
+            let arguments = items(&template["spec"]["containers"][0], "args").filter_map(Value::as_str);
+            arguments.filter_map(|it| it.strip_prefix("--generation=")).map(str::to_owned).collect()
+        };
+        // The ring is in every namespace, and the program reads the one beside its Job.
+        let job = rendered.of_kind("Job").next().expect("steps are rendered");
+        let rings = rendered.of_kind("ConfigMap").filter(|it| namespace_of(it) == namespace_of(job));
+        let wanted: Vec<&str> = rings.filter_map(|it| it["data"]["generation"].as_str()).map(str::trim).collect();
+        let jobs = generations(&job["spec"]["template"]);
+        assert!(wanted.len() == 1 && jobs == wanted, "{}: {jobs:?}, the ring is {wanted:?}", rendered.title);
+        for cron_job in rendered.of_kind("CronJob") {
+            assert_eq!(generations(&cron_job["spec"]["jobTemplate"]["spec"]["template"]), Vec::<String>::new());
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use cassc_ring::Ring;
 use cassc_ring::names;
 
 use crate::action::{Action, Decision, Reason};
-use crate::cluster::{Cluster, Failure, Line, Time};
+use crate::cluster::{Cluster, Document, Failure, Line, Time};
 use crate::conditions::conditions;
 use crate::decide::decide;
 use crate::guard::{Guard, Guards};
@@ -175,6 +175,11 @@ fn failed(what: &str, failure: &Failure) -> Reason {
 async fn look<'c, C: Cluster>(cluster: &'c C, site: &Site, guards: Guards) -> Result<(Decision, Hand<'c, C>), Round> {
     let again = |what: &str, failure: &Failure| Round::Again(vec![failed(what, failure)]);
     let document = cluster.desired().await.map_err(|failure| again("the desired ring", &failure))?;
+    if let Some(reason) = older(site, &document) {
+        // The run that this ring was made for may be there, and must not wait for this one.
+        let _ = cluster.release().await;
+        return Err(Round::Decided(Decision::Wait(vec![reason])));
+    }
     let ring: Ring = serde_json::from_str(&document.ring)
         .map_err(|error| unreadable("DesiredRingUnreadable", &error.to_string()))?;
     let stored = cluster.state().await.map_err(|failure| again("the state", &failure))?;
@@ -193,6 +198,21 @@ async fn look<'c, C: Cluster>(cluster: &'c C, site: &Site, guards: Guards) -> Re
         cluster.event(event).await;
     }
     Ok((decision, hand))
+}
+
+/// Why nothing is decided from a desired ring: it is older than the one that this run was made for. A delivery tool may apply the Job
+/// first, and about the ring before it would be done at once.
+fn older(site: &Site, document: &Document) -> Option<Reason> {
+    let wanted = site.generation?;
+    let found = document.generation.trim().parse::<u64>();
+    let is = match found {
+        Ok(found) if found >= wanted => return None,
+        Ok(found) => format!("is of generation {found}"),
+        Err(_) => "has no generation that can be read".to_owned(),
+    };
+    let name = names::desired_ring(&site.cluster);
+    let text = format!("the ConfigMap {name} {is}, this run was made for {wanted}");
+    Some(Reason::about("OlderRing", &name, text))
 }
 
 fn unreadable(code: &'static str, error: &str) -> Round {

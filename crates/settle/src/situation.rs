@@ -20,6 +20,8 @@ pub struct Site {
     pub cluster: String,
     /// The Kubernetes cluster, as the topology calls it; `None` is the only one.
     pub kube_cluster: Option<String>,
+    /// The generation of the desired ring that this run was made for; `None` takes whichever is there.
+    pub generation: Option<u64>,
 }
 
 /// What a decision is made from.

@@ -38,6 +38,6 @@ impl Step {
     /// Where the program is told that it runs.
     pub fn site(&self) -> Site {
         let (cluster, kube_cluster) = self.place();
-        Site { cluster, kube_cluster }
+        Site { cluster, kube_cluster, generation: None }
     }
 }

@@ -38,13 +38,14 @@ const SECONDS_LATE: i64 = 3600;
 /// The Job. It has no `ttlSecondsAfterFinished`: Argo CD and Flux would create a Job that is gone anew, and run it again.
 pub(super) fn job(program: Program<'_>) -> Job {
     let cluster = program.here.cluster;
-    let spec = spec(program);
+    let spec = spec(program, Some(cluster.generation));
     let text = serde_json::to_value(&spec).expect("an object is JSON").to_string();
     let name = workload::step_name(cluster, STEP, &text);
     Job { metadata: kit::metadata(program.here, name, kit::cluster_selector(cluster)), spec: Some(spec), status: None }
 }
 
-/// The CronJob, where there is a schedule. Two runs at once would only wait for each other.
+/// The CronJob, where there is a schedule. It takes the desired ring that it finds, of whichever generation. Two runs at once
+/// would only wait for each other.
 pub(super) fn cron_job(program: Program<'_>) -> Option<CronJob> {
     let cluster = program.here.cluster;
     let spec = CronJobSpec {
@@ -56,7 +57,7 @@ pub(super) fn cron_job(program: Program<'_>) -> Option<CronJob> {
         failed_jobs_history_limit: Some(1),
         job_template: JobTemplateSpec {
             metadata: Some(ObjectMeta { labels: Some(labels(cluster)), ..ObjectMeta::default() }),
-            spec: Some(spec(program)),
+            spec: Some(spec(program, None)),
         },
         ..CronJobSpec::default()
     };
@@ -66,8 +67,8 @@ pub(super) fn cron_job(program: Program<'_>) -> Option<CronJob> {
 }
 
 /// One pod at a time, also while one still ends (`podReplacementPolicy`). What the program refuses it would refuse again,
-/// so that ends the Job at once.
-fn spec(program: Program<'_>) -> JobSpec {
+/// so that ends the Job at once. `generation` is that of the desired ring that a run waits for.
+fn spec(program: Program<'_>, generation: Option<u64>) -> JobSpec {
     JobSpec {
         active_deadline_seconds: Some(LONGEST_RUN_DAYS * 24 * 3600),
         backoff_limit: Some(RETRIES),
@@ -77,7 +78,7 @@ fn spec(program: Program<'_>) -> JobSpec {
         pod_replacement_policy: Some("Failed".to_owned()),
         template: PodTemplateSpec {
             metadata: Some(ObjectMeta { labels: Some(labels(program.here.cluster)), ..ObjectMeta::default() }),
-            spec: Some(pod(program)),
+            spec: Some(pod(program, generation)),
         },
         ..JobSpec::default()
     }
@@ -104,12 +105,12 @@ fn failures() -> Vec<PodFailurePolicyRule> {
     ]
 }
 
-fn pod(program: Program<'_>) -> PodSpec {
+fn pod(program: Program<'_>, generation: Option<u64>) -> PodSpec {
     let cluster = program.here.cluster;
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
     PodSpec {
         automount_service_account_token: Some(true),
-        containers: vec![container(program)],
+        containers: vec![container(program, generation)],
         enable_service_links: Some(false),
         image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
         restart_policy: Some("Never".to_owned()),
@@ -135,13 +136,13 @@ fn security_context(program: Program<'_>) -> PodSecurityContext {
     }
 }
 
-fn container(program: Program<'_>) -> Container {
+fn container(program: Program<'_>, generation: Option<u64>) -> Container {
     let (cluster, steps) = (program.here.cluster, program.steps);
     Container {
         name: CONTAINER.to_owned(),
         image: Some(steps.image.clone()),
         image_pull_policy: Some(cluster.image_pull_policy.clone()),
-        args: Some(arguments(program)),
+        args: Some(arguments(program, generation)),
         env: Some(vec![pod_field("POD_NAME", "metadata.name"), pod_field("POD_UID", "metadata.uid")]),
         resources: Some(ResourceRequirements {
             requests: quantities(&steps.requests),
@@ -161,10 +162,11 @@ fn container(program: Program<'_>) -> Container {
 }
 
 /// What follows the program's name, which is the image's entry point.
-fn arguments(program: Program<'_>) -> Vec<String> {
+fn arguments(program: Program<'_>, generation: Option<u64>) -> Vec<String> {
     let here = program.here;
     let mut arguments = vec![STEP.to_owned(), format!("--cluster={}", here.cluster.name)];
     arguments.extend(here.kube_cluster.map(|name| format!("--kube-cluster={name}")));
+    arguments.extend(generation.map(|number| format!("--generation={number}")));
     let has_certificates = here.cluster.management_api_secret.is_some();
     arguments.extend(has_certificates.then(|| format!("--management-certificates={}", volumes::CERTIFICATES_PATH)));
     arguments

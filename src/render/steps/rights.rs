@@ -57,15 +57,15 @@ pub(super) fn binding(program: Program<'_>, namespace: Option<&str>) -> RoleBind
 fn of_every_namespace(here: Here<'_>) -> Vec<PolicyRule> {
     let state = || vec![names::state(&here.cluster.name)];
     vec![
-        rule("apps", &["statefulsets"], &["get", "list"]),
-        named(rule("apps", &["statefulsets/scale"], &["get", "patch", "update"]), stateful_sets(here)),
+        rule("apps", &["statefulsets"], &["list"]),
+        named(rule("apps", &["statefulsets/scale"], &["update"]), stateful_sets(here)),
         rule("apps", &["controllerrevisions"], &["list"]),
-        rule("", &["pods"], &["get", "list", "delete"]),
+        rule("", &["pods"], &["list", "delete"]),
         rule("", &["pods/log"], &["get"]),
         rule("", &["pods/eviction"], &["create"]),
         rule("", &["persistentvolumeclaims"], &["get", "list", "patch", "delete"]),
-        rule("", &["configmaps"], &["get", "list", "create", "delete"]),
-        named(rule("", &["configmaps"], &["patch", "update"]), state()),
+        rule("", &["configmaps"], &["list", "create", "delete"]),
+        named(rule("", &["configmaps"], &["get", "update"]), state()),
         rule("", &["events"], &["get", "create", "patch"]),
     ]
 }
@@ -74,12 +74,10 @@ fn of_every_namespace(here: Here<'_>) -> Vec<PolicyRule> {
 fn of_home(program: Program<'_>) -> Vec<PolicyRule> {
     let cluster = program.here.cluster;
     let mut rules = vec![
-        rule("batch", &["jobs"], &["get", "list", "delete"]),
+        named(rule("", &["configmaps"], &["get"]), vec![names::desired_ring(&cluster.name)]),
+        rule("batch", &["jobs"], &["list", "delete"]),
         rule("coordination.k8s.io", &["leases"], &["create"]),
-        named(
-            rule("coordination.k8s.io", &["leases"], &["get", "patch", "update"]),
-            vec![names::step_account(&cluster.name)],
-        ),
+        named(rule("coordination.k8s.io", &["leases"], &["get", "update"]), vec![names::step_account(&cluster.name)]),
         named(rule("", &["secrets"], &["get"]), secrets(cluster)),
     ];
     let generates = program.steps.generates_superuser || program.steps.roles.iter().any(|role| role.generated);

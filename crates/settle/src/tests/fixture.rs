@@ -158,7 +158,7 @@ impl Fixture {
 
     /// One look, as the loop does it: what is remembered afterwards is kept.
     pub(crate) fn look(&mut self) -> Decision {
-        let site = Site { cluster: "shop".to_owned(), kube_cluster: None };
+        let site = Site { cluster: "shop".to_owned(), ..Site::default() };
         let situation = |state| Situation::new(&site, &self.ring, &self.seen, state, self.guards);
         let after = remember(&situation(&self.state));
         let decision = decide(&situation(&after));

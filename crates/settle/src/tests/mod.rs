@@ -2,6 +2,7 @@
 
 mod fixture;
 mod growing;
+mod older;
 mod rolling;
 mod settling;
 mod shrinking;

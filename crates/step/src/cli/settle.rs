@@ -34,6 +34,9 @@ pub(super) struct Settle {
     /// Folder with `ca.crt`, `tls.crt` and `tls.key`, where the Management API asks for mTLS. They are read for every connection.
     #[arg(long, env = "CASSC_MANAGEMENT_CERTIFICATES", value_name = "DIR")]
     management_certificates: Option<PathBuf>,
+    /// Generation of the desired ring that this run is for: it waits until the ConfigMap has it, or a newer one.
+    #[arg(long, value_name = "NUMBER")]
+    generation: Option<u64>,
     /// Seconds after which the run ends, with exit code 2.
     #[arg(long, env = "CASSC_DEADLINE", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     deadline: Option<u64>,
@@ -61,7 +64,7 @@ pub(super) async fn run(arguments: &Settle) -> Result<Ending, Failed> {
     let options = arguments.options();
     let course = course(arguments.deadline).map_err(Failed::Runtime)?;
     let live = Live::with_format(&options, arguments.log_format, course.clone()).await?;
-    let site = Site { cluster: options.cluster, kube_cluster: options.kube_cluster };
+    let site = Site { cluster: options.cluster, kube_cluster: options.kube_cluster, generation: arguments.generation };
     let verdict = settle(&live, &site, Guards::ALL).await;
     let is_late = *course.borrow() == Course::IsLate;
     let (ending, reason, message) = told(&verdict, is_late);

@@ -69,6 +69,27 @@ async fn it_ends_with_its_time() {
 
 #[tokio::test]
 #[ignore = "tests/step/run"]
+async fn it_waits_for_the_ring_that_it_was_made_for() {
+    let world = World::with_pods("older").await;
+    let maps = world.api::<ConfigMap>(&world.home);
+    let remembers = async || maps.get_opt("shop-state").await.expect("an answer").is_some();
+    let run = |generation: &str| {
+        ended(
+            program(&world, "settle").args(["--deadline", "3", "--generation", generation]).spawn().expect("it starts"),
+        )
+    };
+    let is_older = |line: &Value| line["reason"] == "OlderRing" && line["about"] == "shop-desired-ring";
+    let (code, log) = run("2");
+    assert_eq!(code, Some(2));
+    assert!(log.iter().any(is_older), "{log:?}");
+    assert!(!remembers().await, "it did nothing");
+    let (_, log) = run("1");
+    assert!(!log.iter().any(is_older), "{log:?}");
+    assert!(remembers().await, "the ring is the one that it was made for");
+}
+
+#[tokio::test]
+#[ignore = "tests/step/run"]
 async fn it_refuses_a_ring_that_it_cannot_read() {
     let world = World::empty("unreadable").await;
     let maps = world.api::<ConfigMap>(&world.home);

@@ -7,6 +7,9 @@ use cassc_settle::observed::Leftover;
 use cassc_step::live::{Course, Live, Options};
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::authorization::v1::SelfSubjectAccessReview;
+use k8s_openapi::api::autoscaling::v1::Scale;
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{ConfigMap, Event as KubeEvent, PersistentVolumeClaim, Pod, Secret};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use kube::config::KubeConfigOptions;
@@ -75,10 +78,14 @@ async fn what_is_rendered_is_found_and_all_that_is_done_to_it_is_allowed() {
         assert_eq!((&set.template, set.replicas), (&rack.template, rack.nodes), "the ring says what is applied");
     }
     assert_eq!(live.lease().await, Ok(None));
+    assert_eq!(live.lease().await, Ok(None), "it may be renewed");
     let new = Stored { data: [("founded".to_owned(), "true".to_owned())].into(), version: None };
     let stored = live.write_state(&new).await.expect("it may be made, with its copy");
-    let again = live.write_state(&live.state().await.expect("it may be read")).await.expect("it may be written");
-    assert_eq!(again.data, stored.data);
+    let mut next = live.state().await.expect("it may be read");
+    assert_eq!(next.data, stored.data);
+    next.data.insert("bootstrapped.rights-dc1-r1-sts-0".to_owned(), "true".to_owned());
+    let again = live.write_state(&next).await.expect("it may be written, with its copy");
+    assert_eq!(again.data, next.data);
     live.create_secret("rights-superuser", CLUSTER).await.expect("it may be made");
     assert!(objects(&live).await.secrets["rights-superuser"].is_complete);
 
@@ -140,9 +147,31 @@ async fn nothing_else_is_allowed() {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), HOME);
     let maps: Api<ConfigMap> = Api::namespaced(client.clone(), HOME);
     let patch = Patch::Merge(json!({"metadata": {"labels": {"x": "y"}}}));
-    let by = PatchParams::default();
+    let (by, to) = (PatchParams::default(), PostParams::default());
+    let claim = PersistentVolumeClaim::default();
     let nowhere: Api<Pod> = Api::namespaced(client.clone(), "default");
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(client.clone(), HOME);
+    let pods: Api<Pod> = Api::namespaced(client.clone(), HOME);
+    let jobs: Api<Job> = Api::namespaced(client.clone(), HOME);
+    let leases: Api<Lease> = Api::namespaced(client.clone(), HOME);
+    let second: Api<ConfigMap> = Api::namespaced(client.clone(), SECOND);
     let outcomes = [
+        ("read one StatefulSet", sets.get(SET).await.map(drop)),
+        ("read the number of replicas", sets.get_scale(SET).await.map(drop)),
+        ("patch the number of replicas", sets.patch_scale(SET, &by, &patch).await.map(drop)),
+        (
+            "set the replicas of another StatefulSet",
+            sets.replace_scale("other", &to, &Scale::default()).await.map(drop),
+        ),
+        ("read one pod", pods.get("rights-dc1-r1-sts-0").await.map(drop)),
+        ("patch a pod", pods.patch("rights-dc1-r1-sts-0", &by, &patch).await.map(drop)),
+        ("create a claim", claims.create(&to, &claim).await.map(drop)),
+        ("read one Job", jobs.get("rights-settle-00000000").await.map(drop)),
+        ("patch the Lease", leases.patch("rights-step", &by, &patch).await.map(drop)),
+        ("read another Lease", leases.get("other").await.map(drop)),
+        ("patch the state", maps.patch("rights-state", &by, &patch).await.map(drop)),
+        ("patch the copy of the state", second.patch("rights-state", &by, &patch).await.map(drop)),
+        ("read another ConfigMap", maps.get("other").await.map(drop)),
         ("patch a StatefulSet", sets.patch(SET, &by, &patch).await.map(drop)),
         ("delete a StatefulSet", sets.delete(SET, &DeleteParams::default().dry_run()).await.map(drop)),
         ("list Secrets", secrets.list(&ListParams::default()).await.map(drop)),
@@ -153,11 +182,18 @@ async fn nothing_else_is_allowed() {
     for (what, outcome) in outcomes {
         assert!(matches!(&outcome, Err(kube::Error::Api(status)) if status.code == 403), "{what}: {outcome:?}");
     }
-    // The log of a pod comes from a kubelet, and there is none: so only the right to ask.
-    let log = json!({"namespace": SECOND, "verb": "get", "resource": "pods", "subresource": "log"});
-    let review: SelfSubjectAccessReview =
-        serde_json::from_value(json!({"spec": {"resourceAttributes": log}})).expect("a review");
+    // The log of a pod comes from a kubelet, and there is none; revisions are read only when a configuration is old enough to go: so
+    // only the rights to ask.
     let reviews: Api<SelfSubjectAccessReview> = Api::all(client);
-    let judged = reviews.create(&PostParams::default(), &review).await.expect("everybody may ask that");
-    assert!(judged.status.is_some_and(|status| status.allowed));
+    for namespace in [HOME, SECOND] {
+        let log = json!({"namespace": namespace, "verb": "get", "resource": "pods", "subresource": "log"});
+        let revisions =
+            json!({"namespace": namespace, "verb": "list", "group": "apps", "resource": "controllerrevisions"});
+        for attributes in [log, revisions] {
+            let review: SelfSubjectAccessReview =
+                serde_json::from_value(json!({"spec": {"resourceAttributes": attributes}})).expect("a review");
+            let judged = reviews.create(&PostParams::default(), &review).await.expect("everybody may ask that");
+            assert!(judged.status.is_some_and(|status| status.allowed), "{attributes}");
+        }
+    }
 }
