@@ -4,6 +4,7 @@
 mod faults;
 mod identity;
 mod lost;
+mod more;
 mod row;
 mod scene;
 mod stuck;
@@ -33,9 +34,9 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     lost::ROWS.iter().chain(&identity::ROWS).chain(&stuck::ROWS)
 }
 
-/// The rows that are replayed.
+/// The rows that are replayed, and what was found beside them.
 fn replayed() -> impl Iterator<Item = (&'static Row, fn(u64) -> History, Ends, Teeth)> {
-    rows().filter_map(|row| match row.replay {
+    rows().chain(&more::ROWS).filter_map(|row| match row.replay {
         Replay::As { history, ends, teeth } => Some((row, history, ends, teeth)),
         Replay::NotModelled(_) => None,
     })
