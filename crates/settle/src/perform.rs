@@ -68,6 +68,7 @@ impl<C: Cluster> Hand<'_, C> {
                 self.state.left.insert(names::pod(set, *to), NEVER_JOINED.to_owned());
                 self.write().await?;
             }
+            Action::DeletePod { pod, .. } => self.is_still_down(pod).await?,
             _ => {}
         }
         self.is_fresh()?;
@@ -77,6 +78,14 @@ impl<C: Cluster> Hand<'_, C> {
             self.write().await?;
         }
         Ok(())
+    }
+
+    /// A pod is deleted only because it is down. Nodes that do not answer keep a look waiting for their time-outs, and the pod
+    /// may have come up since it was listed: so it is listed once more.
+    async fn is_still_down(&self, pod: &str) -> Answer<()> {
+        let objects = self.cluster.objects().await?;
+        let is_down = || objects.pods.get(pod).is_some_and(|pod| !pod.is_ready);
+        if self.guards.hold(Guard::Recheck, is_down) { Ok(()) } else { Err(Failure::Conflict) }
     }
 
     /// The call of an act that needs no memory of its own.

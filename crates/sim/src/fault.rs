@@ -179,6 +179,12 @@ pub enum Fault {
         /// The pod.
         pod: String,
     },
+    /// Fault 9: somebody has a pod replace its dead node: the key `replace.POD` in the state, with the address that the node
+    /// had last. Without a node that is still a member nothing happens.
+    HandReplace {
+        /// The pod.
+        pod: String,
+    },
     /// Fault 9: somebody deletes the state ConfigMap.
     HandDeleteState {
         /// The Kubernetes cluster.

@@ -23,7 +23,8 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         |name: &str, pod: &Pod| situation.place_of(name).is_some_and(|(place, _)| is_behind(situation, place, pod));
     let in_gate = |name: &str, pod: &Pod| pod.is_in_gate && situation.member(name).is_none();
     let mut all = situation.seen.objects.pods.iter();
-    let (found, why) = match pods.into_iter().find(|(name, pod)| is_old(name, pod)) {
+    let may_go = |(name, pod): &(&String, &Pod)| is_old(name, pod) && !may_come_up(situation, pod);
+    let (found, why) = match pods.into_iter().find(may_go) {
         Some(found) => (Some(found), "it is down and runs an older template"),
         None => (
             all.find(|(name, pod)| in_gate(name, pod) && is_old(name, pod)),
@@ -36,6 +37,19 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         Some((name, pod)) => delete(name, pod, why),
         None => Next::Nothing,
     }
+}
+
+/// Whether a pod may still come up by itself, while the pod of another member restarts or is not up with the newest template.
+/// After a power loss all pods are down: if each of them were given a template that never runs, none would come back.
+fn may_come_up(situation: &Situation<'_>, pod: &Pod) -> bool {
+    let is_newest = |name: &str, pod: &Pod| {
+        situation.place_of(name).is_some_and(|(place, _)| pod.revision == place.set.update_revision)
+    };
+    let is_on_trial = |name: &String| match situation.pod(name) {
+        Some(pod) => pod.is_deleting || !pod.is_ready && is_newest(name, pod),
+        None => true,
+    };
+    pod.trouble.is_none() && !situation.holds(Guard::OthersUp, || !situation.state.host_ids.keys().any(is_on_trial))
 }
 
 fn delete(name: &str, pod: &Pod, why: &'static str) -> Next {

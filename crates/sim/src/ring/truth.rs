@@ -44,6 +44,12 @@ impl Ring {
         self.members.iter().any(|member| member.host_id == host_id && member.standing.owns_tokens())
     }
 
+    /// The address that a member of the ring has, or had last.
+    pub fn address_of(&self, host_id: &str) -> Option<&str> {
+        let members = self.members.iter().filter(|member| member.standing.owns_tokens());
+        members.into_iter().find(|member| member.host_id == host_id).map(|member| member.address.as_str())
+    }
+
     /// Whether a node leaves, or has left and its job has not ended.
     pub fn is_leaving(&self, process: ProcessId) -> bool {
         let process = &self.processes[process.0];

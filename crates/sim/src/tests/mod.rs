@@ -2,6 +2,7 @@
 
 mod first;
 mod fixture;
+mod incidents;
 mod random;
 mod small;
 mod teeth;

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use cassc_ring::state::Key;
 use cassc_settle::cluster::NodeJob;
 
 use crate::fault::Fault;
-use crate::kube::{Files, PodKey, WorkerState};
+use crate::kube::{Files, PodKey, StateMap, WorkerState};
 use crate::queue::{MINUTE, Ms, SECOND};
 use crate::ring::{Cause, Failing, ProcessId};
 use crate::world::{Event, World};
@@ -44,6 +45,7 @@ impl World {
                     self.check.hand_changed = Some(self.now);
                 }
             }
+            Fault::HandReplace { pod } => self.hand_replace(&pod),
             Fault::HandDeleteState { kube } => {
                 if let Some(objects) = self.kubes.get_mut(kube) {
                     objects.state.clear();
@@ -119,6 +121,18 @@ impl World {
         self.ensure_workers(kube, position);
         self.arm_sets(kube);
         self.arm_budgets(kube);
+    }
+
+    /// As `docs/when-a-pod-waits.md` says: `kubectl patch configmap CLUSTER-state`.
+    fn hand_replace(&mut self, pod: &str) {
+        let Some(place @ (kube, _)) = self.find_pod(pod) else { return };
+        let host_id = self.check.owners.get(&place).map(|owner| owner.host_id.clone());
+        let address = host_id.and_then(|host_id| self.ring.address_of(&host_id).map(ToOwned::to_owned));
+        let (Some(address), Some(data)) = (address, self.kubes[kube].state_data()) else { return };
+        let mut data = (**data).clone();
+        data.insert(Key::Replace.of(pod), address);
+        let (version, since) = (self.kubes[kube].new_version(), self.now);
+        self.kubes[kube].put_state(StateMap { version, since, data: Rc::new(data) });
     }
 
     fn drain_worker(&mut self, pod: &str, lasts: Ms) {
