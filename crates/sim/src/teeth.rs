@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use cassc_settle::guard::{Guard, Guards};
 
-use crate::focus::{FOCUSES, Focus};
+use crate::focus::Focus;
 use crate::generate::{Mix, history};
 use crate::history::{History, How};
 use crate::outcome::Rest;
@@ -16,8 +16,9 @@ pub type Bite = Option<(Focus, u64, String)>;
 
 /// What is wrong with a history without a guard, and not with it: something is violated, or the program is stuck where it need
 /// not be.
-pub fn bites(guards: Guards, history: &History) -> Option<String> {
-    let without = history.run(&settling(guards), &How::default());
+pub fn bites(guards: Guards, history: &History, unjudged: &'static [&'static str]) -> Option<String> {
+    let how = How { unjudged, ..How::default() };
+    let without = history.run(&settling(guards), &how);
     let wrong = match (without.violations.first(), &without.rest) {
         (Some(violation), _) => violation.to_string(),
         (None, Rest::Stuck(reasons)) => format!("stuck: {}", reasons.join(", ")),
@@ -29,12 +30,12 @@ pub fn bites(guards: Guards, history: &History) -> Option<String> {
 }
 
 /// The first seed that finds some guards missing, of so many: a violation where there is one among them.
-pub fn first_bite(guards: Guards, count: u64) -> Bite {
+pub fn first_bite(guards: Guards, count: u64, focuses: &[Focus], mix: Mix, unjudged: &'static [&'static str]) -> Bite {
     let mut stuck = None;
     for seed in 0..count {
-        for focus in FOCUSES {
-            let history = history(seed, Mix { focus, ..Mix::default() });
-            match bites(guards, &history) {
+        for focus in focuses.iter().copied() {
+            let history = history(seed, Mix { focus, ..mix });
+            match bites(guards, &history, unjudged) {
                 Some(wrong) if wrong.starts_with("stuck") => stuck = stuck.or(Some((focus, seed, wrong))),
                 Some(wrong) => return Some((focus, seed, wrong)),
                 None => {}
@@ -44,25 +45,23 @@ pub fn first_bite(guards: Guards, count: u64) -> Bite {
     stuck
 }
 
-/// The first seed that finds each guard missing, of so many of each focus; on all cores.
-pub fn first_bites(count: u64) -> Vec<(Guard, Bite)> {
-    let next = Mutex::new(Guard::EVERY.iter().copied().rev().collect::<Vec<_>>());
-    let found = Mutex::new(Vec::new());
+/// The first seed that finds guards missing, of so many of each focus, for several sets of guards; on all cores. Each is
+/// told as soon as it is known.
+pub fn first_bites(
+    mutations: Vec<Vec<Guard>>,
+    search: impl Fn(Guards) -> Bite + Sync,
+    tell: impl Fn(&[Guard], &Bite) + Sync,
+) {
+    let next = Mutex::new(mutations.into_iter().rev().collect::<Vec<_>>());
     let work = || {
         loop {
-            let guard = next.lock().ok().and_then(|mut next| next.pop());
-            let Some(guard) = guard else { return };
-            let bite = first_bite(Guards::without(guard), count);
-            if let Ok(mut found) = found.lock() {
-                found.push((guard, bite));
-            }
+            let guards = next.lock().ok().and_then(|mut next| next.pop());
+            let Some(guards) = guards else { return };
+            tell(&guards, &search(Guards::without_all(&guards)));
         }
     };
     std::thread::scope(|scope| {
         let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         (0..n_threads).for_each(|_| drop(scope.spawn(work)));
     });
-    let mut found = found.into_inner().unwrap_or_default();
-    found.sort_by_key(|(guard, _)| *guard);
-    found
 }

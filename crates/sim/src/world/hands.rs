@@ -22,7 +22,7 @@ impl World {
             }
             Fault::CassandraDies { pod } => {
                 if let Some(process) = self.process_of(&pod) {
-                    self.check.died_leaving |= self.ring.is_leaving(process);
+                    self.check.died_leaving |= self.ring.has_just_left(process);
                     self.ring.crash(process);
                 }
             }
