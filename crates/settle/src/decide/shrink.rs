@@ -80,6 +80,12 @@ fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: 
     if !strangers.is_empty() {
         return Next::Wait(strangers);
     }
+    // After a loss of power every pod is in its gate, and this one may have joined unseen.
+    let somebody_answers = || !situation.state.founded || !situation.gossip.is_empty();
+    if !situation.holds(Guard::UnknownIsNotAbsent, somebody_answers) {
+        let text = format!("no node answers, and {pod} may have joined");
+        return Next::Wait(vec![Reason::about("NoAnswer", pod, text)]);
+    }
     let waits_in_gate = situation.pod(pod).is_none_or(|it| it.is_in_gate || it.address.is_none());
     let nobody_there = situation
         .pod(pod)
