@@ -7,6 +7,7 @@
 //! cargo run --release -p cassc-sim --example histories -- shrink 4711    the least of it that still fails
 //! cargo run --release -p cassc-sim --example histories -- guards 100     each guard taken away: the first seed that finds it
 //! … -- without Lease+Fence,NotTwice 100                                  the same of these alone, `+` takes several away at once
+//!                                                                        (then `-P10` or `kubes`, see `guards`)
 //! ```
 //!
 //! A word at the end says what histories have more of: `instances`, `upgrades`, `datacenters`, `space`, `hands`, `growth`,
@@ -33,7 +34,9 @@ fn main() -> ExitCode {
     match arguments.first().map(String::as_str) {
         Some("seed") => one(number(1).unwrap_or(0), mix),
         Some("guards") => guards(each_guard(), number(1).unwrap_or(100), &arguments),
-        Some("without") => guards(several(arguments.get(1).map_or("", String::as_str)), number(2).unwrap_or(100), &arguments),
+        Some("without") => {
+            guards(several(arguments.get(1).map_or("", String::as_str)), number(2).unwrap_or(100), &arguments)
+        }
         Some("shrink") => least(number(1).unwrap_or(0), mix),
         _ => many(number(1).unwrap_or(0), number(0).unwrap_or(1000), mix),
     }
@@ -80,12 +83,12 @@ fn several(text: &str) -> Vec<Vec<Guard>> {
 /// Takes guards away, and looks for a history that violates something without them and nothing with them. `-P10` at the
 /// end leaves a property unjudged, `kubes` has every datacenter in a Kubernetes cluster of its own.
 fn guards(mutations: Vec<Vec<Guard>>, count: u64, words: &[String]) -> ExitCode {
-    let named = words.iter().any(|word| is_focus(word)).then(|| focus(words));
-    let focuses = named.map_or(FOCUSES.to_vec(), |focus| vec![focus]);
+    let only = words.iter().any(|word| is_focus(word)).then(|| focus(words));
+    let focuses = only.map_or(FOCUSES.to_vec(), |focus| vec![focus]);
     let unjudged: &[&str] = words.iter().find(|it| it.starts_with('-')).map_or(&[], |it| unjudged(&it[1..]));
     let kube_clusters = if words.iter().any(|word| word == "kubes") { 100 } else { 0 };
     let mix = Mix { kube_clusters, ..Mix::default() };
-    let search = |guards: Guards| cassc_sim::teeth::first_bite(guards, count, &focuses, mix, unjudged);
+    let search = |guards: &[Guard]| cassc_sim::teeth::first_bite(guards, 0..count, &focuses, mix, unjudged);
     cassc_sim::teeth::first_bites(mutations, search, |guards, bite| {
         let names: Vec<String> = guards.iter().map(|guard| format!("{guard:?}")).collect();
         match bite {

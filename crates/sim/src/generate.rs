@@ -48,6 +48,8 @@ struct Draft {
     trouble: BTreeMap<String, Trouble>,
     focus: Focus,
     replication: Replication,
+    /// What somebody does so many seconds after the next commit.
+    afterwards: Option<(u64, Op)>,
     /// The rings of the commits that are still to come, where somebody else made them.
     given: Option<VecDeque<Ring>>,
 }
@@ -98,6 +100,7 @@ fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDe
         trouble: BTreeMap::new(),
         focus: mix.focus,
         replication: Replication::new(),
+        afterwards: None,
         given,
     };
     draft.commit(ring, 0);
@@ -114,6 +117,9 @@ impl Draft {
         self.commits.push(Rc::clone(&commit));
         let partly = self.random.percent(15);
         self.push(after, Op::Commit(commit, partly));
+        if let Some((after, op)) = self.afterwards.take() {
+            self.push(after, op);
+        }
     }
 
     fn push(&mut self, after: u64, op: Op) {
@@ -240,9 +246,13 @@ impl Draft {
             } else {
                 self.replication.remove(&name);
             }
-            let replication = self.replication.clone();
-            let after = self.random.within(0, 900);
-            self.push(after, Op::Replicate("orders".to_owned(), replication));
+            let replicate = Op::Replicate("orders".to_owned(), self.replication.clone());
+            if self.focus == Focus::Copies {
+                self.afterwards = Some((self.random.within(300, 1500), replicate));
+            } else {
+                let after = self.random.within(0, 900);
+                self.push(after, replicate);
+            }
         }
     }
 

@@ -58,6 +58,8 @@ pub fn fault(random: &mut Rng, focus: Focus, ring: &Ring, n_kubes: usize) -> Fau
             Fault::StreamFails { pod, percent, hangs: random.percent(30) }
         }
         15 => Fault::CassandraDies { pod },
+        // The only replica of a key would be lost with it.
+        16 if focus == Focus::Failures => Fault::CassandraDies { pod },
         16 => Fault::VolumeLost { pod },
         17 => Fault::DiskFull { pod, lasts },
         18 => Fault::AddressesReused,

@@ -48,6 +48,8 @@ pub struct Checker {
     pub commits: Vec<Rc<Commit>>,
     /// The pods whose nodes are members and do not serve, with the time since when.
     pub(crate) down: BTreeMap<Anywhere, Ms>,
+    /// The pods whose nodes were down and serve again, with the time since when.
+    pub(crate) back: BTreeMap<Anywhere, Ms>,
     /// The pods whose nodes were members when they were last seen, with their host ids.
     pub(crate) owners: BTreeMap<Anywhere, Owner>,
     /// Pods that the program evicted or deleted, by the UID that they had, until they are back.

@@ -128,7 +128,7 @@ impl Kube {
     /// Deletes an immutable ConfigMap or a Job, where it has this UID.
     pub fn delete_leftover(&mut self, leftover: &Leftover) -> Answer<()> {
         let uid = match leftover.kind {
-            "ConfigMap" => self.config_maps.get(&leftover.name).copied(),
+            "ConfigMap" => self.config_maps.get(&leftover.name).map(|(uid, _)| *uid),
             _ => self.jobs.get(&leftover.name).map(|job| job.uid),
         };
         match uid {

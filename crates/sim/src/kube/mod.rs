@@ -51,8 +51,8 @@ pub struct Kube {
     pub lease: Option<Lease>,
     /// Disruption budgets by datacenter.
     pub budgets: BTreeMap<Rc<str>, Budget>,
-    /// Immutable ConfigMaps by name, with their UIDs.
-    pub config_maps: BTreeMap<String, u64>,
+    /// Immutable ConfigMaps by name, with their UIDs and when they were made.
+    pub config_maps: BTreeMap<String, (u64, Ms)>,
     /// Jobs by name.
     pub jobs: BTreeMap<String, JobObject>,
     /// Workers.

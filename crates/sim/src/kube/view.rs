@@ -8,6 +8,11 @@ use cassc_settle::observed::{self, Leftover};
 
 use super::{Claim, Kube, Phase, Pod, PodKey, StatefulSet};
 use crate::commit::Trouble;
+use crate::queue::{MINUTE, Ms};
+
+/// How old a generation of configuration must be before it counts as unused: an hour in `cassc-step`, less here, so that
+/// histories are long enough for it.
+const YOUNG: Ms = 10 * MINUTE;
 
 impl Kube {
     /// The StatefulSets.
@@ -30,15 +35,15 @@ impl Kube {
     }
 
     /// Secrets that the desired ring names, and what may have to be deleted. `own_job` is the Job of the instance that looks.
-    pub fn view_rest(&self, own_job: Option<&str>) -> Objects {
+    pub fn view_rest(&self, now: Ms, own_job: Option<&str>) -> Objects {
         let secret = |(name, secret): (&String, &super::SecretObject)| {
             (name.clone(), observed::Secret { version: secret.version.to_string(), is_complete: secret.is_complete })
         };
-        let config_map = |(name, uid): (&String, &u64)| Leftover {
+        let config_map = |(name, (uid, created)): (&String, &(u64, Ms))| Leftover {
             kind: "ConfigMap",
             name: name.clone(),
             uid: uid.to_string(),
-            is_in_use: self.refers_to(name),
+            is_in_use: self.refers_to(name) || now < created + YOUNG,
         };
         let job = |(name, job): (&String, &super::JobObject)| Leftover {
             kind: "Job",

@@ -137,7 +137,7 @@ impl World {
     fn apply_config_map(&mut self, kube: usize, name: &str) {
         if !self.kubes[kube].config_maps.contains_key(name) {
             let uid = self.kubes[kube].new_version();
-            self.kubes[kube].config_maps.insert(name.to_owned(), uid);
+            self.kubes[kube].config_maps.insert(name.to_owned(), (uid, self.now));
         }
     }
 

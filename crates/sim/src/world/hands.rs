@@ -45,6 +45,8 @@ impl World {
                 }
             }
             Fault::HandDeleteState { kube } => {
+                // Which datacenter is still to copy its data is forgotten with it.
+                self.check.copies_by_hand = true;
                 if let Some(objects) = self.kubes.get_mut(kube) {
                     objects.state.clear();
                 }

@@ -41,7 +41,7 @@ impl World {
             List::Pods => objects.pods = kube.view_pods(),
             List::Claims => objects.claims = kube.view_claims(),
             List::Rest => {
-                let rest = kube.view_rest(own_job.as_deref());
+                let rest = kube.view_rest(self.now, own_job.as_deref());
                 (objects.secrets, objects.leftovers) = (rest.secrets, rest.leftovers);
             }
         }
