@@ -66,7 +66,7 @@ fn deviate(
 /// One run; `None` where it violates something.
 fn run(history: &History, program: &Program, list: &[u32], explored: &mut Explored) -> Option<Vec<Chosen>> {
     explored.runs += 1;
-    let outcome = history.run(program, &How { trace: false, choices: Some(list.to_vec()) });
+    let outcome = history.run(program, &How { trace: false, choices: Some(list.to_vec()), ..How::default() });
     explored.failure = outcome.violations.into_iter().next().map(|violation| (list.to_vec(), violation));
     if explored.failure.is_some() { None } else { Some(outcome.choices) }
 }

@@ -20,10 +20,18 @@ pub enum Focus {
     Growth,
     /// Nodes that leave.
     Shrinks,
+    /// Answers of nodes that get lost, and jobs that take long.
+    Answers,
+    /// A new datacenter that is to copy the data.
+    Copies,
+    /// Streams that are slow and fail, and nodes that restart meanwhile; Cassandra without the fix of CASSANDRA-16290.
+    Failures,
+    /// Controllers that are very slow.
+    Controllers,
 }
 
 /// Every focus.
-pub const FOCUSES: [Focus; 8] = [
+pub const FOCUSES: [Focus; 12] = [
     Focus::Everything,
     Focus::Instances,
     Focus::Upgrades,
@@ -32,4 +40,8 @@ pub const FOCUSES: [Focus; 8] = [
     Focus::Hands,
     Focus::Growth,
     Focus::Shrinks,
+    Focus::Answers,
+    Focus::Copies,
+    Focus::Failures,
+    Focus::Controllers,
 ];

@@ -48,6 +48,8 @@ struct Draft {
     trouble: BTreeMap<String, Trouble>,
     focus: Focus,
     replication: Replication,
+    /// What somebody does so many seconds after the next commit.
+    afterwards: Option<(u64, Op)>,
     /// The rings of the commits that are still to come, where somebody else made them.
     given: Option<VecDeque<Ring>>,
 }
@@ -80,6 +82,13 @@ fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDe
     if random.percent(if mix.focus == Focus::Shrinks { 40 } else { 10 }) {
         history.behaviour.schema = (1, 40);
     }
+    if mix.focus == Focus::Answers {
+        history.behaviour.compaction = (30, 300);
+    }
+    if mix.focus == Focus::Failures {
+        history.behaviour.leaves_anew = false;
+        history.behaviour.stream_rate = (1 << 20) << random.below(4);
+    }
     if mix.focus == Focus::Space {
         history.volume = random.within(3, 9) << 30;
     }
@@ -91,6 +100,7 @@ fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDe
         trouble: BTreeMap::new(),
         focus: mix.focus,
         replication: Replication::new(),
+        afterwards: None,
         given,
     };
     draft.commit(ring, 0);
@@ -107,6 +117,9 @@ impl Draft {
         self.commits.push(Rc::clone(&commit));
         let partly = self.random.percent(15);
         self.push(after, Op::Commit(commit, partly));
+        if let Some((after, op)) = self.afterwards.take() {
+            self.push(after, op);
+        }
     }
 
     fn push(&mut self, after: u64, op: Op) {
@@ -130,7 +143,9 @@ impl Draft {
         let mut replication = Replication::new();
         for datacenter in ring.datacenters.iter().filter(|it| it.nodes() > 0) {
             let most = datacenter.nodes().min(3);
-            replication.insert(datacenter.ring_name.clone(), if self.random.percent(60) { most } else { most.min(2) });
+            let replicas = if self.random.percent(60) { most } else { most.min(2) };
+            let is_alone = self.focus == Focus::Failures && self.random.percent(50);
+            replication.insert(datacenter.ring_name.clone(), if is_alone { 1 } else { replicas });
         }
         self.replication.clone_from(&replication);
         self.push(200 + u64::from(nodes) * 120, Op::Replicate("orders".to_owned(), replication));
@@ -211,6 +226,10 @@ impl Draft {
             Focus::Datacenters => &[100, 100, 100, 0, 40],
             Focus::Space | Focus::Hands | Focus::Shrinks => &[0, 0, 0, 40],
             Focus::Growth => &[40, 40, 40, 0],
+            Focus::Answers => &[40, 40, 0, 98],
+            Focus::Copies => &[100, 100, 40],
+            Focus::Failures => &[0, 0, 40],
+            Focus::Controllers => &[60, 60, 75, 40],
         };
         self.random.of(some).copied().unwrap_or(any)
     }
@@ -221,15 +240,19 @@ impl Draft {
         let (is_empty, name) = (last.nodes() == 0, last.ring_name.clone());
         last.racks.iter_mut().for_each(|rack| rack.nodes = u32::from(is_empty));
         let replicas = last.nodes().min(3);
-        if self.random.percent(60) {
+        if self.random.percent(if self.focus == Focus::Copies { 85 } else { 60 }) {
             if is_empty {
                 self.replication.insert(name, replicas);
             } else {
                 self.replication.remove(&name);
             }
-            let replication = self.replication.clone();
-            let after = self.random.within(0, 900);
-            self.push(after, Op::Replicate("orders".to_owned(), replication));
+            let replicate = Op::Replicate("orders".to_owned(), self.replication.clone());
+            if self.focus == Focus::Copies {
+                self.afterwards = Some((self.random.within(300, 1500), replicate));
+            } else {
+                let after = self.random.within(0, 900);
+                self.push(after, replicate);
+            }
         }
     }
 
@@ -297,7 +320,7 @@ fn racks(ring: &mut Ring) -> impl Iterator<Item = &mut Rack> {
 
 /// A small ring: one datacenter or two, up to three racks each, up to six nodes or so.
 fn first_ring(random: &mut Rng, several: bool, focus: Focus) -> Ring {
-    let two = several || random.percent(20) || focus == Focus::Datacenters;
+    let two = several || random.percent(20) || matches!(focus, Focus::Datacenters | Focus::Copies);
     let n_datacenters = 1 + u64::from(two);
     let delete = random.percent(60);
     let datacenter = |number: u64| {
@@ -320,7 +343,10 @@ fn first_ring(random: &mut Rng, several: bool, focus: Focus) -> Ring {
             name,
         }
     };
-    let datacenters = (1..=n_datacenters).map(datacenter).collect();
+    let mut datacenters: Vec<Datacenter> = (1..=n_datacenters).map(datacenter).collect();
+    if focus == Focus::Copies {
+        datacenters.iter_mut().skip(1).flat_map(|it| &mut it.racks).for_each(|rack| rack.nodes = 0);
+    }
     Ring {
         format: Format,
         cluster_name: CLUSTER.to_owned(),

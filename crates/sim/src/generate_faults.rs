@@ -12,6 +12,13 @@ use crate::ring::DISTORTIONS;
 /// How many kinds of faults are drawn.
 const KINDS: u64 = 28;
 
+/// Kinds that only a focus brings about.
+const LOST_ANSWERS: u64 = 100;
+const BROKEN_STREAM: u64 = 101;
+const HAND_DECOMMISSION: u64 = 102;
+const HAND_DELETE: u64 = 103;
+const VERY_SLOW_CONTROLLERS: u64 = 104;
+
 /// The kinds of faults that a focus has more of.
 fn favourites(focus: Focus) -> &'static [u64] {
     match focus {
@@ -22,6 +29,10 @@ fn favourites(focus: Focus) -> &'static [u64] {
         Focus::Hands => &[23, 23, 23, 15, 4],
         Focus::Growth => &[21, 16, 0, 14, 20, 4],
         Focus::Shrinks => &[0, 0, 4, 14, 15, 19, 20, 21],
+        Focus::Answers => &[LOST_ANSWERS, LOST_ANSWERS, 4, 8],
+        Focus::Copies => &[4, 14, 15],
+        Focus::Failures => &[14, 15, BROKEN_STREAM, HAND_DECOMMISSION, HAND_DELETE],
+        Focus::Controllers => &[VERY_SLOW_CONTROLLERS, VERY_SLOW_CONTROLLERS, 11, 4],
     }
 }
 
@@ -47,6 +58,8 @@ pub fn fault(random: &mut Rng, focus: Focus, ring: &Ring, n_kubes: usize) -> Fau
             Fault::StreamFails { pod, percent, hangs: random.percent(30) }
         }
         15 => Fault::CassandraDies { pod },
+        // The only replica of a key would be lost with it.
+        16 if focus == Focus::Failures => Fault::CassandraDies { pod },
         16 => Fault::VolumeLost { pod },
         17 => Fault::DiskFull { pod, lasts },
         18 => Fault::AddressesReused,
@@ -57,6 +70,13 @@ pub fn fault(random: &mut Rng, focus: Focus, ring: &Ring, n_kubes: usize) -> Fau
         23 => by_hand(random, ring, pod),
         24 => Fault::Drain { pod, lasts },
         25 => Fault::OldCommit { back: usize::try_from(random.within(1, 2)).unwrap_or(1) },
+        LOST_ANSWERS => lost_answers(random),
+        BROKEN_STREAM => Fault::StreamFails { pod, percent: 50, hangs: false },
+        HAND_DECOMMISSION => Fault::HandDecommission { pod },
+        HAND_DELETE => Fault::HandDelete { pod },
+        VERY_SLOW_CONTROLLERS => {
+            Fault::SlowControllers { times: u32::try_from(random.within(20, 300)).unwrap_or(20), lasts }
+        }
         26 => Fault::SlowControllers { times: u32::try_from(random.within(2, 20)).unwrap_or(2), lasts },
         _ if random.percent(50) => Fault::BudgetFrozen { lasts },
         _ => Fault::PowerLoss { late: pod, by: lasts },
@@ -93,6 +113,14 @@ fn calls(random: &mut Rng, pod: String) -> Fault {
     let wrong = if random.percent(40) { special } else { random.of(&common).copied().unwrap_or(Wrong::Error) };
     let percent = random.of(&[5, 20, 50, 100]).copied().unwrap_or(20);
     Fault::Calls { whose, wrong, percent, lasts: minutes(random, 1, 15) }
+}
+
+/// Nodes do what they are asked for, and nobody hears of it.
+fn lost_answers(random: &mut Rng) -> Fault {
+    let wrong = random.of(&[Wrong::AnswerLost, Wrong::AnswerLost, Wrong::Late(9 * SECOND)]).copied();
+    let percent = random.of(&[20, 50, 100]).copied().unwrap_or(50);
+    let wrong = wrong.unwrap_or(Wrong::AnswerLost);
+    Fault::Calls { whose: Whose::AllPods, wrong, percent, lasts: minutes(random, 1, 15) }
 }
 
 fn by_hand(random: &mut Rng, ring: &Ring, pod: String) -> Fault {

@@ -37,6 +37,8 @@ pub struct How {
     pub trace: bool,
     /// Choices that are followed instead of the seed.
     pub choices: Option<Vec<u32>>,
+    /// Properties that are not judged: to see what harm follows from an act that would have been blamed.
+    pub unjudged: &'static [&'static str],
 }
 
 /// How long a run may take to settle after its faults have ended: four waits that each give up after an hour, and what streams.
@@ -71,6 +73,7 @@ impl History {
         let ring = Ring::new(self.behaviour.clone(), self.seed);
         let mut world = World::new(chooser, ring, &self.cluster, &self.kube_clusters, how.trace);
         world.volume_bytes = self.volume;
+        world.check.unjudged = how.unjudged;
         world
     }
 

@@ -77,7 +77,8 @@ fn lower(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, why: ScaleRe
 /// join is let in first.
 fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
     let mut reasons = situation.strangers();
-    if situation.gossip.is_empty() {
+    // After a loss of power every pod is in its gate, and this one may have joined unseen.
+    if !situation.holds(Guard::UnknownIsNotAbsent, || !situation.gossip.is_empty()) {
         reasons.push(Reason::about("NoAnswer", pod, format!("no node says whether {pod} is a member")));
     }
     if !reasons.is_empty() {

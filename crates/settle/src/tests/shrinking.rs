@@ -162,6 +162,10 @@ fn a_pod_that_never_joined_goes_from_its_gate() {
         view.as_mut().expect("it answers").retain(|it| it.host_id != Some(format!("id-{LAST}")));
     }
     assert!(matches!(fixture.act(), Action::Scale { to: 3, why: ScaleReason::NeverJoined, .. }));
+    // After a loss of power every pod waits in its gate, and nobody says whether this one had joined.
+    fixture.state.founded = true;
+    fixture.seen.views.clear();
+    assert!(fixture.codes(false).contains(&"NoAnswer"));
 }
 
 #[test]

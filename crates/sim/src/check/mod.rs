@@ -42,10 +42,14 @@ pub(crate) type Anywhere = (usize, PodKey);
 pub struct Checker {
     /// Everything that did not hold.
     pub violations: Vec<Violation>,
+    /// Properties that are not judged.
+    pub unjudged: &'static [&'static str],
     /// The commits that were applied, oldest first.
     pub commits: Vec<Rc<Commit>>,
     /// The pods whose nodes are members and do not serve, with the time since when.
     pub(crate) down: BTreeMap<Anywhere, Ms>,
+    /// The pods whose nodes were down and serve again, with the time since when.
+    pub(crate) back: BTreeMap<Anywhere, Ms>,
     /// The pods whose nodes were members when they were last seen, with their host ids.
     pub(crate) owners: BTreeMap<Anywhere, Owner>,
     /// Pods that the program evicted or deleted, by the UID that they had, until they are back.
@@ -83,7 +87,9 @@ pub(crate) struct Owner {
 impl Checker {
     /// Remembers that something did not hold.
     pub(crate) fn blame(&mut self, at: Ms, property: &'static str, text: String) {
-        self.violations.push(Violation { at, property, text });
+        if !self.unjudged.contains(&property) {
+            self.violations.push(Violation { at, property, text });
+        }
     }
 
     /// Whether the program had no node join or leave for so long that what moves moves by itself.

@@ -8,7 +8,11 @@ use cassc_settle::observed::{self, Leftover};
 
 use super::{Claim, Kube, Phase, Pod, PodKey, StatefulSet};
 use crate::commit::Trouble;
-use crate::queue::{HOUR, Ms};
+use crate::queue::{MINUTE, Ms};
+
+/// How old a generation of configuration must be before it counts as unused: an hour in `cassc-step`, less here, so that
+/// histories are long enough for it.
+const YOUNG: Ms = 10 * MINUTE;
 
 impl Kube {
     /// The StatefulSets.
@@ -35,12 +39,11 @@ impl Kube {
         let secret = |(name, secret): (&String, &super::SecretObject)| {
             (name.clone(), observed::Secret { version: secret.version.to_string(), is_complete: secret.is_complete })
         };
-        // A new one may have been applied before the StatefulSet that refers to it, as `cassc-step` sees it.
-        let config_map = |(name, (uid, made)): (&String, &(u64, Ms))| Leftover {
+        let config_map = |(name, (uid, created)): (&String, &(u64, Ms))| Leftover {
             kind: "ConfigMap",
             name: name.clone(),
             uid: uid.to_string(),
-            is_in_use: self.refers_to(name) || now - made < HOUR,
+            is_in_use: self.refers_to(name) || now < created + YOUNG,
         };
         let job = |(name, job): (&String, &super::JobObject)| Leftover {
             kind: "Job",

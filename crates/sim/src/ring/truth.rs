@@ -57,6 +57,13 @@ impl Ring {
         process.phase == Phase::Serving && matches!(standing, Some(Standing::Leaving | Standing::Left))
     }
 
+    /// Whether a node has sent its data, and the job of its decommission has not ended.
+    pub fn has_just_left(&self, process: ProcessId) -> bool {
+        let process = &self.processes[process.0];
+        let standing = process.member.map(|member| self.members[member].standing);
+        process.phase == Phase::Serving && standing == Some(Standing::Left)
+    }
+
     /// Whether a node has such a job already, waiting or running.
     pub fn has_job(&self, process: ProcessId, job: &NodeJob) -> bool {
         self.processes[process.0].has_job(job)

@@ -23,7 +23,7 @@ impl World {
             }
             Fault::CassandraDies { pod } => {
                 if let Some(process) = self.process_of(&pod) {
-                    self.check.died_leaving |= self.ring.is_leaving(process);
+                    self.check.died_leaving |= self.ring.has_just_left(process);
                     self.ring.crash(process);
                 }
             }
@@ -47,6 +47,8 @@ impl World {
             }
             Fault::HandReplace { pod } => self.hand_replace(&pod),
             Fault::HandDeleteState { kube } => {
+                // Which datacenter is still to copy its data is forgotten with it.
+                self.check.copies_by_hand = true;
                 if let Some(objects) = self.kubes.get_mut(kube) {
                     objects.state.clear();
                 }

@@ -141,7 +141,8 @@ impl World {
     fn judge_removal(&mut self, kube: usize, name: &str, uid: &str) {
         let Some(key) = self.kubes[kube].key_of(name) else { return };
         let Some(pod) = self.kubes[kube].pods.get(&key).filter(|pod| pod.uid.to_string() == uid) else { return };
-        if pod.deleting.is_some() || !self.serves((kube, key)) {
+        let is_just_back = self.check.back.get(&(kube, key)).is_some_and(|since| self.now < since + GRACE);
+        if pod.deleting.is_some() || !self.serves((kube, key)) || is_just_back {
             return;
         }
         self.judge_ring_change(Some((kube, key)), &format!("{name} is removed"));

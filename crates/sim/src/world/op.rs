@@ -34,7 +34,8 @@ impl World {
                 let alone = replication.keys().any(|name| self.is_old_datacenter(keyspace, name));
                 self.check.copies_by_hand |= alone;
                 self.check.replicated = Some(self.now);
-                self.check.replicates_unsafely |= self.is_unsafe(keyspace, replication);
+                self.check.replicates_unsafely |=
+                    self.is_unsafe(keyspace, replication) || replication.keys().any(|name| self.is_still_joining(name));
                 self.ring.replicate(keyspace, replication);
             }
             Op::Fault(fault) => self.inject(0, fault.clone()),

@@ -57,14 +57,22 @@ impl World {
         is_new && !self.check.emptied.contains(datacenter)
     }
 
+    /// Whether a datacenter is to have more nodes than it has: one that joins while a person replicates to it may copy less than
+    /// was acknowledged at QUORUM before.
+    pub(super) fn is_still_joining(&self, datacenter: &str) -> bool {
+        let asked =
+            self.commits.last().and_then(|commit| commit.ring.datacenters.iter().find(|it| it.ring_name == datacenter));
+        asked.is_some_and(|it| self.ring.members_in(datacenter) < it.nodes() as usize)
+    }
+
     fn look_at_node(&mut self, kube: usize, key: PodKey, volume: VolumeId) {
         let place = (kube, key);
         let owns = self.ring.owns_tokens(volume);
         if owns && !self.serves(place) {
             let now = self.now;
             self.check.down.entry(place).or_insert(now);
-        } else if !self.check.down.is_empty() {
-            self.check.down.remove(&place);
+        } else if self.check.down.remove(&place).is_some() {
+            self.check.back.insert(place, self.now);
         }
         let is_back = self.check.restarting.get(&place).is_some_and(|uid| {
             owns && self.serves(place) && self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.uid != *uid)
