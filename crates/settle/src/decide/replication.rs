@@ -82,6 +82,14 @@ fn alter(
     raises: bool,
     mut reasons: Vec<Reason>,
 ) -> Next {
+    let unrepaired: Vec<&str> = situation.state.memory.needs_repair.keys().map(String::as_str).collect();
+    if !raises && !unrepaired.is_empty() {
+        let text = format!(
+            "replicas of {} that were added are not repaired yet: none is taken away before",
+            unrepaired.join(", ")
+        );
+        reasons.push(Reason::about("NotRepaired", keyspace, text));
+    }
     let Some(asked) = situation.anybody() else {
         reasons.push(Reason::of_ring("NoAnswer", "no node that is up answers"));
         return Next::Wait(reasons);

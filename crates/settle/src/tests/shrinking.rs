@@ -86,6 +86,20 @@ fn keyspaces_of_users_are_refused_and_those_of_cassandra_lowered() {
 }
 
 #[test]
+fn no_replica_is_taken_away_before_others_are_repaired() {
+    let mut fixture = Fixture::of(&[&[3]]);
+    fixture.ring.datacenters[0].racks[0].nodes = 2;
+    let pod = "shop-dc1-r1-sts-0".to_owned();
+    fixture.state.memory.needs_repair.insert("system_auth".to_owned(), [pod.clone()].into());
+    assert!(matches!(fixture.act(), Action::Start { job: NodeJob::Repair { .. }, .. }));
+    fixture.pod(&pod).is_ready = false;
+    fixture.down("shop-dc1-r1-sts-1");
+    assert!(fixture.codes(false).contains(&"NotRepaired"));
+    fixture.state.memory.needs_repair.clear();
+    assert!(!fixture.codes(false).contains(&"NotRepaired"));
+}
+
+#[test]
 fn a_datacenter_leaves_only_when_nothing_is_replicated_to_it() {
     let mut fixture = Fixture::of(&[&[3], &[1]]);
     fixture.ring.datacenters[1].racks[0].nodes = 0;
