@@ -10,10 +10,12 @@ use super::{Here, Object, kit};
 use crate::cluster::Datacenter;
 use crate::stages::Stage;
 
-/// The budget. A pod that is not ready may always be evicted: it serves no requests, and a broken generation could otherwise
-/// never be replaced while two pods are broken.
+/// The budget. Without `steps` a pod that is not ready may always be evicted: it serves no requests, and a broken generation
+/// could otherwise never be replaced while two pods are broken. With `steps` the program deletes broken pods itself, and a
+/// drain may evict a pod that is not ready only while all others are healthy: its node may be up and slow, or be joining.
 pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Object {
     let selector = kit::datacenter_selector(here.cluster, datacenter);
+    let policy = if here.cluster.steps.is_some() { "IfHealthyBudget" } else { "AlwaysAllow" };
     let budget = PodDisruptionBudget {
         metadata: kit::metadata(here, names::disruption_budget(&datacenter.name), selector.clone()),
         spec: Some(PodDisruptionBudgetSpec {
@@ -21,7 +23,7 @@ pub(super) fn disruption_budget(here: Here<'_>, datacenter: &Datacenter) -> Obje
                 i32::try_from(datacenter.max_unavailable).expect("E524 refused larger numbers"),
             )),
             selector: Some(kit::matching(selector)),
-            unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
+            unhealthy_pod_eviction_policy: Some(policy.to_owned()),
             ..PodDisruptionBudgetSpec::default()
         }),
         status: None,
