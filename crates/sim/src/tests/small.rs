@@ -28,6 +28,7 @@ fn world(nodes: &[u32], second: cassc_ring::Ring, pending: Vec<Op>) -> History {
 
 /// One deviation in `cargo test`, at every place where it can be. `CASSC_DEVIATIONS=2 cargo test -p cassc-sim small` tries every two
 /// of them, which takes hours; with `CASSC_STRIDE=7` the second one only at every seventh place.
+#[allow(clippy::disallowed_methods, reason = "a test may be told to do more")]
 fn bounds() -> Bounds {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let deviations = number("CASSC_DEVIATIONS").unwrap_or(1);
