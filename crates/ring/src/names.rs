@@ -50,6 +50,17 @@ pub fn pod(stateful_set: &str, ordinal: u32) -> String {
     format!("{stateful_set}-{ordinal}")
 }
 
+/// The StatefulSet and the ordinal in the name of one of its pods; `None` for a text that ends in no number.
+pub fn parts_of_pod(pod: &str) -> Option<(&str, u32)> {
+    let (stateful_set, ordinal) = pod.rsplit_once('-')?;
+    Some((stateful_set, ordinal.parse().ok()?))
+}
+
+/// The StatefulSet in the name of one of its pods.
+pub fn set_of_pod(pod: &str) -> Option<&str> {
+    parts_of_pod(pod).map(|(stateful_set, _)| stateful_set)
+}
+
 /// `<datacenter>-pdb`: the operator's name, without the cluster in it.
 pub fn disruption_budget(datacenter: &str) -> String {
     format!("{datacenter}-pdb")
@@ -210,6 +221,12 @@ pub fn label_value(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pod_names_its_stateful_set_and_its_ordinal() {
+        assert_eq!(parts_of_pod(&pod("shop-dc1-r1-sts", 12)), Some(("shop-dc1-r1-sts", 12)));
+        assert_eq!((set_of_pod("shop-dc1-r1-sts-0"), set_of_pod("shop")), (Some("shop-dc1-r1-sts"), None));
+    }
 
     /// The expected values are those of cass-operator's `pkg/oplabels/labels_test.go`.
     #[test]

@@ -12,8 +12,8 @@
 //! 3. [`state`]: what is remembered in the ConfigMap `<cluster>-state`.
 //! 4. [`action`]: what is decided, as values.
 //! 5. [`gossip`], [`situation`]: what nodes say of the ring, side by side; everything that a decision is made from.
-//! 6. [`remember`], [`decide`], [`conditions`], [`story`]: what a look adds to the state, the one act that comes next, and how
-//!    both are told.
+//! 6. `keyspaces`, [`remember`], [`decide`], [`conditions`], [`story`]: which keyspaces are Cassandra's own; what a look adds to
+//!    the state, the one act that comes next, and how both are told.
 //! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.
 //! 8. [`mod@settle`]: the loop.
 
@@ -32,6 +32,8 @@ pub mod action;
 pub mod gossip;
 
 pub mod situation;
+
+mod keyspaces;
 
 pub mod remember;
 

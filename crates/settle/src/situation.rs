@@ -122,10 +122,8 @@ impl<'s> Situation<'s> {
 
     /// One more than the highest ordinal of a StatefulSet whose node is a member.
     pub fn members_reach(&self, set: &str) -> u32 {
-        let ordinals = self.state.host_ids.keys().filter_map(|pod| {
-            let (name, ordinal) = pod.rsplit_once('-')?;
-            (name == set).then(|| ordinal.parse::<u32>().ok())?
-        });
+        let parts = self.state.host_ids.keys().filter_map(|pod| names::parts_of_pod(pod));
+        let ordinals = parts.filter(|(name, _)| *name == set).map(|(_, ordinal)| ordinal);
         ordinals.max().map_or(0, |ordinal| ordinal.saturating_add(1))
     }
 
@@ -284,9 +282,9 @@ impl<'s> Situation<'s> {
 
     /// The place of a pod of ours.
     pub fn place_of(&self, pod: &str) -> Option<(Place<'s>, u32)> {
-        let (set, ordinal) = pod.rsplit_once('-')?;
+        let (set, ordinal) = names::parts_of_pod(pod)?;
         let place = self.places().find(|place| place.rack.stateful_set == set)?;
-        Some((place, ordinal.parse().ok()?))
+        Some((place, ordinal))
     }
 
     /// Every pod of ours that is asked for, in the order of first starts.

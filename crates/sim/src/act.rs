@@ -111,11 +111,6 @@ pub enum Reply {
 }
 
 impl Act {
-    /// Whether the API server is called; else it is the Management API of a pod.
-    pub fn is_of_kubernetes(&self) -> bool {
-        !matches!(self, Self::Node { .. })
-    }
-
     /// Whether a request may happen twice without its sender ever knowing. A second cleanup has no id that anybody knows, and
     /// the Management API lists no jobs: nobody could wait for its end.
     pub fn may_be_repeated(&self) -> bool {

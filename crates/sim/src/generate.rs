@@ -323,30 +323,43 @@ fn first_ring(random: &mut Rng, several: bool, focus: Focus) -> Ring {
     let two = several || random.percent(20) || matches!(focus, Focus::Datacenters | Focus::Copies);
     let n_datacenters = 1 + u64::from(two);
     let delete = random.percent(60);
+    let policy = if delete { WhenNodesLeave::Delete } else { WhenNodesLeave::Retain };
     let datacenter = |number: u64| {
-        let name = format!("dc{number}");
         let n_racks = random.within(1, if n_datacenters > 1 { 2 } else { 3 });
-        let racks = (1..=n_racks).map(|rack| Rack {
-            ring_name: format!("r{rack}"),
-            stateful_set: names::stateful_set(CLUSTER, &name, &format!("r{rack}")),
-            nodes: u32::try_from(random.within(1, 5 - n_racks.max(n_datacenters))).unwrap_or(1),
-            expand_to: None,
-            template: Some("t1".to_owned()),
-            when_nodes_leave: Some(if delete { WhenNodesLeave::Delete } else { WhenNodesLeave::Retain }),
-        });
-        Datacenter {
-            racks: racks.collect(),
-            ring_name: name.clone(),
-            kube_cluster: several.then(|| format!("kube{number}")),
-            namespace: None,
-            rebuild_from: None,
-            name,
-        }
+        let most = 5 - n_racks.max(n_datacenters);
+        let nodes: Vec<u32> = (0..n_racks).map(|_| u32::try_from(random.within(1, most)).unwrap_or(1)).collect();
+        let made = datacenter(&format!("dc{number}"), &nodes, "t1", policy);
+        Datacenter { kube_cluster: several.then(|| format!("kube{number}")), ..made }
     };
     let mut datacenters: Vec<Datacenter> = (1..=n_datacenters).map(datacenter).collect();
     if focus == Focus::Copies {
         datacenters.iter_mut().skip(1).flat_map(|it| &mut it.racks).for_each(|rack| rack.nodes = 0);
     }
+    ring_of(datacenters)
+}
+
+/// A datacenter of racks `r1`, `r2`, … with these numbers of nodes.
+pub(crate) fn datacenter(name: &str, nodes: &[u32], template: &str, policy: WhenNodesLeave) -> Datacenter {
+    let rack = |(nodes, number): (&u32, usize)| Rack {
+        ring_name: format!("r{number}"),
+        stateful_set: names::stateful_set(CLUSTER, name, &format!("r{number}")),
+        nodes: *nodes,
+        expand_to: None,
+        template: Some(template.to_owned()),
+        when_nodes_leave: Some(policy),
+    };
+    Datacenter {
+        name: name.to_owned(),
+        ring_name: name.to_owned(),
+        kube_cluster: None,
+        namespace: None,
+        rebuild_from: None,
+        racks: nodes.iter().zip(1..).map(rack).collect(),
+    }
+}
+
+/// A ring of these datacenters, with steps.
+pub(crate) fn ring_of(datacenters: Vec<Datacenter>) -> Ring {
     Ring {
         format: Format,
         cluster_name: CLUSTER.to_owned(),

@@ -32,7 +32,7 @@ fn growth(before: Option<&Cluster>, datacenter: &Datacenter, rack: &Rack) -> Vec
 /// Whether the program in the cluster leaves the claims of a pod. Without it they are deleted by hand.
 fn stay(difference: &Difference<'_>, pod: &str) -> bool {
     let after = difference.after.filter(|after| after.steps.is_some());
-    let of_pod = |rack: &Rack| pod.rsplit_once('-').is_some_and(|(set, _)| set == rack.stateful_set);
+    let of_pod = |rack: &Rack| names::set_of_pod(pod) == Some(&rack.stateful_set);
     let mut racks = after.into_iter().flat_map(Cluster::racks);
     racks.any(|(_, rack)| of_pod(rack) && rack.when_nodes_leave == WhenNodesLeave::Retain)
 }

@@ -1,6 +1,7 @@
 //! Claims: they grow as the topology says, and those of nodes that left go by policy.
 
 use cassc_ring::desired::WhenNodesLeave;
+use cassc_ring::names;
 use cassc_ring::quantity::bytes;
 
 use super::Next;
@@ -41,9 +42,7 @@ fn expand(situation: &Situation<'_>) -> Next {
 }
 
 fn data_claims<'s>(situation: &Situation<'s>, set: &str) -> Vec<(&'s str, &'s Claim)> {
-    let is_of = |claim: &Claim| {
-        claim.is_data && !claim.is_deleting && claim.pod.rsplit_once('-').is_some_and(|(it, _)| it == set)
-    };
+    let is_of = |claim: &Claim| claim.is_data && !claim.is_deleting && names::set_of_pod(&claim.pod) == Some(set);
     let claims = situation.seen.objects.claims.iter().filter(|(_, claim)| is_of(claim));
     claims
         .filter(|(_, claim)| !situation.state.left.contains_key(&claim.pod))

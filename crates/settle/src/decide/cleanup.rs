@@ -1,5 +1,7 @@
 //! After growth the older nodes drop what moved to new ones: one per rack at a time, and never while ranges move.
 
+use cassc_ring::names;
+
 use super::Next;
 use crate::action::{Action, Reason};
 use crate::cluster::NodeJob;
@@ -11,8 +13,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         return Next::Nothing;
     }
     let memory = &situation.state.memory;
-    let rack = |pod: &str| pod.rsplit_once('-').map(|(set, _)| set.to_owned());
-    let is_free = |pod: &str| !memory.jobs.keys().any(|other| rack(other) == rack(pod));
+    let is_free = |pod: &str| !memory.jobs.keys().any(|other| names::set_of_pod(other) == names::set_of_pod(pod));
     let wanted = situation.wanted();
     let mut waiting =
         wanted.iter().filter(|pod| memory.needs_cleanup.contains(*pod) && situation.failure(pod).is_none());

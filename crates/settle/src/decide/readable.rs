@@ -56,9 +56,7 @@ fn foreign_sets(situation: &Situation<'_>) -> Vec<Reason> {
     let ours =
         |set: &str| situation.ring.datacenters.iter().any(|it| it.racks.iter().any(|rack| rack.stateful_set == set));
     let others = situation.seen.objects.sets.keys().filter(|set| !ours(set));
-    let with_members = others.filter(|set| {
-        situation.state.host_ids.keys().any(|pod| pod.rsplit_once('-').is_some_and(|(owner, _)| owner == set.as_str()))
-    });
+    let with_members = others.filter(|set| situation.members_reach(set) > 0);
     reasons.extend(with_members.map(|set| {
         let text = format!("{set} is not in the desired ring, but nodes of {} are members", names::pod(set, 0));
         Reason::about("StatefulSetUnknown", set, text)

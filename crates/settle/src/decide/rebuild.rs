@@ -8,7 +8,7 @@ use super::replication::{SIMPLE, keyspaces};
 use crate::action::{Action, Reason};
 use crate::cluster::{NodeJob, Replication};
 use crate::guard::Guard;
-use crate::remember::is_system;
+use crate::keyspaces::is_system;
 use crate::situation::Situation;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {

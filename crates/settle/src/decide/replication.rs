@@ -10,7 +10,7 @@ use super::Next;
 use crate::action::{Action, Reason};
 use crate::cluster::Replication;
 use crate::guard::Guard;
-use crate::remember::{SYSTEM_KEYSPACES, is_system};
+use crate::keyspaces::{SYSTEM_KEYSPACES, is_system};
 use crate::situation::Situation;
 
 /// The key of `SimpleStrategy`.

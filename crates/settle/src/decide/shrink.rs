@@ -2,6 +2,7 @@
 
 use cassc_ring::change::Pair;
 use cassc_ring::desired::Datacenter;
+use cassc_ring::names;
 
 use super::{Next, replication};
 use crate::action::{Action, Reason, ScaleReason};
@@ -172,13 +173,14 @@ fn no_room(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_i
 
 /// The nodes that get the data: those that stay in the rack, or, when it loses its last, in the datacenter.
 fn receivers<'s>(situation: &Situation<'s>, datacenter: &Datacenter, pod: &str) -> Vec<(&'s str, &'s str)> {
-    let set = |pod: &str| pod.rsplit_once('-').map(|(set, _)| set.to_owned());
     let all = situation.state.host_ids.iter().filter(|(other, _)| *other != pod);
     let all: Vec<(&str, &str)> = all.map(|(other, host_id)| (other.as_str(), host_id.as_str())).collect();
-    let in_rack: Vec<_> = all.iter().copied().filter(|(other, _)| set(other) == set(pod)).collect();
+    let in_rack: Vec<_> =
+        all.iter().copied().filter(|(other, _)| names::set_of_pod(other) == names::set_of_pod(pod)).collect();
     if !in_rack.is_empty() {
         return in_rack;
     }
-    let is_here = |other: &str| datacenter.racks.iter().any(|rack| set(other).as_ref() == Some(&rack.stateful_set));
+    let is_here =
+        |other: &str| datacenter.racks.iter().any(|rack| names::set_of_pod(other) == Some(&rack.stateful_set));
     all.into_iter().filter(|(other, _)| is_here(other)).collect()
 }

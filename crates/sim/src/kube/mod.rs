@@ -78,8 +78,8 @@ impl Kube {
 
     /// A pod by its name.
     pub fn key_of(&self, pod: &str) -> Option<PodKey> {
-        let (set, ordinal) = pod.rsplit_once('-')?;
-        Some(PodKey { set: u16::try_from(self.set_position(set)?).ok()?, ordinal: ordinal.parse().ok()? })
+        let (set, ordinal) = cassc_ring::names::parts_of_pod(pod)?;
+        Some(PodKey { set: u16::try_from(self.set_position(set)?).ok()?, ordinal })
     }
 
     /// The name of a pod.

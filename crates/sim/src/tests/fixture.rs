@@ -3,44 +3,19 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cassc_ring::desired::{Datacenter, Format, Rack, Ring, Rollout, Steps, WhenNodesLeave};
+use cassc_ring::desired::{Ring, WhenNodesLeave};
 use cassc_settle::cluster::Replication;
 
 use crate::commit::Commit;
+use crate::generate::{datacenter, ring_of};
 use crate::history::History;
 use crate::world::Op;
 
 /// A ring of datacenters `dc1`, `dc2`, … with these racks, with the template `one`.
 pub(super) fn ring(datacenters: &[&[u32]]) -> Ring {
-    let rack = |name: &str, (nodes, number): (&u32, usize)| Rack {
-        ring_name: format!("r{number}"),
-        stateful_set: format!("shop-{name}-r{number}-sts"),
-        nodes: *nodes,
-        expand_to: None,
-        template: Some("one".to_owned()),
-        when_nodes_leave: Some(WhenNodesLeave::Delete),
-    };
-    let datacenter = |(racks, number): (&&[u32], usize)| {
-        let name = format!("dc{number}");
-        Datacenter {
-            ring_name: name.clone(),
-            kube_cluster: None,
-            namespace: None,
-            rebuild_from: None,
-            racks: racks.iter().zip(1..).map(|it| rack(&name, it)).collect(),
-            name,
-        }
-    };
-    Ring {
-        format: Format,
-        cluster_name: "shop".to_owned(),
-        version: "4.1.9".parse().expect("a version"),
-        system_replication: 3,
-        superuser_secret: "shop-superuser".to_owned(),
-        rollout: Rollout::default(),
-        steps: Some(Steps { generates_superuser: true, ..Steps::default() }),
-        datacenters: datacenters.iter().zip(1..).map(datacenter).collect(),
-    }
+    let made =
+        |(nodes, number): (&&[u32], usize)| datacenter(&format!("dc{number}"), nodes, "one", WhenNodesLeave::Delete);
+    ring_of(datacenters.iter().zip(1..).map(made).collect())
 }
 
 /// The same ring with another template.
