@@ -5,6 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::names;
+use crate::operation::Operation;
 use crate::order::datacenter_order;
 use crate::release::Release;
 
@@ -50,6 +51,9 @@ pub struct Steps {
     /// The roles beside the superuser.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Role>,
+    /// What is done once, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<Operation>,
 }
 
 /// What is done after growth.

@@ -14,6 +14,7 @@
 
 pub mod limits;
 pub mod names;
+pub mod operation;
 pub mod order;
 pub mod quantity;
 pub mod racks;

@@ -44,36 +44,113 @@ pub enum NodeJob {
         /// Whether Cassandra's own check of the replication is left out.
         force: bool,
     },
-    /// `POST /api/v1/ops/keyspace/cleanup` of all keyspaces.
-    Cleanup,
     /// `POST /api/v1/ops/node/rebuild?src_dc=`.
     Rebuild {
         /// Where the data comes from, as Cassandra calls it.
         source: String,
     },
-    /// `POST /api/v1/ops/tables/sstables/upgrade`.
-    UpgradeTables,
     /// `PUT /api/v2/repairs`, full, of one keyspace.
     Repair {
         /// The keyspace.
         keyspace: String,
+        /// Its tables; empty means all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tables: Vec<String>,
+        /// Whether only the ranges whose first replica the node is are repaired: right where every node of every datacenter does it.
+        #[serde(default)]
+        primary: bool,
     },
+    /// Works through tables of the node: `POST /api/v1/ops/…`.
+    Tables {
+        /// What is done with them.
+        task: TableTask,
+        /// The keyspace; `None` means all that are not local to a node.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keyspace: Option<String>,
+        /// The tables of the keyspace; empty means all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tables: Vec<String>,
+    },
+    /// `POST /api/v0/ops/node/snapshots`: done when it answers.
+    Snapshot {
+        /// Its name.
+        name: String,
+        /// The keyspaces; empty means all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keyspaces: Vec<String>,
+    },
+    /// `POST /api/v0/ops/node/move?newToken=`.
+    Move {
+        /// The token.
+        token: String,
+    },
+    /// `POST /api/v0/ops/node/drain`: done when it answers.
+    Drain,
+}
+
+/// What a node does with tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TableTask {
+    /// `keyspace/cleanup`: drops data whose ranges went to other nodes.
+    Cleanup,
+    /// `tables/sstables/upgrade`: rewrites files of an older format.
+    Upgrade,
+    /// `tables/scrub`.
+    Scrub,
+    /// `tables/compact`.
+    Compact,
+    /// `tables/flush`.
+    Flush,
+    /// `tables/garbagecollect`.
+    GarbageCollect,
 }
 
 impl NodeJob {
+    /// Cleanup of everything.
+    pub const CLEANUP: Self = Self::of_all_tables(TableTask::Cleanup);
+
+    /// All files of an older format are rewritten.
+    pub const UPGRADE_TABLES: Self = Self::of_all_tables(TableTask::Upgrade);
+
+    const fn of_all_tables(task: TableTask) -> Self {
+        Self::Tables { task, keyspace: None, tables: Vec::new() }
+    }
+
+    /// A full repair of all ranges of a keyspace that the node has.
+    pub const fn repair(keyspace: String) -> Self {
+        Self::Repair { keyspace, tables: Vec::new(), primary: false }
+    }
+
     /// Whether data goes over the network for it, so that the node can say how much is left.
-    pub fn streams(&self) -> bool {
-        !matches!(self, Self::Cleanup | Self::UpgradeTables)
+    pub const fn streams(&self) -> bool {
+        matches!(self, Self::Decommission { .. } | Self::Rebuild { .. } | Self::Repair { .. } | Self::Move { .. })
     }
 
     /// What it is called, as `nodetool` calls it.
-    pub fn name(&self) -> &'static str {
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Decommission { .. } => "decommission",
-            Self::Cleanup => "cleanup",
             Self::Rebuild { .. } => "rebuild",
-            Self::UpgradeTables => "upgradesstables",
             Self::Repair { .. } => "repair",
+            Self::Tables { task, .. } => task.name(),
+            Self::Snapshot { .. } => "snapshot",
+            Self::Move { .. } => "move",
+            Self::Drain => "drain",
+        }
+    }
+}
+
+impl TableTask {
+    /// What it is called, as `nodetool` calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cleanup => "cleanup",
+            Self::Upgrade => "upgradesstables",
+            Self::Scrub => "scrub",
+            Self::Compact => "compact",
+            Self::Flush => "flush",
+            Self::GarbageCollect => "garbagecollect",
         }
     }
 }
@@ -208,8 +285,9 @@ pub trait Cluster {
     /// Evicts a pod, if it still has this UID.
     async fn evict(&self, name: &str, uid: &str) -> Answer<()>;
 
-    /// Deletes a pod with its own grace period, if it still has this UID.
-    async fn delete_pod(&self, name: &str, uid: &str) -> Answer<()>;
+    /// Deletes a pod with its own grace period, if it still has this UID. `at_once` with none: the API server forgets it, and does not
+    /// ask its kubelet.
+    async fn delete_pod(&self, name: &str, uid: &str, at_once: bool) -> Answer<()>;
 
     /// Deletes a claim, if it still has this UID.
     async fn delete_claim(&self, name: &str, uid: &str) -> Answer<()>;
@@ -249,11 +327,15 @@ pub trait Cluster {
     /// Takes login and superuser from the role `cassandra`, and gives it a random password.
     async fn lock_default_role(&self, name: &str, pod: &Pod) -> Answer<()>;
 
-    /// Starts a job; returns its id.
+    /// Starts a job; returns its id. One that is done already has an id, too, and has completed.
     async fn start_job(&self, name: &str, pod: &Pod, job: &NodeJob) -> Answer<String>;
 
     /// How a job goes: `GET /api/v0/ops/executor/job`.
     async fn job(&self, name: &str, pod: &Pod, id: &str) -> Answer<JobStatus>;
+
+    /// Runs `nodetool removenode` for a dead node in the pod `name`. Returns when Cassandra has refused it, has ended it, or works on
+    /// it: how far it is, gossip tells. The Management API has no such call, so it is a command in the pod.
+    async fn remove_node(&self, name: &str, pod: &Pod, host_id: &str) -> Answer<()>;
 
     /// Bytes that the node still has to send and to receive, where it says so: `GET /api/v0/ops/node/streaminfo`.
     async fn streaming(&self, name: &str, pod: &Pod) -> Answer<Option<u64>>;

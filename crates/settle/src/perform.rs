@@ -98,7 +98,7 @@ impl<C: Cluster> Hand<'_, C> {
                 cluster.scale(set, found, *to).await
             }
             Action::Evict { pod, uid } => cluster.evict(pod, self.uid(pod, uid)).await,
-            Action::DeletePod { pod, uid, .. } => cluster.delete_pod(pod, self.uid(pod, uid)).await,
+            Action::DeletePod { pod, uid, .. } => cluster.delete_pod(pod, self.uid(pod, uid), false).await,
             Action::DeleteClaim { claim, uid, .. } => cluster.delete_claim(claim, self.claim_uid(claim, uid)).await,
             Action::ExpandClaim { claim, uid, size } => cluster.expand_claim(claim, uid, size).await,
             Action::Alter { keyspace, replication, asked, .. } => {

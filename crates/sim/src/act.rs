@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use cassc_settle::cluster::{NodeJob, Replication, Role, Stored};
+use cassc_settle::cluster::{NodeJob, Replication, Role, Stored, TableTask};
 use cassc_settle::observed::{Leftover, Set};
 
 /// What is asked for.
@@ -37,6 +37,8 @@ pub enum Act {
         pod: String,
         /// Its UID.
         uid: String,
+        /// Whether the API server forgets it at once.
+        at_once: bool,
     },
     /// Deletes a claim.
     DeleteClaim {
@@ -95,6 +97,11 @@ pub enum NodeAct {
     LockDefaultRole,
     /// Starts a job.
     Start(NodeJob),
+    /// Takes a dead node out of the ring.
+    RemoveNode {
+        /// Its host id.
+        host_id: String,
+    },
 }
 
 /// What comes back.
@@ -114,7 +121,7 @@ impl Act {
     /// Whether a request may happen twice without its sender ever knowing. A second cleanup has no id that anybody knows, and
     /// the Management API lists no jobs: nobody could wait for its end.
     pub fn may_be_repeated(&self) -> bool {
-        !matches!(self, Self::Node { what: NodeAct::Start(NodeJob::Cleanup), .. })
+        !matches!(self, Self::Node { what: NodeAct::Start(NodeJob::Tables { task: TableTask::Cleanup, .. }), .. })
     }
 
     /// Whether only the holder of the Lease may do it: everything but taking and returning the Lease itself.

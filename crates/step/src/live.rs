@@ -190,8 +190,8 @@ impl Cluster for Live {
         self.kubernetes.evict(name, uid).await
     }
 
-    async fn delete_pod(&self, name: &str, uid: &str) -> Answer<()> {
-        self.kubernetes.delete_pod(name, uid).await
+    async fn delete_pod(&self, name: &str, uid: &str, at_once: bool) -> Answer<()> {
+        self.kubernetes.delete_pod(name, uid, at_once).await
     }
 
     async fn delete_claim(&self, name: &str, uid: &str) -> Answer<()> {
@@ -251,6 +251,10 @@ impl Cluster for Live {
 
     async fn job(&self, name: &str, pod: &Pod, id: &str) -> Answer<JobStatus> {
         self.management.job(address(name, pod)?, id).await
+    }
+
+    async fn remove_node(&self, name: &str, pod: &Pod, host_id: &str) -> Answer<()> {
+        self.kubernetes.remove_node(name, &pod.uid, host_id).await
     }
 
     async fn streaming(&self, name: &str, pod: &Pod) -> Answer<Option<u64>> {

@@ -23,7 +23,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     };
     let mut reasons = situation.not_whole(None);
     reasons.extend(situation.strangers());
-    let others = memory.jobs.values().any(|running| running.job != NodeJob::Cleanup);
+    let others = memory.jobs.values().any(|running| running.job != NodeJob::CLEANUP);
     if others || situation.gossip.is_changing() || situation.gossip.releases().len() > 1 {
         reasons.push(
             Reason::about("RingChanges", pod, "cleanup waits until nothing else runs in the ring").that_takes_long(),
@@ -32,5 +32,5 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if situation.is_off(Guard::CleanupAlone) {
         reasons.clear();
     }
-    Next::unless(reasons, || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::Cleanup })
+    Next::unless(reasons, || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::CLEANUP })
 }

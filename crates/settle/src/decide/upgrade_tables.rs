@@ -25,6 +25,6 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     if situation.is_off(Guard::TablesLast) {
         reasons.clear();
     }
-    let start = || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::UpgradeTables };
+    let start = || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::UPGRADE_TABLES };
     super::jobs::unless_it_runs(situation, pod, reasons, start)
 }

@@ -1,6 +1,6 @@
 //! How the jobs under way go: what is over, what goes on, what is started again, and what a person has to look at.
 
-use crate::cluster::{JobStatus, NodeJob, Time};
+use crate::cluster::{JobStatus, NodeJob, TableTask, Time};
 use crate::gossip::Standing;
 use crate::guard::Guard;
 use crate::situation::Situation;
@@ -75,21 +75,24 @@ fn succeeded(situation: &Situation<'_>, state: &mut State, pod: &str, running: &
     state.memory.attempts.remove(pod);
     match &running.job {
         NodeJob::Decommission { .. } => depart(state, pod, &running.host_id),
-        NodeJob::Cleanup => drop(state.memory.needs_cleanup.remove(pod)),
+        NodeJob::Tables { task: TableTask::Cleanup, keyspace: None, .. } => {
+            state.memory.needs_cleanup.remove(pod);
+        }
         NodeJob::Rebuild { .. } => {
             state.memory.needs_rebuild.values_mut().for_each(|pods| {
                 pods.remove(pod);
             });
         }
-        NodeJob::UpgradeTables => {
+        NodeJob::Tables { task: TableTask::Upgrade, keyspace: None, .. } => {
             let node = state.memory.nodes.entry(pod.to_owned()).or_default();
             node.tables = Some(situation.ring.version.minor.name().to_owned());
         }
-        NodeJob::Repair { keyspace } => {
+        NodeJob::Repair { keyspace, .. } => {
             if let Some(pods) = state.memory.needs_repair.get_mut(keyspace) {
                 pods.remove(pod);
             }
         }
+        NodeJob::Tables { .. } | NodeJob::Snapshot { .. } | NodeJob::Move { .. } | NodeJob::Drain => {}
     }
 }
 

@@ -30,8 +30,8 @@ fn one_node_after_the_other_joins_and_the_older_ones_clean_up() {
     for keyspace in ["system_auth", "system_distributed", "system_traces"] {
         fixture.keyspace(keyspace, &[("dc1", 3)]);
     }
-    let Action::Start { pod, job: NodeJob::Cleanup, .. } = fixture.act() else { unreachable!("cleanup comes") };
-    assert_eq!(pod, "shop-dc1-r1-sts-0");
+    let Action::Start { pod, job, .. } = fixture.act() else { unreachable!("cleanup comes") };
+    assert_eq!((pod.as_str(), job), ("shop-dc1-r1-sts-0", NodeJob::CLEANUP));
 }
 
 #[test]

@@ -115,7 +115,7 @@ impl Cluster for Outside {
         nothing()
     }
 
-    async fn delete_pod(&self, _: &str, _: &str) -> Answer<()> {
+    async fn delete_pod(&self, _: &str, _: &str, _: bool) -> Answer<()> {
         nothing()
     }
 
@@ -168,6 +168,10 @@ impl Cluster for Outside {
     }
 
     async fn job(&self, _: &str, _: &Pod, _: &str) -> Answer<JobStatus> {
+        nothing()
+    }
+
+    async fn remove_node(&self, _: &str, _: &Pod, _: &str) -> Answer<()> {
         nothing()
     }
 

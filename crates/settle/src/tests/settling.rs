@@ -39,7 +39,7 @@ fn replicas_are_raised_for_our_own_datacenters_and_repaired() {
     fixture.keyspace("system_auth", &[("dc1", 3), ("elsewhere", 2)]);
     let pod = "shop-dc1-r1-sts-0".to_owned();
     fixture.state.memory.needs_repair.insert("system_auth".to_owned(), [pod.clone()].into());
-    let job = NodeJob::Repair { keyspace: "system_auth".to_owned() };
+    let job = NodeJob::repair("system_auth".to_owned());
     assert_eq!(fixture.act(), Action::Start { host_id: format!("id-{pod}"), pod, job });
 }
 
@@ -50,7 +50,7 @@ fn tables_are_rewritten_after_an_upgrade() {
     for pod in ["shop-dc1-r1-sts-0", "shop-dc1-r2-sts-0"] {
         fixture.everywhere(pod, |it| it.release = Some("5.0.2".to_owned()));
     }
-    assert!(matches!(fixture.act(), Action::Start { job: NodeJob::UpgradeTables, .. }));
+    assert!(matches!(fixture.act(), Action::Start { job: NodeJob::Tables { .. }, .. }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Jobs of the Management API: one worker per node, one job after the other, all forgotten when Cassandra ends.
 
-use cassc_settle::cluster::{Answer, JobStatus, NodeJob};
+use cassc_settle::cluster::{Answer, JobStatus, NodeJob, TableTask};
 
 use super::operations::Kind;
 use super::oracle::{Cause, Rule};
@@ -68,7 +68,7 @@ impl Ring {
         let process = &self.processes[id.0];
         process.queue.front().is_some_and(|job| {
             let job = &process.jobs[*job];
-            job.kind == NodeJob::Cleanup && job.step > 0
+            matches!(job.kind, NodeJob::Tables { task: TableTask::Cleanup, .. }) && job.step > 0
         })
     }
 
@@ -103,16 +103,19 @@ impl Ring {
             }
             (NodeJob::Rebuild { source }, 0) => self.rebuilds(process, member, &source, job),
             (NodeJob::Decommission { .. } | NodeJob::Rebuild { .. }, _) => {}
-            (NodeJob::Cleanup, step) => self.cleans_up(process, member, job, step),
-            (NodeJob::UpgradeTables | NodeJob::Repair { .. }, 0) => self.works_later(process),
-            (NodeJob::UpgradeTables, _) => {
+            (NodeJob::Tables { task: TableTask::Cleanup, .. }, step) => self.cleans_up(process, member, job, step),
+            (NodeJob::Tables { .. } | NodeJob::Repair { .. }, 0) => self.works_later(process),
+            (NodeJob::Tables { task: TableTask::Upgrade, .. }, _) => {
                 let start = &self.processes[process].start;
                 self.volumes[start.volume.0].tables = Some(start.release.minor);
                 self.ends(process, job, JobStatus::Completed);
             }
-            (NodeJob::Repair { keyspace }, _) => {
+            (NodeJob::Repair { keyspace, .. }, _) => {
                 let status = self.repairs(member, &keyspace);
                 self.ends(process, job, status);
+            }
+            (NodeJob::Tables { .. } | NodeJob::Snapshot { .. } | NodeJob::Move { .. } | NodeJob::Drain, _) => {
+                self.ends(process, job, JobStatus::Completed);
             }
         }
     }

@@ -103,8 +103,8 @@ impl Cluster for Step {
         self.do_it(Act::Evict { pod: name.to_owned(), uid: uid.to_owned() }).await
     }
 
-    async fn delete_pod(&self, name: &str, uid: &str) -> Answer<()> {
-        self.do_it(Act::DeletePod { pod: name.to_owned(), uid: uid.to_owned() }).await
+    async fn delete_pod(&self, name: &str, uid: &str, at_once: bool) -> Answer<()> {
+        self.do_it(Act::DeletePod { pod: name.to_owned(), uid: uid.to_owned(), at_once }).await
     }
 
     async fn delete_claim(&self, name: &str, uid: &str) -> Answer<()> {
@@ -173,6 +173,10 @@ impl Cluster for Step {
 
     async fn job(&self, name: &str, pod: &Pod, id: &str) -> Answer<JobStatus> {
         self.read(|world| world.wrong_of_pod(name), |world, _| world.read_job(pod, id)).await
+    }
+
+    async fn remove_node(&self, name: &str, pod: &Pod, host_id: &str) -> Answer<()> {
+        self.do_it(Self::node(name, pod, NodeAct::RemoveNode { host_id: host_id.to_owned() })).await
     }
 
     async fn streaming(&self, name: &str, pod: &Pod) -> Answer<Option<u64>> {

@@ -36,7 +36,7 @@ impl World {
                 let key = objects.evict(now, pod, uid)?;
                 self.deletion_began(kube, key);
             }
-            Act::DeletePod { pod, uid } => {
+            Act::DeletePod { pod, uid, .. } => {
                 let key = objects.delete_pod(now, pod, uid)?;
                 self.deletion_began(kube, key);
             }
@@ -68,6 +68,10 @@ impl World {
                 self.ring.put_role(process, &cassc_settle::cluster::Role { name: username, ..role.clone() })?;
             }
             NodeAct::LockDefaultRole => self.ring.lock_default_role(process)?,
+            NodeAct::RemoveNode { host_id } => {
+                let text = format!("removenode of {host_id} is not simulated yet");
+                return Err(Failure::Refused { status: 501, text });
+            }
             NodeAct::Start(job) => return self.ring.start_job(process, job).map(Reply::Job),
         }
         Ok(Reply::Done)

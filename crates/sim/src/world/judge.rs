@@ -16,7 +16,7 @@ impl World {
         let kube = self.instances[instance].kube;
         match act {
             Act::Scale { set, judged, replicas } => self.judge_scale(kube, set, judged, *replicas),
-            Act::Evict { pod, uid } | Act::DeletePod { pod, uid } => self.judge_removal(kube, pod, uid),
+            Act::Evict { pod, uid } | Act::DeletePod { pod, uid, .. } => self.judge_removal(kube, pod, uid),
             Act::DeleteClaim { claim, uid } => self.judge_claim(kube, claim, uid),
             Act::DeleteLeftover(leftover) => self.judge_leftover(kube, leftover),
             Act::Node { pod, address, what } => {
@@ -28,7 +28,7 @@ impl World {
                         let repeats = !is_copy && process.is_some_and(|process| self.ring.has_job(process, job));
                         self.judge_job((kube, key), pod, address.as_deref(), job, repeats);
                     }
-                    NodeAct::PutRole { .. } | NodeAct::LockDefaultRole => {}
+                    NodeAct::PutRole { .. } | NodeAct::LockDefaultRole | NodeAct::RemoveNode { .. } => {}
                 }
             }
             _ => {}
@@ -213,7 +213,7 @@ impl World {
                 self.check.emptied.insert(datacenter);
             }
         }
-        if let Act::Evict { pod, uid } | Act::DeletePod { pod, uid } = act
+        if let Act::Evict { pod, uid } | Act::DeletePod { pod, uid, .. } = act
             && let (Some(key), Ok(uid)) = (self.kubes[kube].key_of(pod), uid.parse())
             && self.kubes[kube]
                 .pods

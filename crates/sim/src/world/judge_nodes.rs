@@ -1,7 +1,7 @@
 //! Judges what nodes are asked for through the Management API, and what the versions of all nodes allow.
 
 use cassc_ring::facts::bad_upgrade;
-use cassc_settle::cluster::{NodeJob, Replication};
+use cassc_settle::cluster::{NodeJob, Replication, TableTask};
 
 use crate::check::{Anywhere, GRACE};
 use crate::kube::PodKey;
@@ -73,10 +73,14 @@ impl World {
         }
         match job {
             NodeJob::Decommission { force } => self.judge_decommission(place, pod, address, *force),
-            NodeJob::Cleanup => self.judge_cleanup(pod),
-            NodeJob::UpgradeTables => self.judge_mixed(&format!("{pod} rewrites its tables")),
+            NodeJob::Tables { task: TableTask::Cleanup, .. } => self.judge_cleanup(pod),
+            NodeJob::Tables { task: TableTask::Upgrade, .. } => self.judge_mixed(&format!("{pod} rewrites its tables")),
             NodeJob::Rebuild { .. } => self.judge_foreign(&format!("{pod} copies data")),
-            NodeJob::Repair { .. } => {}
+            NodeJob::Repair { .. }
+            | NodeJob::Tables { .. }
+            | NodeJob::Snapshot { .. }
+            | NodeJob::Move { .. }
+            | NodeJob::Drain => {}
         }
     }
 

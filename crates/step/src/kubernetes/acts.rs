@@ -68,9 +68,16 @@ impl Kubernetes {
         Ok(())
     }
 
-    /// Deletes a pod with its own grace period, if it still has this UID.
-    pub(crate) async fn delete_pod(&self, name: &str, uid: &str) -> Answer<()> {
-        self.delete::<Pod>(name, uid).await
+    /// Deletes a pod with its own grace period, or at once, if it still has this UID.
+    pub(crate) async fn delete_pod(&self, name: &str, uid: &str, at_once: bool) -> Answer<()> {
+        let parameters = DeleteParams::background();
+        self.delete_as::<Pod>(name, uid, if at_once { parameters.grace_period(0) } else { parameters }).await
+    }
+
+    /// Runs `nodetool removenode` in a pod.
+    pub(crate) async fn remove_node(&self, _name: &str, uid: &str, _host_id: &str) -> Answer<()> {
+        let _namespace = self.namespace_of(uid)?;
+        Err(Failure::Refused { status: 501, text: "removenode is not built yet".to_owned() })
     }
 
     /// Deletes a claim, if it still has this UID.
@@ -91,9 +98,16 @@ impl Kubernetes {
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {
+        self.delete_as::<K>(name, uid, DeleteParams::background()).await
+    }
+
+    async fn delete_as<K>(&self, name: &str, uid: &str, parameters: DeleteParams) -> Answer<()>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + DeserializeOwned,
+    {
         let namespace = self.namespace_of(uid)?;
         let judged = Before { uid: Some(uid.to_owned()), resource_version: None };
-        act(self.api::<K>(&namespace).delete(name, &DeleteParams::background().preconditions(judged))).await?;
+        act(self.api::<K>(&namespace).delete(name, &parameters.preconditions(judged))).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc_settle::cluster::{Answer, Failure, JobStatus, NodeJob};
+use cassc_settle::cluster::{Answer, Failure, JobStatus, NodeJob, TableTask};
 use hyper::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -80,20 +80,48 @@ fn request(job: &NodeJob) -> Start<'_> {
             let query = if *force { vec![("force", "true")] } else { Vec::new() };
             (Method::POST, "/api/v1/ops/node/decommission", query, None)
         }
-        // Without a name: all keyspaces but those that stay on their node.
-        NodeJob::Cleanup => (Method::POST, "/api/v1/ops/keyspace/cleanup", Vec::new(), Some(json!({}))),
         NodeJob::Rebuild { source } => {
             (Method::POST, "/api/v1/ops/node/rebuild", vec![("src_dc", source.as_str())], None)
         }
-        NodeJob::UpgradeTables => {
-            let query = vec![("excludeCurrentVersion", "true")];
-            (Method::POST, "/api/v1/ops/tables/sstables/upgrade", query, Some(json!({})))
-        }
-        NodeJob::Repair { keyspace } => {
-            let body = json!({"keyspace": keyspace, "full_repair": true});
+        NodeJob::Repair { keyspace, tables, primary } => {
+            let mut body = json!({"keyspace": keyspace, "full_repair": true});
+            if *primary {
+                body["repair_parallelism"] = json!("parallel");
+                body["primary_range"] = json!(true);
+            }
+            if !tables.is_empty() {
+                body["tables"] = json!(tables);
+            }
             (Method::PUT, "/api/v2/repairs", Vec::new(), Some(body))
         }
+        NodeJob::Tables { task, keyspace, tables } => tables_request(*task, keyspace.as_deref(), tables),
+        NodeJob::Snapshot { name, keyspaces } => {
+            let body = json!({"snapshot_name": name, "keyspaces": keyspaces});
+            (Method::POST, "/api/v0/ops/node/snapshots", Vec::new(), Some(body))
+        }
+        NodeJob::Move { token } => (Method::POST, "/api/v0/ops/node/move", vec![("newToken", token.as_str())], None),
+        NodeJob::Drain => (Method::POST, "/api/v0/ops/node/drain", Vec::new(), None),
     }
+}
+
+/// What starts a task on tables. Without a keyspace: all but those that stay on their node.
+fn tables_request<'j>(task: TableTask, keyspace: Option<&'j str>, tables: &'j [String]) -> Start<'j> {
+    let (path, query) = match task {
+        TableTask::Cleanup => ("/api/v1/ops/keyspace/cleanup", Vec::new()),
+        TableTask::Upgrade => ("/api/v1/ops/tables/sstables/upgrade", vec![("excludeCurrentVersion", "true")]),
+        TableTask::Scrub => ("/api/v1/ops/tables/scrub", Vec::new()),
+        TableTask::Compact => ("/api/v1/ops/tables/compact", Vec::new()),
+        TableTask::Flush => ("/api/v1/ops/tables/flush", Vec::new()),
+        TableTask::GarbageCollect => ("/api/v1/ops/tables/garbagecollect", Vec::new()),
+    };
+    let mut body = json!({});
+    if let Some(keyspace) = keyspace {
+        body["keyspace_name"] = json!(keyspace);
+    }
+    if !tables.is_empty() {
+        body["tables"] = json!(tables);
+    }
+    (Method::POST, path, query, Some(body))
 }
 
 /// The id in an answer: a text of its own, or a repair's. `200 OK` is the answer to a cleanup without anything to clean.
@@ -130,13 +158,13 @@ mod tests {
     #[tokio::test]
     async fn every_job_is_started_as_the_server_reads_it() {
         let source = "dc 1".to_owned();
-        let repair = NodeJob::Repair { keyspace: "shop".to_owned() };
+        let repair = NodeJob::repair("shop".to_owned());
         let jobs = [
             (NodeJob::Decommission { force: false }, "POST /api/v1/ops/node/decommission", ""),
             (NodeJob::Decommission { force: true }, "POST /api/v1/ops/node/decommission?force=true", ""),
-            (NodeJob::Cleanup, "POST /api/v1/ops/keyspace/cleanup", "{}"),
+            (NodeJob::CLEANUP, "POST /api/v1/ops/keyspace/cleanup", "{}"),
             (NodeJob::Rebuild { source }, "POST /api/v1/ops/node/rebuild?src_dc=dc%201", ""),
-            (NodeJob::UpgradeTables, "POST /api/v1/ops/tables/sstables/upgrade?excludeCurrentVersion=true", "{}"),
+            (NodeJob::UPGRADE_TABLES, "POST /api/v1/ops/tables/sstables/upgrade?excludeCurrentVersion=true", "{}"),
         ];
         for (job, target, body) in jobs {
             let double = Double::answers(target, 202, UUID).await;
@@ -150,10 +178,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_has_nothing_to_do_has_completed() {
-        let repair = NodeJob::Repair { keyspace: "shop".to_owned() };
+        let repair = NodeJob::repair("shop".to_owned());
         let empty = Double::answers("PUT /api/v2/repairs", 202, r#"{"repair_id":"repair-0"}"#).await;
         let cleanup = Double::answers("POST /api/v1/ops/keyspace/cleanup", 200, "OK\n").await;
-        for (double, job) in [(empty, repair), (cleanup, NodeJob::Cleanup)] {
+        for (double, job) in [(empty, repair), (cleanup, NodeJob::CLEANUP)] {
             let id = double.api().start(ADDRESS, &job).await.expect("it is an answer");
             assert_eq!(double.api().job(ADDRESS, &id).await, Ok(JobStatus::Completed));
         }
@@ -171,7 +199,7 @@ mod tests {
         }
         let double = Double::hangs_up().await;
         assert!(matches!(double.api().start(ADDRESS, &job).await, Err(Failure::Unknown(_))));
-        let repair = NodeJob::Repair { keyspace: "nope".to_owned() };
+        let repair = NodeJob::repair("nope".to_owned());
         let double = Double::answers("PUT /api/v2/repairs", 400, "keyspace nope does not exists").await;
         assert!(matches!(double.api().start(ADDRESS, &repair).await, Err(Failure::Refused { status: 400, .. })));
     }

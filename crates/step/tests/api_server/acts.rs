@@ -49,10 +49,10 @@ async fn only_the_pod_that_was_judged_goes() {
     world.until_ready().await;
     let second = objects(&live).await.pods[POD].uid.clone();
     assert_eq!(live.evict(POD, &first).await, Err(Failure::Conflict));
-    assert_eq!(live.delete_pod(POD, &first).await, Err(Failure::Conflict));
+    assert_eq!(live.delete_pod(POD, &first, false).await, Err(Failure::Conflict));
     assert_eq!(objects(&live).await.pods[POD].uid, second, "it is still there");
     assert_eq!(live.evict(POD, "never seen").await, Err(Failure::NotFound));
-    live.delete_pod(POD, &second).await.expect("it is the one");
+    live.delete_pod(POD, &second, false).await.expect("it is the one");
     until("a third is there", async || objects(&live).await.pods.get(POD).is_some_and(|pod| pod.uid != second)).await;
 }
 

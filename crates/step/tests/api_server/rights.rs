@@ -111,8 +111,10 @@ async fn acts(live: &Live, admin: &Client) {
     let uid_of = async |pod: &str| objects(live).await.pods[pod].uid.clone();
     done("evict", async || live.evict("rights-dc1-r1-sts-0", &uid_of("rights-dc1-r1-sts-0").await).await).await;
     found_ready(live).await;
-    done("delete a pod", async || live.delete_pod("rights-dc2-r1-sts-0", &uid_of("rights-dc2-r1-sts-0").await).await)
-        .await;
+    done("delete a pod", async || {
+        live.delete_pod("rights-dc2-r1-sts-0", &uid_of("rights-dc2-r1-sts-0").await, false).await
+    })
+    .await;
     found_ready(live).await;
     let claim = "server-data-rights-dc1-r1-sts-1";
     let claim_uid = objects(live).await.claims[claim].uid.clone();

@@ -88,7 +88,7 @@ impl Careful {
         }
         self.waits();
         for name in self.world.pods.keys().cloned().collect::<Vec<String>>() {
-            assert_eq!(self.world.does(&name, &NodeJob::Cleanup), JobStatus::Completed);
+            assert_eq!(self.world.does(&name, &NodeJob::CLEANUP), JobStatus::Completed);
         }
     }
 

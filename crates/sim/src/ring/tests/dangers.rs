@@ -64,7 +64,7 @@ fn cleaned(behaviour: &Behaviour, seed: u64, leave_first: bool, wait: Time) -> W
         world.passes(wait);
     }
     for name in ["a0", "b0", "c0", "a1"] {
-        world.ring.start_job(world.process(name), &NodeJob::Cleanup).expect("the node answers");
+        world.ring.start_job(world.process(name), &NodeJob::CLEANUP).expect("the node answers");
     }
     if !leave_first {
         world.passes(wait);
@@ -159,7 +159,7 @@ fn a_raised_keyspace_is_unreadable_until_it_is_repaired() {
     assert_eq!(world.ring.alter(world.process("a0"), SHOP, &replication(&[("dc1", 3)])), Ok(()));
     assert_eq!(world.ring.check(), [], "nobody can raise it otherwise");
     assert!(!world.ring.clone().check_settled().is_empty(), "but it has to be repaired");
-    world.does("a0", &NodeJob::Repair { keyspace: SHOP.to_owned() });
+    world.does("a0", &NodeJob::repair(SHOP.to_owned()));
     world.is_well();
 }
 

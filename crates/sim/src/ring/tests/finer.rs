@@ -129,7 +129,7 @@ fn versions_that_differ_in_the_first_number_do_not_stream() {
     upgrades(&mut world, "a0", "5.0.4");
     let mut other = world.clone();
     assert_eq!(other.failed("a1", &NodeJob::Decommission { force: false }), "Stream failed");
-    assert!(other.failed("a0", &NodeJob::Repair { keyspace: SHOP.to_owned() }).contains("failed"));
+    assert!(other.failed("a0", &NodeJob::repair(SHOP.to_owned())).contains("failed"));
     assert_eq!(world.ring.alter(world.process("b0"), SHOP, &replication(&[("dc1", 2)])), Ok(()));
     world.passes(60);
     let known =

@@ -11,7 +11,7 @@ fn growth_and_shrink_keep_every_key() {
             world.is_well();
         }
         for node in 0..6 {
-            assert_eq!(world.does(&name(node), &NodeJob::Cleanup), JobStatus::Completed);
+            assert_eq!(world.does(&name(node), &NodeJob::CLEANUP), JobStatus::Completed);
         }
         world.is_well();
         for node in (3..6).rev() {
@@ -124,7 +124,7 @@ fn a_datacenter_is_added_and_taken_away() {
         for name in ["x0", "y0", "z0"] {
             assert_eq!(world.does(name, &NodeJob::Rebuild { source: "dc1".to_owned() }), JobStatus::Completed);
         }
-        world.does("x0", &NodeJob::Repair { keyspace: "system_auth".to_owned() });
+        world.does("x0", &NodeJob::repair("system_auth".to_owned()));
         world.is_well();
         for name in ["x0", "y0", "z0"] {
             assert!(world.failed(name, &NodeJob::Decommission { force: false }).contains("RF = 3, N = 3"));

@@ -118,7 +118,7 @@ fn versions_go_one_way() {
         seen.into_iter().map(|it| it.schema).collect::<std::collections::BTreeSet<_>>().len()
     };
     assert_eq!(schemas(&world), 2, "mixed versions never agree on the schema");
-    assert_eq!(world.does("a0", &NodeJob::UpgradeTables), JobStatus::Completed);
+    assert_eq!(world.does("a0", &NodeJob::UPGRADE_TABLES), JobStatus::Completed);
     assert_eq!(tables(&world), Some("5.0"));
 }
 
