@@ -4,6 +4,7 @@ use cassc_ring::desired::Role;
 
 use crate::cluster::{NodeJob, Replication};
 use crate::observed::Leftover;
+use crate::record::Record;
 
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,12 +70,14 @@ pub enum Action {
         /// Why.
         why: ScaleReason,
     },
-    /// Evicts a pod with an older template.
+    /// Evicts a pod, so that it restarts.
     Evict {
         /// The pod.
         pod: String,
         /// Its UID.
         uid: String,
+        /// Why, as the end of a sentence.
+        why: &'static str,
     },
     /// Deletes a pod that does no good as it is.
     DeletePod {
@@ -84,8 +87,10 @@ pub enum Action {
         uid: String,
         /// Why.
         why: &'static str,
+        /// Whether the API server forgets it without asking its kubelet.
+        at_once: bool,
     },
-    /// Deletes a claim of a node that left.
+    /// Deletes a claim that no member of the ring needs.
     DeleteClaim {
         /// The claim.
         claim: String,
@@ -93,6 +98,8 @@ pub enum Action {
         uid: String,
         /// The pod that it belonged to.
         pod: String,
+        /// Why.
+        why: &'static str,
     },
     /// Raises the size of a claim.
     ExpandClaim {
@@ -122,6 +129,26 @@ pub enum Action {
         host_id: String,
         /// The job.
         job: NodeJob,
+        /// The operation that it is a part of.
+        operation: Option<String>,
+    },
+    /// Remembers that an operation begins; for a node that is replaced also its address, for the gate of its pod.
+    Begin {
+        /// The operation.
+        id: String,
+        /// What is remembered, without the time.
+        record: Box<Record>,
+    },
+    /// Takes a dead node out of the ring.
+    RemoveNode {
+        /// The operation.
+        operation: String,
+        /// Its `retry`, for the record of a failure.
+        retry: Option<String>,
+        /// The host id of the node.
+        host_id: String,
+        /// The pod that is asked.
+        asked: String,
     },
     /// Makes a role, or sets its password anew.
     PutRole {

@@ -40,6 +40,7 @@ fn findings(situation: &Situation<'_>, decision: &Decision) -> Vec<(&'static str
         ("ScalingDown", yes(!stopped && more, "NodesLeave", "nodes are still to leave")),
         ("Updating", yes(!stopped && other_version, "OtherVersion", "nodes run another version of Cassandra")),
         ("RollingRestart", yes(!stopped && is_rolling(situation), "OlderTemplate", "pods have an older template")),
+        ("Operating", operating(situation)),
         (
             "ReplacingNodes",
             yes(!situation.state.replaces.is_empty(), "Replacement", "a node takes the place of a dead one"),
@@ -56,6 +57,17 @@ fn findings(situation: &Situation<'_>, decision: &Decision) -> Vec<(&'static str
         ("Ready", yes(!stopped && matches!(decision, Decision::Done(_)), "Settled", "everything is as it is declared")),
         ("Refused", refused(decision)),
     ]
+}
+
+/// The operations under way.
+fn operating(situation: &Situation<'_>) -> Finding {
+    let open = situation.state.memory.operations.iter().filter(|(_, record)| record.is_open());
+    let said = open.map(|(id, record)| {
+        let (done, all) = (record.done, record.done + record.left_out + record.todo.len());
+        format!("{id} ({}): {done} of {all} nodes done", record.content.kind.name())
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| ("OperationRuns".to_owned(), said.join("; ")))
 }
 
 fn is_rolling(situation: &Situation<'_>) -> bool {

@@ -119,12 +119,12 @@ impl<'o> Gossip<'o> {
         self.members().filter_map(|(_, endpoint)| endpoint.datacenter.as_deref()).collect()
     }
 
-    /// Everything of a view that keeps the ring from being whole, the node of `except` left aside: nodes that are down,
+    /// Everything of a view that keeps the ring from being whole, the nodes `aside` left out: nodes that are down,
     /// join, leave or move, and members that a view does not list. `known` are the host ids that must be there.
-    pub fn disturbances(&self, known: &BTreeSet<&str>, except: Option<&str>) -> BTreeSet<String> {
-        let others = self.members().filter(|(_, it)| except.is_none() || it.host_id.as_deref() != except);
+    pub fn disturbances(&self, known: &BTreeSet<&str>, aside: &BTreeSet<&str>) -> BTreeSet<String> {
+        let others = self.members().filter(|(_, it)| !is_among(aside, it));
         let mut found: BTreeSet<String> = others.filter_map(|(pod, endpoint)| disturbance(pod, endpoint)).collect();
-        for host_id in known.iter().filter(|host_id| except != Some(**host_id)) {
+        for host_id in known.difference(aside) {
             found.extend(self.said_of(host_id).filter_map(|(pod, said)| match said {
                 None => Some(format!("{pod} does not list the node with host id {host_id}")),
                 Some(it) if it.status == Status::Left => {
@@ -136,9 +136,26 @@ impl<'o> Gossip<'o> {
         found
     }
 
-    /// Whether somebody joins, leaves or moves.
-    pub fn is_changing(&self) -> bool {
-        self.members().any(|(_, it)| matches!(it.status, Status::Joining | Status::Leaving | Status::Moving))
+    /// Whether somebody joins, leaves or moves, other than the nodes `aside`.
+    pub fn is_changing(&self, aside: &BTreeSet<&str>) -> bool {
+        let mut others = self.members().filter(|(_, it)| !is_among(aside, it));
+        others.any(|(_, it)| matches!(it.status, Status::Joining | Status::Leaving | Status::Moving))
+    }
+
+    /// Whether anybody says that a node leaves, or is being removed.
+    pub fn is_leaving(&self, host_id: &str) -> bool {
+        self.said_of(host_id).any(|(_, said)| said.is_some_and(|it| it.status == Status::Leaving))
+    }
+
+    /// The address of a node, where everybody who lists it says the same.
+    pub fn address_of(&self, host_id: &str) -> Option<&'o str> {
+        let said: BTreeSet<&str> = self.said_of(host_id).filter_map(|(_, said)| Some(said?.address.as_str())).collect();
+        said.first().copied().filter(|_| said.len() == 1)
+    }
+
+    /// The datacenter of a node, as Cassandra calls it.
+    pub fn datacenter_of(&self, host_id: &str) -> Option<&'o str> {
+        self.said_of(host_id).find_map(|(_, said)| said?.datacenter.as_deref())
     }
 
     /// Whether all nodes that are up have one version of the schema. A version that is missing is no agreement.
@@ -171,9 +188,15 @@ impl<'o> Gossip<'o> {
         self.members().any(|(_, it)| it.address == address && it.status == Status::Joining)
     }
 
-    /// Whether anybody lists a member at an address, other than a node.
-    pub fn has_member_at(&self, address: &str, other_than: Option<&str>) -> bool {
-        self.members().any(|(_, it)| it.address == address && it.host_id.as_deref() != other_than)
+    /// Whether anybody lists a member at an address.
+    pub fn has_member_at(&self, address: &str) -> bool {
+        !self.members_at(address).is_empty()
+    }
+
+    /// The host ids of the members that anybody lists at an address; `None` for one without.
+    pub fn members_at(&self, address: &str) -> BTreeSet<Option<&'o str>> {
+        let here = self.members().filter(|(_, it)| it.address == address);
+        here.map(|(_, it)| it.host_id.as_deref()).collect()
     }
 
     /// Bytes of data on a node, as it says.
@@ -191,6 +214,10 @@ impl<'o> Gossip<'o> {
     pub fn is_empty(&self) -> bool {
         self.views.is_empty()
     }
+}
+
+fn is_among(nodes: &BTreeSet<&str>, endpoint: &Endpoint) -> bool {
+    endpoint.host_id.as_deref().is_some_and(|host_id| nodes.contains(host_id))
 }
 
 /// What keeps the ring from being whole in an entry of a view; `None` for a node that is up and NORMAL.

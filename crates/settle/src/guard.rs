@@ -81,11 +81,19 @@ pub enum Guard {
     TablesLast,
     /// A job whose fate is unknown is not started again beside itself.
     NotTwice,
+    /// An operation of an id runs once, with the content that it began with.
+    OneContent,
+    /// Only a node that nobody lists as alive is replaced or removed.
+    NodeIsDead,
+    /// Only the claims that the lost node had are deleted, not those of the one that replaces it.
+    LostClaims,
+    /// A pod is deleted at once only when its kubelet did not end it long after its grace period.
+    KubeletGone,
 }
 
 impl Guard {
     /// All of them, in their order.
-    pub const EVERY: [Self; 38] = [
+    pub const EVERY: [Self; 42] = [
         Self::Lease,
         Self::Fence,
         Self::Recheck,
@@ -124,6 +132,10 @@ impl Guard {
         Self::OneJoins,
         Self::TablesLast,
         Self::NotTwice,
+        Self::OneContent,
+        Self::NodeIsDead,
+        Self::LostClaims,
+        Self::KubeletGone,
     ];
 }
 
@@ -168,7 +180,7 @@ mod tests {
     #[test]
     fn every_guard_is_listed_once() {
         assert!(Guard::EVERY.iter().enumerate().all(|(position, guard)| *guard as usize == position));
-        assert_eq!(Guard::EVERY.len(), Guard::NotTwice as usize + 1, "a new one stands at the end of the list, too");
+        assert_eq!(Guard::EVERY.len(), Guard::KubeletGone as usize + 1, "a new one stands at the end of the list, too");
     }
 
     #[test]

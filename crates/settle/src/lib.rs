@@ -9,9 +9,10 @@
 //! 1. [`guard`]: what must hold before something is done, one value each.
 //! 2. [`observed`], [`cluster`], [`look`]: what can be found; the calls to Kubernetes and to the Management API of the pods, and
 //!    what they answer; what one look found.
-//! 3. [`state`]: what is remembered in the ConfigMap `<cluster>-state`.
+//! 3. [`record`], [`state`]: what is remembered of operations, and all that is, in the ConfigMap `<cluster>-state`.
 //! 4. [`action`]: what is decided, as values.
-//! 5. [`gossip`], [`situation`]: what nodes say of the ring, side by side; everything that a decision is made from.
+//! 5. [`gossip`], [`situation`], [`whole`]: what nodes say of the ring, side by side; everything that a decision is made from; what
+//!    keeps the ring from being changed.
 //! 6. `keyspaces`, [`remember`], [`decide`], [`conditions`], [`story`]: which keyspaces are Cassandra's own; what a look adds to
 //!    the state, the one act that comes next, and how both are told.
 //! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.
@@ -25,6 +26,8 @@ pub mod cluster;
 
 pub mod look;
 
+pub mod record;
+
 pub mod state;
 
 pub mod action;
@@ -32,6 +35,8 @@ pub mod action;
 pub mod gossip;
 
 pub mod situation;
+
+pub mod whole;
 
 mod keyspaces;
 

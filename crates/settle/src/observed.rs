@@ -39,8 +39,12 @@ pub struct Pod {
     pub address: Option<String>,
     /// Whether it is ready.
     pub is_ready: bool,
+    /// Since when it is ready, or is not (`Ready.lastTransitionTime`); where nobody says, since it was created.
+    pub ready_since: Time,
     /// Whether it is being deleted. Such a pod may still run.
     pub is_deleting: bool,
+    /// When its grace period is over, of one that is being deleted (`metadata.deletionTimestamp`).
+    pub ends_by: Option<Time>,
     /// Whether it still waits in an init container: Cassandra has never run in this pod.
     pub is_in_gate: bool,
     /// When it was created.

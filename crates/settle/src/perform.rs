@@ -10,6 +10,7 @@ use crate::cluster::{Answer, Cluster, Failure, NodeJob, Role, Stored, Time};
 use crate::guard::{Guard, Guards};
 use crate::look::Observed;
 use crate::observed::Pod;
+use crate::record::{Asked, Failed, Record};
 use crate::state::{Running, State};
 
 /// How long after a renewal of the Lease an act may begin, in seconds. With a call's 30 s it ends before the Lease does (60 s).
@@ -17,6 +18,9 @@ const FRESH: Time = 20;
 
 /// What stands in the place of a host id for a pod that goes before its node ever joined: its claims are nobody's.
 const NEVER_JOINED: &str = "never-joined";
+
+/// What Cassandra says of a removal that it is at already (`StorageService.removeNode`).
+const AT_IT: &str = "already processing a removal";
 
 /// Everything that an act needs.
 pub(crate) struct Hand<'c, C> {
@@ -58,7 +62,13 @@ impl<C: Cluster> Hand<'_, C> {
     pub(crate) async fn perform(&mut self, action: &Action) -> Answer<()> {
         self.without_preconditions().await?;
         match action {
-            Action::Start { pod, host_id, job } => return self.start(pod, host_id, job).await,
+            Action::Start { pod, host_id, job, operation } => {
+                return self.start(pod, host_id, job, operation.as_ref()).await;
+            }
+            Action::Begin { id, record } => return self.begin(id, record).await,
+            Action::RemoveNode { operation, retry, host_id, asked } => {
+                return self.remove_node(operation, retry.as_ref(), host_id, asked).await;
+            }
             Action::Alter { keyspace, raises: true, .. } if keyspace == "system_auth" => {
                 let pods: BTreeSet<String> = self.state.host_ids.keys().cloned().collect();
                 self.state.memory.needs_repair.insert(keyspace.clone(), pods);
@@ -68,7 +78,7 @@ impl<C: Cluster> Hand<'_, C> {
                 self.state.left.insert(names::pod(set, *to), NEVER_JOINED.to_owned());
                 self.write().await?;
             }
-            Action::DeletePod { pod, .. } => self.is_still_down(pod).await?,
+            Action::DeletePod { pod, .. } | Action::DeleteClaim { pod, .. } => self.is_still_down(pod).await?,
             _ => {}
         }
         self.is_fresh()?;
@@ -80,11 +90,11 @@ impl<C: Cluster> Hand<'_, C> {
         Ok(())
     }
 
-    /// A pod is deleted only because it is down. Nodes that do not answer keep a look waiting for their time-outs, and the pod
+    /// A pod is deleted only because it is down, and claims when it is down or gone. Nodes that do not answer keep a look waiting for their time-outs, and the pod
     /// may have come up since it was listed: so it is listed once more.
     async fn is_still_down(&self, pod: &str) -> Answer<()> {
         let objects = self.cluster.objects().await?;
-        let is_down = || objects.pods.get(pod).is_some_and(|pod| !pod.is_ready);
+        let is_down = || objects.pods.get(pod).is_none_or(|pod| !pod.is_ready);
         if self.guards.hold(Guard::Recheck, is_down) { Ok(()) } else { Err(Failure::Conflict) }
     }
 
@@ -97,8 +107,8 @@ impl<C: Cluster> Hand<'_, C> {
                 let found = self.seen.objects.sets.get(set).ok_or(Failure::NotFound)?;
                 cluster.scale(set, found, *to).await
             }
-            Action::Evict { pod, uid } => cluster.evict(pod, self.uid(pod, uid)).await,
-            Action::DeletePod { pod, uid, .. } => cluster.delete_pod(pod, self.uid(pod, uid), false).await,
+            Action::Evict { pod, uid, .. } => cluster.evict(pod, self.uid(pod, uid)).await,
+            Action::DeletePod { pod, uid, at_once, .. } => cluster.delete_pod(pod, self.uid(pod, uid), *at_once).await,
             Action::DeleteClaim { claim, uid, .. } => cluster.delete_claim(claim, self.claim_uid(claim, uid)).await,
             Action::ExpandClaim { claim, uid, size } => cluster.expand_claim(claim, uid, size).await,
             Action::Alter { keyspace, replication, asked, .. } => {
@@ -110,24 +120,15 @@ impl<C: Cluster> Hand<'_, C> {
             }
             Action::LockDefaultRole { asked } => cluster.lock_default_role(asked, self.pod(asked)?).await,
             Action::DeleteLeftover(leftover) => cluster.delete_leftover(leftover).await,
-            Action::Start { .. } => Ok(()), // `start` below
+            Action::Start { .. } | Action::Begin { .. } | Action::RemoveNode { .. } => Ok(()), // below
         }
     }
 
     /// Starts a job. A request of which it is not known whether it arrived stays remembered without an id.
-    async fn start(&mut self, name: &str, host_id: &str, job: &NodeJob) -> Answer<()> {
+    async fn start(&mut self, name: &str, host_id: &str, job: &NodeJob, operation: Option<&String>) -> Answer<()> {
         let pod = self.pod(name)?.clone();
         let now = self.cluster.now();
-        let running = Running {
-            job: job.clone(),
-            host_id: host_id.to_owned(),
-            pod_uid: pod.uid.clone(),
-            id: None,
-            since: now,
-            left_since: None,
-            seen_leaving: false,
-            last_look: 0,
-        };
+        let running = Running { operation: operation.cloned(), ..Running::new(job.clone(), host_id, &pod.uid, now) };
         let intent = self.guards.is_off(Guard::IntentFirst);
         if !intent {
             self.state.memory.jobs.insert(name.to_owned(), running.clone());
@@ -142,10 +143,53 @@ impl<C: Cluster> Hand<'_, C> {
             Err(unknown @ Failure::Unknown(_)) => Err(unknown),
             Err(failure) => {
                 self.state.memory.jobs.remove(name);
+                if let Some(text) = refusal(&failure).filter(|_| operation.is_some()) {
+                    let refused = Running { refused: Some(text), ..running };
+                    self.state.memory.jobs.insert(name.to_owned(), refused);
+                }
                 self.write().await?;
                 Err(failure)
             }
         }
+    }
+
+    /// Remembers that an operation begins. For a node that is replaced the gate of its pod has to know the address before anything
+    /// is deleted.
+    async fn begin(&mut self, id: &str, record: &Record) -> Answer<()> {
+        let record = Record { since: self.cluster.now(), ..record.clone() };
+        if let (Some(pod), Some(address)) = (record.todo.first(), &record.address) {
+            self.state.replaces.insert(pod.clone(), address.clone());
+        }
+        self.state.memory.operations.insert(id.to_owned(), record);
+        self.write().await
+    }
+
+    /// Asks a node to remove another; who was asked is remembered first. What Cassandra refuses is a failure of the operation.
+    async fn remove_node(&mut self, id: &str, retry: Option<&String>, host_id: &str, name: &str) -> Answer<()> {
+        let pod = self.pod(name)?.clone();
+        let asked = Asked { pod: name.to_owned(), uid: pod.uid.clone(), since: self.cluster.now() };
+        self.record(id)?.asked = Some(asked);
+        self.write().await?;
+        self.is_fresh()?;
+        let Err(failure) = self.cluster.remove_node(name, &pod, host_id).await else { return Ok(()) };
+        if let Failure::Refused { text, .. } = &failure {
+            if text.contains(AT_IT) {
+                return Ok(());
+            }
+            let message = format!("{name} refused to remove the node {host_id}: {text}");
+            let failed =
+                Failed { host_id: host_id.to_owned(), reason: "Refused".to_owned(), message, retry: retry.cloned() };
+            let record = self.record(id)?;
+            record.asked = None;
+            let about = record.todo.first().cloned().unwrap_or_default();
+            record.failed.insert(about, failed);
+            self.write().await?;
+        }
+        Err(failure)
+    }
+
+    fn record(&mut self, id: &str) -> Answer<&mut Record> {
+        self.state.memory.operations.get_mut(id).ok_or(Failure::NotFound)
     }
 
     fn pod(&self, name: &str) -> Answer<&Pod> {
@@ -169,5 +213,13 @@ impl<C: Cluster> Hand<'_, C> {
             self.seen.objects = self.cluster.objects().await?;
         }
         Ok(())
+    }
+}
+
+/// What a server said that will refuse the same again: the request itself is wrong.
+fn refusal(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Refused { status: 400..=499, text } => Some(text.clone()),
+        _ => None,
     }
 }

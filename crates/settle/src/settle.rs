@@ -137,7 +137,7 @@ async fn confirm<C: Cluster>(cluster: &C, site: &Site, guards: Guards, action: A
     if let Err(reason) = lease(cluster, guards).await {
         return Round::Again(vec![reason]);
     }
-    let event = story::event(&action);
+    let event = story::event(&action, &names::state(&site.cluster));
     if let Err(failure) = hand.perform(&action).await {
         return Round::Again(vec![failed(&event.name, &failure)]);
     }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use cassc_ring::desired::{Cleanup, Datacenter, Rack, Ring, Steps};
 use cassc_ring::names;
+use cassc_ring::operation::{Operation, OperationKind};
 
-use crate::action::Reason;
 use crate::gossip::Gossip;
 use crate::guard::{Guard, Guards};
 use crate::look::Observed;
 use crate::observed::{Claim, Pod, Set};
-use crate::state::{Failed, Running, State};
+use crate::record::{Failed, Record};
+use crate::state::State;
 
 /// Which part of a ring this run is responsible for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +101,27 @@ impl<'s> Situation<'s> {
         self.ring.steps.as_ref().is_some_and(|steps| steps.cleanup == Cleanup::Auto)
     }
 
+    /// What is to be done once, in this order.
+    pub fn operations(&self) -> &'s [Operation] {
+        self.ring.steps.as_ref().map_or(&[], |steps| steps.operations.as_slice())
+    }
+
+    /// What is remembered of an operation that began.
+    pub fn record(&self, id: &str) -> Option<&'s Record> {
+        self.state.memory.operations.get(id)
+    }
+
+    /// Pods whose nodes were drained by an operation, and that have not restarted since.
+    pub fn drained(&self) -> BTreeSet<&'s str> {
+        let records = self.state.memory.operations.values();
+        let pods = records
+            .filter(|it| it.content.kind == OperationKind::Drain)
+            .flat_map(|it| it.pods.iter().filter(|(pod, _)| !it.todo.contains(*pod)));
+        let is_same =
+            |(pod, uid): (&'s String, &String)| self.pod(pod).is_some_and(|it| it.uid == *uid).then_some(pod.as_str());
+        pods.filter_map(is_same).collect()
+    }
+
     /// A live pod.
     pub fn pod(&self, name: &str) -> Option<&'s Pod> {
         self.seen.objects.pods.get(name)
@@ -141,116 +163,6 @@ impl<'s> Situation<'s> {
     /// The host ids that must be in every view.
     pub fn known(&self) -> BTreeSet<&'s str> {
         self.state.host_ids.values().map(String::as_str).collect()
-    }
-
-    /// Why the ring is not whole; empty if every node is up and NORMAL and every pod of ours answers. The pod `except`
-    /// and its node are left aside.
-    pub fn not_whole(&self, except: Option<&str>) -> Vec<Reason> {
-        let node = except.and_then(|pod| self.member(pod));
-        let mut reasons = self.others_down(except);
-        let silent = self.gossip.silent().iter().filter(|pod| except != Some(**pod) && self.member(pod).is_some());
-        reasons.extend(silent.map(|pod| {
-            Reason::about("NoAnswer", pod, format!("the Management API of {pod} does not answer completely"))
-        }));
-        let missing = self.state.host_ids.iter().filter(|(pod, _)| !self.seen.views.contains_key(*pod));
-        let missing = missing.filter(|(_, host_id)| Some(host_id.as_str()) != node);
-        reasons.extend(missing.map(|(pod, _)| Reason::about("PodMissing", pod, self.absent(pod))));
-        reasons
-    }
-
-    /// Why a member's pod cannot be asked.
-    fn absent(&self, pod: &str) -> String {
-        match self.pod(pod) {
-            Some(it) if it.is_in_gate => {
-                format!("{pod} waits in its gate: kubectl logs {pod} -c server-config-init says why")
-            }
-            Some(it) if it.is_deleting => format!("{pod} ends"),
-            Some(_) => format!("{pod} is not ready{}", self.trouble(pod)),
-            None => format!("{pod} is a member of the ring and does not exist"),
-        }
-    }
-
-    /// Which nodes are not up and NORMAL, as gossip and Kubernetes say; the pod `except` and its node are left aside.
-    pub fn others_down(&self, except: Option<&str>) -> Vec<Reason> {
-        if self.gossip.is_empty() {
-            return vec![Reason::of_ring("NoAnswer", "no node answers")];
-        }
-        let node = except.and_then(|pod| self.member(pod));
-        let found = self.gossip.disturbances(&self.known(), node);
-        found.into_iter().map(|text| Reason::of_ring("RingNotWhole", text)).collect()
-    }
-
-    /// Pods of members, other than `except`, that are not ready, end, or are not there; and any other pod that ends: it may be
-    /// a member of which nothing is remembered.
-    pub fn unready(&self, except: Option<&str>) -> Vec<Reason> {
-        let members = self.state.host_ids.keys();
-        let unready = members.filter(|pod| self.pod(pod).is_none_or(|it| !it.is_ready || it.is_deleting));
-        let ending = self.seen.objects.pods.iter().filter(|(_, pod)| pod.is_deleting && !pod.is_in_gate);
-        let pods: BTreeSet<&String> = unready.chain(ending.map(|(name, _)| name)).collect();
-        let others = pods.into_iter().filter(|pod| except != Some(pod.as_str()));
-        others
-            .map(|pod| Reason::about("PodNotReady", pod, format!("{pod} is not ready{}", self.trouble(pod))))
-            .collect()
-    }
-
-    /// What Kubernetes says is wrong with a pod, as the end of a sentence.
-    pub fn trouble(&self, pod: &str) -> String {
-        let trouble = self.pod(pod).and_then(|pod| pod.trouble.as_ref());
-        trouble.map_or(String::new(), |trouble| format!(": {trouble}"))
-    }
-
-    /// What keeps any change of the ring from beginning now: a node that is down or changes, a schema or versions that
-    /// differ, a job that runs. `except` is a pod that may be down.
-    pub fn not_ready_to_change(&self, except: Option<&str>) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        let whole = self.not_whole(except);
-        if !self.holds(Guard::RingWhole, || whole.is_empty()) {
-            reasons.extend(whole);
-        }
-        if !self.holds(Guard::OneAtATime, || !self.gossip.is_changing()) {
-            reasons.push(Reason::of_ring("RingChanges", "a node joins, leaves or moves"));
-        }
-        if !self.holds(Guard::SchemaAgrees, || self.gossip.schema_agrees()) {
-            reasons.push(Reason::of_ring("SchemaDisagrees", "the nodes do not have one version of the schema"));
-        }
-        if !self.holds(Guard::VersionsAgree, || self.gossip.releases().len() <= 1) {
-            reasons.push(Reason::of_ring("VersionsMixed", "nodes run different versions of Cassandra"));
-        }
-        reasons.extend(self.strangers());
-        reasons.extend(self.running_jobs());
-        reasons
-    }
-
-    /// Jobs that run, which no change of the ring may begin beside.
-    pub fn running_jobs(&self) -> Vec<Reason> {
-        let jobs = self.state.memory.jobs.iter();
-        let jobs = jobs.filter(|_| !self.is_off(Guard::NoCleanupRuns));
-        jobs.map(|(pod, running)| self.runs(pod, running)).collect()
-    }
-
-    /// A job that runs; it takes as long as it takes while its node is up.
-    pub fn runs(&self, pod: &str, running: &Running) -> Reason {
-        let text = format!("{pod} runs {}", running.job.name());
-        if self.gossip.is_alive(&running.host_id) {
-            return Reason::about("JobRuns", pod, text).that_takes_long();
-        }
-        Reason::about("JobRuns", pod, format!("{text}, and its node is down: {}", self.absent(pod)))
-    }
-
-    /// Members of our datacenters that are none of our pods' nodes: a pod that was never seen up, or a node from elsewhere.
-    pub fn strangers(&self) -> Vec<Reason> {
-        let known = self.known();
-        let mut reasons = Vec::new();
-        for datacenter in self.datacenters() {
-            let members = self.gossip.members_of(&datacenter.ring_name);
-            let strange = members.into_iter().filter(|host_id| !known.contains(host_id));
-            reasons.extend(strange.map(|host_id| {
-                let name = &datacenter.ring_name;
-                let text = format!("datacenter {name} has a member with host id {host_id} that no pod was seen with");
-                Reason::about("UnknownNode", &datacenter.name, text)
-            }));
-        }
-        if self.is_off(Guard::ForeignNodes) { Vec::new() } else { reasons }
     }
 
     /// A failure of this pod's node that a person has to look at.
@@ -295,21 +207,5 @@ impl<'s> Situation<'s> {
     /// The name of a pod of a StatefulSet.
     pub fn pod_name(place: Place<'_>, ordinal: u32) -> String {
         names::pod(&place.rack.stateful_set, ordinal)
-    }
-
-    /// Pods that exist, are asked for and have no node yet.
-    pub fn not_members(&self) -> Vec<Reason> {
-        let wanted = self.wanted();
-        let there = wanted.iter().filter(|pod| {
-            self.place_of(pod).is_some_and(|(place, ordinal)| ordinal < place.set.replicas)
-                && self.member(pod).is_none()
-        });
-        let said = |pod: &String| {
-            let reason = Reason::about("Joining", pod, format!("{pod} has not joined yet{}", self.trouble(pod)));
-            let address = self.pod(pod).and_then(|it| it.address.as_ref());
-            let joins = address.is_some_and(|it| self.gossip.is_joining_at(it));
-            if joins { reason.that_takes_long() } else { reason }
-        };
-        there.map(said).collect()
     }
 }

@@ -8,6 +8,8 @@ use cassc_ring::state::{Key, SETTLE};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{NodeJob, Time};
+pub use crate::record::Failed;
+use crate::record::Record;
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Memory {
     pub attempts: BTreeMap<String, u32>,
     /// Keyspaces whose replication was raised and that were not repaired since, with the pods that have to do it.
     pub needs_repair: BTreeMap<String, BTreeSet<String>>,
+    /// Operations that began, by id. What is no longer in the topology stays, so that it does not run again.
+    pub operations: BTreeMap<String, Record>,
     /// Why a step failed for good, by what it was done on, with the retry token of that time.
     pub failed: BTreeMap<String, Failed>,
     /// The conditions.
@@ -85,6 +89,12 @@ pub struct Running {
     pub id: Option<String>,
     /// When it was first asked for.
     pub since: Time,
+    /// The operation that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Why the node refused it for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// When the node was first seen LEFT without a job to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_since: Option<Time>,
@@ -94,20 +104,6 @@ pub struct Running {
     /// The last look at it while its id is not known. Looks that follow each other closely would have seen it begin.
     #[serde(default)]
     pub last_look: Time,
-}
-
-/// A step that failed for good.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Failed {
-    /// The node that it was done on; the record ends with it.
-    pub host_id: String,
-    /// CamelCase.
-    pub reason: String,
-    /// One sentence, with what to do.
-    pub message: String,
-    /// `rollout.retry` of that time: another token tries again.
-    pub retry: Option<String>,
 }
 
 /// A condition, as Kubernetes has them.
@@ -122,6 +118,24 @@ pub struct Condition {
     pub message: String,
     /// When the status last changed.
     pub since: Time,
+}
+
+impl Running {
+    /// A job that is about to be asked for.
+    pub fn new(job: NodeJob, host_id: &str, pod_uid: &str, since: Time) -> Self {
+        Self {
+            job,
+            host_id: host_id.to_owned(),
+            pod_uid: pod_uid.to_owned(),
+            id: None,
+            since,
+            operation: None,
+            refused: None,
+            left_since: None,
+            seen_leaving: false,
+            last_look: 0,
+        }
+    }
 }
 
 impl State {

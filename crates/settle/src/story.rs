@@ -2,6 +2,7 @@
 
 use crate::action::{Action, ScaleReason};
 use crate::cluster::Event;
+use crate::record::Record;
 use crate::state::State;
 
 /// What changed between two states.
@@ -32,10 +33,13 @@ pub fn events(before: &State, after: &State, state_name: &str) -> Vec<Event> {
     }
     for pod in before.memory.jobs.keys().filter(|pod| !after.memory.jobs.contains_key(*pod)) {
         let name = before.memory.jobs[pod].job.name();
-        match after.memory.failed.get(pod) {
+        match after.memory.failed.get(pod).filter(|_| before.memory.jobs[pod].operation.is_none()) {
             Some(failed) => events.push(about("Pod", pod, "JobFailed", failed.message.clone(), true)),
             None => events.push(about("Pod", pod, "JobEnded", format!("{name} of {pod} has ended"), false)),
         }
+    }
+    for (id, record) in &after.memory.operations {
+        events.extend(of_operation(id, before.memory.operations.get(id), record, state_name));
     }
     for (name, condition) in &after.memory.conditions {
         let was = before.memory.conditions.get(name).is_some_and(|it| it.status);
@@ -54,8 +58,32 @@ pub fn events(before: &State, after: &State, state_name: &str) -> Vec<Event> {
     events
 }
 
+/// What happened to an operation: nodes failed, or it ended.
+fn of_operation(id: &str, before: Option<&Record>, after: &Record, state_name: &str) -> Vec<Event> {
+    let about = |reason, message: String, warning| Event {
+        kind: "ConfigMap",
+        name: state_name.to_owned(),
+        reason,
+        message: format!("{id}: {message}"),
+        warning,
+    };
+    let is_new = |pod: &&String| before.is_none_or(|before| !before.failed.contains_key(*pod));
+    let failed = after.failed.iter().filter(|(pod, _)| is_new(pod));
+    let mut events: Vec<Event> =
+        failed.map(|(_, failed)| about("OperationFailed", failed.message.clone(), true)).collect();
+    if !after.is_open() && before.is_some_and(Record::is_open) {
+        let left_out = match after.left_out {
+            0 => String::new(),
+            number => format!(", {number} left out"),
+        };
+        let text = format!("{} has ended: {} nodes done{left_out}", after.content.kind.name(), after.done);
+        events.push(about("OperationFinished", text, false));
+    }
+    events
+}
+
 /// What was done.
-pub fn event(action: &Action) -> Event {
+pub fn event(action: &Action, state_name: &str) -> Event {
     let about = |kind, name: &str, reason, message: String| Event {
         kind,
         name: name.to_owned(),
@@ -70,12 +98,10 @@ pub fn event(action: &Action) -> Event {
         Action::Scale { set, from, to, why } => {
             about("StatefulSet", set, reason(*why), format!("replicas {from} to {to}: {}", said(*why)))
         }
-        Action::Evict { pod, .. } => {
-            about("Pod", pod, "RestartingCassandra", format!("{pod} restarts with the new template"))
-        }
+        Action::Evict { pod, why, .. } => about("Pod", pod, "RestartingCassandra", format!("{pod} restarts: {why}")),
         Action::DeletePod { pod, why, .. } => about("Pod", pod, "DeletingStuckPod", format!("{pod} is deleted: {why}")),
-        Action::DeleteClaim { claim, pod, .. } => {
-            about("PersistentVolumeClaim", claim, "DeletingClaim", format!("the node of {pod} has left the ring"))
+        Action::DeleteClaim { claim, pod, why, .. } => {
+            about("PersistentVolumeClaim", claim, "DeletingClaim", format!("of {pod}: {why}"))
         }
         Action::ExpandClaim { claim, size, .. } => {
             about("PersistentVolumeClaim", claim, "ExpandingClaim", format!("to {size}"))
@@ -85,6 +111,13 @@ pub fn event(action: &Action) -> Event {
             about("Pod", asked, "AlteringKeyspace", format!("{keyspace} is replicated to {}", list.join(", ")))
         }
         Action::Start { pod, job, .. } => about("Pod", pod, "StartingJob", format!("{pod} runs {}", job.name())),
+        Action::Begin { id, record } => {
+            let text = format!("the operation {id} ({}) begins", record.content.kind.name());
+            about("ConfigMap", state_name, "OperationBegan", text)
+        }
+        Action::RemoveNode { host_id, asked, .. } => {
+            about("Pod", asked, "RemovingNode", format!("{asked} removes the dead node {host_id}"))
+        }
         Action::PutRole { role, asked, .. } => {
             about("Pod", asked, "CreatedRole", format!("the role of Secret {}", role.secret))
         }

@@ -53,7 +53,7 @@ fn may_come_up(situation: &Situation<'_>, pod: &Pod) -> bool {
 }
 
 fn delete(name: &str, pod: &Pod, why: &'static str) -> Next {
-    Next::Act(Action::DeletePod { pod: name.to_owned(), uid: pod.uid.clone(), why })
+    Next::Act(Action::DeletePod { pod: name.to_owned(), uid: pod.uid.clone(), why, at_once: false })
 }
 
 /// Whether a pod has another template than its StatefulSet, as far as that is known.
@@ -72,12 +72,15 @@ fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
     let joins = pod.address.as_ref().is_some_and(|address| situation.gossip.is_joining_at(address));
     let works = situation.state.memory.jobs.contains_key(name);
     let says_something = situation.gossip.local(name).is_some();
-    let long = situation.seen.now.saturating_sub(pod.created) >= PATIENCE;
+    let long = situation.seen.now.saturating_sub(pod.ready_since) >= PATIENCE;
+    // A node that takes the place of another says so only after a while.
+    let replaces = situation.state.replaces.contains_key(name) && pod.trouble.is_none();
     !pod.is_ready
         && !pod.is_deleting
         && !is_up
         && !joins
         && !works
+        && !replaces
         && !says_something
         && (pod.trouble.is_some() || long)
 }
@@ -91,7 +94,7 @@ fn has_anothers_address(situation: &Situation<'_>, name: &str, pod: &Pod) -> boo
 
 /// Why a pod with the newest template that does not come up ends the rolling restart; `None` while it may still come.
 pub(super) fn never_came_up(situation: &Situation<'_>, name: &str, pod: &Pod) -> Option<Reason> {
-    let long = situation.seen.now.saturating_sub(pod.created) >= PATIENCE;
+    let long = situation.seen.now.saturating_sub(pod.ready_since) >= PATIENCE;
     (is_broken(situation, name) && long).then(|| {
         let text = format!("{name} does not come up with the new template{}", situation.trouble(name));
         Reason::about("PodNeverReady", name, text)

@@ -9,6 +9,7 @@ use crate::action::{Action, Reason};
 use crate::guard::Guard;
 use crate::observed::Claim;
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     match expand(situation) {
@@ -70,7 +71,7 @@ pub(super) fn delete(situation: &Situation<'_>, pod: &str) -> Next {
     if claims.is_empty() {
         return Next::Nothing;
     }
-    let strangers = situation.strangers();
+    let strangers = situation.strangers(&Aside::nothing());
     if !strangers.is_empty() {
         return Next::Wait(strangers);
     }
@@ -91,7 +92,7 @@ pub(super) fn delete(situation: &Situation<'_>, pod: &str) -> Next {
     match claims.iter().find(|(_, claim)| !claim.is_deleting) {
         Some((name, claim)) => {
             let (claim, uid) = ((*name).to_owned(), claim.uid.clone());
-            Next::Act(Action::DeleteClaim { claim, uid, pod: pod.to_owned() })
+            Next::Act(Action::DeleteClaim { claim, uid, pod: pod.to_owned(), why: "its node has left the ring" })
         }
         None => Next::Wait(vec![Reason::about("ClaimEnding", pod, format!("the claims of {pod} are being deleted"))]),
     }

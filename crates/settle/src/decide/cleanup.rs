@@ -1,5 +1,7 @@
 //! After growth the older nodes drop what moved to new ones: one per rack at a time, and never while ranges move.
 
+use std::collections::BTreeSet;
+
 use cassc_ring::names;
 
 use super::Next;
@@ -7,6 +9,8 @@ use crate::action::{Action, Reason};
 use crate::cluster::NodeJob;
 use crate::guard::Guard;
 use crate::situation::Situation;
+use crate::state::Running;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     if !situation.cleans_up() {
@@ -21,16 +25,25 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     else {
         return Next::Nothing;
     };
-    let mut reasons = situation.not_whole(None);
-    reasons.extend(situation.strangers());
-    let others = memory.jobs.values().any(|running| running.job != NodeJob::CLEANUP);
-    if others || situation.gossip.is_changing() || situation.gossip.releases().len() > 1 {
-        reasons.push(
-            Reason::about("RingChanges", pod, "cleanup waits until nothing else runs in the ring").that_takes_long(),
-        );
-    }
+    Next::unless(not_now(situation, pod, |running| running.job == NodeJob::CLEANUP), || Action::Start {
+        pod: pod.clone(),
+        host_id: host_id.to_owned(),
+        job: NodeJob::CLEANUP,
+        operation: None,
+    })
+}
+
+/// Why a node does not work through its tables now: the ring is not whole, it changes, or jobs run beside which none `may_run`.
+pub(super) fn not_now(situation: &Situation<'_>, pod: &str, may_run: impl Fn(&Running) -> bool) -> Vec<Reason> {
     if situation.is_off(Guard::CleanupAlone) {
-        reasons.clear();
+        return Vec::new();
     }
-    Next::unless(reasons, || Action::Start { pod: pod.clone(), host_id: host_id.to_owned(), job: NodeJob::CLEANUP })
+    let mut reasons = situation.not_whole(&Aside::nothing());
+    reasons.extend(situation.strangers(&Aside::nothing()));
+    let others = situation.state.memory.jobs.values().any(|running| !may_run(running));
+    if others || situation.gossip.is_changing(&BTreeSet::new()) || situation.gossip.releases().len() > 1 {
+        let text = format!("{pod} waits until nothing else runs in the ring");
+        reasons.push(Reason::about("RingChanges", pod, text).that_takes_long());
+    }
+    reasons
 }

@@ -5,6 +5,7 @@ use super::Next;
 use crate::action::{Action, Reason, ScaleReason};
 use crate::guard::Guard;
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     if !situation.is_off(Guard::ClaimCleared) {
@@ -26,7 +27,7 @@ fn clear(situation: &Situation<'_>, pod: &str) -> Next {
         let text = format!("{pod}: the node {host_id} left, but some node still lists it as a member");
         return Next::Wait(vec![Reason::about("NodeStillListed", pod, text)]);
     }
-    let strangers = situation.strangers();
+    let strangers = situation.strangers(&Aside::nothing());
     if !strangers.is_empty() {
         return Next::Wait(strangers);
     }

@@ -5,6 +5,7 @@ use super::Next;
 use crate::action::{Action, Reason, ScaleReason};
 use crate::guard::Guard;
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     let missing = not_applied(situation);
@@ -52,8 +53,8 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     if nothing_yet {
         return Vec::new();
     }
-    let mut reasons = situation.not_ready_to_change(None);
-    reasons.extend(situation.unready(None));
+    let mut reasons = situation.not_ready_to_change(&Aside::nothing());
+    reasons.extend(situation.unready(&Aside::nothing()));
     reasons.extend(other_version(situation));
     let waits = situation.not_members();
     if !situation.holds(Guard::OneJoins, || waits.is_empty()) {
@@ -89,6 +90,6 @@ fn other_version(situation: &Situation<'_>) -> Option<Reason> {
 /// What is missing once every pod has its replica.
 fn incomplete(situation: &Situation<'_>) -> Vec<Reason> {
     let mut reasons = situation.not_members();
-    reasons.extend(situation.unready(None));
+    reasons.extend(situation.unready(&Aside::pods(situation, situation.drained())));
     reasons
 }

@@ -9,7 +9,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     let memory = &situation.state.memory;
     let running: Vec<Reason> = memory.jobs.iter().map(|(pod, running)| situation.runs(pod, running)).collect();
     if !running.is_empty() {
-        return Next::Wait(running);
+        return Next::Runs(running);
     }
     let failed = memory
         .failed

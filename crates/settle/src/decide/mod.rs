@@ -12,6 +12,7 @@ mod grow;
 mod jobs;
 mod leftovers;
 mod missing;
+mod operations;
 mod readable;
 mod rebuild;
 mod repair;
@@ -33,6 +34,8 @@ pub(crate) enum Next {
     Nothing,
     /// One act.
     Act(Action),
+    /// Jobs run. It is waited for their end.
+    Runs(Vec<Reason>),
     /// Something to do, but not now.
     Wait(Vec<Reason>),
     /// Something to do that the topology holds back.
@@ -50,24 +53,27 @@ impl Next {
     }
 }
 
-/// Whether steps after one that waits or refuses are looked at.
+/// What a step that waits or refuses means for those after it, or they for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
-    /// They are.
+    /// They are looked at.
     GoOn,
     /// They are not: they need it done.
     Stop,
+    /// They are; but the step itself is looked at only if none before it waits or refuses.
+    Last,
 }
 
 type Step = fn(&Situation<'_>) -> Next;
 
 /// Every step, in the order of precedence.
-const STEPS: [(Step, Then); 18] = [
+const STEPS: [(Step, Then); 20] = [
     (readable::next, Then::Stop),
     (secrets::next, Then::GoOn),
     (jobs::next, Then::GoOn),
     (stop::next, Then::Stop),
     (missing::next, Then::GoOn),
+    (operations::cures::next, Then::GoOn),
     (broken::next, Then::GoOn),
     (clear::next, Then::GoOn),
     (claims::next, Then::GoOn),
@@ -80,17 +86,25 @@ const STEPS: [(Step, Then); 18] = [
     (rebuild::next, Then::GoOn),
     (upgrade_tables::next, Then::GoOn),
     (cleanup::next, Then::GoOn),
+    (operations::next, Then::Last),
     (leftovers::next, Then::GoOn),
 ];
 
 /// What is to be done next. A refusal is told when nothing is under way any more: then only a person helps.
 pub fn decide(situation: &Situation<'_>) -> Decision {
-    let (mut waits, mut holds, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut running, mut waits, mut holds, mut refusals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (step, then) in STEPS {
+        if then == Then::Last && !(waits.is_empty() && refusals.is_empty()) {
+            continue;
+        }
         let stops = match step(situation) {
             Next::Nothing => false,
             Next::Act(action) => return Decision::Act(action),
             Next::Later => then == Then::Stop,
+            Next::Runs(reasons) => {
+                running.extend(reasons);
+                false
+            }
             Next::Wait(reasons) => {
                 waits.extend(reasons);
                 then == Then::Stop
@@ -108,6 +122,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
             break;
         }
     }
+    waits.splice(0..0, running);
     let goes_on = waits.iter().any(|reason| reason.takes_long);
     if !refusals.is_empty() && !goes_on {
         Decision::Refuse(refusals)

@@ -30,6 +30,7 @@ fn lost_volumes(situation: &Situation<'_>) -> Vec<Reason> {
         let local = situation.gossip.local(pod).filter(|it| it.status == Status::Normal);
         local.and_then(|it| it.host_id.as_deref()).is_some_and(|host_id| host_id != known)
             && !situation.gossip.is_gone(known)
+            && !situation.state.replaces.contains_key(pod)
             && !situation.is_off(Guard::VolumeLost)
     };
     let lost = situation.state.host_ids.iter().filter(|(pod, known)| is_lost(pod, known));

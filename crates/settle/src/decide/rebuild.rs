@@ -10,6 +10,7 @@ use crate::cluster::{NodeJob, Replication};
 use crate::guard::Guard;
 use crate::keyspaces::is_system;
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     for datacenter in situation.datacenters() {
@@ -23,36 +24,63 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
 }
 
 fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
-    let keyspaces = match keyspaces(situation) {
-        Ok(keyspaces) => keyspaces,
-        Err(next) => return next,
-    };
-    let users: Vec<(&String, &Replication)> = keyspaces.iter().filter(|(name, _)| !is_system(name)).collect();
-    let has =
-        |replication: &Replication, name: &str| replication.contains_key(name) || replication.contains_key(SIMPLE);
-    let missing: Vec<&str> =
-        users.iter().filter(|(_, it)| !has(it, &datacenter.ring_name)).map(|(name, _)| name.as_str()).collect();
-    if !situation.holds(Guard::ReplicatedFirst, || missing.is_empty()) {
-        let text = format!(
-            "{} copies no data before keyspaces are replicated to it: {}. ALTER KEYSPACE them",
-            datacenter.ring_name,
-            missing.join(", ")
-        );
-        return Next::Wait(vec![Reason::about("NotReplicated", &datacenter.name, text)]);
+    if let Some(next) = not_replicated(situation, datacenter) {
+        return next;
     }
     let Some(source) = source(situation, datacenter) else {
         let text = format!("no other datacenter has nodes that {} could copy from", datacenter.ring_name);
         return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
     };
-    let lacking = users.iter().find(|(_, it)| !has(it, &source));
-    if let Some((keyspace, _)) = lacking.filter(|_| !situation.is_off(Guard::SourceHasData)) {
-        let text = format!("{source} has no replicas of {keyspace}: name another datacenter in rebuildFrom");
-        return Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]);
+    match not_now(situation, datacenter, &source) {
+        Ok(reasons) => super::jobs::unless_it_runs(situation, pod, reasons, || Action::Start {
+            pod: pod.to_owned(),
+            host_id: host_id.to_owned(),
+            job: NodeJob::Rebuild { source },
+            operation: None,
+        }),
+        Err(next) => next,
     }
-    let mut reasons = situation.not_ready_to_change(None);
-    reasons.extend(situation.unready(None));
-    let start = || Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job: NodeJob::Rebuild { source } };
-    super::jobs::unless_it_runs(situation, pod, reasons, start)
+}
+
+/// The keyspaces of users, or why they are not known.
+fn users<'s>(situation: &Situation<'s>) -> Result<Vec<(&'s String, &'s Replication)>, Next> {
+    Ok(keyspaces(situation)?.iter().filter(|(name, _)| !is_system(name)).collect())
+}
+
+fn has(replication: &Replication, datacenter: &str) -> bool {
+    replication.contains_key(datacenter) || replication.contains_key(SIMPLE)
+}
+
+/// Why a new datacenter copies nothing yet: it does so once, and keyspaces that are replicated to it later would stay empty.
+fn not_replicated(situation: &Situation<'_>, datacenter: &Datacenter) -> Option<Next> {
+    let users = match users(situation) {
+        Ok(users) => users,
+        Err(next) => return Some(next),
+    };
+    let missing = users.iter().filter(|(_, it)| !has(it, &datacenter.ring_name));
+    let missing: Vec<&str> = missing.map(|(name, _)| name.as_str()).collect();
+    if situation.holds(Guard::ReplicatedFirst, || missing.is_empty()) {
+        return None;
+    }
+    let text = format!(
+        "{} copies no data before keyspaces are replicated to it: {}. ALTER KEYSPACE them",
+        datacenter.ring_name,
+        missing.join(", ")
+    );
+    Some(Next::Wait(vec![Reason::about("NotReplicated", &datacenter.name, text)]))
+}
+
+/// Why a node does not copy its data from a datacenter now; an error where that one has not all of it.
+pub(super) fn not_now(situation: &Situation<'_>, datacenter: &Datacenter, source: &str) -> Result<Vec<Reason>, Next> {
+    let users = users(situation)?;
+    let lacking = users.iter().find(|(_, it)| has(it, &datacenter.ring_name) && !has(it, source));
+    if let Some((keyspace, _)) = lacking.filter(|_| !situation.is_off(Guard::SourceHasData)) {
+        let text = format!("{source} has no replicas of {keyspace}: name another datacenter to copy from");
+        return Err(Next::Refuse(vec![Reason::about("NoSource", &datacenter.name, text)]));
+    }
+    let mut reasons = situation.not_ready_to_change(&Aside::nothing());
+    reasons.extend(situation.unready(&Aside::nothing()));
+    Ok(reasons)
 }
 
 /// Where the data comes from, as Cassandra calls it: never the datacenter itself, which has none.

@@ -12,6 +12,7 @@ use crate::cluster::Replication;
 use crate::guard::Guard;
 use crate::keyspaces::{SYSTEM_KEYSPACES, is_system};
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 /// The key of `SimpleStrategy`.
 pub(super) const SIMPLE: &str = "replication_factor";
@@ -28,7 +29,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
             continue;
         }
         let raises = wanted.iter().any(|(name, number)| now.get(name).is_none_or(|now| number > now));
-        let reasons = situation.not_ready_to_change(None);
+        let reasons = situation.not_ready_to_change(&Aside::nothing());
         let reasons = if raises && situation.is_off(Guard::RaiseWhole) { Vec::new() } else { reasons };
         return alter(situation, keyspace, wanted, raises, reasons);
     }
@@ -102,9 +103,9 @@ fn alter(
     })
 }
 
-/// Before nodes leave a datacenter: no keyspace has more replicas there than nodes will be `left` before any other joins.
-/// Cassandra's own are lowered, those of users refused.
-pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &Datacenter, left: u32) -> Next {
+/// Before nodes leave a datacenter, as Cassandra calls it: no keyspace has more replicas there than nodes will be `left` before any
+/// other joins. Cassandra's own are lowered, while nodes are up that are not left `aside`; those of users are refused.
+pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &str, left: u32, aside: &Aside<'_>) -> Next {
     let keyspaces = match keyspaces(situation) {
         Ok(keyspaces) => keyspaces,
         Err(next) => return next,
@@ -117,7 +118,7 @@ pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &Datacenter
         }
         if is_system(keyspace) {
             if let Some(lowered) = lowered(situation, datacenter, keyspace, replication, left) {
-                return alter(situation, keyspace, lowered, false, situation.not_ready_to_change(None));
+                return alter(situation, keyspace, lowered, false, situation.not_ready_to_change(aside));
             }
         } else {
             refusals.push(too_many(datacenter, keyspace, replication, left));
@@ -127,18 +128,17 @@ pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &Datacenter
 }
 
 /// Whether a keyspace has no more replicas in a datacenter than nodes will be left.
-fn fits(situation: &Situation<'_>, datacenter: &Datacenter, replication: &Replication, left: u32) -> bool {
+fn fits(situation: &Situation<'_>, datacenter: &str, replication: &Replication, left: u32) -> bool {
     if let Some(simple) = replication.get(SIMPLE) {
-        let here = situation.gossip.members_of(&datacenter.ring_name).len();
+        let here = situation.gossip.members_of(datacenter).len();
         let all: usize =
             situation.gossip.datacenters().iter().map(|name| situation.gossip.members_of(name).len()).sum();
         return *simple as usize <= (all - here) + left as usize;
     }
-    replication.get(&datacenter.ring_name).is_none_or(|number| *number <= left)
+    replication.get(datacenter).is_none_or(|number| *number <= left)
 }
 
-fn too_many(datacenter: &Datacenter, keyspace: &str, replication: &Replication, left: u32) -> Reason {
-    let name = &datacenter.ring_name;
+fn too_many(name: &str, keyspace: &str, replication: &Replication, left: u32) -> Reason {
     let number = replication.get(name).or_else(|| replication.get(SIMPLE)).copied().unwrap_or_default();
     let text = format!(
         "keyspace {keyspace} has {number} replicas in {name}, and {left} nodes would be left there. Lower its replication with \
@@ -151,7 +151,7 @@ fn too_many(datacenter: &Datacenter, keyspace: &str, replication: &Replication, 
 /// `system_auth` leave out a datacenter that has nodes: one replica stays until the last node has left.
 fn lowered(
     situation: &Situation<'_>,
-    datacenter: &Datacenter,
+    datacenter: &str,
     keyspace: &str,
     now: &Replication,
     left: u32,
@@ -163,8 +163,8 @@ fn lowered(
     let number = situation.ring.system_replication.min(left);
     let stays = keyspace == "system_auth" && situation.ring.version.minor >= Minor::V4_1;
     match (number, stays) {
-        (0, false) => drop(lowered.remove(&datacenter.ring_name)),
-        (number, _) => drop(lowered.insert(datacenter.ring_name.clone(), number.max(1))),
+        (0, false) => drop(lowered.remove(datacenter)),
+        (number, _) => drop(lowered.insert(datacenter.to_owned(), number.max(1))),
     }
     (lowered != *now).then_some(lowered)
 }

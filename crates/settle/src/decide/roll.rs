@@ -9,6 +9,7 @@ use crate::action::{Action, Reason};
 use crate::guard::Guard;
 use crate::observed::Pod;
 use crate::situation::Situation;
+use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     let (behind, unknown) = (behind(situation), unknown(situation));
@@ -25,18 +26,38 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         return Next::Refuse(vec![reason]);
     }
     let mut reasons = unknown;
+    reasons.extend(not_now(situation, name));
+    Next::unless(reasons, || Action::Evict {
+        pod: name.to_owned(),
+        uid: pod.uid.clone(),
+        why: "it has an older template",
+    })
+}
+
+/// Why a pod does not restart now: nodes are down or change, or jobs run.
+pub(super) fn not_now(situation: &Situation<'_>, name: &str) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let itself = Aside::pods(situation, [name]);
     if !situation.is_off(Guard::OthersUp) {
-        reasons.extend(situation.others_down(Some(name)));
-        reasons.extend(situation.unready(Some(name)));
-        reasons.extend(situation.strangers());
+        reasons.extend(situation.others_down(&itself));
+        reasons.extend(situation.unready(&itself));
+        reasons.extend(situation.strangers(&Aside::nothing()));
     }
     if situation.gossip.releases().len() == 1
         && !situation.holds(Guard::SchemaAgrees, || situation.gossip.schema_agrees())
     {
         reasons.push(Reason::of_ring("SchemaDisagrees", "the nodes do not have one version of the schema"));
     }
-    reasons.extend(situation.running_jobs());
-    Next::unless(reasons, || Action::Evict { pod: name.to_owned(), uid: pod.uid.clone() })
+    if situation.state.replaces.contains_key(name) {
+        reasons.push(Reason::about("Replacing", name, format!("the node of {name} takes the place of a lost one")));
+    }
+    reasons.extend(situation.running_jobs(&Aside::nothing()));
+    reasons
+}
+
+/// Whether pods have an older template.
+pub(super) fn is_rolling(situation: &Situation<'_>) -> bool {
+    !behind(situation).is_empty()
 }
 
 /// The pods with an older template, in the order in which they restart.

@@ -10,6 +10,7 @@ use crate::cluster::NodeJob;
 use crate::guard::Guard;
 use crate::observed::Status;
 use crate::situation::{Place, Situation};
+use crate::whole::Aside;
 
 /// How much of its even share each node that stays must have free: tokens are not even, and what is compacted is
 /// there twice.
@@ -45,7 +46,7 @@ fn first(situation: &Situation<'_>, leaving: &[String]) -> Option<String> {
 /// One pod and its node. The pod is the last of its rack.
 fn leave(situation: &Situation<'_>, pair: Pair<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
     if let Some(host_id) = situation.state.left.get(pod) {
-        let strangers = situation.strangers();
+        let strangers = situation.strangers(&Aside::nothing());
         if !strangers.is_empty() {
             return Next::Wait(strangers); // the record may be of an earlier node of the pod
         }
@@ -59,7 +60,8 @@ fn leave(situation: &Situation<'_>, pair: Pair<'_>, place: Place<'_>, ordinal: u
     if situation.state.memory.jobs.contains_key(pod) || situation.failure(pod).is_some() {
         return Next::Nothing; // `jobs` waits for it, or refuses
     }
-    match replication::for_fewer_nodes(situation, place.datacenter, pair.staying()) {
+    let name = &place.datacenter.ring_name;
+    match replication::for_fewer_nodes(situation, name, pair.staying(), &Aside::nothing()) {
         Next::Nothing => decommission(situation, place.datacenter, pod, host_id),
         next => next,
     }
@@ -77,7 +79,7 @@ fn lower(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, why: ScaleRe
 /// A pod that was made and whose node never became a member: it goes while it waits in its gate. One that has begun to
 /// join is let in first.
 fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: &str) -> Next {
-    let mut reasons = situation.strangers();
+    let mut reasons = situation.strangers(&Aside::nothing());
     // After a loss of power every pod is in its gate, and this one may have joined unseen.
     if !situation.holds(Guard::UnknownIsNotAbsent, || !situation.gossip.is_empty()) {
         reasons.push(Reason::about("NoAnswer", pod, format!("no node says whether {pod} is a member")));
@@ -86,10 +88,8 @@ fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: 
         return Next::Wait(reasons);
     }
     let waits_in_gate = situation.pod(pod).is_none_or(|it| it.is_in_gate || it.address.is_none());
-    let nobody_there = situation
-        .pod(pod)
-        .and_then(|it| it.address.as_ref())
-        .is_none_or(|it| !situation.gossip.has_member_at(it, None));
+    let nobody_there =
+        situation.pod(pod).and_then(|it| it.address.as_ref()).is_none_or(|it| !situation.gossip.has_member_at(it));
     if waits_in_gate && nobody_there {
         return lower(situation, place, ordinal, ScaleReason::NeverJoined);
     }
@@ -98,7 +98,7 @@ fn never_joined(situation: &Situation<'_>, place: Place<'_>, ordinal: u32, pod: 
 }
 
 fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
-    let mut reasons = situation.not_ready_to_change(None);
+    let mut reasons = situation.not_ready_to_change(&Aside::nothing());
     let local = situation.gossip.local(pod);
     let is_itself = local.is_some_and(|it| it.host_id.as_deref() == Some(host_id) && it.status == Status::Normal);
     if !situation.holds(Guard::ByHostId, || is_itself) {
@@ -106,7 +106,7 @@ fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, h
     }
     reasons.extend(earlier_datacenters(situation, datacenter));
     reasons.extend(situation.not_members());
-    reasons.extend(situation.unready(None));
+    reasons.extend(situation.unready(&Aside::nothing()));
     if !reasons.is_empty() {
         return Next::Wait(reasons);
     }
@@ -123,7 +123,7 @@ fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, h
 fn start(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Next {
     let force = replication::last_may_be_forced(situation, datacenter);
     let job = NodeJob::Decommission { force };
-    Next::Act(Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job })
+    Next::Act(Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job, operation: None })
 }
 
 /// Datacenters of other Kubernetes clusters that stand before this one and still have more nodes than they should: they
@@ -143,7 +143,7 @@ fn earlier_datacenters(situation: &Situation<'_>, datacenter: &Datacenter) -> Ve
 }
 
 /// Whether the nodes that get the data have no room for it, as far as that is known.
-fn no_room(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Option<Next> {
+pub(super) fn no_room(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id: &str) -> Option<Next> {
     let unknown =
         |what: &str| Some(Next::Wait(vec![Reason::about("SpaceUnknown", pod, format!("{what} is not known"))]));
     let Some(load) = situation.gossip.load(host_id) else { return unknown("how much data the node holds") };

@@ -6,7 +6,7 @@ use crate::guard::Guard;
 use crate::situation::Situation;
 use crate::state::{Failed, Running, State};
 
-use super::{LEFT_FOR, depart};
+use super::{LEFT_FOR, depart, operations};
 
 /// How long it is waited for a decommission of which it is not known whether the request arrived, in seconds. A node says
 /// LEAVING at once and for at least 30 s (`RING_DELAY`).
@@ -21,8 +21,9 @@ const MOST_STARTS: u32 = 3;
 /// How the jobs under way go.
 pub(super) fn jobs(situation: &Situation<'_>, state: &mut State) {
     for (pod, running) in state.memory.jobs.clone() {
-        let outcome = match &running.job {
-            NodeJob::Decommission { .. } => decommission(situation, &pod, &running),
+        let outcome = match (&running.job, &running.refused) {
+            (job, Some(text)) => Outcome::Failed("JobRefused", format!("{pod} refused {}: {text}", job.name())),
+            (NodeJob::Decommission { .. }, None) => decommission(situation, &pod, &running),
             _ => repeatable(situation, &pod, &running),
         };
         match outcome {
@@ -36,10 +37,9 @@ pub(super) fn jobs(situation: &Situation<'_>, state: &mut State) {
                 let attempts = state.memory.attempts.entry(pod.clone()).or_default();
                 *attempts += 1;
                 if *attempts >= MOST_STARTS {
+                    let name = running.job.name();
                     let message = format!(
-                        "{} of {pod} failed {MOST_STARTS} times. Look at its log, run nodetool {} there, or set another rollout.retry",
-                        running.job.name(),
-                        running.job.name()
+                        "{name} of {pod} failed {MOST_STARTS} times. Look at its log, and run nodetool {name} there"
                     );
                     fail(situation, state, &pod, &running, "JobFailed", message);
                 }
@@ -66,13 +66,19 @@ enum Outcome {
 
 fn fail(situation: &Situation<'_>, state: &mut State, pod: &str, running: &Running, reason: &str, message: String) {
     let retry = situation.ring.rollout.retry.clone();
-    let failed = Failed { host_id: running.host_id.clone(), reason: reason.to_owned(), message, retry };
+    let mut failed = Failed { host_id: running.host_id.clone(), reason: reason.to_owned(), message, retry };
     state.memory.attempts.remove(pod);
+    let id = running.operation.as_ref();
+    if id.is_some_and(|id| operations::job_failed(situation, state, pod, &failed, id)) {
+        return;
+    }
+    failed.message += ", then write another rollout.retry";
     state.memory.failed.insert(pod.to_owned(), failed);
 }
 
 fn succeeded(situation: &Situation<'_>, state: &mut State, pod: &str, running: &Running) {
     state.memory.attempts.remove(pod);
+    operations::job_done(state, pod, running);
     match &running.job {
         NodeJob::Decommission { .. } => depart(state, pod, &running.host_id),
         NodeJob::Tables { task: TableTask::Cleanup, keyspace: None, .. } => {
@@ -87,16 +93,20 @@ fn succeeded(situation: &Situation<'_>, state: &mut State, pod: &str, running: &
             let node = state.memory.nodes.entry(pod.to_owned()).or_default();
             node.tables = Some(situation.ring.version.minor.name().to_owned());
         }
-        NodeJob::Repair { keyspace, .. } => {
+        NodeJob::Repair { keyspace, primary: false, .. } => {
             if let Some(pods) = state.memory.needs_repair.get_mut(keyspace) {
                 pods.remove(pod);
             }
         }
-        NodeJob::Tables { .. } | NodeJob::Snapshot { .. } | NodeJob::Move { .. } | NodeJob::Drain => {}
+        NodeJob::Repair { .. }
+        | NodeJob::Tables { .. }
+        | NodeJob::Snapshot { .. }
+        | NodeJob::Move { .. }
+        | NodeJob::Drain => {}
     }
 }
 
-/// Cleanup, rebuild, upgradesstables and repair: what was lost is done again, and counted.
+/// All other jobs: what was lost is done again, and counted.
 fn repeatable(situation: &Situation<'_>, pod: &str, running: &Running) -> Outcome {
     let same_node = situation.gossip.local(pod).is_none_or(|it| it.host_id.as_deref() == Some(&running.host_id));
     let same_pod = situation.pod(pod).is_none_or(|it| it.uid == running.pod_uid);
@@ -151,7 +161,7 @@ fn failed_decommission(situation: &Situation<'_>, pod: &str, text: &str) -> Outc
             "DecommissionFailed",
             format!(
                 "the decommission of {pod} failed ({text}). It is not tried again by itself, because Cassandra may skip what it \
-                 believes to have sent. Restart the node, run nodetool repair -full on it, then set another rollout.retry"
+                 believes to have sent. Restart the node, run nodetool repair -full on it"
             ),
         );
     }

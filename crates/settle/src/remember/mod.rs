@@ -1,6 +1,7 @@
 //! What one look adds to what is remembered. A pure function: nothing is done, and nothing is asked.
 
 mod jobs;
+mod operations;
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,7 @@ pub fn remember(situation: &Situation<'_>) -> State {
     departures(situation, &mut state);
     replacements(situation, &mut state);
     cleared(situation, &mut state);
+    operations::operations(situation, &mut state);
     settled_facts(situation, &mut state);
     state.founded |= situation
         .gossip
@@ -201,20 +203,23 @@ fn depart(state: &mut State, pod: &str, host_id: &str) {
     }
 }
 
-/// A replacement is over when the new node is NORMAL and nobody else is listed at the old address.
+/// A replacement is over when the new node is NORMAL and its predecessor is no longer listed at its address. Who is listed there as the
+/// node of another pod got the address since; to wait for it would keep the key for the next replacement of the pod, which would fail
+/// with it.
 fn replacements(situation: &Situation<'_>, state: &mut State) {
     let is_over = |pod: &String, address: &String| {
         let local = situation.gossip.local(pod).filter(|it| it.status == Status::Normal && it.is_alive);
         let host_id = local.and_then(|it| it.host_id.as_deref());
-        host_id.is_some_and(|host_id| {
-            state.host_ids.get(pod).is_some_and(|known| known == host_id)
-                && !situation.gossip.has_member_at(address, Some(host_id))
-        })
+        let is_known = |other: &Option<&str>| other.is_some_and(|other| state.host_ids.values().any(|it| it == other));
+        host_id.is_some_and(|host_id| state.host_ids.get(pod).is_some_and(|known| known == host_id))
+            && situation.gossip.members_at(address).iter().all(is_known)
     };
-    let over: Vec<String> =
-        state.replaces.iter().filter(|(pod, address)| is_over(pod, address)).map(|(pod, _)| pod.clone()).collect();
+    let over = state.replaces.iter().filter(|(pod, address)| is_over(pod, address));
+    let over: Vec<String> = over.map(|(pod, _)| pod.clone()).collect();
     for pod in over {
-        state.replaces.remove(&pod);
+        if !operations::is_clearing(situation, state, &pod) {
+            state.replaces.remove(&pod);
+        }
     }
 }
 

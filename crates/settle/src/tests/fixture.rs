@@ -217,6 +217,16 @@ impl Fixture {
         self.pod(pod).is_ready = false;
     }
 
+    /// A pod whose node is up again.
+    pub(crate) fn up(&mut self, pod: &str) {
+        self.everywhere(pod, |it| it.is_alive = true);
+        let others = self.seen.views.values().find_map(|view| view.as_ref().ok()).cloned();
+        let mut view = others.expect("another pod answers");
+        view.iter_mut().for_each(|it| it.is_local = it.host_id == Some(format!("id-{pod}")));
+        self.seen.views.insert(pod.to_owned(), Ok(view));
+        self.pod(pod).is_ready = true;
+    }
+
     /// The pod is gone, its claims stay.
     pub(crate) fn remove(&mut self, pod: &str) {
         self.seen.objects.pods.remove(pod);

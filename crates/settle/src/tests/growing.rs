@@ -4,6 +4,7 @@ use super::fixture::Fixture;
 use crate::action::{Action, Decision, ScaleReason};
 use crate::cluster::{JobStatus, NodeJob};
 use crate::observed::Status;
+use crate::state::Running;
 
 const SETS: [&str; 2] = ["shop-dc1-r1-sts", "shop-dc1-r2-sts"];
 
@@ -81,16 +82,8 @@ fn a_job_that_is_lost_is_started_three_times_and_then_named() {
     fixture.state.memory.needs_cleanup.insert(pod.clone());
     for _ in 0..3 {
         let Action::Start { job, host_id, .. } = fixture.act() else { unreachable!("cleanup comes") };
-        let running = crate::state::Running {
-            job,
-            host_id,
-            pod_uid: format!("uid-{pod}"),
-            id: Some("job".to_owned()),
-            since: fixture.seen.now,
-            left_since: None,
-            seen_leaving: false,
-            last_look: 0,
-        };
+        let running = Running::new(job, &host_id, &format!("uid-{pod}"), fixture.seen.now);
+        let running = Running { id: Some("job".to_owned()), ..running };
         fixture.state.memory.jobs.insert(pod.clone(), running);
         fixture.seen.jobs.insert(pod.clone(), Ok(JobStatus::Lost));
     }

@@ -1,8 +1,10 @@
 //! The decisions, one at a time. Whole histories are the business of `cassc-sim`.
 
+mod curing;
 mod fixture;
 mod growing;
 mod older;
+mod operating;
 mod rolling;
 mod settling;
 mod shrinking;

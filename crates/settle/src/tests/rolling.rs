@@ -27,7 +27,7 @@ fn nobody_restarts_while_another_node_is_down() {
     let mut fixture = rolling();
     fixture.pod("shop-dc1-r1-sts-1").revision = "b".to_owned();
     fixture.down("shop-dc1-r1-sts-1");
-    fixture.pod("shop-dc1-r1-sts-1").created = fixture.seen.now;
+    fixture.pod("shop-dc1-r1-sts-1").ready_since = fixture.seen.now;
     assert!(fixture.codes(false).contains(&"RingNotWhole"));
     fixture.seen.now += 600;
     assert_eq!(fixture.codes(true)[0], "PodNeverReady");

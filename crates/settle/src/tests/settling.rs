@@ -40,7 +40,7 @@ fn replicas_are_raised_for_our_own_datacenters_and_repaired() {
     let pod = "shop-dc1-r1-sts-0".to_owned();
     fixture.state.memory.needs_repair.insert("system_auth".to_owned(), [pod.clone()].into());
     let job = NodeJob::repair("system_auth".to_owned());
-    assert_eq!(fixture.act(), Action::Start { host_id: format!("id-{pod}"), pod, job });
+    assert_eq!(fixture.act(), Action::Start { host_id: format!("id-{pod}"), pod, job, operation: None });
 }
 
 #[test]

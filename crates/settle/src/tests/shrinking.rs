@@ -21,16 +21,9 @@ fn shrinking() -> Fixture {
 /// The decommission of the last node runs.
 fn leaving() -> Fixture {
     let mut fixture = shrinking();
-    let running = Running {
-        job: NodeJob::Decommission { force: false },
-        host_id: format!("id-{LAST}"),
-        pod_uid: format!("uid-{LAST}"),
-        id: Some("job".to_owned()),
-        since: fixture.seen.now,
-        left_since: None,
-        seen_leaving: false,
-        last_look: 0,
-    };
+    let job = NodeJob::Decommission { force: false };
+    let running = Running::new(job, &format!("id-{LAST}"), &format!("uid-{LAST}"), fixture.seen.now);
+    let running = Running { id: Some("job".to_owned()), ..running };
     fixture.state.memory.jobs.insert(LAST.to_owned(), running);
     fixture.seen.jobs.insert(LAST.to_owned(), Ok(JobStatus::Running));
     fixture
@@ -38,7 +31,7 @@ fn leaving() -> Fixture {
 
 fn decommission() -> Action {
     let (pod, host_id) = (LAST.to_owned(), format!("id-{LAST}"));
-    Action::Start { pod, host_id, job: NodeJob::Decommission { force: false } }
+    Action::Start { pod, host_id, job: NodeJob::Decommission { force: false }, operation: None }
 }
 
 #[test]

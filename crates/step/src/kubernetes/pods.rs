@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cassc_settle::observed;
 use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, Pod, PodSpec, PodStatus, Volume};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 /// The container that orders the first starts.
 const GATE: &str = "server-config-init";
@@ -22,21 +23,29 @@ pub(super) fn pod(found: &Pod, set: &str, ordinal: u32) -> observed::Pod {
     let metadata = &found.metadata;
     let label = |key: &str| metadata.labels.as_ref().and_then(|labels| labels.get(key).cloned());
     let status = found.status.clone().unwrap_or_default();
-    let created = metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_second());
+    let created = seconds(metadata.creation_timestamp.as_ref()).unwrap_or(0);
+    let ready = condition(&status, "Ready");
     observed::Pod {
         uid: metadata.uid.clone().unwrap_or_default(),
         set: set.to_owned(),
         ordinal,
         revision: label("controller-revision-hash").unwrap_or_default(),
         address: status.pod_ip.clone().filter(|address| !address.is_empty()),
-        is_ready: condition(&status, "Ready").is_some_and(|it| it.status == "True"),
+        is_ready: ready.is_some_and(|it| it.status == "True"),
+        ready_since: ready.and_then(|it| seconds(it.last_transition_time.as_ref())).unwrap_or(created),
         is_deleting: metadata.deletion_timestamp.is_some(),
+        ends_by: seconds(metadata.deletion_timestamp.as_ref()),
         is_in_gate: is_in_gate(&status),
-        created: u64::try_from(created).unwrap_or(0),
+        created,
         trouble: trouble(&status),
         claims: claims(found.spec.as_ref()),
         config_maps: found.spec.as_ref().map(config_maps).unwrap_or_default().into_iter().collect(),
     }
+}
+
+/// A time in seconds since 1970.
+fn seconds(time: Option<&Time>) -> Option<u64> {
+    u64::try_from(time?.0.as_second()).ok()
 }
 
 /// The claims that a pod mounts.
@@ -171,6 +180,18 @@ mod tests {
         assert_eq!((found.revision.as_str(), found.created), ("shop-dc1-r1-sts-7d9", 1_796_083_200));
         assert_eq!((found.address.as_deref(), found.is_ready), (Some("10.0.0.7"), true));
         assert_eq!((found.trouble, found.is_in_gate, found.is_deleting), (None, false, false));
+        assert_eq!((found.ready_since, found.ends_by), (found.created, None), "nobody says since when");
+    }
+
+    #[test]
+    fn it_is_known_since_when_a_pod_is_not_ready_and_when_it_should_have_ended() {
+        let mut pod = found(&json!({"conditions": [
+            {"type": "Ready", "status": "False", "lastTransitionTime": "2026-12-01T01:00:00Z"},
+        ]}));
+        pod.metadata.deletion_timestamp = pod.metadata.creation_timestamp.clone();
+        let judged = super::pod(&pod, "shop-dc1-r1-sts", 2);
+        assert_eq!((judged.ready_since, judged.created), (1_796_086_800, 1_796_083_200));
+        assert_eq!((judged.is_deleting, judged.ends_by), (true, Some(1_796_083_200)));
     }
 
     #[test]

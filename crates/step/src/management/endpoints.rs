@@ -54,8 +54,8 @@ fn status_of(text: &str) -> Status {
     match text.split(',').next().unwrap_or_default() {
         "NORMAL" => Status::Normal,
         "BOOT" | "BOOT_REPLACE" => Status::Joining,
-        "LEAVING" => Status::Leaving,
-        "LEFT" => Status::Left,
+        "LEAVING" | "removing" => Status::Leaving,
+        "LEFT" | "removed" => Status::Left,
         "MOVING" => Status::Moving,
         other => Status::Other(other.to_owned()),
     }
@@ -132,6 +132,8 @@ mod tests {
 
     #[test]
     fn a_node_without_a_status_is_a_member_as_far_as_we_know() {
+        assert_eq!(status_of("removing,a-host-id"), Status::Leaving);
+        assert_eq!(status_of("removed,a-host-id,1795487860743"), Status::Left);
         assert_eq!(status_of(""), Status::Other(String::new()));
         assert_eq!(status_of("BOOT_REPLACE,10.0.0.1"), Status::Joining);
         assert_eq!(status_of("hibernate,true"), Status::Other("hibernate".to_owned()));
