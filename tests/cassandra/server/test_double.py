@@ -354,6 +354,24 @@ class DoubleTest(unittest.TestCase):
         self.assertEqual(self.ask("GET", "ops/executor/job?job_id=8b1c0e1e"), (404, "{}"))
         self.assertEqual(self.ask("GET", "ops/executor/job")[0], 500)
 
+    def test_answers_go_wrong_on_request(self) -> None:
+        """Until the file is gone: a connection that ends without an answer, a request that is carried out twice, a wrong body."""
+        self.serve_member()
+        roles = '[{"name":"cassandra","super":false,"login":false}]'
+        self.agent_answers("listRoles", f"ok\n{roles}")
+        faults = self.home / "faults.json"
+        for kind, calls in (("lose", 0), ("drop", 1), ("double", 2), ("corrupt", 1)):
+            (self.home / "calls").write_text("", encoding="utf-8")
+            faults.write_text(f'{{"{kind}": 1}}', encoding="utf-8")
+            if kind in ("lose", "drop"):
+                self.assertRaises(http.client.RemoteDisconnected, self.ask, "GET", "ops/auth/role")
+            else:
+                self.assertEqual(self.ask("GET", "ops/auth/role") == (200, roles), kind == "double")
+            self.assertEqual(len((self.home / "calls").read_text(encoding="utf-8").splitlines()), calls, kind)
+            self.assertEqual(self.probes(), (200, 200), "probes are spared")
+        faults.unlink()
+        self.assertEqual(self.ask("GET", "ops/auth/role"), (200, roles))
+
     def test_mutual_tls_refuses_whoever_shows_no_certificate(self) -> None:
         """The three files of the image: with a certificate 200, without none of it."""
         certificate, key = self.home / "tls.crt", self.home / "tls.key"

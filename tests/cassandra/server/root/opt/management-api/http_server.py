@@ -64,9 +64,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status, body = answered
-        data = fault.changed((body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))).encode())
         self.send_response(status)
+        data = b""
         if status != 204:
+            data = fault.changed((body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))).encode())
             self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
