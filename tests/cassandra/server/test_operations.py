@@ -76,7 +76,7 @@ class OperationsTest(TestCase):
         """None: 415; not an object: 400; a keyspace and its replicas arrive."""
         self.serve_member()
         self.assertEqual(self.ask("POST", "ops/keyspace/alter")[0], 415)
-        for body in ("{", "[]", "7"):
+        for body in ("{", "[]", "7", '{"keyspace_name":"k","more":1}'):
             answer = self.ask("POST", "ops/keyspace/alter", body)
             self.assertEqual(answer, (400, "Not able to deserialize data provided."))
         self.assertEqual(self.ask("POST", "ops/keyspace/alter", '{"keyspace_name":"k"}')[0], 400)
@@ -111,6 +111,12 @@ class OperationsTest(TestCase):
         self.assertEqual((call["tables"], call["excludeCurrentVersion"]), (["a", "b"], ["true"]))
         self.ask("POST", f"{upgrade}?excludeCurrentVersion=true", "{}")
         self.assertEqual(self.last_call()["excludeCurrentVersion"], ["false"], "the server turns it round")
+        repair = '{"keyspace":"k","full_repair":true,"associated_tokens":[{"start":-5,"end":7},{"start":9,"end":11}]}'
+        self.agent_answers("repair", 'ok\n"repair-3"')
+        self.assertEqual(self.ask("PUT", "/api/v2/repairs", repair), (202, '{"repair_id":"repair-3"}'))
+        self.assertEqual(self.last_call()["associatedTokens"], ["-5:7", "9:11"])
+        for wrong in ('"primary_range":true', '"repair_parallelism":"fast"'):
+            self.assertEqual(self.ask("PUT", "/api/v2/repairs", '{"keyspace":"k",' + wrong + "}")[0], 400, wrong)
         self.agent_answers("getJobStatus", "ok\n{}")
         self.assertEqual(self.ask("GET", "ops/executor/job?job_id=8b1c0e1e"), (404, "{}"))
         self.assertEqual(self.ask("GET", "ops/executor/job")[0], 500)

@@ -54,7 +54,7 @@ def replicate(method: str, words: str) -> Route:
     """Make or alter a keyspace."""
 
     def route(request: Request) -> Answer:
-        body = request.body()
+        body = request.body("keyspace_name", "replication_settings")
         name, settings = body.get("keyspace_name"), body.get("replication_settings")
         if not name:
             return 400, f"{words} failed. Non-empty 'keyspace_name' must be provided"

@@ -23,6 +23,9 @@ class BadRequest(Exception):
         self.answer = (status, words)
 
 
+UNREADABLE = BadRequest(400, "Not able to deserialize data provided.")
+
+
 @dataclass(frozen=True)
 class Request:
     """A request, and how the agent is reached."""
@@ -40,16 +43,16 @@ class Request:
         """A value of the query; empty where it is missing."""
         return self.query.get(name, [""])[0]
 
-    def body(self) -> dict[str, Any]:
-        """The JSON object that was sent."""
+    def body(self, *fields: str) -> dict[str, Any]:
+        """The JSON object that was sent. One field that the server does not know spoils it all."""
         if not self.content:
             raise BadRequest(415, "")
         try:
             body = json.loads(self.content)
         except ValueError:
             body = None
-        if not isinstance(body, dict):
-            raise BadRequest(400, "Not able to deserialize data provided.")
+        if not isinstance(body, dict) or not body.keys() <= set(fields):
+            raise UNREADABLE
         return body
 
 
