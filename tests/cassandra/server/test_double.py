@@ -1,129 +1,27 @@
-"""Tests of the Management API's double against its contract (README.md), with a small process in Cassandra's place.
+"""Tests of the Management API's double against its contract (README.md): who starts Cassandra, probes, drain, TLS.
 
-Run as `python3 tests/cassandra/server/test_double.py`, by tests/cassandra/run and .ci/run. Linux only: it reads /proc.
+Run as `python3 tests/cassandra/server/test_double.py`, by .ci/run.
 """
 
 import http.client
-import importlib.util
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 import unittest
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-# What lies below root/ is copied into images as it is.
-sys.dont_write_bytecode = True
-spec = importlib.util.spec_from_file_location("management_api", HERE / "root/opt/management-api/management_api.py")
-assert spec is not None and spec.loader is not None
-management_api = importlib.util.module_from_spec(spec)
-sys.modules["management_api"] = management_api
-spec.loader.exec_module(management_api)
+from stand_in import TestCase, until
 
-# In Cassandra's place: goes into the background, writes its pid file; opens the port once `join` exists, closes it once
-# `draining` does, as a node that joins and begins to drain. nodetool makes the latter, and `drain` at the end. The shell in the background stays to reap
-# its node: the container has tini for that, but process 1 of the machine that runs the tests may take its time.
-CASSANDRA = r"""#!/bin/bash
-home=$(dirname "$(dirname "$0")"); echo "$@" >>"$home/arguments"; shift
-exec 3<&-
-rm -f "$1"
-{ "$home/bin/node" "$home" & printf %d $! >"$1.new"; mv "$1.new" "$1"; wait; } &
-until [ -s "$1" ]; do kill -0 $! || exit 1; sleep 0.01; done
-"""
-NODE = r"""#!/usr/bin/python3 -I
-import os, pathlib, socket, sys, time
-home = pathlib.Path(sys.argv[1])
-listener = None
-while True:
-    if (home / "join").exists() and not (home / "draining").exists() and listener is None:
-        listener = socket.create_server(("127.0.0.1", int((home / "port").read_text())))
-    if (home / "draining").exists() and listener is not None:
-        listener.close()
-    time.sleep(0.02)
-"""
-NODETOOL = r"""#!/bin/bash
-home=$(dirname "$(dirname "$0")")
-touch "$home/$1ing"
-sleep "$(cat "$home/seconds" 2>/dev/null || echo 0)"
-touch "$home/$1"
-"""
-SCRIPTS = HERE.parents[2] / "templates/scripts"
+import process  # found once stand_in is imported
+
+SCRIPTS = Path(__file__).resolve().parents[3] / "templates/scripts"
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def until(condition: Callable[[], bool], words: str) -> None:
-    """Wait up to ten seconds for something to become true."""
-    end = time.monotonic() + 10
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within ten seconds: {words}")
-        time.sleep(0.02)
-
-
-class DoubleTest(unittest.TestCase):
-    """One server in front of one stand-in for Cassandra, each test with its own folder."""
-
-    def setUp(self) -> None:
-        """Write the stand-in's programs and the little of cassandra.yaml that is read."""
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
-        (self.home / "bin").mkdir()
-        for name, text in (("cassandra", CASSANDRA), ("node", NODE), ("nodetool", NODETOOL)):
-            (self.home / "bin" / name).write_text(text, encoding="utf-8")
-            (self.home / "bin" / name).chmod(0o755)
-        native_port = free_port()
-        (self.home / "port").write_text(str(native_port), encoding="utf-8")
-        (self.home / "cassandra.yaml").write_text(f"native_transport_port: {native_port}\n", encoding="utf-8")
-
-    def serve(self, **changes: Any) -> None:
-        """Start the server; the keep-alive task looks every fifth of a second instead of every 30."""
-        rhythm = {"first_look": 0.1, "between_looks": 0.2, "between_kills": 0.2}
-        settings = management_api.Settings(
-            home=self.home, configuration=self.home, pid_file=self.home / "pid", log_directory=self.home,
-            port=0, **(rhythm | changes),
-        )  # fmt: skip
-        self.server = management_api.serve(settings)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.addCleanup(self.end)
-
-    def end(self) -> None:
-        """End what was started."""
-        self.server.cassandra.stop()
-        self.server.shutdown()
-        self.server.server_close()
-
-    def ask(self, method: str, path: str) -> tuple[int, str]:
-        """Status and body of a request below /api/v0."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=10)
-        try:
-            connection.request(method, f"/api/v0/{path}")
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        finally:
-            connection.close()
-
-    def probes(self) -> tuple[int, int]:
-        """The statuses of liveness and readiness."""
-        return self.ask("GET", "probes/liveness")[0], self.ask("GET", "probes/readiness")[0]
-
-    def pid(self) -> int:
-        """The number of the running process, 0 for none."""
-        return int(self.ask("GET", "lifecycle/pid")[1] or 0)
+class DoubleTest(TestCase):
+    """Each test has its own server."""
 
     def test_probes_follow_a_node_through_its_life(self) -> None:
         """Not started, joining, joined, drained, dead, started again."""
@@ -142,7 +40,7 @@ class DoubleTest(unittest.TestCase):
         self.assertEqual(self.ask("POST", "ops/node/drain"), (200, "OK"))
         pid = self.pid()
         cassandra = self.server.cassandra
-        until(lambda: not management_api.listens(pid, cassandra.native_port()), "the port closes when drained")
+        until(lambda: not process.listens(pid, cassandra.native_port()), "the port closes when drained")
         self.assertEqual(self.probes(), (200, 200), "a drained node stays ready")
 
     def serve_slow_drain(self) -> None:
@@ -231,7 +129,7 @@ class DoubleTest(unittest.TestCase):
         """Unknown ones are 404 without a body; those that only the real server has say so."""
         self.serve(keep_alive=False)
         self.assertEqual(self.ask("GET", "nothing"), (404, ""))
-        status, words = self.ask("GET", "metadata/endpoints")
+        status, words = self.ask("POST", "ops/node/assassinate?address=10.0.0.9")
         self.assertEqual(status, 501)
         self.assertIn("not in this double", words)
 
