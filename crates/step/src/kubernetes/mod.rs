@@ -3,6 +3,7 @@
 
 mod acts;
 mod claims;
+mod commands;
 mod connection;
 mod events;
 mod failure;
