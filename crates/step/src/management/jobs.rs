@@ -109,15 +109,16 @@ impl ManagementApi {
     }
 }
 
-/// How a job that is over has ended. The server calls a repair completed when Cassandra is through with it, also where it failed: only
-/// one that told of its success has succeeded.
+/// How a job that is over has ended. The server calls a repair completed when Cassandra is through with it, also where it failed; then
+/// Cassandra has told of an error, or of the end of the command "with error".
 fn completed(changes: &[Change]) -> JobStatus {
-    let is_told = |status: &str| changes.iter().any(|change| change.status == status);
-    if changes.is_empty() || (is_told("SUCCESS") && !is_told("ERROR") && !is_told("ABORT")) {
-        return JobStatus::Completed;
+    let is_error = |change: &&Change| matches!(change.status.as_str(), "ERROR" | "ABORT");
+    let is_bad_end =
+        |change: &&Change| change.message.as_ref().is_some_and(|text| text.contains("finished with error"));
+    match changes.iter().find(is_error).or_else(|| changes.iter().find(is_bad_end)) {
+        Some(change) => JobStatus::Failed(change.message.clone().unwrap_or_default()),
+        None => JobStatus::Completed,
     }
-    let cause = changes.iter().find(|change| matches!(change.status.as_str(), "ERROR" | "ABORT")).or(changes.last());
-    JobStatus::Failed(cause.and_then(|change| change.message.clone()).unwrap_or_default())
 }
 
 /// The id in an answer: a text of its own, or a repair's. `200 OK` is the answer to a cleanup without anything to clean.
@@ -180,16 +181,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_repair_that_did_not_tell_of_its_success_has_failed() {
+    async fn a_repair_that_failed_is_told_as_completed() {
         let change =
             |status: &str, message: &str| format!(r#"{{"status":"{status}","change_time":"1","message":"{message}"}}"#);
         let (start, error) = (change("START", "Starting"), change("ERROR", "Endpoint not alive: /10.0.0.3"));
-        let (success, complete) = (change("SUCCESS", "done"), change("COMPLETE", "finished with error"));
+        let (success, complete) =
+            (change("SUCCESS", "done"), change("COMPLETE", "Repair command #7 finished in 3 seconds"));
+        let bad = change("COMPLETE", "Repair command #7 finished with error");
         for (changes, expected) in [
             (vec![&start, &success, &complete], JobStatus::Completed),
+            (vec![&complete], JobStatus::Completed),
             // The server's own status is overwritten by the end of the repair.
-            (vec![&start, &error, &complete], JobStatus::Failed("Endpoint not alive: /10.0.0.3".to_owned())),
-            (vec![&start, &complete], JobStatus::Failed("finished with error".to_owned())),
+            (vec![&start, &error, &bad], JobStatus::Failed("Endpoint not alive: /10.0.0.3".to_owned())),
+            (vec![&start, &bad], JobStatus::Failed("Repair command #7 finished with error".to_owned())),
         ] {
             let changes = changes.into_iter().map(String::as_str).collect::<Vec<_>>().join(",");
             let body = format!(
