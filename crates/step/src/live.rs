@@ -68,8 +68,8 @@ pub enum Course {
 
 /// The real thing.
 pub struct Live {
-    kubernetes: Kubernetes,
-    management: ManagementApi,
+    pub(crate) kubernetes: Kubernetes,
+    pub(crate) management: ManagementApi,
     format: Format,
     course: watch::Receiver<Course>,
 }
@@ -107,11 +107,6 @@ impl Live {
         let http = Http { port: options.management_port, certificates };
         let kubernetes = Kubernetes::connect(target).await?;
         Ok(Self { kubernetes, management: ManagementApi { http }, format, course })
-    }
-
-    /// The state, for whoever only looks.
-    pub(crate) async fn stored(&self) -> Answer<Stored> {
-        self.kubernetes.stored().await
     }
 }
 

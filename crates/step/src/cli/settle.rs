@@ -62,6 +62,9 @@ impl Settle {
 
 pub(super) async fn run(arguments: &Settle) -> Result<Ending, Failed> {
     let options = arguments.options();
+    if options.cluster.is_empty() {
+        return Err(Failed::Told("which cluster? Name it with --cluster".to_owned()));
+    }
     let course = course(arguments.deadline).map_err(Failed::Runtime)?;
     let live = Live::with_format(&options, arguments.log_format, course.clone()).await?;
     let site = Site { cluster: options.cluster, kube_cluster: options.kube_cluster, generation: arguments.generation };

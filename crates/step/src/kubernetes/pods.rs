@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 const GATE: &str = "server-config-init";
 
 /// The container that Cassandra runs in.
-const SERVER: &str = "cassandra";
+pub(super) const SERVER: &str = "cassandra";
 
 /// What a container waits for that is on its way up.
 const ON_THE_WAY: [&str; 2] = ["ContainerCreating", "PodInitializing"];
