@@ -53,6 +53,8 @@ class Flux(Client):
     which is a file, and the order, which is this loop: `dependsOn` and `wait` of kustomize-controller."""
 
     dialect = "flux"
+    # Wait also for what cassc renders no waiting for.
+    waits = False
 
     def deliver(self, tree: Tree, *options: str) -> str:
         """Reconcile every stage; empty when all became ready, else what the first that did not said."""
@@ -61,7 +63,7 @@ class Flux(Client):
             inventory = self.world.folder / f"{self.namespace}-{stage.name}.inventory"
             name = f"{self.namespace}-{stage.name}"
             manifest = self._settings(tree, f"kustomization_shop-{stage.name}")
-            settings = ("-kustomization", str(manifest)) if manifest else ()
+            settings = ("-kustomization", str(manifest)) if manifest and not self.waits else ()
             arguments = ("-name", name, "-inventory", str(inventory), *settings, *options)
             _, told = self.world.run_to_end("flux", *arguments, stdin=built)
             if told.get("failure"):
