@@ -1,6 +1,7 @@
 """The stories of Cassandra on real Kubernetes nodes. Started by `tests/nodes/run`, which builds what it needs.
 
-In: names of stories. Out: what was observed, and a table; exit code 1 when a story failed, 2 when the machine cannot be.
+In: names of stories. Out: what was observed, and a table; exit code 1 when a story failed, 2 when another run is at it, 3 when there
+can be no test machine here.
 """
 
 from __future__ import annotations
@@ -8,21 +9,30 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import images, server  # noqa: E402 (the path is set above)
+from harness import images, server, step  # noqa: E402 (the path is set above)
 from harness.machine import Machine  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.steps_datacenters import Datacenters  # noqa: E402
+from stories.steps_roll import Rolls  # noqa: E402
+from stories.steps_short import Short  # noqa: E402
+from stories.steps_size import Steps  # noqa: E402
+from stories.steps_upgrade import Upgrades  # noqa: E402
+from stories.topology import with_steps  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
-RINGS = (FirstRing, Growth, SixAtOnce, WithoutSelfExclusion, WithoutMarker)
+RINGS = (FirstRing, Growth, SixAtOnce, WithoutSelfExclusion, WithoutMarker, Steps, Rolls, Upgrades, Datacenters, Short)
 NODES = 3
+CANNOT = 3  # the exit code when this machine lets nobody make another one
 # A short path: sockets lie below it, and their names may have 107 characters.
 FOLDER = Path("/var/tmp/cassc-nodes")
 
@@ -37,32 +47,57 @@ def arguments() -> argparse.Namespace:
         choices=[*(ring.__name__ for ring in RINGS), []],
         help=f"tell the stories of these rings only: {', '.join(ring.__name__ for ring in RINGS)}",
     )
+    parser.add_argument("--ci", action="store_true", help="tell the stories of `.ci/run`: those of Short")
     parser.add_argument("--down", action="store_true", help="only stop a machine that an earlier --keep left running")
     parser.add_argument("--version", default="4.1.10", help="the version of Cassandra (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the machine running; the next run takes it over")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cassc", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--step", type=Path, required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def archives(build: Path, version: str) -> tuple[list[Path], str]:
+def chosen_rings(chosen: argparse.Namespace) -> list[type]:
+    """The rings that are asked for: all but the short one, which only repeats others, unless they are named."""
+    if chosen.ci:
+        return [Short]
+    return [ring for ring in RINGS if ring.__name__ in chosen.rings or not chosen.rings and ring is not Short]
+
+
+def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     """All image archives that the nodes need, and what the server image is."""
-    small = []
+    build = chosen.build
+    name = step.image_name(chosen.cassc, with_steps("any", chosen.version, 3))
+    found = [step.archive(chosen.step, name, build)]
     for name in ("pause", "coredns"):
         target, layer = build / f"{name}.tar", build / f"{name}-layer.tar"
         images.layer_of_file(build / "bin" / name, name, layer)
         images.write(f"docker.io/cassc/{name}:1", [layer], target, {"Entrypoint": [f"/{name}"]})
-        small.append(target)
-    server_archive, words = server.archive(version, build)
-    return [*small, server_archive], words
+        found.append(target)
+    words = ""
+    for version in sorted({version for ring in chosen_rings(chosen) for version in ring.versions or [chosen.version]}):
+        archive, words = server.archive(version, build)
+        found.append(archive)
+    return found, words
+
+
+def cannot() -> str:
+    """Why there can be no test machine here; empty when there can."""
+    if os.geteuid() != 0:
+        return "network namespaces and containers need root"
+    if subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True).returncode != 0:
+        return "this machine makes no namespaces"
+    if not os.access("/sys/fs/cgroup", os.W_OK) or os.statvfs("/sys/fs/cgroup").f_flag & os.ST_RDONLY:
+        return "this machine lets nobody make control groups"
+    return ""
 
 
 def main() -> int:
     """Start the machine, tell the stories, stop it."""
     chosen = arguments()
-    if os.geteuid() != 0:
-        print("network namespaces and containers need root", file=sys.stderr)
-        return 2
+    if why := cannot():
+        print(why, file=sys.stderr)
+        return CANNOT
     # Names of namespaces, control groups and folders are fixed: a second run would remove the machine of the first.
     lock = FOLDER.with_suffix(".lock").open("w")
     try:
@@ -70,20 +105,21 @@ def main() -> int:
     except BlockingIOError:
         print(f"another run uses the test machine in {FOLDER}", file=sys.stderr)
         return 2
-    report = Report()
-    if chosen.down:
-        Machine(FOLDER, chosen.build / "bin", NODES).stop()
-        return 0
     machine = Machine(FOLDER, chosen.build / "bin", NODES)
+    if chosen.down:
+        machine.stop()
+        return 0
+    report = Report()
     if not machine.is_running():
-        image_archives, words = archives(chosen.build, chosen.version)
-        print(f"server image: {words}", flush=True)
+        began = time.monotonic()
+        image_archives, words = archives(chosen)
+        print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
         machine.start(image_archives)
+        print(f"the machine runs after {time.monotonic() - began:.0f} s", flush=True)
     print(machine.kubectl("get", "nodes", "-L", "topology.kubernetes.io/zone"), flush=True)
     try:
-        for kind in RINGS:
-            if not chosen.rings or kind.__name__ in chosen.rings:
-                tell(kind, machine, chosen, report)
+        for kind in chosen_rings(chosen):
+            tell(kind, machine, chosen, report)
     finally:
         if not chosen.keep:
             machine.stop()

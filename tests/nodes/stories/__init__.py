@@ -7,6 +7,10 @@ from harness.ring import Ring
 class Stories:
     """The stories of one ring in the order in which they are told; each leaves the ring as the next expects it."""
 
+    versions: tuple[
+        str, ...
+    ] = ()  # the versions of Cassandra that they need, where it is not the one that is asked for
+
     def __init__(self, ring: Ring, report: Report, version: str) -> None:
         self.ring, self.report, self.version = ring, report, version
         self.pods = [ring.pod(rack) for rack in (1, 2, 3)]
