@@ -17,7 +17,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import images, server, step  # noqa: E402 (the path is set above)
-from harness.machine import Machine  # noqa: E402
+from harness.machine import FOLDERS, Machine  # noqa: E402
+from harness.network import LETTERS  # noqa: E402
+from harness.processes import alone  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
@@ -33,8 +35,6 @@ from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 RINGS = (FirstRing, Growth, SixAtOnce, WithoutSelfExclusion, WithoutMarker, Steps, Rolls, Upgrades, Datacenters, Short)
 NODES = 3
 CANNOT = 3  # the exit code when this machine lets nobody make another one
-# A short path: sockets lie below it, and their names may have 107 characters.
-FOLDER = Path("/var/tmp/cassc-nodes")
 
 
 def arguments() -> argparse.Namespace:
@@ -48,6 +48,13 @@ def arguments() -> argparse.Namespace:
         help=f"tell the stories of these rings only: {', '.join(ring.__name__ for ring in RINGS)}",
     )
     parser.add_argument("--ci", action="store_true", help="tell the stories of `.ci/run`: those of Short")
+    parser.add_argument(
+        "--machine",
+        default="a",
+        metavar="LETTER",
+        choices=[*LETTERS],
+        help="the machine's name, from a to z; runs on machines of different names do not disturb each other (default: a)",
+    )
     parser.add_argument("--down", action="store_true", help="only stop a machine that an earlier --keep left running")
     parser.add_argument("--version", default="4.1.10", help="the version of Cassandra (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the machine running; the next run takes it over")
@@ -68,16 +75,18 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     """All image archives that the nodes need, and what the server image is."""
     build = chosen.build
     name = step.image_name(chosen.cassc, with_steps("any", chosen.version, 3))
-    found = [step.archive(chosen.step, name, build)]
-    for name in ("pause", "coredns"):
-        target, layer = build / f"{name}.tar", build / f"{name}-layer.tar"
-        images.layer_of_file(build / "bin" / name, name, layer)
-        images.write(f"docker.io/cassc/{name}:1", [layer], target, {"Entrypoint": [f"/{name}"]})
-        found.append(target)
-    words = ""
-    for version in sorted({version for ring in chosen_rings(chosen) for version in ring.versions or [chosen.version]}):
-        archive, words = server.archive(version, build)
-        found.append(archive)
+    with alone(build / "archives.lock"):
+        found = [step.archive(chosen.step, name, build)]
+        for name in ("pause", "coredns"):
+            target, layer = build / f"{name}.tar", build / f"{name}-layer.tar"
+            images.layer_of_file(build / "bin" / name, name, layer)
+            images.write(f"docker.io/cassc/{name}:1", [layer], target, {"Entrypoint": [f"/{name}"]})
+            found.append(target)
+        versions = {version for ring in chosen_rings(chosen) for version in ring.versions or [chosen.version]}
+        words = ""
+        for version in sorted(versions):
+            archive, words = server.archive(version, build)
+            found.append(archive)
     return found, words
 
 
@@ -98,14 +107,15 @@ def main() -> int:
     if why := cannot():
         print(why, file=sys.stderr)
         return CANNOT
-    # Names of namespaces, control groups and folders are fixed: a second run would remove the machine of the first.
-    lock = FOLDER.with_suffix(".lock").open("w")
+    # Namespaces, control groups and folders have the machine's letter: a second run would remove those of the first.
+    FOLDERS.mkdir(exist_ok=True)
+    lock = (FOLDERS / f"{chosen.machine}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print(f"another run uses the test machine in {FOLDER}", file=sys.stderr)
+        print(f"another run uses the machine {chosen.machine}; name another one with --machine", file=sys.stderr)
         return 2
-    machine = Machine(FOLDER, chosen.build / "bin", NODES)
+    machine = Machine(chosen.machine, chosen.build / "bin", NODES)
     if chosen.down:
         machine.stop()
         return 0

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from . import network
+from .network import Network
 from .processes import Processes, run, wait_until
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -32,10 +32,11 @@ state = "{run}/containerd{number}"
 
 
 class Node:
-    """The node with that number, from 1."""
+    """The node with that number, from 1, in the network of its machine."""
 
-    def __init__(self, number: int, folder: Path, programs: Path) -> None:
+    def __init__(self, number: int, network: Network, folder: Path, programs: Path) -> None:
         self.number = number
+        self.network = network
         self.name = f"node{number}"
         self.zone = f"zone-{number}"
         self.folder = folder / self.name
@@ -43,7 +44,7 @@ class Node:
         self.programs = programs
         self.socket = self.run_folder / f"containerd{number}.sock"
         self.namespace = network.namespace_of(number)
-        self.cgroup = f"cassc-{self.name}"
+        self.cgroup = self.namespace
 
     def prepare(self, kubeconfig: Path) -> None:
         """Write the configuration of containerd, of the network plugin and of the kubelet."""
@@ -62,7 +63,7 @@ class Node:
     def _pod_network(self) -> dict:
         addresses = {
             "type": "host-local",
-            "ranges": [[{"subnet": network.pods_of(self.number)}]],
+            "ranges": [[{"subnet": self.network.pods_of(self.number)}]],
             "routes": [{"dst": "0.0.0.0/0"}],
             "dataDir": str(self.run_folder / f"addresses{self.number}"),
         }
@@ -140,11 +141,11 @@ class Node:
             f"kubelet{self.number}", self.namespace, kubernetes, "kubelet", "--config", str(self.folder / "kubelet.yaml"),
             "--kubeconfig", str(self.kubeconfig), "--root-dir", str(self.folder / "kubelet"),
             "--cert-dir", str(self.folder / "certificates"), "--hostname-override", self.name,
-            "--node-ip", network.address_of(self.number), "--node-labels", labels, "--v=1",
+            "--node-ip", self.network.address_of(self.number), "--node-labels", labels, "--v=1",
         )  # fmt: skip
         processes.start(
             f"proxy{self.number}", self.namespace, kubernetes, "proxy", "--kubeconfig", str(self.kubeconfig),
-            "--hostname-override", self.name, "--proxy-mode", "iptables", "--cluster-cidr", "10.244.0.0/16",
+            "--hostname-override", self.name, "--proxy-mode", "iptables", "--cluster-cidr", self.network.pods,
             "--conntrack-max-per-core", "0", "--conntrack-tcp-timeout-established", "0",
             "--conntrack-tcp-timeout-close-wait", "0",
         )  # fmt: skip

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from . import network
 from .machine import Machine
 from .processes import in_namespace, run, wait_until
 
@@ -227,7 +226,7 @@ class Ring:
 
     def cql(self, pod: str, *statements: dict) -> list[list]:
         """Run CQL as `login` with that pod as the first contact; the rows of the last statement."""
-        command = in_namespace(network.CONTROL_PLANE, sys.executable, str(_CQL), self.address(pod))
+        command = in_namespace(self.machine.network.control_plane, sys.executable, str(_CQL), self.address(pod))
         asked = {"login": self.login, "statements": statements}
         return json.loads(run(*command, stdin=json.dumps(asked), timeout=300))
 

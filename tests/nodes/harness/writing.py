@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import network
 from .processes import in_namespace
 from .report import Report
 from .ring import Ring
@@ -44,7 +43,9 @@ class Writing:
         addresses = [self.ring.address(pod) for pod in self.ring.pods() if self.ring.is_ready(pod)]
         first = self.starts * 1_000_000
         settings = {"addresses": addresses, "login": self.ring.login, "table": _TABLE, "first": first}
-        command = in_namespace(network.CONTROL_PLANE, sys.executable, str(_WRITER), str(self.acknowledged))
+        command = in_namespace(
+            self.ring.machine.network.control_plane, sys.executable, str(_WRITER), str(self.acknowledged)
+        )
         pipe = subprocess.PIPE
         self.client = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         self.client.stdin.write(json.dumps(settings))
