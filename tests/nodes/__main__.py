@@ -1,15 +1,12 @@
 """The stories of Cassandra on real Kubernetes nodes. Started by `tests/nodes/run`, which builds what it needs.
 
-In: names of stories. Out: what was observed, and a table; exit code 1 when a story failed, 2 when another run is at it, 3 when there
-can be no test machine here.
+In: names of stories. Out: what was observed, and a table; exit code 1 when a story failed, 2 when another run is at it.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -34,7 +31,6 @@ from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
 RINGS = (FirstRing, Growth, SixAtOnce, WithoutSelfExclusion, WithoutMarker, Steps, Rolls, Upgrades, Datacenters, Short)
 NODES = 3
-CANNOT = 3  # the exit code when this machine lets nobody make another one
 
 
 def arguments() -> argparse.Namespace:
@@ -90,23 +86,9 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     return found, words
 
 
-def cannot() -> str:
-    """Why there can be no test machine here; empty when there can."""
-    if os.geteuid() != 0:
-        return "network namespaces and containers need root"
-    if subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True).returncode != 0:
-        return "this machine makes no namespaces"
-    if not os.access("/sys/fs/cgroup", os.W_OK) or os.statvfs("/sys/fs/cgroup").f_flag & os.ST_RDONLY:
-        return "this machine lets nobody make control groups"
-    return ""
-
-
 def main() -> int:
     """Start the machine, tell the stories, stop it."""
     chosen = arguments()
-    if why := cannot():
-        print(why, file=sys.stderr)
-        return CANNOT
     # Namespaces, control groups and folders have the machine's letter: a second run would remove those of the first.
     FOLDERS.mkdir(exist_ok=True)
     lock = (FOLDERS / f"{chosen.machine}.lock").open("w")
@@ -140,11 +122,13 @@ def main() -> int:
 def tell(kind: type, machine: Machine, chosen: argparse.Namespace, report: Report) -> None:
     """All stories of one ring; they build upon each other, so the first that fails ends them."""
     ring = Ring(machine, chosen.cassc, kind.__name__.lower())
+    told = kind(ring, report, chosen.version)
     try:
-        for name, promise, story in kind(ring, report, chosen.version).stories():
+        for name, promise, story in told.stories():
             if not report.tell(name, promise, story):
-                print(ring.explain(), flush=True)
+                print(told.explain(), flush=True)
                 break
+        told.end()
         ring.delete()
     except (RuntimeError, OSError) as error:  # TimeoutError is an OSError.
         report.verdicts.append((f"{kind.__name__}, its end", False, 0.0, str(error).replace("\n", " ")))

@@ -63,6 +63,12 @@ class Writing:
             raise RuntimeError(f"the writing client ended with {client.returncode}: {complaints[-1000:]}")
         self.report.saw(f"{len(self.ids())} rows acknowledged so far, not acknowledged: {json.loads(output) or 'none'}")
 
+    def kill(self) -> None:
+        """End the client at once, after a story that failed."""
+        if self.client is not None:
+            self.client.kill()
+            self.client.wait()
+
     def ids(self) -> set[int]:
         """The acknowledged rows."""
         return {int(line) for line in self.acknowledged.read_text().split()}

@@ -19,3 +19,10 @@ class Stories:
     def stories(self) -> list[tuple[str, str, object]]:
         """Name, promise, function."""
         raise NotImplementedError
+
+    def explain(self) -> str:
+        """What a person would look at after a story that failed."""
+        return self.ring.explain()
+
+    def end(self) -> None:
+        """End what a story that failed left running beside the ring."""

@@ -88,3 +88,11 @@ class Settled(Stories):
         """The volume of each claim, by the claim's name."""
         items = self.ring.machine.get("pvc", "-n", self.ring.namespace)["items"]
         return {item["metadata"]["name"]: item["spec"].get("volumeName", "") for item in items}
+
+    def explain(self) -> str:
+        """The pods, and the end of the Job's log."""
+        return f"{super().explain()}\n{self.program.last_lines()}"
+
+    def end(self) -> None:
+        """The client does not outlive the ring."""
+        self.writing.kill()

@@ -8,11 +8,11 @@ from .settled import BASE, STEPS
 from .steps_install import SettledInstall
 from .steps_size import KEYSPACE
 
-_BOTH = {"dc1": 3, "dc2": 2}
+_BOTH = {"dc1": 3, "dc2": 3}
 
 
 class Datacenters(SettledInstall):
-    """A ring of three nodes, and two more in a second datacenter."""
+    """A ring of three nodes, and three more in a second datacenter."""
 
     def stories(self) -> list[tuple[str, str, object]]:
         """Name, promise, function."""
@@ -29,7 +29,7 @@ class Datacenters(SettledInstall):
     @property
     def others(self) -> list[str]:
         """The pods of the second datacenter."""
-        return [f"{self.ring.name}-dc2-r{rack}-sts-0" for rack in (1, 2)]
+        return [f"{self.ring.name}-dc2-r{rack}-sts-0" for rack in (1, 2, 3)]
 
     def _replicate(self, copies: dict[str, int]) -> None:
         statement = f"ALTER KEYSPACE written WITH replication = {replication(copies)}"
@@ -40,20 +40,20 @@ class Datacenters(SettledInstall):
         report = self.report
         self.writing.make_table(self.pods[0], KEYSPACE)
         self.writing.start()
-        racks = [{"name": f"r{rack}", "zone": f"zone-{rack}"} for rack in (1, 2)]
-        self.spec["datacenters"].append({"name": "dc2", "nodes": 2, "racks": racks, "rebuildFrom": "dc1"})
+        racks = [{"name": f"r{rack}", "zone": f"zone-{rack}"} for rack in (1, 2, 3)]
+        self.spec["datacenters"].append({"name": "dc2", "nodes": 3, "racks": racks, "rebuildFrom": "dc1"})
         self.commit()
         report.saw(self.program.wait_logged("NotReplicated", 1200))
         self._replicate(_BOTH)
         report.saw(self.program.wait_ended("Complete"))
         self.writing.stop()
-        report.expect(self.everyone_is_up(5), "five nodes, all Up/Normal")
+        report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
         copied = [it.about for it in self.program.events() if it.reason == "StartingJob" and "rebuild" in it.message]
         report.expect(copied == self.others, f"copied, one after the other: {', '.join(copied)}")
         self.writing.expect_nothing_lost(self.others[0])
         rows = self.ring.cql(self.pods[0], {"cql": "SELECT keyspace_name, replication FROM system_schema.keyspaces"})
         found = {name: copies.get("dc2") for name, copies in rows if name.startswith("system_") and "dc1" in copies}
-        report.expect(set(found.values()) == {"2"}, f"replicas of the system keyspaces in dc2: {found}")
+        report.expect(set(found.values()) == {"3"}, f"replicas of the system keyspaces in dc2: {found}")
 
     def leave(self) -> None:
         """0 nodes, then no datacenter."""
@@ -71,6 +71,7 @@ class Datacenters(SettledInstall):
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         self.spec["datacenters"].pop()
         self.settle()
+        self.ring.kubectl("delete", "statefulset", *(pod.removesuffix("-0") for pod in self.others))
         self.writing.stop()
         report.expect(not set(self.others) & set(self.ring.pods()), "no pod of the second datacenter is there")
         self.writing.expect_nothing_lost(self.pods[0])

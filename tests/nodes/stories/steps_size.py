@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from harness.processes import wait_until
 from harness.program import Told
+from harness.writing import replication
 
-from .settled import BASE, CLUSTER, STEPS, Settled
+from .settled import BASE, STEPS, Settled
 from .steps_install import SettledInstall
 
 KEYSPACE = {"dc1": 3}
@@ -19,6 +20,7 @@ class Steps(SettledInstall):
         return [
             ("steps-install", "one commit: ring, superuser, roles, conditions and Events", self.tell_install),
             ("steps-grow", "3 → 6: one node joins at a time, cleanup, nothing is lost", self.grow),
+            ("steps-refuse", "6 → 3 with four copies is refused, nothing stops, the next commit settles", self.refuse),
             ("steps-shrink", "6 → 3: one node leaves at a time, its PVCs stay, nothing is lost", self.shrink),
             ("steps-grow-again", "3 → 6: each pod that comes back has a fresh volume", self.grow_again),
             (
@@ -26,7 +28,6 @@ class Steps(SettledInstall):
                 "6 → 3: with `whenNodesLeave: delete` their PVCs are deleted",
                 self.shrink_deleting,
             ),
-            ("steps-refuse", "3 → 2 with three copies is refused, nothing stops, the next commit does it", self.refuse),
             ("steps-hand", "replicas that a hand lowers come back, those that it raises go", self.hand),
         ]
 
@@ -98,18 +99,20 @@ class Steps(SettledInstall):
         self.writing.expect_nothing_lost(self.pods[0])
 
     def refuse(self) -> None:
-        """Nobody can leave: each of three nodes has a copy of everything."""
+        """With four copies of everything, four of the six nodes have to stay."""
         report, before = self.report, (self.uids(), self.claims())
-        self.spec["datacenters"][0]["nodes"] = 2
+        statement = f"CREATE KEYSPACE wide WITH replication = {replication({'dc1': 4})}"
+        self.ring.cql(self.pods[0], {"cql": statement})
+        self.spec["datacenters"][0]["nodes"] = 3
         self.commit(BASE, STEPS)
         verdict = self.program.wait_ended("Failed", 600)
         report.saw(verdict)
-        report.expect("ReplicationTooHigh" in verdict and "written" in verdict, "refused, and the keyspace is named")
+        report.expect("ReplicationTooHigh" in verdict and "keyspace wide" in verdict, "refused, the keyspace is named")
         report.expect(self.program.conditions()["Refused"], "the condition Refused is true")
-        report.expect((self.uids(), self.claims()) == before and self.everyone_is_up(3), "nothing was stopped")
-        self.spec["datacenters"][0]["nodes"] = 3
-        self.settle(BASE, STEPS, CLUSTER)
+        report.expect((self.uids(), self.claims()) == before and self.everyone_is_up(6), "nothing was stopped")
+        self.resize(6)
         report.expect(not self.program.conditions()["Refused"], "the commit that takes it back settles")
+        self.ring.cql(self.pods[0], {"cql": "DROP KEYSPACE wide"})
 
     def hand(self) -> None:
         """`kubectl scale`, in a cluster where the program runs every minute."""
