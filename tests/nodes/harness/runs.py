@@ -16,7 +16,7 @@ from .program import Program
 from .report import Report
 
 KILLED = -9  # the exit code of a process that was killed
-LEASE = 65  # seconds after which the Lease of a run that was killed has expired
+LEASE = 90  # seconds after which a run surely has the Lease of another that was killed
 
 
 class Runs:
@@ -86,7 +86,7 @@ class Runs:
 
     def killed(self, latest: float, seconds: float = 2400) -> int:
         """A run that is killed at a random moment, at the latest after so many seconds, and started again, until one ends by
-        itself. Every eighth kill is that of a machine: the next run has another name, and waits for the Lease to expire.
+        itself. Every twentieth kill is that of a machine: the next run has another name, and waits for the Lease to expire.
         How often one was killed.
         """
         before, deadline = self.kills, time.monotonic() + seconds
@@ -97,7 +97,7 @@ class Runs:
                 self._expect_done(code, holder)
                 return self.kills - before
             self.kills += 1
-            is_other = self.kills % 8 == 0
+            is_other = self.kills % 20 == 0
             holder, waits = f"killed-{self.kills}" if is_other else holder, LEASE if is_other else 0
         raise TimeoutError(f"after {seconds:.0f} s and {self.kills - before} kills nothing has settled")
 
