@@ -10,6 +10,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,8 +56,9 @@ class Machine:
         for one in self.nodes:
             one.prepare(self.kubeconfig)
             one.start_containerd(self.processes)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda one: one.import_images(images), self.nodes))
         for one in self.nodes:
-            one.import_images(images)
             self._start_kubelet(one)
         self._start_services()
 

@@ -103,8 +103,15 @@ class Network:
 
     def _namespaces(self) -> list[str]:
         """The namespaces of this machine that exist, made in this run or in one that was killed."""
-        listed = [line.split()[0] for line in run("ip", "netns", "list", check=False).splitlines() if line.split()]
-        return [name for name in listed if name.startswith(f"cassc-{self.letter}-")]
+        return [name for name in _all_namespaces() if name.startswith(f"cassc-{self.letter}-")]
+
+    def _namespaces_of_pods(self) -> list[str]:
+        """The namespaces that containerd made for pods and did not remove, because it was killed first."""
+        start = self.pods.removesuffix("0.0/16")
+        of_containerd = [name for name in _all_namespaces() if name.startswith("cni-")]
+        return [
+            name for name in of_containerd if f" {start}" in run("ip", "-n", name, "-brief", "address", check=False)
+        ]
 
     def processes(self) -> list[int]:
         """Every process in these namespaces. Nobody but this machine's parts is in there."""
@@ -112,9 +119,13 @@ class Network:
         return [int(process) for one in found for process in one if process.isdigit()]
 
     def remove(self) -> None:
-        """Delete these namespaces."""
-        for name in self._namespaces():
+        """Delete these namespaces. A pod's is known by its address, which it has while its node's namespace is there."""
+        for name in self._namespaces_of_pods() + self._namespaces():
             run("ip", "netns", "del", name, check=False)
+
+
+def _all_namespaces() -> list[str]:
+    return [line.split()[0] for line in run("ip", "netns", "list", check=False).splitlines() if line.split()]
 
 
 def _ip(namespace: str, *arguments: str) -> None:

@@ -23,11 +23,7 @@ class Steps(SettledInstall):
             ("steps-refuse", "6 → 3 with four copies is refused, nothing stops, the next commit settles", self.refuse),
             ("steps-shrink", "6 → 3: one node leaves at a time, its PVCs stay, nothing is lost", self.shrink),
             ("steps-grow-again", "3 → 6: each pod that comes back has a fresh volume", self.grow_again),
-            (
-                "steps-shrink-delete",
-                "6 → 3: with `whenNodesLeave: delete` their PVCs are deleted",
-                self.shrink_deleting,
-            ),
+            ("steps-shrink-at-once", "6 → 3 applied at once: members' pods come back, then leave", self.shrink_at_once),
             ("steps-hand", "replicas that a hand lowers come back, those that it raises go", self.hand),
         ]
 
@@ -87,15 +83,28 @@ class Steps(SettledInstall):
         report.expect(not set(fresh.values()) & set(self.ids.values()), "the three are new nodes, with other host ids")
         self.writing.expect_nothing_lost(self.second[0])
 
-    def shrink_deleting(self) -> None:
-        """The same by the other policy, in the same commit."""
+    def shrink_at_once(self) -> None:
+        """What the stages are for: everything is applied at once, and three pods are deleted whose nodes are members. The
+        program brings them back, and only then they leave, in turn. Their PVCs go, by the other policy.
+        """
+        report = self.report
         self.spec["storage"]["whenNodesLeave"] = "delete"
+        self.spec["datacenters"][0]["nodes"] = 3
         self.writing.start()
-        self.resize(3)
+        self.commit()
+        wait_until("three members have no pod", 120, lambda: not set(self.second) & set(self.ring.pods()))
+        states = [member.state for member in self.ring.members(self.pods[0])]
+        report.expect(len(states) == 6, f"they are members, and their pods are gone: {' '.join(states)}")
+        report.saw(self.program.wait_ended("Complete"))
         self.writing.stop()
-        self.report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
+        back = {event.about for event in self.told("RestoringReplicas")}
+        report.expect(
+            back == {pod.rsplit("-", 1)[0] for pod in self.second}, f"brought back: {', '.join(sorted(back))}"
+        )
+        expect_leaves_in_turn(self, self.second)
+        report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         left = [claim for claim in self.claims() if claim.endswith("-1")]
-        self.report.expect(not left, "no PVC of a node that left is there")
+        report.expect(not left, "no PVC of a node that left is there")
         self.writing.expect_nothing_lost(self.pods[0])
 
     def refuse(self) -> None:
