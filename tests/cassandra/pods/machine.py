@@ -50,13 +50,15 @@ class Image:
 
 
 def image(folder: Path, version: str) -> Image:
-    """Make the image of a version in a folder: the double's files, the jars, tini and the machine's own Java 17."""
+    """Make the image of a version in a folder: the double's files and agent, the jars, tini and the machine's own Java 17."""
     jars = command(HERE.parent / "jars.sh", version).strip()
     tini, java = shutil.which("tini"), shutil.which("java")
     if tini is None or java is None:
         raise RuntimeError("tini or java is not installed")
     shutil.copytree(HERE.parent / "server/root", folder, symlinks=True)
     (folder / "opt/cassandra/lib").mkdir()
+    agent = command(HERE.parent / "server/agent.sh").strip()
+    shutil.copy(agent, folder / "opt/management-api/datastax-mgmtapi-agent.jar")
     mounts = {str(folder / name): f"/{name}" for name in ("opt", "etc/cassandra", "docker-entrypoint.sh")}
     mounts |= {jars: "/opt/cassandra/lib", tini: "/tini"}
     java_home = Path(java).resolve().parents[1]

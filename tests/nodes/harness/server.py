@@ -75,6 +75,7 @@ def _owned_by_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def _double(version: str, build: Path) -> Path:
     jars = Path(run(str(_TESTS / "cassandra" / "jars.sh"), version).strip())
+    agent = Path(run(str(_TESTS / "cassandra" / "server" / "agent.sh")).strip())
     layer, target = build / f"cassandra-{version}.tar", build / f"server-{version}.tar"
     with tarfile.open(layer, "w") as tar:
         for child in sorted((_TESTS / "cassandra" / "server" / "root").iterdir()):
@@ -84,6 +85,7 @@ def _double(version: str, build: Path) -> Path:
             _TESTS / "cassandra" / "server" / "root" / "etc" / "cassandra", "etc/cassandra", filter=_owned_by_cassandra
         )
         tar.add(jars, "opt/cassandra/lib", filter=_owned_by_root)
+        tar.add(agent, "opt/management-api/datastax-mgmtapi-agent.jar", filter=_owned_by_root)
         tini = tarfile.TarInfo("tini")
         tini.type, tini.linkname = tarfile.SYMTYPE, "usr/bin/tini"
         tar.addfile(tini)

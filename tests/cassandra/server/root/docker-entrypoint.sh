@@ -44,7 +44,7 @@ if [ "$1" = mgmtapi ]; then
         edit_configuration
     fi
     # Not exec, as in the original: on SIGTERM this shell ends first, /tini after it, and what else runs is killed.
-    /usr/bin/python3 -I "$MAAC_PATH/management_api.py"
+    /usr/bin/python3 -I "$MAAC_PATH"
     exit
 fi
 exec "$@"
