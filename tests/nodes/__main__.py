@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import random
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from harness.network import LETTERS  # noqa: E402
 from harness.processes import alone  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
+from stories.crashes import Crashes  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
@@ -29,7 +31,19 @@ from stories.steps_upgrade import Upgrades  # noqa: E402
 from stories.topology import with_steps  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
-RINGS = (FirstRing, Growth, SixAtOnce, WithoutSelfExclusion, WithoutMarker, Steps, Rolls, Upgrades, Datacenters, Short)
+RINGS = (
+    FirstRing,
+    Growth,
+    SixAtOnce,
+    WithoutSelfExclusion,
+    WithoutMarker,
+    Steps,
+    Rolls,
+    Upgrades,
+    Datacenters,
+    Crashes,
+    Short,
+)
 NODES = 3
 
 
@@ -53,6 +67,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--down", action="store_true", help="only stop a machine that an earlier --keep left running")
     parser.add_argument("--version", default="4.1.10", help="the version of Cassandra (default: %(default)s)")
+    parser.add_argument(
+        "--seed", default=str(random.randrange(10**6)), help="when the program is killed (default: by chance)"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the machine running; the next run takes it over")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cassc", type=Path, required=True, help=argparse.SUPPRESS)
@@ -86,43 +103,58 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     return found, words
 
 
-def main() -> int:
-    """Start the machine, tell the stories, stop it."""
-    chosen = arguments()
+def own_machine(letter: str, chosen: argparse.Namespace) -> tuple[Machine, object]:
+    """The machine of that name, and the lock that makes it this run's own."""
     # Namespaces, control groups and folders have the machine's letter: a second run would remove those of the first.
     FOLDERS.mkdir(exist_ok=True)
-    lock = (FOLDERS / f"{chosen.machine}.lock").open("w")
+    lock = (FOLDERS / f"{letter}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print(f"another run uses the machine {chosen.machine}; name another one with --machine", file=sys.stderr)
-        return 2
-    machine = Machine(chosen.machine, chosen.build / "bin", NODES)
-    if chosen.down:
-        machine.stop()
-        return 0
-    report = Report()
+        print(f"another run uses the machine {letter}; name another one with --machine", file=sys.stderr)
+        raise SystemExit(2) from None
+    return Machine(letter, chosen.build / "bin", NODES), lock
+
+
+def start(machine: Machine, chosen: argparse.Namespace) -> None:
+    """Start it, unless an earlier run left it running."""
     if not machine.is_running():
         began = time.monotonic()
         image_archives, words = archives(chosen)
         print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
         machine.start(image_archives)
-        print(f"the machine runs after {time.monotonic() - began:.0f} s", flush=True)
+        print(f"machine {machine.letter} runs after {time.monotonic() - began:.0f} s", flush=True)
     print(machine.kubectl("get", "nodes", "-L", "topology.kubernetes.io/zone"), flush=True)
+
+
+def main() -> int:
+    """Start the machines, tell the stories, stop them."""
+    chosen = arguments()
+    rings, report = chosen_rings(chosen), Report()
+    number = 1 if chosen.down else max(ring.machines for ring in rings)
+    owned = [own_machine(letter, chosen) for letter in LETTERS[LETTERS.index(chosen.machine) :][:number]]
+    machines = [machine for machine, _ in owned]
+    if chosen.down:
+        machines[0].stop()
+        return 0
     try:
-        for kind in chosen_rings(chosen):
-            tell(kind, machine, chosen, report)
+        for kind in rings:
+            for machine in machines[: kind.machines]:
+                start(machine, chosen)
+            tell(kind, machines, chosen, report)
     finally:
         if not chosen.keep:
-            machine.stop()
+            for machine in machines:
+                machine.stop()
     print(f"\n{report.table()}")
     return 0 if all(passed for _, passed, _, _ in report.verdicts) else 1
 
 
-def tell(kind: type, machine: Machine, chosen: argparse.Namespace, report: Report) -> None:
+def tell(kind: type, machines: list[Machine], chosen: argparse.Namespace, report: Report) -> None:
     """All stories of one ring; they build upon each other, so the first that fails ends them."""
-    ring = Ring(machine, chosen.cassc, kind.__name__.lower())
+    ring, *others = (Ring(machine, chosen.cassc, kind.__name__.lower()) for machine in machines[: kind.machines])
     told = kind(ring, report, chosen.version)
+    told.seed, told.others = chosen.seed, others
     try:
         for name, promise, story in told.stories():
             if not report.tell(name, promise, story):

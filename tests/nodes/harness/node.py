@@ -50,10 +50,6 @@ class Node:
         """Write the configuration of containerd, of the network plugin and of the kubelet."""
         self.kubeconfig = kubeconfig
         (self.folder / "cni").mkdir(parents=True)
-        for volume in range(_VOLUMES):
-            folder = self.folder / "volumes" / str(volume)
-            folder.mkdir(parents=True)
-            folder.chmod(0o777)
         values = {"folder": self.folder, "run": self.run_folder, "number": self.number, "socket": self.socket}
         (self.folder / "containerd.toml").write_text(_CONTAINERD.format(**values))
         (self.folder / "cni" / "10-pods.conflist").write_text(json.dumps(self._pod_network()))
@@ -168,17 +164,20 @@ class Node:
 
     def volumes(self) -> list[dict]:
         """The node's persistent volumes."""
-        return [self.volume(name) for name in map(str, range(_VOLUMES))]
+        return [self.new_volume(name, "local") for name in map(str, range(_VOLUMES))]
 
-    def volume(self, name: str) -> dict:
-        """A persistent volume in the folder of that name."""
+    def new_volume(self, name: str, storage_class: str) -> dict:
+        """A persistent volume of that class, in a folder of that name."""
+        folder = self.folder / "volumes" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o777)
         here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [self.name]}
         spec = {
             "capacity": {"storage": "1Ti"},
             "accessModes": ["ReadWriteOnce"],
-            "storageClassName": "local",
+            "storageClassName": storage_class,
             "persistentVolumeReclaimPolicy": "Retain",
-            "local": {"path": str(self.folder / "volumes" / name)},
+            "local": {"path": str(folder)},
             "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]}},
         }
         metadata = {"name": f"{self.name}-{name}"}
