@@ -23,6 +23,7 @@ from harness.ring import Ring  # noqa: E402
 from stories.crashes import Crashes  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.steps_cures import Cures  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
 from stories.steps_roll import Rolls  # noqa: E402
 from stories.steps_short import Short  # noqa: E402
@@ -41,6 +42,7 @@ RINGS = (
     Rolls,
     Upgrades,
     Datacenters,
+    Cures,
     Crashes,
     Short,
 )
