@@ -64,7 +64,7 @@ class Program:
     def wait_ended(self, how: str, seconds: float = SECONDS) -> str:
         """Until the Job has ended in that way; its verdict, which is also the termination message of its pod."""
         try:
-            end = wait_until(f"the Job {self.job()} has ended", seconds, self.ended, pause=3)
+            end = wait_until(f"the Job {self.job()} has ended", seconds, self.ended, pause=5)
         except TimeoutError as error:
             raise TimeoutError(f"{error}\n{self.last_lines()}") from error
         if end != how:
