@@ -10,12 +10,16 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import network, node
-from .processes import Processes, in_namespace, kill_all, run, wait_until
+from . import node
+from .network import SERVICES, Network
+from .processes import Processes, alone, in_namespace, kill_all, run, wait_until
 
+# Short paths: sockets lie below them, and their names may have 107 characters.
+FOLDERS = Path("/var/tmp/cassc-nodes")
 _PEERS = "http://127.0.0.1:2380"
 _CLIENTS = "http://127.0.0.1:2379"
 _HERE = Path(__file__).resolve().parent.parent
@@ -29,14 +33,16 @@ _STORAGE_CLASS = {
 
 
 class Machine:
-    """A running Kubernetes, from `start` to `stop`."""
+    """A running Kubernetes, from `start` to `stop`. Its letter tells it from other machines that run beside it."""
 
-    def __init__(self, folder: Path, programs: Path, nodes: int) -> None:
-        self.folder = folder
+    def __init__(self, letter: str, programs: Path, nodes: int) -> None:
+        self.letter = letter
+        self.network = Network(letter, nodes)
+        self.folder = FOLDERS / letter
         self.programs = programs
-        self.run_folder = folder / "run"
+        self.run_folder = self.folder / "run"
         self.kubeconfig = self.run_folder / "kubeconfig"
-        self.nodes = [node.Node(number, folder, programs) for number in range(1, nodes + 1)]
+        self.nodes = [node.Node(number, self.network, self.folder, programs) for number in range(1, nodes + 1)]
         self.processes = Processes(self.run_folder)
 
     # --- Life -------------------------------------------------------------------------------------------------------
@@ -45,16 +51,15 @@ class Machine:
         """Bring everything up; every node has the images. What an earlier run left behind is removed first."""
         self.clean()
         (self.run_folder / "certificates").mkdir(parents=True)
-        network.build(len(self.nodes))
+        self.network.build()
         self._start_control_plane()
         for one in self.nodes:
             one.prepare(self.kubeconfig)
             one.start_containerd(self.processes)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda one: one.import_images(images), self.nodes))
         for one in self.nodes:
-            one.import_images(images)
-            # All kubelets of a machine share the path of the device plugins' socket: two that start together collide.
-            one.start_kubelet(self.processes)
-            self.wait_for_node(one.name)
+            self._start_kubelet(one)
         self._start_services()
 
     def is_running(self) -> bool:
@@ -81,13 +86,13 @@ class Machine:
         """Remove processes, mounts, namespaces and folders of this machine, whichever run left them. Its processes are those
         in its network namespaces (parts of Kubernetes, containerd and its shims) and in its control groups (containers).
         """
-        kill_all("the machine's network", lambda: network.processes(len(self.nodes)))
+        kill_all("the machine's network", self.network.processes)
         for one in self.nodes:
             kill_all(f"{one.name}'s control group", one.processes)
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
         for mount in sorted((path for path in mounts if path.startswith(f"{self.folder}/")), reverse=True):
             run("umount", "-l", mount, check=False)
-        network.remove(len(self.nodes))
+        self.network.remove()
         shutil.rmtree(self.run_folder, ignore_errors=True)
         for one in self.nodes:
             one.remove()
@@ -95,7 +100,7 @@ class Machine:
     # --- Control plane ----------------------------------------------------------------------------------------------
 
     def _control(self, part: str, *arguments: str) -> None:
-        self.processes.start(part, network.CONTROL_PLANE, str(self.programs / "kubernetes"), part, *arguments)
+        self.processes.start(part, self.network.control_plane, str(self.programs / "kubernetes"), part, *arguments)
 
     def _start_control_plane(self) -> None:
         folder, token = self.run_folder, secrets.token_hex(16)
@@ -108,8 +113,8 @@ class Machine:
             "--initial-advertise-peer-urls", _PEERS, "--initial-cluster", f"default={_PEERS}",
         )  # fmt: skip
         self._control(
-            "apiserver", "--etcd-servers", _CLIENTS, "--bind-address=0.0.0.0", f"--advertise-address={network.ADDRESS}",
-            "--secure-port=6443", "--cert-dir", str(certificates), "--service-cluster-ip-range=10.96.0.0/16",
+            "apiserver", "--etcd-servers", _CLIENTS, "--bind-address=0.0.0.0", f"--advertise-address={self.network.address}",
+            "--secure-port=6443", "--cert-dir", str(certificates), f"--service-cluster-ip-range={SERVICES}",
             "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", str(key),
             "--service-account-signing-key-file", str(key), "--token-auth-file", str(tokens), "--authorization-mode=RBAC",
             "--allow-privileged", "--kubelet-preferred-address-types=InternalIP",
@@ -124,7 +129,7 @@ class Machine:
         self._control("scheduler", "--kubeconfig", str(self.kubeconfig), "--leader-elect=false")
 
     def _write_kubeconfig(self, token: str, authority: Path) -> None:
-        cluster = {"server": f"https://{network.ADDRESS}:6443", "certificate-authority": str(authority)}
+        cluster = {"server": f"https://{self.network.address}:6443", "certificate-authority": str(authority)}
         config = {
             "apiVersion": "v1",
             "kind": "Config",
@@ -134,6 +139,14 @@ class Machine:
             "current-context": "test",
         }
         self.kubeconfig.write_text(json.dumps(config))
+
+    def _start_kubelet(self, one: node.Node) -> None:
+        """All kubelets, those of other machines too, share the path of the device plugins' socket: two that start together
+        collide.
+        """
+        with alone(FOLDERS / "kubelet.lock"):
+            one.start_kubelet(self.processes)
+            self.wait_for_node(one.name)
 
     def _start_services(self) -> None:
         """The cluster's DNS, and local volumes that are bound when a pod is placed."""
@@ -147,7 +160,7 @@ class Machine:
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True, timeout: float = 300) -> str:
         """Run kubectl, inside the control plane's network."""
         program = (str(self.programs / "kubernetes"), "kubectl", f"--kubeconfig={self.kubeconfig}")
-        command = in_namespace(network.CONTROL_PLANE, *program, *arguments)
+        command = in_namespace(self.network.control_plane, *program, *arguments)
         return run(*command, stdin=stdin, check=check, timeout=timeout)
 
     def get(self, *arguments: str) -> dict:
@@ -188,5 +201,4 @@ class Machine:
     def node_up(self, name: str) -> None:
         """The node comes back."""
         one = next(one for one in self.nodes if one.name == name)
-        one.start_kubelet(self.processes)
-        self.wait_for_node(name)
+        self._start_kubelet(one)

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from . import network
+from .network import Network
 from .processes import Processes, run, wait_until
 
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -32,10 +32,11 @@ state = "{run}/containerd{number}"
 
 
 class Node:
-    """The node with that number, from 1."""
+    """The node with that number, from 1, in the network of its machine."""
 
-    def __init__(self, number: int, folder: Path, programs: Path) -> None:
+    def __init__(self, number: int, network: Network, folder: Path, programs: Path) -> None:
         self.number = number
+        self.network = network
         self.name = f"node{number}"
         self.zone = f"zone-{number}"
         self.folder = folder / self.name
@@ -43,16 +44,12 @@ class Node:
         self.programs = programs
         self.socket = self.run_folder / f"containerd{number}.sock"
         self.namespace = network.namespace_of(number)
-        self.cgroup = f"cassc-{self.name}"
+        self.cgroup = self.namespace
 
     def prepare(self, kubeconfig: Path) -> None:
         """Write the configuration of containerd, of the network plugin and of the kubelet."""
         self.kubeconfig = kubeconfig
         (self.folder / "cni").mkdir(parents=True)
-        for volume in range(_VOLUMES):
-            folder = self.folder / "volumes" / str(volume)
-            folder.mkdir(parents=True)
-            folder.chmod(0o777)
         values = {"folder": self.folder, "run": self.run_folder, "number": self.number, "socket": self.socket}
         (self.folder / "containerd.toml").write_text(_CONTAINERD.format(**values))
         (self.folder / "cni" / "10-pods.conflist").write_text(json.dumps(self._pod_network()))
@@ -62,7 +59,7 @@ class Node:
     def _pod_network(self) -> dict:
         addresses = {
             "type": "host-local",
-            "ranges": [[{"subnet": network.pods_of(self.number)}]],
+            "ranges": [[{"subnet": self.network.pods_of(self.number)}]],
             "routes": [{"dst": "0.0.0.0/0"}],
             "dataDir": str(self.run_folder / f"addresses{self.number}"),
         }
@@ -140,11 +137,11 @@ class Node:
             f"kubelet{self.number}", self.namespace, kubernetes, "kubelet", "--config", str(self.folder / "kubelet.yaml"),
             "--kubeconfig", str(self.kubeconfig), "--root-dir", str(self.folder / "kubelet"),
             "--cert-dir", str(self.folder / "certificates"), "--hostname-override", self.name,
-            "--node-ip", network.address_of(self.number), "--node-labels", labels, "--v=1",
+            "--node-ip", self.network.address_of(self.number), "--node-labels", labels, "--v=1",
         )  # fmt: skip
         processes.start(
             f"proxy{self.number}", self.namespace, kubernetes, "proxy", "--kubeconfig", str(self.kubeconfig),
-            "--hostname-override", self.name, "--proxy-mode", "iptables", "--cluster-cidr", "10.244.0.0/16",
+            "--hostname-override", self.name, "--proxy-mode", "iptables", "--cluster-cidr", self.network.pods,
             "--conntrack-max-per-core", "0", "--conntrack-tcp-timeout-established", "0",
             "--conntrack-tcp-timeout-close-wait", "0",
         )  # fmt: skip
@@ -167,17 +164,20 @@ class Node:
 
     def volumes(self) -> list[dict]:
         """The node's persistent volumes."""
-        return [self.volume(name) for name in map(str, range(_VOLUMES))]
+        return [self.new_volume(name, "local") for name in map(str, range(_VOLUMES))]
 
-    def volume(self, name: str) -> dict:
-        """A persistent volume in the folder of that name."""
+    def new_volume(self, name: str, storage_class: str) -> dict:
+        """A persistent volume of that class, in a folder of that name."""
+        folder = self.folder / "volumes" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o777)
         here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [self.name]}
         spec = {
             "capacity": {"storage": "1Ti"},
             "accessModes": ["ReadWriteOnce"],
-            "storageClassName": "local",
+            "storageClassName": storage_class,
             "persistentVolumeReclaimPolicy": "Retain",
-            "local": {"path": str(self.folder / "volumes" / name)},
+            "local": {"path": str(folder)},
             "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]}},
         }
         metadata = {"name": f"{self.name}-{name}"}

@@ -6,10 +6,12 @@ Called by machine.py for every part of Kubernetes, and for commands that have to
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -79,6 +81,14 @@ def _began(process: int) -> str:
         return ""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return "" if state == "Z" else f"{boot} {fields[18]}"
+
+
+@contextlib.contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Only one process at a time gets here with the same lock file; the others wait."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def kill_all(what: str, find) -> None:  # noqa: ANN001 (a function that gives the ids of processes)

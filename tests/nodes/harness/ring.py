@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from . import network
 from .machine import Machine
 from .processes import in_namespace, run, wait_until
 
@@ -43,6 +42,7 @@ class Ring:
         self.folder = machine.folder / "topologies" / name
         self.tree = self.folder / "tree" / name
         self.edits = 0
+        self.login: tuple[str, str] | None = None
 
     # --- Making -----------------------------------------------------------------------------------------------------
 
@@ -119,8 +119,9 @@ class Ring:
         return self.machine.kubectl("-n", self.namespace, *arguments, check=check, timeout=timeout)
 
     def pods(self) -> dict[str, dict]:
-        """Its pods by name, without those that are being deleted."""
-        items = self.machine.get("pods", "-n", self.namespace)["items"]
+        """The pods of its nodes by name, without those that are being deleted."""
+        selector = f"cassandra.datastax.com/cluster={self.name},cassandra.datastax.com/rack"
+        items = self.machine.get("pods", "-n", self.namespace, "-l", selector)["items"]
         return {pod["metadata"]["name"]: pod for pod in items if "deletionTimestamp" not in pod["metadata"]}
 
     def pod(self, rack: int, ordinal: int = 0) -> str:
@@ -224,9 +225,10 @@ class Ring:
         return {pod: by_address.get(self.address(pod), "absent") for pod in pods}
 
     def cql(self, pod: str, *statements: dict) -> list[list]:
-        """Run CQL with that pod as the first contact; the rows of the last statement."""
-        command = in_namespace(network.CONTROL_PLANE, sys.executable, str(_CQL), self.address(pod))
-        return json.loads(run(*command, stdin=json.dumps({"statements": statements}), timeout=300))
+        """Run CQL as `login` with that pod as the first contact; the rows of the last statement."""
+        command = in_namespace(self.machine.network.control_plane, sys.executable, str(_CQL), self.address(pod))
+        asked = {"login": self.login, "statements": statements}
+        return json.loads(run(*command, stdin=json.dumps(asked), timeout=300))
 
 
 def _empty(folder: Path) -> None:

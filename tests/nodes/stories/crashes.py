@@ -1,0 +1,193 @@
+"""The program is killed again and again, runs twice at once, and hears nonsense: what becomes of the ring is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+
+from harness.report import Report
+from harness.ring import Ring
+from harness.runs import Runs
+
+from .settled import BASE, CLUSTER, STEPS
+from .steps_install import SettledInstall
+from .steps_size import KEYSPACE
+
+_LATEST = 15  # seconds after which a run is killed at the latest
+_KILLS = 50
+
+
+class Crashes(SettledInstall):
+    """A ring of three nodes that goes through the same changes several times: a roll, growth, an operation, shrinking. The
+    first time nothing is in the way; what it comes to then is what it has to come to later.
+    """
+
+    def __init__(self, ring: Ring, report: Report, version: str) -> None:
+        super().__init__(ring, report, version)
+        self.rounds = 0
+        self.wanted: list[dict] = []
+
+    def stories(self) -> list[tuple[str, str, object]]:
+        """Name, promise, function."""
+        return [
+            ("crashes-install", "a ring is made by a program that is killed again and again", self.install_killed),
+            ("crashes-without", "roll, growth, operation, shrinking with nothing in the way", self.without),
+            ("crashes-killed", f"the same with at least {_KILLS} times SIGKILL at random moments", self.killed),
+            ("crashes-two", "the same by two runs at once", self.two),
+            ("crashes-two-killed", "the same by two runs at once that are killed in turns", self.two_killed),
+        ]
+
+    @property
+    def runs(self) -> Runs:
+        """The runs of this story; the seed says when they are killed."""
+        return self._runs
+
+    def begin(self, name: str) -> None:
+        """A story begins."""
+        self.report.saw(f"seed {self.seed}: repeat it with --seed {self.seed}")
+        self._runs = Runs(self.program, self.report, f"{self.seed} {name}")
+
+    # --- The stories ------------------------------------------------------------------------------------------------
+
+    def install_killed(self) -> None:
+        """The Secret of the superuser, the founding, the roles: each is done once."""
+        self.begin("install")
+        self.ring.make_namespace()
+        self.commit()
+        self.runs.take_over()
+        kills = self.runs.killed(_LATEST)
+        self.runs.give_back()
+        self.ring.login = self.secret(f"{self.ring.name}-superuser")
+        self.report.saw(f"killed {kills} times")
+        self.expect_logins()
+        self.report.expect(self.everyone_is_up(3), "one ring of three nodes, all Up/Normal")
+        self.writing.make_table(self.pods[0], KEYSPACE)
+
+    def without(self) -> None:
+        """The Jobs do it."""
+        self.wanted = self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete")))
+        for picture in self.wanted:
+            self.report.saw(json.dumps(picture, sort_keys=True))
+
+    def killed(self) -> None:
+        """One run after the other, none of which lives long."""
+        self.begin("killed")
+        self.repeat(lambda: self.report.saw(f"settled after {self.runs.killed(_LATEST)} kills"))
+        self.report.expect(self.runs.kills >= _KILLS, f"killed {self.runs.kills} times, {self.runs.started} runs")
+
+    def two(self) -> None:
+        """Each has its own name for the Lease."""
+        self.begin("two")
+        self.repeat(self.runs.two)
+        waited = sum("LeaseHeld" in self.runs.log(name).read_text() for name in ("first", "second"))
+        self.report.expect(waited, "one waited for the Lease of the other")
+
+    def two_killed(self) -> None:
+        """Whoever is killed while it has the Lease leaves it to the other."""
+        self.begin("two-killed")
+        self.repeat(lambda: self.runs.two(latest=40))
+        self.report.saw(f"killed {self.runs.kills} times, {self.runs.started} runs")
+
+    # --- The changes ------------------------------------------------------------------------------------------------
+
+    def repeat(self, settle: Callable[[], object]) -> None:
+        """Go through the changes with runs in the place of the Job, and compare."""
+
+        def by_runs() -> None:
+            self.runs.take_over()
+            settle()
+            self.runs.give_back()
+
+        for number, picture in enumerate(self.go_through(by_runs)):
+            wanted = self.wanted[number]
+            differing = [
+                f"{key}: {picture[key]} and not {wanted[key]}" for key in wanted if picture[key] != wanted[key]
+            ]
+            self.report.expect(
+                not differing, f"commit {number + 1}: as with nothing in the way {differing or ''}".rstrip()
+            )
+
+    def go_through(self, settle: Callable[[], object]) -> list[dict]:
+        """A client writes. What the ring has come to after each of the commits."""
+        self.rounds += 1
+        self.writing.start()
+        pictures = [self.change(change, settle) for change in (self.roll, self.grow, self.shrink)]
+        self.writing.stop()
+        self.writing.expect_nothing_lost(self.pods[0])
+        return pictures
+
+    def change(self, change: Callable[[], None], settle: Callable[[], object]) -> dict:
+        """One commit: base and steps, settled, then the StatefulSets with the new number of replicas."""
+        self.report.saw(change.__doc__)
+        with self.no_pod_restarts_twice():
+            change()
+            settle()
+        self.program.apply(CLUSTER)
+        return self.picture()
+
+    def roll(self) -> None:
+        """A configuration."""
+        self.spec["cassandra"]["config"] = {"concurrent_reads": 32 + self.rounds}
+        self.commit()
+
+    def grow(self) -> None:
+        """A fourth node."""
+        self.spec["datacenters"][0]["nodes"] = 4
+        self.commit(BASE, STEPS)
+
+    def operate(self) -> None:
+        """An operation on every node."""
+        operations = self.spec.setdefault("operations", [])
+        operations.append({"id": f"flush-{self.rounds}", "kind": "flush", "keyspaces": ["written"]})
+        self.commit()
+
+    def shrink(self) -> None:
+        """Three nodes."""
+        self.spec["datacenters"][0]["nodes"] = 3
+        self.commit(BASE, STEPS)
+
+    @contextmanager
+    def no_pod_restarts_twice(self):  # noqa: ANN201 (a context)
+        """No pod lives more than two lives meanwhile: the one that it had, and the one that it has then."""
+        restarts = len(self.restarted())
+        yield
+        pods = self.restarted()[restarts:]
+        self.report.expect(len(pods) == len(set(pods)), f"restarted: {', '.join(pods) or 'none'}")
+
+    def restarted(self) -> list[str]:
+        """The pods that were restarted since the ring was made, by the kubelet's Events: a killed run tells of none."""
+        items = self.ring.machine.get("events", "-n", self.ring.namespace, "--field-selector", "reason=Killing")[
+            "items"
+        ]
+        killed = [(it["metadata"]["creationTimestamp"], it["involvedObject"]) for it in items]
+        containers = [(at, it["name"]) for at, it in killed if "{cassandra}" in it.get("fieldPath", "")]
+        return [name for _, name in sorted(containers)]
+
+    # --- What it has come to ----------------------------------------------------------------------------------------
+
+    def picture(self) -> dict:
+        """What there is, without what differs from one life to the next: addresses, host ids, times."""
+        ring, memory = self.ring, json.loads(self.program.state()["settle.json"])
+        sets = ring.machine.get("statefulsets", "-n", ring.namespace)["items"]
+        rows = ring.cql(self.pods[0], {"cql": "SELECT keyspace_name, replication FROM system_schema.keyspaces"})
+        return {
+            "members": sorted((member.state, member.rack) for member in ring.members(self.pods[0])),
+            "replicas": {it["metadata"]["name"]: it["spec"]["replicas"] for it in sets},
+            "behind": sorted(name for name, pod in ring.pods().items() if _revision(pod) not in _revisions(sets)),
+            "ready": sorted(name for name in ring.pods() if ring.is_ready(name)),
+            "claims": sorted(self.claims()),
+            "replication": {name: dict(sorted(copies.items())) for name, copies in sorted(rows)},
+            "conditions": sorted(name for name, is_true in self.program.conditions().items() if is_true),
+            "state": sorted(self.program.state()),
+            "under way": sorted(key for key in ("jobs", "needsCleanup", "needsRepair", "failed") if memory.get(key)),
+            "operations": sorted(memory.get("operations", {}).get(f"flush-{self.rounds}", {})),
+        }
+
+
+def _revision(pod: dict) -> str:
+    return pod["metadata"]["labels"]["controller-revision-hash"]
+
+
+def _revisions(sets: list[dict]) -> set[str]:
+    return {it["status"]["updateRevision"] for it in sets}

@@ -1,0 +1,98 @@
+"""What stories of rings with the program in the cluster have in common: a commit is rendered, applied, and settled."""
+
+from __future__ import annotations
+
+import base64
+import copy
+from datetime import UTC, datetime
+
+from harness.program import Program
+from harness.report import Report
+from harness.ring import Ring
+from harness.writing import Writing
+
+from . import Stories
+from .topology import with_steps
+
+BASE, STEPS, CLUSTER = "base", "steps", "cluster"
+
+
+class Settled(Stories):
+    """A ring with the program, and a client that writes while things happen to it."""
+
+    quick = True
+
+    def __init__(self, ring: Ring, report: Report, version: str) -> None:
+        super().__init__(ring, report, version)
+        self.program = Program(ring)
+        self.writing = Writing(ring, report)
+        self.topology = with_steps(ring.name, version, 3, self.quick)
+
+    @property
+    def spec(self) -> dict:
+        """What the next commit says, to be changed in place."""
+        return self.topology["spec"]
+
+    def commit(self, *stages: str) -> None:
+        """One commit: rendered over what is deployed, and applied: these stages in turn, or everything at once."""
+        self.program.commit(copy.deepcopy(self.topology))
+        self.program.apply(*stages)
+
+    def settle(self, *stages: str, seconds: float = 1800) -> None:
+        """One commit, until its Job is complete."""
+        since = datetime.now(UTC)
+        self.commit(*stages)
+        verdict = self.program.wait_ended("Complete", seconds)
+        self.report.saw(f"{self.program.job()} complete after {(datetime.now(UTC) - since).seconds} s: {verdict}")
+
+    def resize(self, nodes: int, seconds: float = 1800) -> None:
+        """Another number of nodes, as docs/delivery.md has it for kubectl: base and steps, wait for the Job, then cluster."""
+        self.spec["datacenters"][0]["nodes"] = nodes
+        self.settle(BASE, STEPS, seconds=seconds)
+        self.program.apply(CLUSTER)
+
+    def install(self) -> None:
+        """Make the namespace, apply everything at once, and log in as the superuser from then on."""
+        self.ring.make_namespace()
+        self.settle()
+        self.ring.login = self.secret(f"{self.ring.name}-superuser")
+
+    def secret(self, name: str) -> tuple[str, str]:
+        """Name and password in a Secret."""
+        data = self.ring.machine.get("secret", name, "-n", self.ring.namespace)["data"]
+        username, password = (base64.b64decode(data[key]).decode() for key in ("username", "password"))
+        return username, password
+
+    def logs_in(self, login: tuple[str, str]) -> bool:
+        """Whether Cassandra takes that name and password."""
+        mine, self.ring.login = self.ring.login, login
+        try:
+            self.ring.cql(self.pods[0], {"cql": "SELECT key FROM system.local"})
+        except RuntimeError as error:
+            if "AuthenticationFailed" not in str(error):
+                raise
+            return False
+        finally:
+            self.ring.login = mine
+        return True
+
+    def uids(self) -> dict[str, str]:
+        """The UIDs of the pods: another one is another life."""
+        return {name: pod["metadata"]["uid"] for name, pod in self.ring.pods().items()}
+
+    def everyone_is_up(self, number: int) -> bool:
+        """Whether the first pod sees that many nodes, all Up and Normal."""
+        return [member.state for member in self.ring.members(self.pods[0])] == ["UN"] * number
+
+    def claims(self) -> dict[str, str]:
+        """The volume of each claim, by the claim's name."""
+        items = self.ring.machine.get("pvc", "-n", self.ring.namespace)["items"]
+        return {item["metadata"]["name"]: item["spec"].get("volumeName", "") for item in items}
+
+    def explain(self) -> str:
+        """The pods, and the end of the Job's log."""
+        return f"{super().explain()}\n{self.program.last_lines()}"
+
+    def end(self) -> None:
+        """The client does not outlive the ring."""
+        self.writing.kill()

@@ -1,0 +1,41 @@
+"""The short story of `.ci/run`: a ring with the program in the cluster is made, grows by a node, and shrinks by one."""
+
+from __future__ import annotations
+
+from .steps_install import SettledInstall
+from .steps_size import KEYSPACE, expect_joins_in_turn, expect_leaves_in_turn
+
+
+class Short(SettledInstall):
+    """Three nodes, four, three, with a client that writes."""
+
+    def stories(self) -> list[tuple[str, str, object]]:
+        """Name, promise, function."""
+        return [
+            ("short-install", "one commit: ring, superuser, roles, conditions and Events", self.tell_install),
+            ("short-grow", "3 → 4: a node joins, cleanup, nothing is lost", self.grow),
+            ("short-shrink", "4 → 3: it leaves again, nothing is lost", self.shrink),
+        ]
+
+    @property
+    def newcomer(self) -> str:
+        """The fourth node's pod."""
+        return self.ring.pod(1, 1)
+
+    def grow(self) -> None:
+        """The client writes from here on."""
+        self.writing.make_table(self.pods[0], KEYSPACE)
+        self.writing.start()
+        self.resize(4)
+        self.report.expect(self.everyone_is_up(4), "four nodes, all Up/Normal")
+        expect_joins_in_turn(self, [self.newcomer])
+
+    def shrink(self) -> None:
+        """Its PVC stays."""
+        before = self.claims()
+        self.resize(3)
+        self.writing.stop()
+        self.report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
+        expect_leaves_in_turn(self, [self.newcomer])
+        self.report.expect(self.claims() == before, "every PVC is still there")
+        self.writing.expect_nothing_lost(self.pods[0])
