@@ -44,7 +44,7 @@ RINGS = (
     Crashes,
     Short,
 )
-NODES = 3
+NODES = 3  # of the first machine; a story that needs a second one needs one node there
 
 
 def arguments() -> argparse.Namespace:
@@ -103,7 +103,7 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     return found, words
 
 
-def own_machine(letter: str, chosen: argparse.Namespace) -> tuple[Machine, object]:
+def own_machine(letter: str, chosen: argparse.Namespace, nodes: int) -> tuple[Machine, object]:
     """The machine of that name, and the lock that makes it this run's own."""
     # Namespaces, control groups and folders have the machine's letter: a second run would remove those of the first.
     FOLDERS.mkdir(exist_ok=True)
@@ -113,7 +113,7 @@ def own_machine(letter: str, chosen: argparse.Namespace) -> tuple[Machine, objec
     except BlockingIOError:
         print(f"another run uses the machine {letter}; name another one with --machine", file=sys.stderr)
         raise SystemExit(2) from None
-    return Machine(letter, chosen.build / "bin", NODES), lock
+    return Machine(letter, chosen.build / "bin", nodes), lock
 
 
 def start(machine: Machine, chosen: argparse.Namespace) -> None:
@@ -132,7 +132,8 @@ def main() -> int:
     chosen = arguments()
     rings, report = chosen_rings(chosen), Report()
     number = 1 if chosen.down else max(ring.machines for ring in rings)
-    owned = [own_machine(letter, chosen) for letter in LETTERS[LETTERS.index(chosen.machine) :][:number]]
+    letters = LETTERS[LETTERS.index(chosen.machine) :][:number]
+    owned = [own_machine(letter, chosen, 1 if beside else NODES) for beside, letter in enumerate(letters)]
     machines = [machine for machine, _ in owned]
     if chosen.down:
         machines[0].stop()

@@ -150,19 +150,10 @@ class Crashes(SettledInstall):
     @contextmanager
     def no_pod_restarts_twice(self):  # noqa: ANN201 (a context)
         """No pod lives more than two lives meanwhile: the one that it had, and the one that it has then."""
-        restarts = len(self.restarted())
+        restarts = len(self.ring.ended())
         yield
-        pods = self.restarted()[restarts:]
+        pods = self.ring.ended()[restarts:]
         self.report.expect(len(pods) == len(set(pods)), f"restarted: {', '.join(pods) or 'none'}")
-
-    def restarted(self) -> list[str]:
-        """The pods that were restarted since the ring was made, by the kubelet's Events: a killed run tells of none."""
-        items = self.ring.machine.get("events", "-n", self.ring.namespace, "--field-selector", "reason=Killing")[
-            "items"
-        ]
-        killed = [(it["metadata"]["creationTimestamp"], it["involvedObject"]) for it in items]
-        containers = [(at, it["name"]) for at, it in killed if "{cassandra}" in it.get("fieldPath", "")]
-        return [name for _, name in sorted(containers)]
 
     # --- What it has come to ----------------------------------------------------------------------------------------
 
