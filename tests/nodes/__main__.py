@@ -21,6 +21,7 @@ from harness.processes import alone  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
 from stories.crashes import Crashes  # noqa: E402
+from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
@@ -29,6 +30,8 @@ from stories.steps_short import Short  # noqa: E402
 from stories.steps_size import Steps  # noqa: E402
 from stories.steps_upgrade import Upgrades  # noqa: E402
 from stories.topology import with_steps  # noqa: E402
+from stories.two_clusters import TwoClusters  # noqa: E402
+from stories.volumes import Volumes  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
 RINGS = (
@@ -41,6 +44,9 @@ RINGS = (
     Rolls,
     Upgrades,
     Datacenters,
+    TwoClusters,
+    Volumes,
+    Disturbed,
     Crashes,
     Short,
 )
