@@ -24,6 +24,7 @@ from stories.crashes import Crashes  # noqa: E402
 from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.steps_cures import Cures  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
 from stories.steps_roll import Rolls  # noqa: E402
 from stories.steps_short import Short  # noqa: E402
@@ -47,6 +48,7 @@ RINGS = (
     TwoClusters,
     Volumes,
     Disturbed,
+    Cures,
     Crashes,
     Short,
 )
