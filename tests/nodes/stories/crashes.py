@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import contextmanager
 
+from harness.nonsense import answering_badly
 from harness.report import Report
 from harness.ring import Ring
 from harness.runs import Runs
@@ -16,6 +17,7 @@ from .steps_size import KEYSPACE
 
 _LATEST = 15  # seconds after which a run is killed at the latest
 _KILLS = 50
+_RATE = 0.01  # of the answers, of each kind of fault: one look asks each node several things
 
 
 class Crashes(SettledInstall):
@@ -35,6 +37,11 @@ class Crashes(SettledInstall):
             ("crashes-without", "roll, growth, operation, shrinking with nothing in the way", self.without),
             ("crashes-killed", f"the same with at least {_KILLS} times SIGKILL at random moments", self.killed),
             ("crashes-two", "the same by two runs at once", self.two),
+            (
+                "crashes-bad-answers",
+                "the same, with answers that are late, lost, doubled and corrupt",
+                self.bad_answers,
+            ),
             ("crashes-two-killed", "the same by two runs at once that are killed in turns", self.two_killed),
         ]
 
@@ -89,6 +96,12 @@ class Crashes(SettledInstall):
         self.repeat(lambda: self.runs.two(latest=40))
         self.report.saw(f"killed {self.runs.kills} times, {self.runs.started} runs")
 
+    def bad_answers(self) -> None:
+        """The Jobs do it, and hear much that is wrong."""
+        with answering_badly(self.ring, _RATE, self.seed) as seen:
+            self.compare(self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete"))))
+        self.report.expect(seen, f"faults, of the pods that are there in the end: {dict(seen)}")
+
     # --- The changes ------------------------------------------------------------------------------------------------
 
     def repeat(self, settle: Callable[[], object]) -> None:
@@ -99,7 +112,11 @@ class Crashes(SettledInstall):
             settle()
             self.runs.give_back()
 
-        for number, picture in enumerate(self.go_through(by_runs)):
+        self.compare(self.go_through(by_runs))
+
+    def compare(self, pictures: list[dict]) -> None:
+        """With what it came to when nothing was in the way."""
+        for number, picture in enumerate(pictures):
             wanted = self.wanted[number]
             differing = [
                 f"{key}: {picture[key]} and not {wanted[key]}" for key in wanted if picture[key] != wanted[key]
