@@ -22,6 +22,8 @@ from .processes import Processes, alone, in_namespace, kill_all, run, wait_until
 FOLDERS = Path("/var/tmp/cassc-nodes")
 _PEERS = "http://127.0.0.1:2380"
 _CLIENTS = "http://127.0.0.1:2379"
+# What kubectl says when the API server has not taken the request, and how often that is borne.
+_BUSY, _TRIES = "TLS handshake timeout", 10
 _HERE = Path(__file__).resolve().parent.parent
 _STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -176,10 +178,18 @@ class Machine:
     # --- Use --------------------------------------------------------------------------------------------------------
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True, timeout: float = 300) -> str:
-        """Run kubectl, inside the control plane's network."""
+        """Run kubectl, inside the control plane's network. What a busy API server did not even take is asked for again."""
         program = (str(self.programs / "kubernetes"), "kubectl", f"--kubeconfig={self.kubeconfig}")
         command = in_namespace(self.network.control_plane, *program, *arguments)
-        return run(*command, stdin=stdin, check=check, timeout=timeout)
+        if not check:
+            return run(*command, stdin=stdin, check=False, timeout=timeout)
+        for _ in range(_TRIES):
+            try:
+                return run(*command, stdin=stdin, timeout=timeout)
+            except RuntimeError as error:
+                if _BUSY not in str(error):
+                    raise
+        return run(*command, stdin=stdin, timeout=timeout)
 
     def get(self, *arguments: str) -> dict:
         """`kubectl get … -o json`."""

@@ -73,9 +73,7 @@ class Crashes(SettledInstall):
 
     def without(self) -> None:
         """The Jobs do it."""
-        self.wanted = self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete")))
-        for picture in self.wanted:
-            self.report.saw(json.dumps(picture, sort_keys=True))
+        self.compare(self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete"))))
 
     def killed(self) -> None:
         """One run after the other, none of which lives long."""
@@ -115,7 +113,11 @@ class Crashes(SettledInstall):
         self.compare(self.go_through(by_runs))
 
     def compare(self, pictures: list[dict]) -> None:
-        """With what it came to when nothing was in the way."""
+        """With what it came to when nothing was in the way, or the first time."""
+        if not self.wanted:
+            self.wanted = pictures
+            for picture in pictures:
+                self.report.saw(json.dumps(picture, sort_keys=True))
         for number, picture in enumerate(pictures):
             wanted = self.wanted[number]
             differing = [
