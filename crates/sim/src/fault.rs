@@ -155,6 +155,11 @@ pub enum Fault {
         /// For how long.
         lasts: Ms,
     },
+    /// Fault 8: the worker of a pod is gone for good, and the pod's volume, which was a disk of it.
+    WorkerGone {
+        /// The pod.
+        pod: String,
+    },
     /// Fault 8: the kubelet of a pod's worker does not reach the API server for some time; Cassandra goes on.
     KubeletCut {
         /// The pod.

@@ -28,10 +28,12 @@ pub enum Focus {
     Failures,
     /// Controllers that are very slow.
     Controllers,
+    /// Operations that a person asks for, and nodes that are lost.
+    Operations,
 }
 
 /// Every focus.
-pub const FOCUSES: [Focus; 12] = [
+pub const FOCUSES: [Focus; 13] = [
     Focus::Everything,
     Focus::Instances,
     Focus::Upgrades,
@@ -44,4 +46,5 @@ pub const FOCUSES: [Focus; 12] = [
     Focus::Copies,
     Focus::Failures,
     Focus::Controllers,
+    Focus::Operations,
 ];

@@ -11,6 +11,7 @@ use crate::chance::Rng;
 use crate::commit::{Commit, Trouble};
 use crate::focus::Focus;
 use crate::generate_faults::fault;
+use crate::generate_operations::{add_operation, change_operations, lost_by, replacement};
 use crate::history::History;
 use crate::queue::{MINUTE, SECOND};
 use crate::world::Op;
@@ -52,6 +53,7 @@ struct Draft {
     afterwards: Option<(u64, Op)>,
     /// The rings of the commits that are still to come, where somebody else made them.
     given: Option<VecDeque<Ring>>,
+    n_operations: u32,
 }
 
 /// A random history.
@@ -102,6 +104,7 @@ fn drafted(seed: u64, mix: Mix, mut random: Rng, ring: Ring, given: Option<VecDe
         replication: Replication::new(),
         afterwards: None,
         given,
+        n_operations: 0,
     };
     draft.commit(ring, 0);
     draft.found(mix);
@@ -175,9 +178,29 @@ impl Draft {
                 faults -= 1;
                 let ring = self.any_ring();
                 let fault = fault(&mut self.random, self.focus, &ring, self.history.kube_clusters.len());
+                let lost = lost_by(&fault).filter(|_| self.focus == Focus::Operations).map(str::to_owned);
                 self.push(after, Op::Fault(fault));
+                if let Some(pod) = lost.filter(|_| self.given.is_none()) {
+                    self.cure(&pod);
+                }
             }
         }
+    }
+
+    /// Somebody asks for the cure of a lost node, mostly.
+    fn cure(&mut self, pod: &str) {
+        let mut ring = self.ring();
+        if self.random.percent(80) {
+            let id = self.next_id();
+            add_operation(&mut ring, replacement(&id, pod));
+            let after = self.random.within(0, 1200);
+            self.commit(ring, after);
+        }
+    }
+
+    fn next_id(&mut self) -> String {
+        self.n_operations += 1;
+        format!("o{}", self.n_operations)
     }
 
     /// One of the rings so far: a fault may meet a pod that is to go.
@@ -191,6 +214,11 @@ impl Draft {
         let mut ring = self.ring();
         if let Some(given) = &mut self.given {
             return given.pop_front().unwrap_or(ring);
+        }
+        if self.focus == Focus::Operations && self.random.percent(65) {
+            let id = self.next_id();
+            change_operations(&mut self.random, &mut ring, &id);
+            return ring;
         }
         match self.kind_of_change() {
             0..35 => self.shrink(&mut ring),
@@ -230,6 +258,7 @@ impl Draft {
             Focus::Copies => &[100, 100, 40],
             Focus::Failures => &[0, 0, 40],
             Focus::Controllers => &[60, 60, 75, 40],
+            Focus::Operations => &[0, 40, 60],
         };
         self.random.of(some).copied().unwrap_or(any)
     }

@@ -18,6 +18,7 @@ const BROKEN_STREAM: u64 = 101;
 const HAND_DECOMMISSION: u64 = 102;
 const HAND_DELETE: u64 = 103;
 const VERY_SLOW_CONTROLLERS: u64 = 104;
+const WORKER_GONE: u64 = 105;
 
 /// The kinds of faults that a focus has more of.
 fn favourites(focus: Focus) -> &'static [u64] {
@@ -32,6 +33,7 @@ fn favourites(focus: Focus) -> &'static [u64] {
         Focus::Answers => &[LOST_ANSWERS, LOST_ANSWERS, 4, 8],
         Focus::Copies => &[4, 14, 15],
         Focus::Failures => &[14, 15, BROKEN_STREAM, HAND_DECOMMISSION, HAND_DELETE],
+        Focus::Operations => &[WORKER_GONE, WORKER_GONE, 16, 16, 21, 22, 4, 7, 11, 15, 14],
         Focus::Controllers => &[VERY_SLOW_CONTROLLERS, VERY_SLOW_CONTROLLERS, 11, 4],
     }
 }
@@ -74,6 +76,7 @@ pub fn fault(random: &mut Rng, focus: Focus, ring: &Ring, n_kubes: usize) -> Fau
         BROKEN_STREAM => Fault::StreamFails { pod, percent: 50, hangs: false },
         HAND_DECOMMISSION => Fault::HandDecommission { pod },
         HAND_DELETE => Fault::HandDelete { pod },
+        WORKER_GONE => Fault::WorkerGone { pod },
         VERY_SLOW_CONTROLLERS => {
             Fault::SlowControllers { times: u32::try_from(random.within(20, 300)).unwrap_or(20), lasts }
         }

@@ -45,6 +45,8 @@ pub mod focus;
 
 pub mod generate_faults;
 
+mod generate_operations;
+
 pub mod generate;
 
 pub mod shrink;

@@ -73,6 +73,8 @@ pub struct Pod {
     pub address: Option<Rc<str>>,
     /// Whether it is ready, as the API server knows.
     pub is_ready: bool,
+    /// Since when it is ready or not, as the API server knows.
+    pub ready_since: Ms,
     /// Since when it is being deleted.
     pub deleting: Option<Ms>,
     /// Why it does not run.
@@ -111,6 +113,7 @@ impl Pod {
             worker: None,
             address: None,
             is_ready: false,
+            ready_since: created,
             deleting: None,
             trouble,
             process: None,
@@ -159,6 +162,8 @@ pub struct Claim {
     pub capacity: u64,
     /// Whether its StorageClass allows expansion.
     pub expands: Option<bool>,
+    /// Whether its volume was on a worker that is gone: no pod can mount it.
+    pub is_lost: bool,
     /// Whether it is being deleted.
     pub is_deleting: bool,
     /// Who deletes it.
@@ -236,6 +241,8 @@ pub enum WorkerState {
     Up,
     /// It has no power: nothing runs on it.
     Dead,
+    /// It is gone for good, and so are its disks.
+    Gone,
     /// Its kubelet does not reach the API server, and what ran on it goes on.
     Cut,
 }

@@ -10,6 +10,9 @@ use super::{Claim, Kube, Phase, Pod, PodKey, StatefulSet};
 use crate::commit::Trouble;
 use crate::queue::{MINUTE, Ms};
 
+/// The grace period of a pod.
+const GRACE: Ms = 2 * MINUTE;
+
 /// How old a generation of configuration must be before it counts as unused: an hour in `cassc-step`, less here, so that
 /// histories are long enough for it.
 const YOUNG: Ms = 10 * MINUTE;
@@ -83,7 +86,9 @@ impl Kube {
             revision: pod.revision.to_string(),
             address: pod.address.as_deref().map(str::to_owned),
             is_ready: pod.is_ready,
+            ready_since: epoch(pod.ready_since),
             is_deleting: pod.deleting.is_some(),
+            ends_by: pod.deleting.map(|since| epoch(since + GRACE)),
             is_in_gate: pod.phase != Phase::Running,
             created: epoch(pod.created),
             trouble: pod.trouble.map(|trouble| words(trouble).to_owned()),

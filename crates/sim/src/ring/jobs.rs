@@ -114,8 +114,14 @@ impl Ring {
                 let status = self.repairs(member, &keyspace);
                 self.ends(process, job, status);
             }
-            (NodeJob::Tables { .. } | NodeJob::Snapshot { .. } | NodeJob::Move { .. } | NodeJob::Drain, _) => {
+            (NodeJob::Move { .. }, _) => {
+                let text = "This node has more than one token and cannot be moved thusly.".to_owned();
+                self.ends(process, job, JobStatus::Failed(text));
+            }
+            (NodeJob::Tables { .. } | NodeJob::Snapshot { .. }, _) => self.ends(process, job, JobStatus::Completed),
+            (NodeJob::Drain, _) => {
                 self.ends(process, job, JobStatus::Completed);
+                self.drain(ProcessId(process));
             }
         }
     }

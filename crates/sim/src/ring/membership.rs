@@ -1,6 +1,6 @@
 //! Who becomes a member and who stops being one, and what follows for the ring.
 
-use cassc_settle::cluster::JobStatus;
+use cassc_settle::cluster::{Answer, Failure, JobStatus};
 
 use super::member::{Member, Seen, Standing};
 use super::operations::{Kind, Operation};
@@ -232,17 +232,35 @@ impl Ring {
         }
     }
 
-    /// A person removes a dead node with `nodetool removenode`: the others stream what it had. False where there is no such
-    /// node, or where it is up.
-    pub fn remove_node(&mut self, host_id: &str) -> bool {
+    /// `nodetool removenode` of a dead node, on another one: the others stream what it had.
+    ///
+    /// # Errors
+    ///
+    /// What Cassandra refuses, or unknown where it does not run.
+    pub fn remove_node(&mut self, by: ProcessId, host_id: &str, cause: Cause) -> Answer<()> {
+        let by = self.answering(by)?;
+        let refused = |text: String| Err(Failure::Refused { status: 1, text });
         let found = self.members.iter().position(|it| it.host_id == host_id && it.standing.owns_tokens());
-        let by = (0..self.members.len()).find(|id| self.serves(*id));
-        let (Some(target), Some(by)) = (found.filter(|id| self.members[*id].process.is_none()), by) else {
-            return false;
-        };
+        let Some(target) = found else { return refused("Host ID not found.".to_owned()) };
+        if self.members[target].process.is_some() {
+            let address = &self.members[target].address;
+            return refused(format!(
+                "Node /{address} is alive and owns this ID. Use decommission command to remove it from the ring"
+            ));
+        }
+        let is_removal = |it: &Operation| matches!(it.kind, Kind::Remove(_));
+        if self.operations.iter().any(|it| is_removal(it) && it.member == by) {
+            return refused("This node is already processing a removal. Wait for it to complete.".to_owned());
+        }
+        // Whoever was at it before is out of it.
+        self.operations.retain(|it| it.kind != Kind::Remove(target));
+        if self.members[target].standing == Standing::Normal {
+            self.one_moves(by, cause);
+        }
         let transfers = self.removing(by, target);
-        self.begin(Kind::Remove(target), by, transfers, None, Cause::Fault);
-        true
+        self.says(target, Seen::Leaving, false);
+        self.begin(Kind::Remove(target), by, transfers, None, cause);
+        Ok(())
     }
 
     /// A person removes whatever has an address with `nodetool assassinate`: nothing is streamed. False where nobody has it.

@@ -11,7 +11,7 @@ use crate::program::settling;
 use crate::shrink::shrink;
 
 /// How many histories of each focus are run: 10,000 in all.
-const COUNT: u64 = 834;
+const COUNT: u64 = 770;
 
 /// The first history of a part of all that violates one of these properties, made smaller.
 fn first_failure(part: u64, parts: u64, is_meant: &(dyn Fn(&str) -> bool + Sync)) -> Option<String> {

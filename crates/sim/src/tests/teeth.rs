@@ -22,7 +22,7 @@ const MOST: u64 = 1000;
 type Mutation = (&'static [Guard], Focus, u64, &'static [&'static str]);
 
 /// One guard each.
-const SINGLE: [Mutation; 23] = [
+const SINGLE: [Mutation; 27] = [
     (&[Guard::ReplicationFits], Focus::Upgrades, 0, &[]),
     (&[Guard::OthersUp], Focus::Upgrades, 0, &[]),
     (&[Guard::LiveVersions], Focus::Upgrades, 10, &[]),
@@ -46,6 +46,10 @@ const SINGLE: [Mutation; 23] = [
     (&[Guard::SpaceSuffices], Focus::Space, 30, &[]),
     (&[Guard::ClaimCleared], Focus::Shrinks, 10, &[]),
     (&[Guard::Fence], Focus::Answers, 20, &[]),
+    (&[Guard::OneContent], Focus::Operations, 0, &[]),
+    (&[Guard::NodeIsDead], Focus::Operations, 0, &[]),
+    (&[Guard::LostClaims], Focus::Operations, 0, &[]),
+    (&[Guard::KubeletGone], Focus::Operations, 0, &[]),
 ];
 
 /// Guards that cover each other: with any of them in its place the same history violates nothing.

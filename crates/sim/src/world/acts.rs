@@ -7,7 +7,7 @@ use cassc_settle::cluster::{Answer, Failure};
 use crate::act::{Act, NodeAct, Reply};
 use crate::kube::{StateMap, WorkerState};
 use crate::queue::{Ms, SECOND};
-use crate::ring::ProcessId;
+use crate::ring::{Cause, ProcessId};
 use crate::world::World;
 
 /// How long a Lease is held without being renewed: `leaseDurationSeconds` of `cassc-step`.
@@ -36,12 +36,21 @@ impl World {
                 let key = objects.evict(now, pod, uid)?;
                 self.deletion_began(kube, key);
             }
-            Act::DeletePod { pod, uid, .. } => {
+            Act::DeletePod { pod, uid, at_once } => {
                 let key = objects.delete_pod(now, pod, uid)?;
-                self.deletion_began(kube, key);
+                if *at_once {
+                    self.forget_pod(kube, key);
+                } else {
+                    self.deletion_began(kube, key);
+                }
             }
             Act::DeleteClaim { claim, uid } => {
-                objects.delete_claim(claim, uid)?;
+                let key = objects.delete_claim(claim, uid)?;
+                if self.is_declared_lost((kube, key))
+                    && let Some(claim) = self.kubes[kube].claims.get_mut(&key)
+                {
+                    claim.deleted_by = Cause::Fault; // the person who declared it lost
+                }
                 self.arm_claims(kube);
             }
             Act::ExpandClaim { claim, uid, size } => {
@@ -68,10 +77,7 @@ impl World {
                 self.ring.put_role(process, &cassc_settle::cluster::Role { name: username, ..role.clone() })?;
             }
             NodeAct::LockDefaultRole => self.ring.lock_default_role(process)?,
-            NodeAct::RemoveNode { host_id } => {
-                let text = format!("removenode of {host_id} is not simulated yet");
-                return Err(Failure::Refused { status: 501, text });
-            }
+            NodeAct::RemoveNode { host_id } => self.ring.remove_node(process, host_id, Cause::Act)?,
             NodeAct::Start(job) => return self.ring.start_job(process, job).map(Reply::Job),
         }
         Ok(Reply::Done)

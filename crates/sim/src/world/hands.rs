@@ -31,6 +31,7 @@ impl World {
             Fault::DiskFull { pod, lasts } => self.fill_disk(&pod, lasts),
             Fault::AddressesSwapped { one, other } => self.swap_addresses(&one, &other),
             Fault::WorkerDead { pod, lasts } => self.disturb_worker(&pod, WorkerState::Dead, lasts),
+            Fault::WorkerGone { pod } => self.take_worker(&pod),
             Fault::KubeletCut { pod, lasts } => self.disturb_worker(&pod, WorkerState::Cut, lasts),
             Fault::HandScale { set, replicas } => self.hand_scale(&set, replicas),
             Fault::HandDelete { pod } => {
@@ -113,6 +114,17 @@ impl World {
             self.lose_worker(kube, worker, state);
             self.after(lasts, Event::WorkerBack(kube, worker));
         }
+    }
+
+    fn take_worker(&mut self, pod: &str) {
+        let Some((kube, key)) = self.live_pod(pod) else { return };
+        let Some(worker) = self.kubes[kube].pods[&key].worker else { return };
+        self.lose_worker(kube, worker, WorkerState::Gone);
+        self.ensure_workers(kube, usize::from(key.set));
+        let Some(claim) = self.kubes[kube].claims.get_mut(&key) else { return };
+        (claim.files, claim.is_lost) = (Files::default(), true);
+        let volume = claim.volume;
+        self.ring.wipe(volume, Cause::Fault);
     }
 
     fn hand_scale(&mut self, set: &str, replicas: u32) {

@@ -16,7 +16,13 @@ impl World {
         let kube = self.instances[instance].kube;
         match act {
             Act::Scale { set, judged, replicas } => self.judge_scale(kube, set, judged, *replicas),
+            Act::DeletePod { pod, at_once: true, .. } => {
+                if let Some(key) = self.kubes[kube].key_of(pod) {
+                    self.judge_forgetting((kube, key));
+                }
+            }
             Act::Evict { pod, uid } | Act::DeletePod { pod, uid, .. } => self.judge_removal(kube, pod, uid),
+            Act::WriteState(state) => self.judge_state(kube, state),
             Act::DeleteClaim { claim, uid } => self.judge_claim(kube, claim, uid),
             Act::DeleteLeftover(leftover) => self.judge_leftover(kube, leftover),
             Act::Node { pod, address, what } => {
@@ -28,7 +34,8 @@ impl World {
                         let repeats = !is_copy && process.is_some_and(|process| self.ring.has_job(process, job));
                         self.judge_job((kube, key), pod, address.as_deref(), job, repeats);
                     }
-                    NodeAct::PutRole { .. } | NodeAct::LockDefaultRole | NodeAct::RemoveNode { .. } => {}
+                    NodeAct::RemoveNode { host_id } => self.judge_removal_of_node(host_id),
+                    NodeAct::PutRole { .. } | NodeAct::LockDefaultRole => {}
                 }
             }
             _ => {}
@@ -111,7 +118,7 @@ impl World {
         if let Some(pod) = self.unjoined(kube) {
             self.blame("P3", format!("{name} gets a replica before {pod} has joined"));
         }
-        self.judge_ring_change(None, &format!("{name} gets a replica"));
+        self.judge_ring_change(&[], &format!("{name} gets a replica"));
     }
 
     /// A pod that has been there for a while and whose node never became a member.
@@ -128,9 +135,9 @@ impl World {
     }
 
     /// P4: whatever changes the ring or takes a node away waits until every other node is up.
-    pub(super) fn judge_ring_change(&mut self, except: Option<Anywhere>, what: &str) {
+    pub(super) fn judge_ring_change(&mut self, except: &[Anywhere], what: &str) {
         let now = self.now;
-        let down = self.check.down.iter().find(|(place, since)| Some(**place) != except && **since + GRACE < now);
+        let down = self.check.down.iter().find(|(place, since)| !except.contains(place) && **since + GRACE < now);
         if let Some((&(kube, key), since)) = down {
             let name = self.kubes[kube].pod_name(key);
             let seconds = (now - since) / SECOND;
@@ -145,7 +152,7 @@ impl World {
         if pod.deleting.is_some() || !self.serves((kube, key)) || is_just_back {
             return;
         }
-        self.judge_ring_change(Some((kube, key)), &format!("{name} is removed"));
+        self.judge_ring_change(&[(kube, key)], &format!("{name} is removed"));
         self.judge_release(kube, key, name);
         if let Some(other) = self.still_restarting((kube, key)) {
             self.blame("P4", format!("{name} is removed while {other}, which was removed before it, is not back"));
@@ -176,7 +183,9 @@ impl World {
             return;
         };
         let volume = claim.volume;
-        if self.ring.owns_tokens(volume) {
+        if self.is_declared_lost((kube, key)) {
+            self.judge_replacement((kube, key), name);
+        } else if self.ring.owns_tokens(volume) {
             self.blame("P2", format!("claim {name} is deleted, and its node is a member of the ring"));
         } else if self.kubes[kube].pods.get(&key).is_some_and(|pod| pod.phase == Phase::Running) {
             self.blame("P2", format!("claim {name} is deleted while its pod runs on it"));

@@ -16,7 +16,11 @@ impl World {
         let Some(ring) = commit.map(|commit| &commit.ring) else { return };
         let here = ring.datacenters.iter().filter(|it| it.kube_cluster == objects.name);
         let undone = here.flat_map(|it| &it.racks).find_map(|rack| undone(objects, ring, rack, now));
-        if let Some(text) = undone {
+        let is_held = ring.rollout.stopped
+            || ring.rollout.canary_pods.is_some()
+            || ring.steps.as_ref().is_some_and(|it| it.stopped);
+        let unfinished = if is_held { None } else { self.unfinished(kube, ring) };
+        if let Some(text) = undone.or(unfinished) {
             self.blame("L1", format!("the program says that it is done, and {text}"));
         }
     }

@@ -34,7 +34,7 @@ impl World {
         }
         let raised = replication.iter().find(|(datacenter, after)| before.get(*datacenter).is_none_or(|it| it < after));
         if raised.is_some() {
-            self.judge_ring_change(None, &format!("{keyspace} gets more replicas"));
+            self.judge_ring_change(&[], &format!("{keyspace} gets more replicas"));
         }
     }
 
@@ -96,7 +96,7 @@ impl World {
         if is_other {
             self.blame("P1", format!("a node at the old address of {pod} leaves"));
         }
-        self.judge_ring_change(Some(place), &format!("the node of {pod} leaves"));
+        self.judge_ring_change(&[place], &format!("the node of {pod} leaves"));
         self.judge_foreign(&format!("the node of {pod} leaves"));
         self.judge_mixed(&format!("the node of {pod} leaves"));
         self.judge_room(place, pod);

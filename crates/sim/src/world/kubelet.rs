@@ -24,10 +24,16 @@ impl World {
     /// Binds a pod to a worker of its zone that has no other pod of the cluster, once its claim can be mounted.
     fn schedule(&mut self, kube: usize, key: PodKey, uid: u64) {
         let objects = &self.kubes[kube];
-        let is_claimed = objects.claims.get(&key).is_some_and(|claim| !claim.is_deleting);
-        let is_schedulable = objects.pods[&key].trouble != Some(Trouble::Unschedulable);
+        let is_claimed = objects.claims.get(&key).is_some_and(|claim| !claim.is_deleting && !claim.is_lost);
+        let is_schedulable = objects.pods[&key].template.trouble != Some(Trouble::Unschedulable);
         let worker = self.free_worker(kube, key).filter(|_| is_claimed && is_schedulable);
         let Some(worker) = worker else {
+            let is_lost = self.kubes[kube].claims.get(&key).is_some_and(|claim| claim.is_lost);
+            if let Some(pod) =
+                self.kubes[kube].pods.get_mut(&key).filter(|pod| is_lost || pod.template.trouble.is_none())
+            {
+                pod.trouble = is_lost.then_some(Trouble::Unschedulable);
+            }
             let delay = self.controllers_take(5 * SECOND, 15 * SECOND);
             self.after(delay, Event::Pod(kube, key, uid));
             return;
@@ -36,7 +42,7 @@ impl World {
         let address = self.addresses.give(&mut self.chooser, &name);
         self.note(|| format!("pod {name} runs on worker {worker} with address {address}"));
         let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
-        (pod.worker, pod.address, pod.phase) = (Some(worker), Some(address), Phase::Gate);
+        (pod.worker, pod.address, pod.phase, pod.trouble) = (Some(worker), Some(address), Phase::Gate, None);
         if pod.template.trouble == Some(Trouble::Image) {
             pod.trouble = Some(Trouble::Image);
         }
@@ -60,7 +66,8 @@ impl World {
     pub(super) fn ensure_workers(&mut self, kube: usize, zone: usize) {
         let objects = &mut self.kubes[kube];
         let wanted = objects.sets[zone].replicas.max(objects.sets[zone].manifest.replicas) as usize + 1;
-        let n_workers = objects.workers.iter().filter(|worker| worker.zone == zone).count();
+        let is_there = |worker: &&Worker| worker.zone == zone && worker.state != WorkerState::Gone;
+        let n_workers = objects.workers.iter().filter(is_there).count();
         let new = Worker { zone, state: WorkerState::Up, is_cordoned: false };
         objects.workers.extend(std::iter::repeat_n(new, wanted.saturating_sub(n_workers)));
     }
@@ -91,6 +98,20 @@ impl World {
         self.pods_changed(kube);
     }
 
+    /// The API server forgets a pod without asking its kubelet. Where that is cut off, Cassandra goes on until it is back.
+    pub(super) fn forget_pod(&mut self, kube: usize, key: PodKey) {
+        let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
+        let worker = pod.worker.filter(|worker| self.kubes[kube].workers[*worker].state == WorkerState::Cut);
+        if let Some(worker) = worker
+            && let Some(pod) = self.kubes[kube].pods.get_mut(&key)
+            && let Some(process) = pod.process.take()
+        {
+            pod.address = None; // it stays in use
+            self.orphans.push((kube, worker, process));
+        }
+        self.remove_pod(kube, key);
+    }
+
     /// Something happens to a worker: its power goes, or its kubelet is cut off.
     pub(super) fn lose_worker(&mut self, kube: usize, worker: usize, state: WorkerState) {
         self.kubes[kube].workers[worker].state = state;
@@ -99,7 +120,7 @@ impl World {
         for key in lost {
             let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { continue };
             let uid = pod.uid;
-            if state == WorkerState::Dead
+            if state != WorkerState::Cut
                 && let Some(process) = pod.process.take()
             {
                 self.ring.kill(process);
@@ -120,7 +141,13 @@ impl World {
 
     /// A worker comes back: what was cut off goes on, what had no power starts again, with another address.
     pub(super) fn regain_worker(&mut self, kube: usize, worker: usize) {
+        if self.kubes[kube].workers[worker].state == WorkerState::Gone {
+            return;
+        }
         let was = std::mem::replace(&mut self.kubes[kube].workers[worker].state, WorkerState::Up);
+        for (_, _, process) in self.orphans.extract_if(.., |it| (it.0, it.1) == (kube, worker)) {
+            self.ring.kill(process);
+        }
         self.note(|| format!("worker {worker} is back"));
         for key in self.pods_on(kube, worker) {
             self.return_pod(kube, key, was);
@@ -136,7 +163,7 @@ impl World {
             let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
             pod.looks_at = 0;
             let old = pod.address.replace(address);
-            (pod.phase, pod.calm, pod.is_ready) = (Phase::Gate, 0, false);
+            (pod.phase, pod.calm, pod.is_ready, pod.ready_since) = (Phase::Gate, 0, false, self.now);
             if let Some(old) = old {
                 self.addresses.take_back(old);
             }

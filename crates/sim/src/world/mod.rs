@@ -12,6 +12,7 @@ mod hands;
 mod instances;
 mod jobs;
 mod judge;
+mod judge_cures;
 mod judge_done;
 mod judge_nodes;
 mod kubelet;
@@ -100,6 +101,8 @@ pub struct World {
     requests: BTreeMap<u64, Request>,
     n_requests: u64,
     ring_ticks_at: Option<Ms>,
+    /// Cassandra of pods that the API server has forgotten, with Kubernetes cluster and worker, while its kubelet is cut off.
+    orphans: Vec<(usize, usize, crate::ring::ProcessId)>,
     distortions: Rng,
     /// Bytes of a new volume.
     pub volume_bytes: u64,
@@ -134,6 +137,7 @@ impl World {
             requests: BTreeMap::new(),
             n_requests: 0,
             ring_ticks_at: None,
+            orphans: Vec::new(),
             distortions: Rng::new(chooser_seed),
             volume_bytes: 100 << 30,
             explores: false,

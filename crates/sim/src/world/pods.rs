@@ -59,6 +59,7 @@ impl World {
         let Some(pod) = self.kubes[kube].pods.get_mut(&key) else { return };
         pod.is_probe_armed = !works;
         if std::mem::replace(&mut pod.is_ready, is_ready) != is_ready {
+            pod.ready_since = self.now;
             let name = std::rc::Rc::clone(&pod.name);
             self.note(|| format!("pod {name} is {}ready", if is_ready { "" } else { "not " }));
             self.pods_changed(kube);

@@ -73,6 +73,7 @@ impl World {
             requested: self.volume_bytes,
             capacity: self.volume_bytes,
             expands: Some(true),
+            is_lost: false,
             is_deleting: false,
             deleted_by: Cause::Fault,
         };

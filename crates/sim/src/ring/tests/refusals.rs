@@ -244,10 +244,15 @@ fn a_drained_node_does_not_leave() {
 fn a_person_removes_the_dead() {
     let mut world = World::new(5, 1);
     let (id, address) = (world.ring.volume(world.volume("a1")).host_id.expect("it has one"), "a1");
-    assert!(!world.ring.remove_node(&id), "it is up");
+    let by = world.process("a0");
+    assert!(world.ring.remove_node(by, &id, Cause::Fault).is_err(), "it is up");
     world.kills(address);
     world.ring.destroy(world.volume("a1"), Cause::Fault);
-    assert!(world.ring.remove_node(&id));
+    assert_eq!(world.ring.remove_node(by, &id, Cause::Fault), Ok(()));
+    let again = world.ring.remove_node(by, &id, Cause::Fault);
+    assert!(format!("{again:?}").contains("already processing a removal"), "{again:?}");
+    world.passes(5);
+    assert_eq!(world.status("b0", "a1"), Some((Status::Leaving, false)));
     assert!(world.until(|ring| !ring.moves()));
     world.pods.remove("a1");
     world.passes(30);

@@ -33,7 +33,7 @@ fn numbers(fault: &Fault) -> Vec<u8> {
         Fault::StreamFails { .. } | Fault::CassandraDies { .. } => vec![5],
         Fault::VolumeLost { .. } | Fault::DiskFull { .. } => vec![6],
         Fault::AddressesReused | Fault::AddressesSwapped { .. } | Fault::ForeignNode { .. } => vec![7],
-        Fault::WorkerDead { .. } => vec![6, 8],
+        Fault::WorkerDead { .. } | Fault::WorkerGone { .. } => vec![6, 8],
         Fault::KubeletCut { .. } => vec![8],
         Fault::HandDelete { .. } => vec![4, 9],
         Fault::HandScale { .. }

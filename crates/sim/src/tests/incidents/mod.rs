@@ -1,6 +1,7 @@
 //! Incidents of other operators, of Cassandra and of Kubernetes, replayed against the program: nothing may be violated, and
 //! each must end as its row says. [`faults`] has the ten faults from which such histories are made.
 
+mod cures;
 mod faults;
 mod identity;
 mod lost;
@@ -35,7 +36,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
 
 /// The rows that are replayed, and what was found beside them.
 fn replayed() -> impl Iterator<Item = (&'static Row, fn(u64) -> History, Ends, Teeth)> {
-    rows().chain(&more::ROWS).filter_map(|row| match row.replay {
+    rows().chain(&more::ROWS).chain(&cures::ROWS).filter_map(|row| match row.replay {
         Replay::As { history, ends, teeth } => Some((row, history, ends, teeth)),
         Replay::NotModelled(_) => None,
     })
