@@ -5,7 +5,6 @@ use cassc_ring::operation::OperationKind;
 use cassc_wording::{nearest, quoted};
 
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
-use crate::kubernetes::syntax::is_label;
 use crate::subject::Subject;
 use crate::topology::merge::NestedRack;
 use crate::topology::{Datacenter, Operation};
@@ -16,10 +15,11 @@ pub(super) const RULE: Rule = Rule {
     summary: "an operation names a datacenter, a rack or a pod that does not exist",
     explain: "\
 `datacenter` and `rack` of an operation are names of the topology, and `pods` are names of its pods: `<cluster>-<datacenter>-<rack>-sts-`
-and a number from 0. An operation without any node would be done at once. `removeNode` alone may name a pod that the topology no
-longer has.
+and a number from 0. An operation without any node would be done at once. A node that `removeNode` takes out of the ring does not come
+back, so its pod is one that the topology no longer has: of one of its racks, with a number beyond its nodes.
 
-Write a name that exists. An operation that ran can be removed from the topology, also before its pods are.",
+Write a name that exists; for `removeNode`, reduce the number of nodes in the same change, or use `replaceNode`. Remove operations that
+ran from the topology, as soon as their pods are no longer there.",
 };
 
 /// A name that is not there.
@@ -74,16 +74,25 @@ fn place(subject: &Subject<'_>, operation: &Operation) -> Option<Unknown> {
 }
 
 fn pods(subject: &Subject<'_>, operation: &Operation) -> Vec<Unknown> {
-    let is_gone = |pod: &str| operation.kind == OperationKind::RemoveNode && is_pod_of_cluster(subject, pod);
-    let unknown =
-        operation.pods.iter().enumerate().filter(|(_, pod)| rack_of_pod(subject, pod).is_none() && !is_gone(pod));
-    let complaint = |(index, pod): (usize, &String)| Unknown {
-        message: format!("`{}` is no pod of the topology", pod.escape_debug()),
-        field: "pods",
-        index: Some(index),
-        help: help(subject, pod),
-    };
-    unknown.map(complaint).collect()
+    let named = operation.pods.iter().enumerate();
+    let faults = named.filter_map(|(index, pod)| match operation.kind {
+        OperationKind::RemoveNode => fault_of_removed(subject, pod).map(|(message, help)| (index, message, help)),
+        _ if rack_of_pod(subject, pod).is_some() => None,
+        _ => Some((index, format!("`{}` is no pod of the topology", pod.escape_debug()), help(subject, pod))),
+    });
+    faults.map(|(index, message, help)| Unknown { message, field: "pods", index: Some(index), help }).collect()
+}
+
+/// What is wrong with the pod of a node that is to be removed, and what to do.
+fn fault_of_removed(subject: &Subject<'_>, pod: &str) -> Option<(String, String)> {
+    if rack_of_set(subject, pod).is_none() {
+        let message = format!("`{}` is no pod of a rack of the topology", pod.escape_debug());
+        return Some((message, "write the `hostId` of the node instead of `pods`".to_owned()));
+    }
+    let place = rack_of_pod(subject, pod).filter(|place| subject.nodes_of(place) > 0)?;
+    let help = "use `replaceNode`, or reduce the number of nodes in the same change; if the operation ran, remove it";
+    let message = format!("`{pod}` is one of {} pods of its rack that the topology asks for", subject.nodes_of(place));
+    Some((message, help.to_owned()))
 }
 
 fn stateful_set(subject: &Subject<'_>, place: &NestedRack<'_>) -> String {
@@ -92,21 +101,20 @@ fn stateful_set(subject: &Subject<'_>, place: &NestedRack<'_>) -> String {
 
 /// The rack of a pod that the topology asks for; while the numbers of nodes are in doubt, of any pod of the rack.
 pub(super) fn rack_of_pod<'s, 't>(subject: &'s Subject<'t>, pod: &str) -> Option<&'s NestedRack<'t>> {
-    let (set, ordinal) = parts(pod)?;
-    let place = subject.racks.iter().find(|place| stateful_set(subject, place) == set)?;
+    let (place, ordinal) = rack_of_set(subject, pod)?;
     let is_counted = subject.nodes_of_racks(place.datacenter_index).is_some();
     (!is_counted || ordinal < subject.nodes_of(place)).then_some(place)
+}
+
+/// The rack whose StatefulSet a pod's name has, and its number.
+fn rack_of_set<'s, 't>(subject: &'s Subject<'t>, pod: &str) -> Option<(&'s NestedRack<'t>, u32)> {
+    let (set, ordinal) = parts(pod)?;
+    Some((subject.racks.iter().find(|place| stateful_set(subject, place) == set)?, ordinal))
 }
 
 /// The StatefulSet and the ordinal, as Kubernetes writes it.
 fn parts(pod: &str) -> Option<(&str, u32)> {
     names::parts_of_pod(pod).filter(|(set, ordinal)| names::pod(set, *ordinal) == pod)
-}
-
-fn is_pod_of_cluster(subject: &Subject<'_>, pod: &str) -> bool {
-    let cluster = &subject.topology.metadata.name;
-    let is_set = |set: &str| set.starts_with(&format!("{cluster}-")) && set.ends_with("-sts") && is_label(set);
-    parts(pod).is_some_and(|(set, _)| is_set(set))
 }
 
 /// The pods of the rack that is meant, or the first pod of all.

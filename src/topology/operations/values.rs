@@ -123,3 +123,53 @@ pub(crate) fn bad_token(partitioner: &str, token: &str) -> Option<String> {
     };
     expected.map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_those_of_the_partitioner() {
+        for (partitioner, good) in [
+            ("Murmur3Partitioner", "-9223372036854775807"),
+            ("org.apache.cassandra.dht.Murmur3Partitioner", "9223372036854775807"),
+            ("RandomPartitioner", "170141183460469231731687303715884105728"),
+            ("ByteOrderedPartitioner", "00fF"),
+            ("com.example.OwnPartitioner", "anything"),
+        ] {
+            assert_eq!(bad_token(partitioner, good), None, "{good} of {partitioner}");
+        }
+        for (partitioner, bad) in [
+            ("Murmur3Partitioner", "-9223372036854775808"),
+            ("Murmur3Partitioner", "9223372036854775808"),
+            ("Murmur3Partitioner", "+1"),
+            ("Murmur3Partitioner", ""),
+            ("RandomPartitioner", "170141183460469231731687303715884105729"),
+            ("RandomPartitioner", "-1"),
+            ("ByteOrderedPartitioner", "0"),
+            ("ByteOrderedPartitioner", "0x10"),
+            ("com.example.OwnPartitioner", ""),
+        ] {
+            assert!(bad_token(partitioner, bad).is_some(), "{bad} of {partitioner}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_that_cassandra_takes() {
+        let longest = "k".repeat(LONGEST_SCHEMA_NAME);
+        assert!(["shop", "Shop_2", "_x", &longest].iter().all(|name| bad_name("keyspace", name).is_none()));
+        assert!(["", "my shop", "a.b", "a-b", "é", &(longest + "k")].iter().all(|it| bad_name("table", it).is_some()));
+        assert!(["before-5.0", "_x"].iter().all(|name| bad_snapshot(name).is_none()));
+        assert!(["", ".x", "a/b", "a b"].iter().all(|name| bad_snapshot(name).is_some()));
+        assert!(bad_host_id("6d194555-f6eb-41d0-c000-000000000001").is_none());
+        assert!(["", "6d194555", "6d194555f6eb41d0c000000000000001"].iter().all(|id| bad_host_id(id).is_some()));
+    }
+
+    #[test]
+    fn a_keyspace_of_each_node_alone_is_neither_cleaned_up_nor_repaired() {
+        use OperationKind::{Cleanup, Flush, Repair};
+        assert!([Cleanup, Repair].into_iter().all(|kind| bad_keyspace(kind, "system").is_some()));
+        assert!(bad_keyspace(Flush, "system").is_none() && bad_keyspace(Flush, "system_views").is_some());
+        assert!(bad_keyspace(Repair, "system_auth").is_none());
+    }
+}
