@@ -105,7 +105,9 @@ fn walk(world: &mut World<'_>, step: &Step) {
         Action::Start { pods } => world.stop_or_start(false, pods),
         Action::CreateRoles { roles, .. } => world.roles.push(roles.clone()),
         Action::Repair { .. } => world.repairs += 1,
-        Action::Operation { change, operation, .. } => world.operations.push((operation.id.clone(), *change)),
+        Action::Operation { change, operation, pods } => {
+            world.operations.push((operation.id.clone(), *change, pods.clone()));
+        }
     }
 }
 

@@ -12,9 +12,9 @@ impl World<'_> {
         let after = declared(self.after.cluster);
         let (cures, others): (Vec<_>, Vec<_>) = after.iter().partition(|it| is_cure(it));
         let told = cures.into_iter().chain(others);
-        let expected: Vec<(String, OperationChange)> = told
-            .filter_map(|it| Some((it.id.clone(), becomes(before.iter().find(|was| was.id == it.id), it)?)))
-            .collect();
+        let becomes = |it: &Operation| becomes(before.iter().find(|was| was.id == it.id), it);
+        let named = |it: &Operation| Some((it.id.clone(), becomes(it)?, pods(self.after.cluster?, it)));
+        let expected: Vec<(String, OperationChange, Vec<String>)> = told.filter_map(named).collect();
         if self.operations != expected {
             self.find(Kind::OperationMisjudged, format!("{:?} instead of {expected:?}", self.operations));
         }
@@ -23,6 +23,23 @@ impl World<'_> {
 
 fn declared(cluster: Option<&Cluster>) -> Vec<Operation> {
     cluster.and_then(|it| it.steps.as_ref()).map(|steps| steps.operations.clone()).unwrap_or_default()
+}
+
+/// The pods of an operation, rack by rack.
+fn pods(cluster: &Cluster, operation: &Operation) -> Vec<String> {
+    if !operation.pods.is_empty() {
+        return operation.pods.clone();
+    }
+    let mut pods = Vec::new();
+    for datacenter in &cluster.datacenters {
+        let is_other = |name: &Option<String>, of: &String| name.as_ref().is_some_and(|name| name != of);
+        for rack in &datacenter.racks {
+            if !is_other(&operation.datacenter, &datacenter.name) && !is_other(&operation.rack, &rack.ring_name) {
+                pods.extend((0..rack.nodes).map(|ordinal| format!("{}-{ordinal}", rack.stateful_set)));
+            }
+        }
+    }
+    pods
 }
 
 fn is_cure(operation: &Operation) -> bool {

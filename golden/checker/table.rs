@@ -93,16 +93,21 @@ fn row(action: &Action) -> (&'static [Stage], &'static [Guard]) {
     }
 }
 
+const REMOVAL: [Guard; 5] =
+    [Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown, Guard::ReplicationFits, Guard::SpaceSuffices];
+
 /// A node that is down stops everything but what cures it; what takes a node away is refused where it is alive.
 fn of_operation(change: OperationChange, kind: OperationKind) -> &'static [Guard] {
     match kind {
         _ if change == OperationChange::Waits => &[],
-        OperationKind::ReplaceNode => &[Guard::OthersUp, Guard::NodeIsDown],
-        OperationKind::RemoveNode => {
-            &[Guard::OthersUp, Guard::NodeIsDown, Guard::ReplicationFits, Guard::SpaceSuffices]
-        }
+        OperationKind::ReplaceNode => &[Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown],
+        OperationKind::RemoveNode => &REMOVAL,
         OperationKind::Restart => &[Guard::OthersUp, Guard::BudgetAllows],
-        OperationKind::Drain => &[Guard::OthersUp],
+        OperationKind::Drain => &[Guard::OthersUp, Guard::SchemaAgrees],
+        OperationKind::Repair | OperationKind::Rebuild | OperationKind::Move => {
+            &[Guard::RingWhole, Guard::SchemaAgrees]
+        }
+        OperationKind::UpgradeSsTables => &[Guard::RingWhole, Guard::VersionsAgree],
         _ => &[Guard::RingWhole],
     }
 }

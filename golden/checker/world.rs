@@ -46,8 +46,8 @@ pub(super) struct World<'s> {
     /// The declared roles of every step that creates some.
     pub(super) roles: Vec<Vec<String>>,
     pub(super) repairs: usize,
-    /// Every operation that is named, by its id.
-    pub(super) operations: Vec<(String, OperationChange)>,
+    /// Every operation that is named, by its id, and its pods.
+    pub(super) operations: Vec<(String, OperationChange, Vec<String>)>,
     pub(super) restarted: BTreeSet<String>,
     pub(super) rebuilt: Vec<String>,
     pub(super) cleaned: Vec<String>,

@@ -117,8 +117,8 @@ pub(crate) fn every_action() -> FleetPlan {
         change("metadata.labels.team", None, [Some("a"), Some("b")], Effect::Objects, 0),
     ];
     let steps = early_steps().into_iter().chain(late_steps()).collect();
-    let counts =
-        Counts { racks_roll: 2, pods_restart: 8, nodes_join: 1, nodes_leave: 2, claims_grow: 3, claims_deleted: 2 };
+    let counts = Counts { racks_roll: 2, pods_restart: 8, nodes_join: 1, nodes_leave: 2, ..Counts::default() };
+    let counts = Counts { claims_grow: 3, claims_deleted: 2, ..counts };
     let base = plan("shop", Verdict::Changed, summary);
     judged(vec![Plan { counts, changes, steps, accepted: vec![accepted()], ..base }])
 }
@@ -199,9 +199,10 @@ fn late_steps() -> Vec<Step> {
 /// An operation of every kind, and what becomes of it.
 fn operations() -> Vec<(&'static [Guard], Action)> {
     let one = "shop-dc1-r1-sts-0";
-    let operation = |change, nodes: u32, text: serde_json::Value| {
+    let operation = |change, nodes: usize, text: serde_json::Value| {
         let operation: Operation = serde_json::from_value(text).expect("an operation");
-        let guards = if change == OperationChange::Waits { &[] } else { guards_of_operation(operation.kind) };
+        let guards: &'static [Guard] =
+            if change == OperationChange::Waits { &[] } else { guards_of_operation(operation.kind) };
         (guards, Action::Operation { change, operation: Box::new(operation), pods: pods("shop-dc1-r1-sts", nodes) })
     };
     let runs = |nodes, text| operation(OperationChange::Runs, nodes, text);
