@@ -1,6 +1,6 @@
 //! Where each kind of step may run, and the guards without which it may not.
 
-use cassc::plan::{Action, By, Guard, Stage, Step};
+use cassc::plan::{Action, By, Guard, OperationChange, OperationKind, Stage, Step};
 use cassc::topology::Dialect;
 use cassc_ring::desired::Cleanup;
 
@@ -89,5 +89,25 @@ fn row(action: &Action) -> (&'static [Stage], &'static [Guard]) {
         Action::UpgradeTables { .. } => (&[Stage::Settle], &[Guard::RingWhole, Guard::VersionsAgree]),
         Action::ExpandClaims { .. } => (&[Stage::Settle], &[Guard::ClassExpands]),
         Action::DeleteClaims { .. } => (&[Stage::Settle], &[Guard::NodeHasLeft]),
+        Action::Operation { change, operation, .. } => (&[Stage::Settle], of_operation(*change, operation.kind)),
+    }
+}
+
+const REMOVAL: [Guard; 5] =
+    [Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown, Guard::ReplicationFits, Guard::SpaceSuffices];
+
+/// A node that is down stops everything but what cures it; what takes a node away is refused where it is alive.
+fn of_operation(change: OperationChange, kind: OperationKind) -> &'static [Guard] {
+    match kind {
+        _ if change == OperationChange::Waits => &[],
+        OperationKind::ReplaceNode => &[Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown],
+        OperationKind::RemoveNode => &REMOVAL,
+        OperationKind::Restart => &[Guard::OthersUp, Guard::BudgetAllows],
+        OperationKind::Drain => &[Guard::OthersUp, Guard::SchemaAgrees],
+        OperationKind::Repair | OperationKind::Rebuild | OperationKind::Move => {
+            &[Guard::RingWhole, Guard::SchemaAgrees]
+        }
+        OperationKind::UpgradeSsTables => &[Guard::RingWhole, Guard::VersionsAgree],
+        _ => &[Guard::RingWhole],
     }
 }

@@ -153,6 +153,33 @@ fn steps() -> Vec<Row> {
         row(at("roles/0/name"), json!(UNSAFE), "`cluster.steps.roles[0].name` holds the character U+0085"),
         row(at("roles/1/name"), json!("reports"), "`cluster.steps.roles[1].name` is \"reports\""),
         row(at("roles/0/secret"), json!("../x"), "`cluster.steps.roles[0].secret` is \"../x\""),
+        row(at("operations"), json!([{"id": "A", "kind": "flush"}]), "`cluster.steps.operations[0].id` is \"A\""),
+        row(at("operations"), json!([{"id": "a", "kind": "burn"}]), "unknown variant `burn`"),
+        row(
+            at("operations"),
+            json!([{"id": "a", "kind": "flush"}, {"id": "a", "kind": "flush"}]),
+            "`cluster.steps.operations[1].id` is \"a\"",
+        ),
+        row(
+            at("operations"),
+            json!([{"id": "a", "kind": "restart", "keyspaces": ["shop"]}]),
+            "`cluster.steps.operations[0].kind` does not go with the fields: `restart` takes no `keyspaces`",
+        ),
+        row(
+            at("operations"),
+            json!([{"id": "a", "kind": "flush", "keyspaces": ["a b"]}]),
+            "`cluster.steps.operations[0].keyspaces` is wrong: `a b` is no name of a keyspace",
+        ),
+        row(
+            at("operations"),
+            json!([{"id": "a", "kind": "drain", "pods": ["../x"]}]),
+            "`cluster.steps.operations[0].pods[0]` is \"../x\"",
+        ),
+        row(
+            at("operations"),
+            json!([{"id": "a", "kind": "flush", "retry": UNSAFE}]),
+            "`cluster.steps.operations[0].retry` holds the character U+0085",
+        ),
         row(format!("{DATACENTER}/namespace"), json!(null), "`cluster.steps` needs a namespace"),
         row(format!("{DATACENTER}/rebuildFrom"), json!("a b"), "`cluster.datacenters[0].rebuildFrom` is \"a b\""),
         row(format!("{RACK}/whenNodesLeave"), json!("burn"), "whenNodesLeave`: unknown variant `burn`"),

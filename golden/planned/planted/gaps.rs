@@ -49,6 +49,7 @@ fn elements(action: &Action) -> usize {
         | Action::Cleanup { pods }
         | Action::Stop { pods }
         | Action::Start { pods }
+        | Action::Operation { pods, .. }
         | Action::DeleteClaims { claims: pods } => pods.len(),
         Action::Roll { racks, .. } => racks.iter().map(|rack| rack.pods.len()).sum(),
         Action::ExpandClaims { claims } => claims.len(),
@@ -82,6 +83,7 @@ fn change_element(plan: &mut Plan, step: usize, element: usize, twice: bool) {
         | Action::Cleanup { pods }
         | Action::Stop { pods }
         | Action::Start { pods }
+        | Action::Operation { pods, .. }
         | Action::DeleteClaims { claims: pods } => change(vec![pods], element, twice),
         Action::Roll { racks, .. } => change(racks.iter_mut().map(|rack| &mut rack.pods).collect(), element, twice),
         Action::ExpandClaims { claims } => change(vec![claims], element, twice),
