@@ -8,35 +8,53 @@ from pathlib import Path
 from .world import Tree, World
 
 
-class ArgoCd:
-    """An Application with automated sync, pruning and ServerSideApply=true, by Argo CD's sync library."""
+class Client:
+    """What delivers. `without` are lines that somebody takes out of the Application or the Kustomizations that cassc rendered."""
+
+    def __init__(self, world: World, namespace: str, without: tuple[str, ...] = ()) -> None:
+        self.world, self.namespace, self.without = world, namespace, without
+
+    def _settings(self, tree: Tree, name: str) -> Path | None:
+        """The manifest of an Application or a Kustomization of this tree, if the topology says where its repository is."""
+        found = [file for file in tree.objects_of_clients() if file.name.endswith(f"_{name}.yaml")]
+        if not found:
+            return None
+        lines = found[0].read_text().splitlines(keepends=True)
+        copy = self.world.folder / f"{self.namespace}-{found[0].name}"
+        copy.write_text("".join(line for line in lines if not any(words in line for words in self.without)))
+        return copy
+
+
+class ArgoCd(Client):
+    """An Application with automated sync, pruning and ServerSideApply=true, by Argo CD's sync library. Where cassc rendered one,
+    its settings hold."""
 
     dialect = "argocd"
 
-    def __init__(self, world: World, namespace: str) -> None:
-        self.world, self.namespace = world, namespace
+    def _options(self, tree: Tree) -> tuple[str, ...]:
+        application = self._settings(tree, "application_shop")
+        return ("-application", str(application)) if application else ("-server-side",)
 
     def deliver(self, tree: Tree, *options: str) -> str:
         """Sync this commit; empty when it came to its end, else what it said."""
-        self.told = self.world.sync(tree, self.namespace, "-server-side", *options)
+        self.told = self.world.sync(tree, self.namespace, *self._options(tree), *options)
         return "" if self.told["phase"] == "Succeeded" else f"{self.told['phase']}: {self.told['message']}"
 
     def complaints(self, tree: Tree) -> list[str]:
         """What an administrator sees as OutOfSync or not Healthy, when nothing is to be done any more."""
-        told = self.world.sync(tree, self.namespace, "-server-side", "-only-look")
+        told = self.world.sync(tree, self.namespace, *self._options(tree), "-only-look")
         differing = [f"{way}: {it}" for way, found in told["outOfSync"].items() for it in found]
         extra = [f"{it['object']} is extraneous" for it in told["extra"] if not it["ignored"]]
         return differing + extra + [f"{name}: {it}" for name, it in told["health"].items() if it["status"] != "Healthy"]
 
 
-class Flux:
+class Flux(Client):
     """A Kustomization per stage, each after the one before it, by Flux's apply library. Doubles are the inventory,
     which is a file, and the order, which is this loop: `dependsOn` and `wait` of kustomize-controller."""
 
     dialect = "flux"
-
-    def __init__(self, world: World, namespace: str) -> None:
-        self.world, self.namespace = world, namespace
+    # Wait also for what cassc renders no waiting for.
+    waits = False
 
     def deliver(self, tree: Tree, *options: str) -> str:
         """Reconcile every stage; empty when all became ready, else what the first that did not said."""
@@ -44,7 +62,10 @@ class Flux:
             built = self.world.machine.kubectl("kustomize", str(self._kustomization(stage)))
             inventory = self.world.folder / f"{self.namespace}-{stage.name}.inventory"
             name = f"{self.namespace}-{stage.name}"
-            _, told = self.world.run_to_end("flux", "-name", name, "-inventory", str(inventory), *options, stdin=built)
+            manifest = self._settings(tree, f"kustomization_shop-{stage.name}")
+            settings = ("-kustomization", str(manifest)) if manifest and not self.waits else ()
+            arguments = ("-name", name, "-inventory", str(inventory), *settings, *options)
+            _, told = self.world.run_to_end("flux", *arguments, stdin=built)
             if told.get("failure"):
                 return f"{stage.name}: {told['failure']}"
         return ""
@@ -67,13 +88,10 @@ class Flux:
         return [*changed, *([said] if said else [])]
 
 
-class Plain:
+class Plain(Client):
     """`kubectl apply -k` of the whole tree, server-side."""
 
     dialect = "plain"
-
-    def __init__(self, world: World, namespace: str) -> None:
-        self.world, self.namespace = world, namespace
 
     def deliver(self, tree: Tree) -> str:
         """Apply the root; empty when it was accepted without a word."""

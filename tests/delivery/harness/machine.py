@@ -6,6 +6,7 @@ by the command line in __main__.py.
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import json
 import re
@@ -14,6 +15,7 @@ import ssl
 import subprocess
 import time
 import urllib.request
+import uuid
 from pathlib import Path
 
 from nodes.harness.processes import run, wait_until
@@ -91,10 +93,7 @@ class Machine:
 
     def get(self, path: str) -> dict:
         """What the API server has there. Asked without kubectl, which would take most of the time of a story that waits."""
-        config = self.kubeconfig.read_text()
-        server, authority, token = (
-            re.search(rf'{key}: "([^"]+)"', config)[1] for key in ("server", "certificate-authority", "token")
-        )
+        server, authority, token = self._connection()
         request = urllib.request.Request(f"{server}{path}", headers={"Authorization": f"Bearer {token}"})
         with urllib.request.urlopen(
             request, context=ssl.create_default_context(cafile=authority), timeout=60
@@ -114,6 +113,42 @@ class Machine:
         """Apply objects, at once."""
         listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=json.dumps(listed))
+
+    def write_kubeconfig(self, file: Path, accounts: dict[str, str]) -> None:
+        """Write a kubeconfig with a context `admin`, which is the current one, and one for each account, which acts as it.
+        JSON is YAML."""
+        server, authority, token = self._connection()
+        users = {"admin": {"token": token}, **{name: {"token": token, "as": who} for name, who in accounts.items()}}
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "test", "cluster": {"server": server, "certificate-authority": authority}}],
+            "users": [{"name": name, "user": user} for name, user in users.items()],
+            "contexts": [{"name": name, "context": {"cluster": "test", "user": name}} for name in users],
+            "current-context": "admin",
+        }
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(config))
+
+    def _connection(self) -> tuple[str, str, str]:
+        """The server's address, the file of its authority, and the administrator's token."""
+        config = self.kubeconfig.read_text()
+        server, authority, token = (
+            re.search(rf'{key}: "([^"]+)"', config)[1] for key in ("server", "certificate-authority", "token")
+        )
+        return server, authority, token
+
+    def make_old(self, thing: dict) -> None:
+        """Make an object of the core that was created years ago. No API server writes such a one: it goes into etcd, as JSON,
+        which the API server reads as well as its own encoding."""
+        metadata = {"uid": str(uuid.uuid4()), "creationTimestamp": "2020-01-01T00:00:00Z", **thing["metadata"]}
+        thing = {"apiVersion": "v1", **thing, "metadata": metadata}
+        key = f"/registry/{thing['kind'].lower()}s/{metadata['namespace']}/{metadata['name']}"
+        pair = {"key": key, "value": json.dumps(thing)}
+        body = json.dumps({name: base64.b64encode(text.encode()).decode() for name, text in pair.items()})
+        address = (self.folder / "etcd-address").read_text()
+        with urllib.request.urlopen(f"{address}/v3/kv/put", data=body.encode(), timeout=60) as answer:
+            answer.read()
 
 
 class Server(Machine):

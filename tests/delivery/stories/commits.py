@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import shlex
 import time
+from collections.abc import Callable
 
 from harness.clients import CLIENTS, ArgoCd
 from harness.world import Tree, World
@@ -19,23 +20,30 @@ _NO_REPLICAS = '{code: E352, reason: "nothing is replicated to dc2 any more"}'
 class Repository:
     """The commits of one cluster, and the client that delivers them into a namespace."""
 
-    def __init__(self, world: World, client: str, story: str) -> None:
-        self.world, self.report = world, world.report
+    def __init__(
+        self, world: World, client: str, story: str, make: Callable[..., str] = topology, without: tuple[str, ...] = ()
+    ) -> None:
+        self.world, self.report, self.make = world, world.report, make
         self.namespace = f"{story}-{client}"
         world.make_namespace(self.namespace)
-        self.client = CLIENTS[client](world, self.namespace)
+        self.client = CLIENTS[client](world, self.namespace, without)
         self.tree: Tree | None = None
         self.topologies: list[str] = []
 
     def commit(self, **changes: object) -> Tree:
         """Render the next commit."""
-        self.topologies.append(topology(self.namespace, **changes))
+        self.topologies.append(self.make(self.namespace, **changes))
         self.tree = self.world.render(self.topologies[-1], self.client.dialect, self.namespace)
         return self.tree
 
     def deliver(self, what: str, **changes: object) -> None:
         """The next commit, delivered to its end."""
         said = self.client.deliver(self.commit(**changes))
+        self.report.expect(not said, f"{what}: delivered to the end {said}")
+
+    def deliver_again(self, what: str, *options: str) -> None:
+        """The same commit once more."""
+        said = self.client.deliver(self.tree, *options)
         self.report.expect(not said, f"{what}: delivered to the end {said}")
 
     def install(self, **changes: object) -> None:

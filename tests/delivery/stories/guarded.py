@@ -30,7 +30,7 @@ _NUMBERS = itertools.count(1)
 
 
 @contextmanager
-def _guard(world: World) -> Iterator[None]:
+def guard(world: World) -> Iterator[None]:
     """While this lasts, the policies are in force; a StatefulSet of nobody shows when."""
     text = world.compile("guard").stdout
     probe = f"guard-probe-{next(_NUMBERS)}"
@@ -131,7 +131,7 @@ def _accounts(world: World, namespace: str) -> None:
 
 def delivered(world: World, client: str) -> None:
     """A delivery tool with the guard: everything comes through but another number of replicas."""
-    with _guard(world):
+    with guard(world):
         repository = Repository(world, client, "guarded")
         namespace = repository.namespace
         repository.install(nodes=6)
@@ -159,7 +159,7 @@ def _is_refused(repository: Repository) -> None:
 
 def by_hand(world: World) -> None:
     """kubectl with the guard, and the account of the program."""
-    with _guard(world):
+    with guard(world):
         _is_the_same_again(world)
         repository = Repository(world, "plain", "hands")
         repository.install(nodes=6)
@@ -290,7 +290,7 @@ def _lifted_for_all(hands: Hands) -> None:
 
 
 def _dying_namespace(world: World) -> None:
-    with _guard(world):
+    with guard(world):
         repository = Repository(world, "plain", "dying")
         repository.install()
         namespace = repository.namespace

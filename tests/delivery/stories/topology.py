@@ -49,3 +49,28 @@ spec:
     argocd: {{repoURL: https://git.example.com/clusters.git, path: deploy/shop}}
     flux: {{sourceRef: {{name: clusters}}, path: deploy/shop}}
 """
+
+
+def with_program(namespace: str, nodes: int, version: str = "4.1.9", client: str = "plain", accept: str = "") -> str:
+    """A cluster `shop` of three racks with the program in the cluster, and what the client has to be told."""
+    delivery = {
+        "argocd": "argocd: {repoURL: https://git.example.com/clusters.git, path: deploy/shop}",
+        "flux": "flux: {sourceRef: {name: clusters}, path: deploy/shop}",
+        "plain": "dialect: plain",
+    }
+    racks = ", ".join(f"{{name: r{number + 1}, zone: {zone}}}" for number, zone in enumerate(_ZONES))
+    return f"""
+apiVersion: cassc/v1alpha1
+kind: CassandraTopology
+metadata: {{name: shop, namespace: {namespace}}}
+spec:
+  cassandra: {{version: {version}}}
+  resources: {{requests: {{cpu: "1", memory: 4Gi}}, limits: {{memory: 4Gi}}}}
+  storage: {{class: fast-ssd, size: 50Gi, whenNodesLeave: delete}}
+  scheduling: {{severalNodesPerWorker: true}}
+  auth: {{superuser: {{generate: true}}}}
+  steps: {{enabled: true, image: "registry.test/cassc-step:0", schedule: "17 3 * * *"}}
+  datacenters: [{{name: dc1, nodes: {nodes}, racks: [{racks}]}}]
+  delivery: {{{delivery[client]}}}
+  accept: [{accept}]
+"""

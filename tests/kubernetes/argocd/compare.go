@@ -28,7 +28,7 @@ func (app *application) compare(told *outcome) error {
 	}
 	defer end()
 	common := []diff.Option{diff.WithLogr(logr.Discard()), diff.WithManager(manager),
-		diff.WithGVKParser(app.cache.GetGVKParser())}
+		diff.WithGVKParser(app.cache.GetGVKParser()), diff.WithNormalizer(app.settings)}
 	told.OutOfSync = map[string][]string{
 		"three-way":        outOfSync(pairs, common),
 		"structured-merge": outOfSync(pairs, append(common, diff.WithStructuredMergeDiff(true))),
@@ -73,7 +73,7 @@ func describe(pairs sync.ReconciliationResult, told *outcome) error {
 			ignored := strings.Contains(options, "IgnoreExtraneous")
 			told.Extra = append(told.Extra, extra{Object: nameOf(live), Ignored: ignored})
 		}
-		status, err := health.GetResourceHealth(live, budgetHealth{})
+		status, err := health.GetResourceHealth(live, scriptedHealth{})
 		if err != nil {
 			return err
 		}

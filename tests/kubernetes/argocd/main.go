@@ -1,6 +1,6 @@
 // argocd does once what Argo CD's application controller does with a commit, by the controller's own library: it syncs a
 // folder, wave by wave, and tells what differs and how healthy it is. In: folders of manifests. Out: JSON on standard
-// output. Exit code 0 whatever became of the sync: the caller judges. Not here: repo-server, self-heal, Lua.
+// output. Exit code 0 whatever became of the sync: the caller judges. Not here: repo-server, Lua, and who starts a sync.
 package main
 
 import (
@@ -23,7 +23,10 @@ import (
 type application struct {
 	name, namespace string
 	folders         []string
+	settings        *settings
 	serverSide      bool
+	prune           bool
+	only            string
 	patience        time.Duration
 	config          *rest.Config
 	cache           cache.ClusterCache
@@ -59,11 +62,14 @@ func main() {
 	onlyLook := flag.Bool("only-look", false, "compare, and sync nothing")
 	flag.StringVar(&app.name, "name", "app", "the application's name")
 	flag.StringVar(&app.namespace, "namespace", "default", "where objects without a namespace go")
+	manifest := flag.String("application", "", "the Application: its ignoreDifferences and syncOptions hold")
 	flag.BoolVar(&app.serverSide, "server-side", false, "the sync option ServerSideApply=true")
+	flag.BoolVar(&app.prune, "prune", true, "delete what no manifest asks for any more")
+	flag.StringVar(&app.only, "only", "", "a selective sync: of this Kind/name alone")
 	flag.DurationVar(&app.patience, "patience", time.Minute, "how long a sync is watched; Argo CD itself would go on")
 	flag.Parse()
 	app.folders = flag.Args()
-	told, err := app.run(*kubeconfig, *onlyLook)
+	told, err := app.run(*kubeconfig, *manifest, *onlyLook)
 	if err == nil {
 		err = json.NewEncoder(os.Stdout).Encode(told)
 	}
@@ -73,7 +79,12 @@ func main() {
 	}
 }
 
-func (app *application) run(kubeconfig string, onlyLook bool) (*outcome, error) {
+func (app *application) run(kubeconfig, manifest string, onlyLook bool) (*outcome, error) {
+	var err error
+	if app.settings, err = readSettings(manifest); err != nil {
+		return nil, err
+	}
+	app.serverSide = app.serverSide || app.settings.has("ServerSideApply=true")
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, err

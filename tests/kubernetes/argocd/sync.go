@@ -11,6 +11,7 @@ import (
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/tracing"
 	"github.com/go-logr/logr"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // manager is the name under which Argo CD owns fields.
@@ -25,6 +26,9 @@ func (app *application) sync(told *outcome) error {
 	for !told.Phase.Completed() && time.Since(began.Time) < app.patience {
 		pairs, err := app.reconcile()
 		if err != nil {
+			return err
+		}
+		if err := app.settings.respect(pairs); err != nil {
 			return err
 		}
 		options := append(app.options(told),
@@ -47,13 +51,16 @@ func (app *application) sync(told *outcome) error {
 	return nil
 }
 
-// options are those of an automated sync with pruning.
+// options are those of an automated sync, with pruning unless the command line says otherwise.
 func (app *application) options(told *outcome) []sync.SyncOpt {
 	propagation := meta.DeletePropagationForeground
 	return []sync.SyncOpt{
 		sync.WithLogr(logr.Discard()),
-		sync.WithHealthOverride(budgetHealth{}),
-		sync.WithOperationSettings(false, true, false, false),
+		sync.WithHealthOverride(scriptedHealth{}),
+		sync.WithOperationSettings(false, app.prune, false, app.only != ""),
+		sync.WithResourcesFilter(func(key kube.ResourceKey, _, _ *unstructured.Unstructured) bool {
+			return app.only == "" || app.only == key.Kind+"/"+key.Name
+		}),
 		sync.WithManifestValidation(true),
 		sync.WithPrunePropagationPolicy(&propagation),
 		sync.WithServerSideApply(app.serverSide),

@@ -41,6 +41,8 @@ func writeFiles(folder string) (*files, error) {
 		f.key:        pem.EncodeToMemory(block),
 		f.tokens:     []byte(f.token + ",admin,admin,\"system:masters\"\n"),
 		f.kubeconfig: []byte(f.kubeconfigText()),
+		// For tests that need an object which no API server would write, such as an old one.
+		filepath.Join(folder, "etcd-address"): []byte(f.client),
 	} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			return nil, err

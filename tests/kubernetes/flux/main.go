@@ -1,7 +1,7 @@
 // flux does once what Flux's kustomize-controller does with one Kustomization, by the controller's own library: server-side
 // apply, then pruning of what its inventory has and the manifests have not, then the wait for health. In: manifests on
 // standard input (a built kustomization), an inventory file. Out: what it did, as JSON; exit code 1 when it failed or
-// waited in vain. A double is the inventory (a file, not a status), and the order of Kustomizations is the caller's.
+// waited in vain. Of the Kustomization's manifest `spec.ignore` and `spec.wait` are read. A double is the inventory (a file, not a status), and the order of Kustomizations is the caller's.
 package main
 
 import (
@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/polling"
+	"github.com/fluxcd/cli-utils/pkg/kstatus/polling/engine"
 	"github.com/fluxcd/cli-utils/pkg/object"
+	"github.com/fluxcd/pkg/runtime/statusreaders"
 	"github.com/fluxcd/pkg/ssa"
+	"github.com/fluxcd/pkg/ssa/jsondiff"
 	"github.com/fluxcd/pkg/ssa/normalize"
 	"github.com/fluxcd/pkg/ssa/utils"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,7 +36,8 @@ const group = "kustomize.toolkit.fluxcd.io"
 // kustomization is what stands in a Flux Kustomization.
 type kustomization struct {
 	name, namespace, inventory string
-	prune                      bool
+	prune, waits               bool
+	ignored                    []jsondiff.IgnoreRule
 	patience                   time.Duration
 }
 
@@ -49,13 +53,17 @@ func main() {
 	kubeconfig := flag.String("kubeconfig", "", "how to reach the API server")
 	flag.StringVar(&it.name, "name", "", "the Kustomization's name")
 	flag.StringVar(&it.namespace, "namespace", "flux-system", "the Kustomization's namespace")
+	manifest := flag.String("kustomization", "", "the manifest of the Kustomization: its spec.ignore and spec.wait hold")
 	flag.StringVar(&it.inventory, "inventory", "", "the file that remembers what was applied")
 	flag.BoolVar(&it.prune, "prune", true, "spec.prune")
 	flag.DurationVar(&it.patience, "timeout", time.Minute, "spec.timeout")
 	flag.Parse()
 	log.SetLogger(log.Log) // or the library complains that it has none
 	told := &outcome{Applied: map[string]ssa.Action{}, Pruned: map[string]ssa.Action{}}
-	failure := it.reconcile(context.Background(), *kubeconfig, told)
+	failure := it.read(*manifest)
+	if failure == nil {
+		failure = it.reconcile(context.Background(), *kubeconfig, told)
+	}
 	if failure != nil {
 		told.Failure = failure.Error()
 	}
@@ -83,7 +91,7 @@ func (it *kustomization) reconcile(ctx context.Context, kubeconfig string, told 
 		return err
 	}
 	manager.SetOwnerLabels(objects, it.name, it.namespace)
-	applied, err := manager.ApplyAllStaged(ctx, objects, applyOptions())
+	applied, err := manager.ApplyAllStaged(ctx, objects, it.applyOptions())
 	if applied != nil {
 		told.Applied = applied.ToMap()
 	}
@@ -100,6 +108,9 @@ func (it *kustomization) reconcile(ctx context.Context, kubeconfig string, told 
 			return err
 		}
 		told.Pruned = pruned.ToMap()
+	}
+	if !it.waits {
+		return nil
 	}
 	options := ssa.WaitOptions{Interval: 500 * time.Millisecond, Timeout: it.patience}
 	return manager.WaitForSetWithContext(ctx, applied.ToObjMetadataSet(), options)
@@ -118,16 +129,19 @@ func newManager(config *rest.Config) (*ssa.ResourceManager, error) {
 	if err != nil {
 		return nil, err
 	}
-	poller := polling.NewStatusPoller(reader, mapper, polling.Options{})
+	// kustomize-controller adds this reader: to the library alone a Job that runs is ready.
+	readers := []engine.StatusReader{statusreaders.NewCustomJobStatusReader(mapper)}
+	poller := polling.NewStatusPoller(reader, mapper, polling.Options{CustomStatusReaders: readers})
 	return ssa.NewResourceManager(reader, poller, ssa.Owner{Field: "kustomize-controller", Group: group}), nil
 }
 
 // applyOptions are those of kustomize-controller v1.9.6, internal/controller/kustomization_controller.go, apply.
-func applyOptions() ssa.ApplyOptions {
+func (it *kustomization) applyOptions() ssa.ApplyOptions {
 	options := ssa.DefaultApplyOptions()
 	options.ExclusionSelector = map[string]string{group + "/reconcile": "disabled", group + "/ssa": "Ignore"}
 	options.IfNotPresentSelector = map[string]string{group + "/ssa": "IfNotPresent"}
 	options.ForceSelector = map[string]string{group + "/force": "enabled"}
+	options.DriftIgnoreRules = it.ignored
 	return options
 }
 

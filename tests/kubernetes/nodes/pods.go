@@ -39,7 +39,7 @@ func (s *simulation) move(ctx context.Context, pod *core.Pod) error {
 		return nil
 	}
 	changed := pod.DeepCopy()
-	s.giveAddress(&changed.Status)
+	s.giveAddress(&changed.Status, s.told(ctx, pod.Namespace)["addresses"])
 	changed.Status.Phase = map[string]core.PodPhase{succeeded: core.PodSucceeded, failed: core.PodFailed}[wish]
 	if changed.Status.Phase == "" {
 		changed.Status.Phase = core.PodRunning
@@ -64,13 +64,16 @@ func isAlready(wish string, pod *core.Pod) bool {
 	return false
 }
 
-func (s *simulation) giveAddress(status *core.PodStatus) {
+// giveAddress gives a pod an address that no other pod has had. With `loopback` it is one that this machine has too, so that
+// a test can listen there; the API server takes no EndpointSlice with such an address.
+func (s *simulation) giveAddress(status *core.PodStatus, wished string) {
 	if status.PodIP != "" {
 		return
 	}
 	now := meta.Now()
 	s.addresses++
-	status.PodIP = fmt.Sprintf("10.244.%d.%d", s.addresses/250, s.addresses%250+1)
+	network := map[bool]string{true: "127.44", false: "10.244"}[wished == "loopback"]
+	status.PodIP = fmt.Sprintf("%s.%d.%d", network, s.addresses/250, s.addresses%250+1)
 	status.PodIPs = []core.PodIP{{IP: status.PodIP}}
 	status.HostIP, status.StartTime = "10.1.0.1", &now
 }

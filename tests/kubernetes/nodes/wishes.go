@@ -20,7 +20,8 @@ const (
 )
 
 // wish is what a pod has to become. The ConfigMap `simulated-nodes` of its namespace is asked for the pod's name, for
-// `with.NAME` of every ConfigMap that it mounts (so that a configuration can be a bad one), and for `pods`, in this order.
+// `with.NAME` of every ConfigMap that it mounts (so that a configuration can be a bad one), for `jobs` if a Job made it, and
+// for `pods`, in this order.
 func (s *simulation) wish(ctx context.Context, pod *core.Pod) string {
 	keys := []string{pod.Name}
 	for _, volume := range pod.Spec.Volumes {
@@ -28,16 +29,30 @@ func (s *simulation) wish(ctx context.Context, pod *core.Pod) string {
 			keys = append(keys, "with."+volume.ConfigMap.Name)
 		}
 	}
-	told, err := s.client.CoreV1().ConfigMaps(pod.Namespace).Get(ctx, "simulated-nodes", meta.GetOptions{})
+	owner := meta.GetControllerOf(pod)
+	isOfJob := owner != nil && owner.Kind == "Job"
+	if isOfJob {
+		keys = append(keys, "jobs")
+	}
+	told := s.told(ctx, pod.Namespace)
 	for _, key := range append(keys, "pods") {
-		if err == nil && told.Data[key] != "" {
-			return told.Data[key]
+		if told[key] != "" {
+			return told[key]
 		}
 	}
-	if owner := meta.GetControllerOf(pod); owner != nil && owner.Kind == "Job" {
+	if isOfJob {
 		return succeeded
 	}
 	return ready
+}
+
+// told is what the ConfigMap of a namespace says; nothing where there is none.
+func (s *simulation) told(ctx context.Context, namespace string) map[string]string {
+	found, err := s.client.CoreV1().ConfigMaps(namespace).Get(ctx, "simulated-nodes", meta.GetOptions{})
+	if err != nil {
+		return nil
+	}
+	return found.Data
 }
 
 // waits says whether a ConfigMap or Secret that the pod needs is missing: a real node would wait for it.

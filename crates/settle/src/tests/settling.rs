@@ -3,7 +3,7 @@
 use super::fixture::Fixture;
 use crate::action::Action;
 use crate::cluster::{NodeJob, Role};
-use crate::observed::Secret;
+use crate::observed::{Leftover, Secret};
 
 #[test]
 fn secrets_are_made_and_roles_follow_them() {
@@ -41,6 +41,23 @@ fn replicas_are_raised_for_our_own_datacenters_and_repaired() {
     fixture.state.memory.needs_repair.insert("system_auth".to_owned(), [pod.clone()].into());
     let job = NodeJob::repair("system_auth".to_owned());
     assert_eq!(fixture.act(), Action::Start { host_id: format!("id-{pod}"), pod, job });
+}
+
+#[test]
+fn nothing_goes_as_unused_before_all_is_applied_that_may_use_it() {
+    let mut fixture = Fixture::of(&[&[1, 1]]);
+    let (kind, name, uid) = ("ConfigMap", "shop-dc1-config-0123abcd".to_owned(), "u".to_owned());
+    let unused = Leftover { kind, name, uid, is_in_use: false };
+    fixture.seen.objects.leftovers.push(unused.clone());
+    assert_eq!(fixture.act(), Action::DeleteLeftover(unused.clone()));
+    // A StatefulSet has the template of the commit before; or the new rack is not there yet.
+    let template = fixture.ring.datacenters[0].racks[1].template.replace("t2".to_owned());
+    assert!(matches!(fixture.look(), crate::action::Decision::Wait(_)));
+    fixture.ring.datacenters[0].racks[1].template = template;
+    let mut rack = fixture.ring.datacenters[0].racks[1].clone();
+    rack.stateful_set = "shop-dc1-r3-sts".to_owned();
+    fixture.ring.datacenters[0].racks.push(rack);
+    assert_ne!(fixture.look(), crate::action::Decision::Act(Action::DeleteLeftover(unused)));
 }
 
 #[test]

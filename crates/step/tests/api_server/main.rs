@@ -4,6 +4,7 @@
 
 mod acts;
 mod held;
+mod needed;
 mod program;
 mod rights;
 mod seen;

@@ -24,11 +24,12 @@ const HOME: &str = "step-rights";
 const SECOND: &str = "step-rights-2";
 const SET: &str = "rights-dc1-r1-sts";
 
-async fn live() -> Live {
+/// The calls, as the rendered account of a cluster; the context has its name.
+pub(crate) async fn live_as(cluster: &str, home: &str) -> Live {
     let options = Options {
-        cluster: CLUSTER.to_owned(),
-        namespace: Some(HOME.to_owned()),
-        context: Some("rights".to_owned()),
+        cluster: cluster.to_owned(),
+        namespace: Some(home.to_owned()),
+        context: Some(cluster.to_owned()),
         holder: Some("one".to_owned()),
         management_port: 8080,
         ..Options::default()
@@ -37,13 +38,15 @@ async fn live() -> Live {
     Live::connect(&options, course).await.expect("a connection")
 }
 
-async fn client(context: Option<&str>) -> Client {
+/// A client of the API server, with a context of the kubeconfig.
+pub(crate) async fn client(context: Option<&str>) -> Client {
     let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
     let config = Config::from_kubeconfig(&options).await.expect("tests/step/run sets KUBECONFIG");
     Client::try_from(config).expect("a client")
 }
 
-async fn found_ready(live: &Live) -> Objects {
+/// What is found once all pods of tests/step/topology.yaml are ready.
+pub(crate) async fn found_ready(live: &Live) -> Objects {
     let is_ready = async || {
         let found = objects(live).await;
         found.pods.len() == 3
@@ -69,7 +72,7 @@ async fn done(what: &str, mut act: impl AsyncFnMut() -> Answer<()>) {
 #[tokio::test]
 #[ignore = "tests/step/run"]
 async fn what_is_rendered_is_found_and_all_that_is_done_to_it_is_allowed() {
-    let live = live().await;
+    let live = live_as(CLUSTER, HOME).await;
     let found = found_ready(&live).await;
     let ring: Ring = serde_json::from_str(&live.desired().await.expect("it may be read").ring).expect("a ring");
     for rack in ring.datacenters.iter().flat_map(|datacenter| &datacenter.racks) {
