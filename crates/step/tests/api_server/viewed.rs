@@ -58,7 +58,7 @@ async fn job(world: &World, name: &str) {
 /// Lets a Job end as its controller would.
 async fn end(world: &World, name: &str, conditions: Value) {
     let at = "2026-12-01T00:00:00Z";
-    let status = json!({"status": {"conditions": conditions, "startTime": at, "completionTime": at}});
+    let status = json!({"status": {"conditions": conditions, "startTime": at}});
     let jobs = world.api::<Job>(&world.home);
     jobs.patch_status(name, &PatchParams::default(), &Patch::Merge(status)).await.expect("it is taken");
 }
