@@ -1,7 +1,7 @@
 //! `cassc-step settle` whose pauses are short, for the stories of tests/delivery: the same calls and decisions, and a run that takes
 //! seconds. In: cluster, namespace, context of the kubeconfig, port of the Management API, generation. Out: the log on
 //! standard error; the exit code is 0 when all is as declared, 1 when it refused, 2 otherwise.
-#![allow(clippy::disallowed_methods, reason = "a program of tests")]
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a program of tests")]
 
 use std::env;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ decommissioned. In: the machine, a namespace. Out: a port, and what was asked.""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -171,10 +172,12 @@ class _Handler(BaseHTTPRequestHandler):
         address = self.connection.getsockname()[0]
         status, said = self.ring.answer(self.command, self.path, json.loads(text or "{}"), address)
         body = (said if isinstance(said, str) else json.dumps(said)).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        # Whoever asked may have given up meanwhile.
+        with contextlib.suppress(ConnectionError):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     do_GET = do_POST = do_PUT = _serve  # noqa: N815 (http.server asks for these names)
 

@@ -104,15 +104,13 @@ async fn without_one_of_its_rights_a_call_of_the_program_is_forbidden() {
     let mut needless = Vec::new();
     for (number, right) in rights.iter().enumerate() {
         trial.take_away(right, &rights, number.checked_sub(1).map(|before| &rights[before])).await;
-        let is_needed = match right.resource.as_str() {
+        let outcome = match right.resource.as_str() {
             "events" => trial.event_is_lost(right).await,
             _ => trial.is_forbidden(right).await,
         };
-        if !is_needed {
-            needless.push(right);
-        }
+        needless.extend(outcome.err().map(|outcome| (right, outcome)));
     }
-    assert!(needless.is_empty(), "nothing needs {needless:?}");
+    assert!(needless.is_empty(), "nothing needs these: {needless:#?}");
 }
 
 impl Trial {
@@ -134,17 +132,15 @@ impl Trial {
         }
     }
 
-    async fn is_forbidden(&self, right: &Right) -> bool {
+    /// The call is forbidden for want of this right; else what it came to.
+    async fn is_forbidden(&self, right: &Right) -> Result<(), String> {
         match self.attempt(right).await {
             Err(Failure::Refused { status: 403, text }) => {
                 // Where a stream was to be opened the server's words are not read.
                 assert!(right.resource == "pods/exec" || text.contains(&right.refusal()), "{right:?}: {text}");
-                true
+                Ok(())
             }
-            outcome => {
-                println!("{right:?}: {outcome:?}");
-                false
-            }
+            outcome => Err(format!("{outcome:?}")),
         }
     }
 
@@ -242,7 +238,7 @@ impl Trial {
 
     /// Events are no more than messages, and a failure is not told: without a right the second one does not count, or there
     /// is none at all.
-    async fn event_is_lost(&self, right: &Right) -> bool {
+    async fn event_is_lost(&self, right: &Right) -> Result<(), String> {
         let name = set(right.namespace).to_owned();
         let message = format!("without {}", right.verb);
         let event = Event { kind: "StatefulSet", name, reason: "Tried", message: message.clone(), warning: false };
@@ -252,7 +248,8 @@ impl Trial {
         let told = events.list(&ListParams::default().fields("reason=Tried")).await.expect("an answer").items;
         let of_this = told.into_iter().find(|it| it.message.as_ref() == Some(&message));
         let expected = if right.verb == "create" { None } else { Some(1) };
-        of_this.map(|it| it.count) == expected.map(Some)
+        let count = of_this.map(|it| it.count);
+        if count == expected.map(Some) { Ok(()) } else { Err(format!("told {count:?} times")) }
     }
 }
 
