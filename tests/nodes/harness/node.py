@@ -126,7 +126,7 @@ class Node:
     def import_images(self, images: list[Path]) -> None:
         """Give the node these image archives."""
         for image in images:
-            imported = self._ctr("images", "import", str(image), timeout=300)
+            imported = self._ctr("images", "import", str(image), timeout=900)
             if "done" not in imported and "saved" not in imported:
                 raise RuntimeError(f"{self.name} does not take {image}: {imported[-1000:]}")
 

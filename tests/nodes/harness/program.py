@@ -52,8 +52,11 @@ class Program:
         return re.findall(r"^  name: (\S+)$", file.read_text(), re.MULTILINE)[0]
 
     def status(self) -> dict:
-        """The status of that Job; empty while there is none."""
-        found = self.ring.kubectl("get", "job", self.job(), "-o", "json", "--ignore-not-found")
+        """The status of that Job; empty while there is none, and while the API server does not answer."""
+        try:
+            found = self.ring.kubectl("get", "job", self.job(), "-o", "json", "--ignore-not-found")
+        except RuntimeError:
+            return {}
         return json.loads(found)["status"] if found else {}
 
     def ended(self) -> str:
