@@ -9,6 +9,7 @@ import signal
 import time
 
 import cql
+from api import jobs, roles_and_keyspaces
 from cluster import Cluster
 from observe import (
     expect, expect_gate, expect_rendered_files, gate_words, java_process, log, memory, streamed_tables, wait_for,
@@ -34,13 +35,14 @@ def one_node(cluster: Cluster, version: str, say: Say) -> None:
     expect_rendered_files(pod)
     expect((cluster.volume(name) / ".bootstrapped").exists(), "readiness left no marker")
     expect(not (cluster.volume(name) / ".joining").exists(), "the sign of a start that is under way is still there")
-    # (The double has no agent that keeps Cassandra from making its default superuser, so that one is not tried.)
     for login, wanted in ((None, "requires authentication"), (("nobody", "guess"), "incorrect")):
         words = cql.login_is_refused(pod.address, login)
         expect(wanted in words, f"login {login} was to be refused with {wanted!r}, not {words!r}")
         say(f"login {login} refused: {words}")
+    roles_and_keyspaces(pod, say)
+    jobs(pod, version, say)
     say(f"Cassandra {memory(pod)} resident")
-    end_orderly(cluster, name, version)
+    end_orderly(cluster, name)
 
     cluster.configure(topology(version, 1))
     pod = cluster.apply()[0]
@@ -61,22 +63,15 @@ def one_node(cluster: Cluster, version: str, say: Say) -> None:
     say(f"container killed: ready again after {time.monotonic() - begin:.0f} s, 100 of 100 rows read")
 
 
-def end_orderly(cluster: Cluster, name: str, version: str) -> None:
-    """Delete a pod; preStop must have drained the node.
-
-    The nodetool of 3.11 does not run on the double's Java 17: there every drain is answered with an error, and preStop asks
-    until DRAIN_SECONDS have passed.
-    """
+def end_orderly(cluster: Cluster, name: str) -> None:
+    """Delete a pod; preStop must have drained the node."""
     pod = cluster.pods[name]
     begin = time.monotonic()
     words = cluster.delete(name)
     seconds = time.monotonic() - begin
-    can_drain = not version.startswith("3.11.")
-    longest = pod.template.grace_seconds / (2 if can_drain else 1)
-    expect(seconds < longest, f"{name}: ending took {seconds:.0f} s: {words}")
-    if can_drain:
-        expect("preStop status 0" in words, f"{name}: {words}")
-        expect("DRAINED" in log(pod), f"{name}: the node's log does not say that it was drained")
+    expect(seconds < pod.template.grace_seconds / 2, f"{name}: ending took {seconds:.0f} s: {words}")
+    expect("preStop status 0" in words, f"{name}: {words}")
+    expect("DRAINED" in log(pod), f"{name}: the node's log does not say that it was drained")
 
 
 def expect_identity(found: dict[str, str], version: str, rack: str) -> None:
@@ -108,7 +103,7 @@ def three_racks(cluster: Cluster, version: str, say: Say) -> None:
     pods = [cluster.pods[pod_of(rack)] for rack in (1, 2, 3)]
     read_all(pods[2], say)
 
-    end_orderly(cluster, pod_of(2), version)
+    end_orderly(cluster, pod_of(2))
     say(f"ring without it: {wait_for_ring(pods[0], ['UN', 'UN', 'DN'], 60)}")
     cluster.apply()
     say(f"back after {cluster.wait_ready([pod_of(2)], START):.0f} s")

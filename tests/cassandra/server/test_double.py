@@ -1,149 +1,27 @@
-"""Tests of the Management API's double against its contract (README.md), with a small process in Cassandra's place.
+"""Tests of the Management API's double against its contract (README.md): who starts Cassandra, probes, drain, TLS.
 
-Run as `python3 tests/cassandra/server/test_double.py`, by tests/cassandra/run and .ci/run. Linux only: it reads /proc.
+Run as `python3 tests/cassandra/server/test_double.py`, by .ci/run.
 """
 
 import http.client
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 import unittest
-import urllib.parse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-# What lies below root/ is copied into images as it is.
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(HERE / "root/opt/management-api"))
-import http_server  # noqa: E402
-import process  # noqa: E402
-from settings import Settings  # noqa: E402
+from stand_in import TestCase, until
 
-# In Cassandra's place: goes into the background, writes its pid file; opens the port once `join` exists. At the agent's socket
-# it writes down every call, and answers with the file answers/METHOD where there is one. `drain` closes the port, takes as
-# many seconds as the file `seconds` says, and makes the file `drain`. The shell in the background stays to reap its node: the
-# container has tini for that, but process 1 of the machine that runs the tests may take its time.
-CASSANDRA = r"""#!/bin/bash
-home=$(dirname "$(dirname "$0")"); echo "$@" >>"$home/arguments"; shift
-exec 3<&-
-rm -f "$1"
-{ "$home/bin/node" "$home" & printf %d $! >"$1.new"; mv "$1.new" "$1"; wait; } &
-until [ -s "$1" ]; do kill -0 $! || exit 1; sleep 0.01; done
-"""
-NODE = r"""#!/usr/bin/python3 -I
-import pathlib, socket, sys, threading, time
-home = pathlib.Path(sys.argv[1])
-drained = threading.Event()
+import process  # found once stand_in is imported
 
-def serve():
-    (home / "socket").unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(home / "socket"))
-        server.listen()
-        while True:
-            connection = server.accept()[0]
-            threading.Thread(target=answer, args=[connection], daemon=True).start()
-
-def answer(connection):
-    with connection, connection.makefile("rw") as stream:
-        line = stream.readline()
-        method = line.strip().partition("?")[0]
-        with (home / "calls").open("a") as calls:
-            calls.write(line)
-        if method == "drain":
-            drained.set()
-            time.sleep(float((home / "seconds").read_text()) if (home / "seconds").exists() else 0)
-            (home / "drain").touch()
-        file = home / "answers" / method
-        stream.write(file.read_text() if file.exists() else "ok\nnull")
-
-threading.Thread(target=serve, daemon=True).start()
-listener = None
-while True:
-    if (home / "join").exists() and not drained.is_set() and listener is None:
-        listener = socket.create_server(("127.0.0.1", int((home / "port").read_text())))
-    if drained.is_set() and listener is not None:
-        listener.close()
-    time.sleep(0.02)
-"""
-SCRIPTS = HERE.parents[2] / "templates/scripts"
+SCRIPTS = Path(__file__).resolve().parents[3] / "templates/scripts"
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def until(condition: Callable[[], bool], words: str) -> None:
-    """Wait up to ten seconds for something to become true."""
-    end = time.monotonic() + 10
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within ten seconds: {words}")
-        time.sleep(0.02)
-
-
-class DoubleTest(unittest.TestCase):
-    """One server in front of one stand-in for Cassandra, each test with its own folder."""
-
-    def setUp(self) -> None:
-        """Write the stand-in's programs and the little of cassandra.yaml that is read."""
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.home = Path(folder.name)
-        (self.home / "bin").mkdir()
-        for name, text in (("cassandra", CASSANDRA), ("node", NODE)):
-            (self.home / "bin" / name).write_text(text, encoding="utf-8")
-            (self.home / "bin" / name).chmod(0o755)
-        native_port = free_port()
-        (self.home / "port").write_text(str(native_port), encoding="utf-8")
-        (self.home / "cassandra.yaml").write_text(f"native_transport_port: {native_port}\n", encoding="utf-8")
-
-    def serve(self, **changes: Any) -> None:
-        """Start the server; the keep-alive task looks every fifth of a second instead of every 30."""
-        rhythm = {"first_look": 0.1, "between_looks": 0.2, "between_kills": 0.2}
-        settings = Settings(
-            home=self.home, configuration=self.home, pid_file=self.home / "pid", socket=self.home / "socket",
-            faults=self.home / "faults.json", log_directory=self.home,
-            port=0, **(rhythm | changes),
-        )  # fmt: skip
-        self.server = http_server.serve(settings)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.addCleanup(self.end)
-
-    def end(self) -> None:
-        """End what was started."""
-        self.server.cassandra.stop()
-        self.server.shutdown()
-        self.server.server_close()
-
-    def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
-        """Status and body of a request; a path without a slash before it is below /api/v0."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.server_port, timeout=10)
-        try:
-            connection.request(method, path if path.startswith("/") else f"/api/v0/{path}", body)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        finally:
-            connection.close()
-
-    def probes(self) -> tuple[int, int]:
-        """The statuses of liveness and readiness."""
-        return self.ask("GET", "probes/liveness")[0], self.ask("GET", "probes/readiness")[0]
-
-    def pid(self) -> int:
-        """The number of the running process, 0 for none."""
-        return int(self.ask("GET", "lifecycle/pid")[1] or 0)
+class DoubleTest(TestCase):
+    """Each test has its own server."""
 
     def test_probes_follow_a_node_through_its_life(self) -> None:
         """Not started, joining, joined, drained, dead, started again."""
@@ -254,105 +132,6 @@ class DoubleTest(unittest.TestCase):
         status, words = self.ask("POST", "ops/node/assassinate?address=10.0.0.9")
         self.assertEqual(status, 501)
         self.assertIn("not in this double", words)
-
-    def serve_member(self, **changes: Any) -> None:
-        """A member of a ring, whose agent answers what `agent_answers` says."""
-        self.serve(**changes)
-        (self.home / "answers").mkdir()
-        (self.home / "join").touch()
-        until(lambda: self.probes() == (200, 200), "ready")
-
-    def agent_answers(self, method: str, text: str) -> None:
-        """What the agent answers from now on."""
-        (self.home / "answers" / method).write_text(text, encoding="utf-8")
-
-    def last_call(self) -> dict[str, list[str]]:
-        """The last call that the agent got: its parameters, and its name as `method`."""
-        line = (self.home / "calls").read_text(encoding="utf-8").splitlines()[-1]
-        method, _, parameters = line.partition("?")
-        return {"method": [method]} | urllib.parse.parse_qs(parameters)
-
-    def test_nothing_is_asked_of_a_cassandra_that_does_not_serve(self) -> None:
-        """Not while it joins, and not when it is dead, although its socket may be there."""
-        self.serve(between_looks=5.0)
-        until(lambda: (self.home / "socket").exists(), "the agent listens")
-        closed = (500, "Internal connection to Cassandra closed")
-        self.assertEqual(self.ask("GET", "metadata/endpoints"), closed)
-        self.assertFalse((self.home / "calls").exists())
-        (self.home / "join").touch()
-        until(lambda: self.ask("GET", "metadata/endpoints")[0] == 200, "asked")
-        os.kill(self.pid(), signal.SIGKILL)
-        until(lambda: self.ask("GET", "metadata/endpoints") == closed, "not asked")
-
-    def test_what_goes_wrong_in_the_agent_has_the_words_of_the_server(self) -> None:
-        """An exception, an answer that is cut off, and one that does not come."""
-        self.serve_member(query=0.5)
-        self.agent_answers("listRoles", "failed\njava.lang.RuntimeException: the cause")
-        self.assertEqual(self.ask("GET", "ops/auth/role"), (500, "Failed to execute method NodeOps.listRoles"))
-        self.agent_answers("listRoles", "")
-        self.assertEqual(self.ask("GET", "ops/auth/role"), (500, "Internal connection to Cassandra closed"))
-        (self.home / "answers/listRoles").unlink()
-        os.mkfifo(self.home / "answers/listRoles")
-        self.assertEqual(self.ask("GET", "ops/auth/role"), (500, "Query timed out after PT0S"))
-
-    def test_roles_travel_in_the_query(self) -> None:
-        """Names are decoded once, flags are false unless given, and nobody is made without a password."""
-        self.serve_member()
-        self.assertEqual(
-            self.ask("POST", "ops/auth/role?username=o%27brien&password=p%20w%2F%2B%26&can_login=true"), (200, "OK")
-        )
-        expected = {
-            "method": ["createRole"], "username": ["o'brien"], "password": ["p w/+&"],
-            "login": ["true"], "superuser": ["false"],
-        }  # fmt: skip
-        self.assertEqual(self.last_call(), expected)
-        for query in ("", "?username=a", "?username=a&password=", "?password=b"):
-            self.assertEqual(self.ask("POST", f"ops/auth/role{query}"), (400, ""), query)
-        self.assertEqual(self.ask("DELETE", "ops/auth/role?username=a"), (200, "OK"))
-        self.assertEqual(self.last_call(), {"method": ["dropRole"], "username": ["a"]})
-
-    def test_bodies(self) -> None:
-        """None: 415; not an object: 400; a keyspace and its replicas arrive."""
-        self.serve_member()
-        self.assertEqual(self.ask("POST", "ops/keyspace/alter")[0], 415)
-        for body in ("{", "[]", "7"):
-            answer = self.ask("POST", "ops/keyspace/alter", body)
-            self.assertEqual(answer, (400, "Not able to deserialize data provided."))
-        self.assertEqual(self.ask("POST", "ops/keyspace/alter", '{"keyspace_name":"k"}')[0], 400)
-        settings = '[{"dc_name":"dc1","replication_factor":3},{"dc_name":"dc2","replication_factor":2}]'
-        body = f'{{"keyspace_name":"Shop","replication_settings":{settings}}}'
-        self.assertEqual(self.ask("POST", "ops/keyspace/alter", body), (200, "OK"))
-        expected = {"method": ["alterKeyspace"], "keyspaceName": ["Shop"], "replication": ["dc1:3", "dc2:2"]}
-        self.assertEqual(self.last_call(), expected)
-
-    def test_replication_of_a_keyspace(self) -> None:
-        """As Cassandra says; 404 where there is no such keyspace, 400 where none is named."""
-        self.serve_member()
-        self.assertEqual(self.ask("GET", "ops/keyspace/replication?keyspaceName=nope")[0], 404)
-        self.assertEqual(self.ask("GET", "ops/keyspace/replication")[0], 400)
-        self.agent_answers("getReplication", 'ok\n{"class":"x.NetworkTopologyStrategy","dc1":"3"}')
-        answer = self.ask("GET", "ops/keyspace/replication?keyspaceName=Shop")
-        self.assertEqual(answer, (200, '{"class":"x.NetworkTopologyStrategy","dc1":"3"}'))
-
-    def test_jobs(self) -> None:
-        """What starts one answers its id with 202; a job that is not known is 404."""
-        self.serve_member()
-        for method in ("decommission", "forceKeyspaceCleanup", "upgradeSSTables"):
-            self.agent_answers(method, 'ok\n"8b1c0e1e"')
-        self.assertEqual(self.ask("POST", "/api/v1/ops/node/decommission?force=true"), (202, "8b1c0e1e"))
-        self.assertEqual(self.last_call(), {"method": ["decommission"], "force": ["true"]})
-        self.assertEqual(self.ask("POST", "/api/v1/ops/keyspace/cleanup", "{}"), (202, "8b1c0e1e"))
-        self.assertEqual(self.last_call()["keyspaceName"], ["NON_LOCAL_STRATEGY"])
-        self.assertEqual(self.ask("POST", "/api/v1/ops/keyspace/cleanup", '{"keyspace_name":"system"}'), (200, "OK"))
-        upgrade = "/api/v1/ops/tables/sstables/upgrade"
-        self.assertEqual(self.ask("POST", upgrade, '{"keyspace_name":"k","tables":["a","b"]}'), (202, "8b1c0e1e"))
-        call = self.last_call()
-        self.assertEqual((call["tables"], call["excludeCurrentVersion"]), (["a", "b"], ["true"]))
-        self.ask("POST", f"{upgrade}?excludeCurrentVersion=true", "{}")
-        self.assertEqual(self.last_call()["excludeCurrentVersion"], ["false"], "the server turns it round")
-        self.agent_answers("getJobStatus", "ok\n{}")
-        self.assertEqual(self.ask("GET", "ops/executor/job?job_id=8b1c0e1e"), (404, "{}"))
-        self.assertEqual(self.ask("GET", "ops/executor/job")[0], 500)
 
     def test_mutual_tls_refuses_whoever_shows_no_certificate(self) -> None:
         """The three files of the image: with a certificate 200, without none of it."""

@@ -2,6 +2,7 @@ package managementapi;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -204,8 +205,16 @@ final class NodeOps {
 
     private static List<Map<String, Object>> roles() {
         IRoleManager manager = DatabaseDescriptor.getRoleManager();
-        return manager.getAllRoles().stream().map(role -> Map.<String, Object>of("name", role.getRoleName(),
-            "super", manager.isSuper(role), "login", manager.canLogin(role), "datacenters", "ALL", "options", "{}"))
-            .collect(Collectors.toList());
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (RoleResource role : manager.getAllRoles()) {
+            Map<String, Object> told = new LinkedHashMap<>();
+            told.put("name", role.getRoleName());
+            told.put("super", manager.isSuper(role));
+            told.put("login", manager.canLogin(role));
+            told.put("datacenters", "ALL");
+            told.put("options", "{}");
+            all.add(told);
+        }
+        return all;
     }
 }

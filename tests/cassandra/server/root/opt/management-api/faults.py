@@ -88,8 +88,8 @@ class Faults:
             return
         self.written = written
         try:
-            self.wanted = json.loads(self.file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            print(f"{self.file} is not JSON, so there are no faults: {error}", file=sys.stderr, flush=True)
+            self.wanted = dict(json.loads(self.file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            print(f"{self.file} is not a JSON object, so there are no faults: {error}", file=sys.stderr, flush=True)
             self.wanted = {}
         self.dice = random.Random(self.wanted.get("seed", 0))

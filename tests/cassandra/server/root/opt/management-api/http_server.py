@@ -1,4 +1,4 @@
-"""The HTTP side. In: requests. Out: answers: what the server knows by itself here, what it asks Cassandra in operations.py."""
+"""The HTTP side. In: requests. Out: answers: what the server knows by itself here, what it asks Cassandra in metadata.py and jobs.py."""
 
 import json
 import re
@@ -10,9 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import faults
-import operations
+import jobs
+import metadata
 from process import CLOSED, STARTED, STOPPED, Answer, Cassandra
+from request import Request, Route, answered
 from settings import Settings
+
+ROUTES = metadata.ROUTES | jobs.ROUTES
 
 
 def answer(cassandra: Cassandra, method: str, target: str, content: bytes) -> Answer:
@@ -31,21 +35,21 @@ def answer(cassandra: Cassandra, method: str, target: str, content: bytes) -> An
         case "GET", "/api/v0/lifecycle/pid":
             return (204, "") if pid is None else (200, str(pid))
         case "POST", "/api/v0/ops/node/drain":
-            return operations.answered(cassandra.drain, cassandra.settings.query)
-    if (method, path) in operations.ROUTES:
-        return ask_cassandra(cassandra, operations.ROUTES[method, path], query, content)
+            return answered(cassandra.drain, cassandra.settings.query)
+    if (method, path) in ROUTES:
+        return ask_cassandra(cassandra, ROUTES[method, path], query, content)
     if re.match(r"/api/v[012]/(ops|metadata|lifecycle|probes|repairs|tokens)(/|$)", path):
         return 501, f"not in this double of the Management API: {method} {path}"
     return 404, ""
 
 
-def ask_cassandra(cassandra: Cassandra, route: operations.Route, query: dict[str, list[str]], content: bytes) -> Answer:
+def ask_cassandra(cassandra: Cassandra, route: Route, query: dict[str, list[str]], content: bytes) -> Answer:
     """The answer to a request that Cassandra has to answer."""
     if not cassandra.is_bootstrapped():
         return CLOSED
     settings = cassandra.settings
-    request = operations.Request(settings.socket, settings.query, query, content)
-    return operations.answered(lambda: route(request), settings.query)
+    request = Request(settings.socket, settings.query, query, content)
+    return answered(lambda: route(request), settings.query)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -59,14 +63,15 @@ class Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         cassandra: Cassandra = self.server.cassandra  # type: ignore[attr-defined]
         fault = self.server.faults.next(self.path)  # type: ignore[attr-defined]
-        answered = fault.around(lambda: answer(cassandra, self.command, self.path, content))
-        if answered is None:
+        result = fault.around(lambda: answer(cassandra, self.command, self.path, content))
+        if result is None:
             self.close_connection = True
             return
-        status, body = answered
-        data = fault.changed((body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))).encode())
+        status, body = result
         self.send_response(status)
+        data = b""
         if status != 204:
+            data = fault.changed((body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))).encode())
             self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,8 @@ class Cassandra:
                 pid = self.pid()
                 if pid is None:
                     return 200, "OK\n"
-                os.kill(pid, number)
+                with suppress(ProcessLookupError):  # It ended just now.
+                    os.kill(pid, number)
                 time.sleep(self.settings.between_kills)
             return (200, "OK\n") if self.pid() is None else (500, "Killing Cassandra Failed")
 
