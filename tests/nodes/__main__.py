@@ -21,6 +21,7 @@ from harness.processes import alone  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
 from stories.crashes import Crashes  # noqa: E402
+from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
 from stories.steps_cures import Cures  # noqa: E402
@@ -30,6 +31,8 @@ from stories.steps_short import Short  # noqa: E402
 from stories.steps_size import Steps  # noqa: E402
 from stories.steps_upgrade import Upgrades  # noqa: E402
 from stories.topology import with_steps  # noqa: E402
+from stories.two_clusters import TwoClusters  # noqa: E402
+from stories.volumes import Volumes  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
 RINGS = (
@@ -42,11 +45,14 @@ RINGS = (
     Rolls,
     Upgrades,
     Datacenters,
+    TwoClusters,
+    Volumes,
+    Disturbed,
     Cures,
     Crashes,
     Short,
 )
-NODES = 3
+NODES = 3  # of the first machine; a story that needs a second one needs one node there
 
 
 def arguments() -> argparse.Namespace:
@@ -105,7 +111,7 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
     return found, words
 
 
-def own_machine(letter: str, chosen: argparse.Namespace) -> tuple[Machine, object]:
+def own_machine(letter: str, chosen: argparse.Namespace, nodes: int) -> tuple[Machine, object]:
     """The machine of that name, and the lock that makes it this run's own."""
     # Namespaces, control groups and folders have the machine's letter: a second run would remove those of the first.
     FOLDERS.mkdir(exist_ok=True)
@@ -115,7 +121,7 @@ def own_machine(letter: str, chosen: argparse.Namespace) -> tuple[Machine, objec
     except BlockingIOError:
         print(f"another run uses the machine {letter}; name another one with --machine", file=sys.stderr)
         raise SystemExit(2) from None
-    return Machine(letter, chosen.build / "bin", NODES), lock
+    return Machine(letter, chosen.build / "bin", nodes), lock
 
 
 def start(machine: Machine, chosen: argparse.Namespace) -> None:
@@ -134,7 +140,8 @@ def main() -> int:
     chosen = arguments()
     rings, report = chosen_rings(chosen), Report()
     number = 1 if chosen.down else max(ring.machines for ring in rings)
-    owned = [own_machine(letter, chosen) for letter in LETTERS[LETTERS.index(chosen.machine) :][:number]]
+    letters = LETTERS[LETTERS.index(chosen.machine) :][:number]
+    owned = [own_machine(letter, chosen, 1 if beside else NODES) for beside, letter in enumerate(letters)]
     machines = [machine for machine, _ in owned]
     if chosen.down:
         machines[0].stop()

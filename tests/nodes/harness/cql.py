@@ -28,6 +28,7 @@ def main() -> None:
         auth_provider=PlainTextAuthProvider(*asked["login"]) if asked["login"] else None,
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         connect_timeout=30,
+        control_connection_timeout=30,
     )
     session = cluster.connect()
     rows: list[list] = []

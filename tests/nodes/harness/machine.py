@@ -22,6 +22,8 @@ from .processes import Processes, alone, in_namespace, kill_all, run, wait_until
 FOLDERS = Path("/var/tmp/cassc-nodes")
 _PEERS = "http://127.0.0.1:2380"
 _CLIENTS = "http://127.0.0.1:2379"
+# What kubectl says when the API server has not taken the request, and how often that is borne.
+_BUSY, _TRIES = "TLS handshake timeout", 10
 _HERE = Path(__file__).resolve().parent.parent
 _STORAGE_CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -112,21 +114,39 @@ class Machine:
             "--listen-client-urls", _CLIENTS, "--advertise-client-urls", _CLIENTS, "--listen-peer-urls", _PEERS,
             "--initial-advertise-peer-urls", _PEERS, "--initial-cluster", f"default={_PEERS}",
         )  # fmt: skip
-        self._control(
-            "apiserver", "--etcd-servers", _CLIENTS, "--bind-address=0.0.0.0", f"--advertise-address={self.network.address}",
-            "--secure-port=6443", "--cert-dir", str(certificates), f"--service-cluster-ip-range={SERVICES}",
-            "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", str(key),
-            "--service-account-signing-key-file", str(key), "--token-auth-file", str(tokens), "--authorization-mode=RBAC",
-            "--allow-privileged", "--kubelet-preferred-address-types=InternalIP",
-        )  # fmt: skip
+        self.start_api_server()
         self._write_kubeconfig(token, certificates / "apiserver.crt")
-        wait_until("the API server answers", 120, lambda: self.kubectl("get", "--raw", "/readyz", check=False) == "ok")
+        self._wait_for_api_server()
         self._control(
             "controller-manager", "--kubeconfig", str(self.kubeconfig), "--leader-elect=false",
             "--service-account-private-key-file", str(key), "--root-ca-file", str(certificates / "apiserver.crt"),
             "--controllers=*,-node-ipam-controller,-cloud-node-lifecycle-controller", "--node-monitor-grace-period=20s",
         )  # fmt: skip
         self._control("scheduler", "--kubeconfig", str(self.kubeconfig), "--leader-elect=false")
+
+    def start_api_server(self) -> None:
+        """Start it, for the first time or again."""
+        key, folder = self.run_folder / "service-accounts.key", self.run_folder
+        self._control(
+            "apiserver", "--etcd-servers", _CLIENTS, "--bind-address=0.0.0.0", f"--advertise-address={self.network.address}",
+            "--secure-port=6443", "--cert-dir", str(folder / "certificates"), f"--service-cluster-ip-range={SERVICES}",
+            "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file", str(key),
+            "--service-account-signing-key-file", str(key), "--token-auth-file", str(folder / "tokens.csv"), "--authorization-mode=RBAC",
+            "--allow-privileged", "--kubelet-preferred-address-types=InternalIP",
+        )  # fmt: skip
+
+    @contextmanager
+    def without_api_server(self) -> Iterator[None]:
+        """The API server is away meanwhile, as when its host restarts."""
+        self.processes.stop("apiserver")
+        try:
+            yield
+        finally:
+            self.start_api_server()
+            self._wait_for_api_server()
+
+    def _wait_for_api_server(self) -> None:
+        wait_until("the API server answers", 120, lambda: self.kubectl("get", "--raw", "/readyz", check=False) == "ok")
 
     def _write_kubeconfig(self, token: str, authority: Path) -> None:
         cluster = {"server": f"https://{self.network.address}:6443", "certificate-authority": str(authority)}
@@ -158,10 +178,18 @@ class Machine:
     # --- Use --------------------------------------------------------------------------------------------------------
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True, timeout: float = 300) -> str:
-        """Run kubectl, inside the control plane's network."""
+        """Run kubectl, inside the control plane's network. What a busy API server did not even take is asked for again."""
         program = (str(self.programs / "kubernetes"), "kubectl", f"--kubeconfig={self.kubeconfig}")
         command = in_namespace(self.network.control_plane, *program, *arguments)
-        return run(*command, stdin=stdin, check=check, timeout=timeout)
+        if not check:
+            return run(*command, stdin=stdin, check=False, timeout=timeout)
+        for _ in range(_TRIES):
+            try:
+                return run(*command, stdin=stdin, timeout=timeout)
+            except RuntimeError as error:
+                if _BUSY not in str(error):
+                    raise
+        return run(*command, stdin=stdin, timeout=timeout)
 
     def get(self, *arguments: str) -> dict:
         """`kubectl get … -o json`."""

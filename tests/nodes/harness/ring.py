@@ -190,6 +190,13 @@ class Ring:
         found = self.machine.get("events", "-n", self.namespace, "--field-selector", f"involvedObject.name={about}")
         return [f"{event['reason']}: {event['message']}" for event in found["items"]]
 
+    def ended(self) -> list[str]:
+        """The pods whose Cassandra a kubelet has ended, the first one first, in the last hour."""
+        items = self.machine.get("events", "-n", self.namespace, "--field-selector", "reason=Killing")["items"]
+        killed = [(it["metadata"]["creationTimestamp"], it["involvedObject"]) for it in items]
+        containers = [(at, it["name"]) for at, it in killed if "{cassandra}" in it.get("fieldPath", "")]
+        return [name for _, name in sorted(containers)]
+
     def evict(self, pod: str) -> None:
         """Evict the pod through the eviction API, as a drain does."""
         metadata = {"name": pod, "namespace": self.namespace}

@@ -15,6 +15,7 @@ from .processes import in_namespace
 from .program import Program
 from .report import Report
 
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 KILLED = -9  # the exit code of a process that was killed
 LEASE = 90  # seconds after which a run surely has the Lease of another that was killed
 
@@ -49,16 +50,20 @@ class Runs:
         self.ring.kubectl("patch", "job", self.program.job(), "--type=merge", "-p", patch)
         self.program.wait_ended("Complete", 600)
 
-    def start(self, holder: str) -> subprocess.Popen[bytes]:
-        """A run that holds the Lease under that name. All lines of all runs of that holder are in <folder>/<holder>.log."""
+    def start(self, holder: str, clock: Path | None = None) -> subprocess.Popen[bytes]:
+        """A run that holds the Lease under that name. All lines of all runs of that holder are in <folder>/<holder>.log. The
+        file `clock` says how far its clock is from the machine's, such as `+3h`, and may change while it runs.
+        """
         self.started += 1
-        binary = str(self.ring.machine.programs / "cassc-step")
+        # A library that changes the time can be put before a dynamic program only.
+        binary = str(self.ring.machine.programs / ("cassc-step-dynamic" if clock else "cassc-step"))
         environment = {
             "KUBECONFIG": str(self._kubeconfig()),
             "POD_NAME": holder,
             "POD_UID": f"{holder}-uid",
             "CASSC_NAMESPACE": self.ring.namespace,
             "CASSC_LOG_FORMAT": "text",
+            **(_clock(clock) if clock else {}),
         }
         with self.log(holder).open("ab") as log:
             command = in_namespace(self.ring.machine.network.control_plane, binary, *self.arguments)
@@ -137,3 +142,13 @@ class Runs:
         if code != 0:
             last = "\n".join(self.log(holder).read_text(errors="replace").splitlines()[-15:])
             raise RuntimeError(f"the run {holder} ended with {code}:\n{last}")
+
+
+def _clock(file: Path) -> dict[str, str]:
+    """What lets libfaketime read the file at every look at the clock. Clocks that only measure are left alone."""
+    return {
+        "LD_PRELOAD": FAKETIME,
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }

@@ -43,6 +43,7 @@ def connect(settings: dict) -> tuple[Cluster, Session]:
         auth_provider=PlainTextAuthProvider(*settings["login"]),
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         connect_timeout=30,
+        control_connection_timeout=30,
     )
     return cluster, cluster.connect()
 

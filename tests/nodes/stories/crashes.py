@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import contextmanager
 
+from harness.nonsense import answering_badly
 from harness.report import Report
 from harness.ring import Ring
 from harness.runs import Runs
@@ -16,6 +17,7 @@ from .steps_size import KEYSPACE
 
 _LATEST = 15  # seconds after which a run is killed at the latest
 _KILLS = 50
+_RATE = 0.01  # of the answers, of each kind of fault: one look asks each node several things
 
 
 class Crashes(SettledInstall):
@@ -35,6 +37,11 @@ class Crashes(SettledInstall):
             ("crashes-without", "roll, growth, operation, shrinking with nothing in the way", self.without),
             ("crashes-killed", f"the same with at least {_KILLS} times SIGKILL at random moments", self.killed),
             ("crashes-two", "the same by two runs at once", self.two),
+            (
+                "crashes-bad-answers",
+                "the same, with answers that are late, lost, doubled and corrupt",
+                self.bad_answers,
+            ),
             ("crashes-two-killed", "the same by two runs at once that are killed in turns", self.two_killed),
         ]
 
@@ -66,9 +73,7 @@ class Crashes(SettledInstall):
 
     def without(self) -> None:
         """The Jobs do it."""
-        self.wanted = self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete")))
-        for picture in self.wanted:
-            self.report.saw(json.dumps(picture, sort_keys=True))
+        self.compare(self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete"))))
 
     def killed(self) -> None:
         """One run after the other, none of which lives long."""
@@ -89,6 +94,12 @@ class Crashes(SettledInstall):
         self.repeat(lambda: self.runs.two(latest=40))
         self.report.saw(f"killed {self.runs.kills} times, {self.runs.started} runs")
 
+    def bad_answers(self) -> None:
+        """The Jobs do it, and hear much that is wrong."""
+        with answering_badly(self.ring, _RATE, self.seed) as seen:
+            self.compare(self.go_through(lambda: self.report.saw(self.program.wait_ended("Complete"))))
+        self.report.expect(seen, f"faults, of the pods that are there in the end: {dict(seen)}")
+
     # --- The changes ------------------------------------------------------------------------------------------------
 
     def repeat(self, settle: Callable[[], object]) -> None:
@@ -99,7 +110,15 @@ class Crashes(SettledInstall):
             settle()
             self.runs.give_back()
 
-        for number, picture in enumerate(self.go_through(by_runs)):
+        self.compare(self.go_through(by_runs))
+
+    def compare(self, pictures: list[dict]) -> None:
+        """With what it came to when nothing was in the way, or the first time."""
+        if not self.wanted:
+            self.wanted = pictures
+            for picture in pictures:
+                self.report.saw(json.dumps(picture, sort_keys=True))
+        for number, picture in enumerate(pictures):
             wanted = self.wanted[number]
             differing = [
                 f"{key}: {picture[key]} and not {wanted[key]}" for key in wanted if picture[key] != wanted[key]
@@ -150,19 +169,10 @@ class Crashes(SettledInstall):
     @contextmanager
     def no_pod_restarts_twice(self):  # noqa: ANN201 (a context)
         """No pod lives more than two lives meanwhile: the one that it had, and the one that it has then."""
-        restarts = len(self.restarted())
+        restarts = len(self.ring.ended())
         yield
-        pods = self.restarted()[restarts:]
+        pods = self.ring.ended()[restarts:]
         self.report.expect(len(pods) == len(set(pods)), f"restarted: {', '.join(pods) or 'none'}")
-
-    def restarted(self) -> list[str]:
-        """The pods that were restarted since the ring was made, by the kubelet's Events: a killed run tells of none."""
-        items = self.ring.machine.get("events", "-n", self.ring.namespace, "--field-selector", "reason=Killing")[
-            "items"
-        ]
-        killed = [(it["metadata"]["creationTimestamp"], it["involvedObject"]) for it in items]
-        containers = [(at, it["name"]) for at, it in killed if "{cassandra}" in it.get("fieldPath", "")]
-        return [name for _, name in sorted(containers)]
 
     # --- What it has come to ----------------------------------------------------------------------------------------
 
