@@ -5,6 +5,7 @@
 mod claims;
 mod finding;
 mod objects;
+mod operations;
 mod replicas;
 mod restarts;
 mod ring;
@@ -15,7 +16,7 @@ mod told;
 mod world;
 
 use cassc::cluster::Cluster;
-use cassc::plan::{Action, Counts, Plan, Step, Verdict};
+use cassc::plan::{Action, Counts, OperationChange, OperationKind, Plan, Step, Verdict};
 
 pub(crate) use finding::{Finding, Kind};
 use side::Side;
@@ -60,6 +61,7 @@ impl<'c> Sides<'c> {
             world.judge_restarts_at_the_end();
             world.judge_claims_at_the_end();
             world.judge_settled_at_the_end();
+            world.judge_operations_at_the_end();
         }
         judge_counts(&mut world, plan);
         world.findings
@@ -103,6 +105,7 @@ fn walk(world: &mut World<'_>, step: &Step) {
         Action::Start { pods } => world.stop_or_start(false, pods),
         Action::CreateRoles { roles, .. } => world.roles.push(roles.clone()),
         Action::Repair { .. } => world.repairs += 1,
+        Action::Operation { change, operation, .. } => world.operations.push((operation.id.clone(), *change)),
     }
 }
 
@@ -119,6 +122,13 @@ fn judge_counts(world: &mut World<'_>, plan: &Plan) {
             Action::Decommission { pods, .. } => counts.nodes_leave += pods.len(),
             Action::ExpandClaims { claims } => counts.claims_grow += claims.len(),
             Action::DeleteClaims { claims } => counts.claims_deleted += claims.len(),
+            Action::Operation { change: OperationChange::Waits, .. } => {}
+            Action::Operation { operation, pods, .. } => {
+                counts.operations += 1;
+                if operation.kind == OperationKind::Restart {
+                    counts.pods_restart += pods.len();
+                }
+            }
             _ => {}
         }
     }
@@ -126,10 +136,11 @@ fn judge_counts(world: &mut World<'_>, plan: &Plan) {
         world.find(Kind::WrongCounts, format!("{:?} instead of {counts:?}", plan.counts));
     }
     let told = [
-        (counts.pods_restart, "pod", ")"),
+        (counts.pods_restart, "pod", if counts.racks_roll > 0 { ")" } else { " restart" }),
         (counts.nodes_join, "node", " join"),
         (counts.nodes_leave, "node", " leave"),
         (counts.claims_grow, "PVC", " grow"),
+        (counts.operations, "operation", " run"),
     ];
     for (number, one, end) in told.into_iter().filter(|(number, ..)| *number > 0) {
         let plural = if number == 1 { "" } else { "s" };

@@ -89,6 +89,7 @@ kinds! {
     ClaimKept: "no claim is deleted that the topology keeps",
     StopMisjudged: "all nodes stop, or start again, where that is asked for, and nothing else does",
     RolesMisjudged: "where the Job can, it creates the roles that are new or others, once",
+    OperationMisjudged: "each operation that runs, goes on, tries again or waits is named once, cures first",
     RepairMisjudged: "where the Job can, it repairs what got more replicas, once",
     ClaimShrinks: "claims only grow",
     ClaimSizeMisjudged: "claims grow from what they are to what is asked for",

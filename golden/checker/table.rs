@@ -1,6 +1,6 @@
 //! Where each kind of step may run, and the guards without which it may not.
 
-use cassc::plan::{Action, By, Guard, Stage, Step};
+use cassc::plan::{Action, By, Guard, OperationChange, OperationKind, Stage, Step};
 use cassc::topology::Dialect;
 use cassc_ring::desired::Cleanup;
 
@@ -89,5 +89,20 @@ fn row(action: &Action) -> (&'static [Stage], &'static [Guard]) {
         Action::UpgradeTables { .. } => (&[Stage::Settle], &[Guard::RingWhole, Guard::VersionsAgree]),
         Action::ExpandClaims { .. } => (&[Stage::Settle], &[Guard::ClassExpands]),
         Action::DeleteClaims { .. } => (&[Stage::Settle], &[Guard::NodeHasLeft]),
+        Action::Operation { change, operation, .. } => (&[Stage::Settle], of_operation(*change, operation.kind)),
+    }
+}
+
+/// A node that is down stops everything but what cures it; what takes a node away is refused where it is alive.
+fn of_operation(change: OperationChange, kind: OperationKind) -> &'static [Guard] {
+    match kind {
+        _ if change == OperationChange::Waits => &[],
+        OperationKind::ReplaceNode => &[Guard::OthersUp, Guard::NodeIsDown],
+        OperationKind::RemoveNode => {
+            &[Guard::OthersUp, Guard::NodeIsDown, Guard::ReplicationFits, Guard::SpaceSuffices]
+        }
+        OperationKind::Restart => &[Guard::OthersUp, Guard::BudgetAllows],
+        OperationKind::Drain => &[Guard::OthersUp],
+        _ => &[Guard::RingWhole],
     }
 }

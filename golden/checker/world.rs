@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc::plan::{ObjectName, Stage};
+use cassc::plan::{ObjectName, OperationChange, Stage};
 
 use super::finding::{Finding, Kind};
 use super::side::Side;
@@ -46,6 +46,8 @@ pub(super) struct World<'s> {
     /// The declared roles of every step that creates some.
     pub(super) roles: Vec<Vec<String>>,
     pub(super) repairs: usize,
+    /// Every operation that is named, by its id.
+    pub(super) operations: Vec<(String, OperationChange)>,
     pub(super) restarted: BTreeSet<String>,
     pub(super) rebuilt: Vec<String>,
     pub(super) cleaned: Vec<String>,
@@ -69,6 +71,7 @@ impl<'s> World<'s> {
             stops: 0,
             roles: Vec::new(),
             repairs: 0,
+            operations: Vec::new(),
             restarted: BTreeSet::new(),
             rebuilt: Vec::new(),
             cleaned: Vec::new(),

@@ -23,6 +23,23 @@ spec:
     - {name: dc2, nodes: 9, racks: [{name: a}, {name: b}, {name: c}]}
 ";
 
+const OPERATIONS: &str = "\
+  operations:
+    - {id: repair-1, kind: repair, suspend: true}
+    - {id: flush-1, kind: flush}
+    - {id: scrub-1, kind: scrub}
+    - {id: compact-1, kind: compact}
+";
+
+const OTHER_OPERATIONS: &str = "\
+  operations:
+    - {id: repair-1, kind: repair}
+    - {id: flush-1, kind: flush, retry: again}
+    - {id: scrub-1, kind: scrub, suspend: true}
+    - {id: restart-1, kind: restart, datacenter: dc1, rack: a}
+    - {id: replace-1, kind: replaceNode, pods: [shop-dc1-a-sts-0]}
+";
+
 /// A change of [`SHOP`] that has every step of some kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Story {
@@ -48,13 +65,15 @@ pub(super) enum Story {
     Job,
     /// The Job gets roles to create, and system keyspaces more replicas.
     Settled,
+    /// Operations are new, go on, try again and are held back.
+    Operations,
     /// All nodes stop.
     Stopped,
     /// All nodes start again, with another template.
     Started,
 }
 
-pub(super) const STORIES: [Story; 13] = [
+pub(super) const STORIES: [Story; 14] = [
     Story::Busy,
     Story::Leaving,
     Story::Arriving,
@@ -66,6 +85,7 @@ pub(super) const STORIES: [Story; 13] = [
     Story::Same,
     Story::Job,
     Story::Settled,
+    Story::Operations,
     Story::Stopped,
     Story::Started,
 ];
@@ -114,6 +134,7 @@ impl Story {
                 let more = "  replication: {system: 4}\n";
                 (Some(with_job("")), Some(with_job(&format!("{roles}{more}"))))
             }
+            Self::Operations => (Some(with_job(OPERATIONS)), Some(with_job(OTHER_OPERATIONS))),
             Self::Stopped => (Some(with_job("")), Some(with_job("  stopped: true\n"))),
             Self::Started => {
                 let faster = with_job("").replace("reads: 32", "reads: 64");

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use cassc::plan::{
-    Action, Amount, By, Change, ClaimGrowth, Counts, Effect, Guard, ObjectName, Plan, PodCount, RackRoll, Refusal,
-    Resources, Stage, Step, Verdict,
+    Action, Amount, By, Change, ClaimGrowth, Counts, Effect, Guard, ObjectName, Operation, OperationChange, Plan,
+    PodCount, RackRoll, Refusal, Resources, Stage, Step, Verdict,
 };
 use cassc::report::plan::FleetPlan;
 use cassc::transition::Accepted;
+use cassc_ring::step::guards_of_operation;
+use serde_json::json;
 
 /// Every fleet with the name of its golden files.
 pub(crate) fn all() -> Vec<(&'static str, FleetPlan)> {
@@ -194,6 +196,38 @@ fn late_steps() -> Vec<Step> {
     ]
 }
 
+/// An operation of every kind, and what becomes of it.
+fn operations() -> Vec<(&'static [Guard], Action)> {
+    let one = "shop-dc1-r1-sts-0";
+    let operation = |change, nodes: u32, text: serde_json::Value| {
+        let operation: Operation = serde_json::from_value(text).expect("an operation");
+        let guards = if change == OperationChange::Waits { &[] } else { guards_of_operation(operation.kind) };
+        (guards, Action::Operation { change, operation: Box::new(operation), pods: pods("shop-dc1-r1-sts", nodes) })
+    };
+    let runs = |nodes, text| operation(OperationChange::Runs, nodes, text);
+    vec![
+        runs(1, json!({"id": "replace-1", "kind": "replaceNode", "pods": [one]})),
+        runs(1, json!({"id": "remove-1", "kind": "removeNode", "pods": [one]})),
+        runs(0, json!({"id": "remove-2", "kind": "removeNode", "hostId": "6d194555-f6eb-41d0-c000-000000000001"})),
+        runs(9, json!({"id": "cleanup-1", "kind": "cleanup"})),
+        runs(9, json!({"id": "repair-1", "kind": "repair"})),
+        runs(9, json!({"id": "repair-2", "kind": "repair", "keyspaces": ["shop"], "tables": ["orders", "items"]})),
+        runs(3, json!({"id": "rebuild-1", "kind": "rebuild", "datacenter": "dc1", "from": "DC2"})),
+        runs(3, json!({"id": "restart-1", "kind": "restart", "datacenter": "dc1"})),
+        runs(9, json!({"id": "upgrade-1", "kind": "upgradeSSTables", "concurrency": 3})),
+        runs(1, json!({"id": "scrub-1", "kind": "scrub", "pods": [one], "keyspaces": ["shop"]})),
+        runs(
+            9,
+            json!({"id": "snapshot-1", "kind": "snapshot", "snapshot": "before-5.0", "keyspaces": ["shop", "audit"]}),
+        ),
+        runs(1, json!({"id": "move-1", "kind": "move", "pods": [one], "token": "-42"})),
+        runs(1, json!({"id": "drain-1", "kind": "drain", "pods": [one]})),
+        operation(OperationChange::Retries, 9, json!({"id": "compact-1", "kind": "compact", "retry": "2"})),
+        operation(OperationChange::Resumes, 9, json!({"id": "flush-1", "kind": "flush"})),
+        operation(OperationChange::Waits, 9, json!({"id": "gc-1", "kind": "garbageCollect", "suspend": true})),
+    ]
+}
+
 /// What the Job does, and what it asks of Kubernetes.
 fn job() -> FleetPlan {
     let by_job = |guards: &[Guard], action| Step { by: By::Job, ..step(Stage::Settle, guards, action) };
@@ -220,6 +254,8 @@ fn job() -> FleetPlan {
         by_job(&[Guard::RingWhole], roles(&["app", "reports"])),
         by_job(&[Guard::RingWhole], Action::Repair { keyspace: "system_auth".to_owned() }),
     ];
+    let steps =
+        steps.into_iter().chain(operations().into_iter().map(|(guards, action)| by_job(guards, action))).collect();
     let amount = |from: &str, to: &str| Some(Amount { from: from.to_owned(), to: to.to_owned() });
     let resources = Resources {
         pods: Some(PodCount { from: 9, to: 7 }),

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use cassc::plan::{Action, By, Change, ClaimGrowth, Effect, ObjectName, Plan, RackRoll, Refusal, Stage, Step, Verdict};
+use cassc::plan::{
+    Action, By, Change, ClaimGrowth, Effect, ObjectName, OperationChange, Plan, RackRoll, Refusal, Stage, Step, Verdict,
+};
 use cassc::report::Colors;
 use cassc::report::plan::{FleetPlan, LIMIT, MARKER, markdown, text};
 use cassc::transition::Accepted;
@@ -12,6 +14,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use pulldown_cmark::{Event, Options, Parser, Tag};
+use serde_json::json;
 
 use super::fleets;
 use crate::readers::hostile_strings;
@@ -100,7 +103,14 @@ fn actions(names: &mut Names<'_>) -> Vec<Action> {
         Action::Cleanup { pods: names.two() },
         Action::ExpandClaims { claims: vec![ClaimGrowth { claim: names.one(), from: names.one(), to: names.one() }] },
         Action::DeleteClaims { claims: names.two() },
+        operation(names),
     ]
+}
+
+fn operation(names: &mut Names<'_>) -> Action {
+    let text = json!({"id": names.one(), "kind": "snapshot", "snapshot": names.one(), "keyspaces": names.two()});
+    let operation = serde_json::from_value(text).expect("an operation");
+    Action::Operation { change: OperationChange::Runs, operation: Box::new(operation), pods: names.two() }
 }
 
 fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {

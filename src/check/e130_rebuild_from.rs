@@ -38,14 +38,15 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 }
 
 /// The name in Cassandra of the datacenter with that name, or of one that runs elsewhere.
-fn found<'t>(subject: &Subject<'t>, source: &'t str) -> Option<&'t str> {
+pub(super) fn found<'t>(subject: &Subject<'t>, source: &'t str) -> Option<&'t str> {
     let named = subject.spec().datacenters.iter().find(|other| other.name == source);
     let is_elsewhere =
         || !subject.spec().additional_seeds.is_empty() && ring_names::fault("datacenter", source).is_none();
     named.map(in_ring).or_else(|| is_elsewhere().then_some(source))
 }
 
-fn in_ring(datacenter: &Datacenter) -> &str {
+/// The name of a datacenter in Cassandra.
+pub(super) fn in_ring(datacenter: &Datacenter) -> &str {
     datacenter.ring_name.as_ref().unwrap_or(&datacenter.name)
 }
 

@@ -32,12 +32,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 const DEFAULT_TOKENS: i64 = 16;
 
 fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnostic> {
-    let of_rack = |place: &NestedRack<'_>| {
-        let written = place.config_value("num_tokens").filter(|merged| !merged.value.is_null());
-        let number = written.as_ref().map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
-        Some((number?, written.map(|merged| merged.level)))
-    };
-    let racks = subject.racks_of(datacenter).map(|place| (place.rack, of_rack(place)));
+    let racks = subject.racks_of(datacenter).map(|place| (place.rack, tokens_per_node(place)));
     let known: Vec<_> = racks.filter_map(|(rack, found)| Some((rack, found?))).collect();
     let (first, (number, level)) = known.first()?;
     let (other, (other_number, other_level)) = known.iter().find(|(_, (other, _))| other != number)?;
@@ -53,6 +48,13 @@ fn different_numbers(subject: &Subject<'_>, datacenter: usize) -> Option<Diagnos
     });
     let complaint = RULE.complain(message, labels.next()?);
     Some(labels.fold(complaint, Diagnostic::label).help("write `num_tokens` once, at the datacenter"))
+}
+
+/// How many tokens the nodes of a rack have, and the level that writes it; `None` where that is no number.
+pub(super) fn tokens_per_node(place: &NestedRack<'_>) -> Option<(i64, Option<Level>)> {
+    let written = place.config_value("num_tokens").filter(|merged| !merged.value.is_null());
+    let number = written.as_ref().map_or(Some(DEFAULT_TOKENS), |merged| whole_number(&merged.value));
+    Some((number?, written.map(|merged| merged.level)))
 }
 
 /// A whole number, in quotes or not; E411 refuses other values.

@@ -1,4 +1,4 @@
-//! E607: a canary without pods, or an invalid `restart` or `retry` token.
+//! E607: a canary without pods, or an invalid `restart` or `retry` token, also of an operation.
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
@@ -43,6 +43,8 @@ fn tokens<'t>(subject: &Subject<'t>) -> impl Iterator<Item = (Route, &'t str)> {
     let racks = subject.racks.iter().filter(|place| place.rack.restart.is_some());
     let racks = racks.map(|place| (place.level().route().key("restart"), &place.rack.restart));
     let racks: Vec<_> = racks.collect();
-    let written = cluster.into_iter().chain(datacenters).chain(racks);
+    let operations = spec.operations.iter().enumerate();
+    let operations = operations.map(|(index, it)| (Route::of("spec.operations").index(index).key("retry"), &it.retry));
+    let written = cluster.into_iter().chain(datacenters).chain(racks).chain(operations);
     written.filter_map(|(route, token)| Some((route, token.as_deref()?)))
 }

@@ -37,6 +37,7 @@ fn asked_for(subject: &Subject<'_>) -> Vec<(&'static str, Route)> {
         ("cleanup: auto", "spec.cleanup", spec.cleanup == Some(Cleanup::Auto)),
         ("superuser: {generate: true}", "spec.auth.superuser.generate", spec.auth.superuser.generate),
         ("auth.roles", "spec.auth.roles", !spec.auth.roles.is_empty()),
+        ("operations", "spec.operations", !spec.operations.is_empty()),
     ];
     let of_cluster = of_cluster.into_iter().filter(|(.., is_asked)| *is_asked);
     let asked = of_cluster.map(|(field, route, _)| (field, Route::of(route)));

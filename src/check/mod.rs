@@ -103,6 +103,12 @@ mod e608_needs_steps;
 mod e609_schedule;
 mod e610_steps_namespace;
 mod e611_generated_twice;
+mod e612_operation_id;
+mod e613_operation_field;
+mod e614_operation_scope;
+mod e615_operation_value;
+mod e616_operation_token;
+mod e617_operation_source;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -240,6 +246,12 @@ const RULES: &[(Rule, Check)] = &[
     (e609_schedule::RULE, Topology(e609_schedule::check)),
     (e610_steps_namespace::RULE, Topology(e610_steps_namespace::check)),
     (e611_generated_twice::RULE, Topology(e611_generated_twice::check)),
+    (e612_operation_id::RULE, Topology(e612_operation_id::check)),
+    (e613_operation_field::RULE, Topology(e613_operation_field::check)),
+    (e614_operation_scope::RULE, Topology(e614_operation_scope::check)),
+    (e615_operation_value::RULE, Topology(e615_operation_value::check)),
+    (e616_operation_token::RULE, Topology(e616_operation_token::check)),
+    (e617_operation_source::RULE, Topology(e617_operation_source::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),

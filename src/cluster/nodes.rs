@@ -53,7 +53,7 @@ fn steps_of_ring(steps: &Steps) -> desired::Steps {
         stopped: steps.stopped,
         generates_superuser: steps.generates_superuser,
         roles: steps.roles.clone(),
-        operations: Vec::new(),
+        operations: steps.operations.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The program in the cluster.
 
 use cassc_ring::desired::{Cleanup, Role};
+use cassc_ring::operation::Operation;
 use serde::{Deserialize, Serialize};
 
 use super::{Cluster, StringMap};
@@ -26,6 +27,9 @@ pub struct Steps {
     pub generates_superuser: bool,
     /// The roles beside the superuser.
     pub roles: Vec<Role>,
+    /// What is done once, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<Operation>,
 }
 
 impl Cluster {

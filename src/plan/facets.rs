@@ -234,7 +234,8 @@ fn shown(field: &str, leaves: &[Leaf]) -> Values {
     (text(from), text(to))
 }
 
-/// A value in the flow style of YAML, without the outer braces and without quotes; acceptances are reported by their codes. A
+/// A value in the flow style of YAML, without the outer braces and without quotes; acceptances are reported by their codes,
+/// and operations by their ids. A
 /// plan is a comment on a pull request: what is below a key that speaks of a password is not shown.
 fn in_words(value: &Value) -> String {
     match value {
@@ -249,12 +250,23 @@ fn in_words(value: &Value) -> String {
 fn item(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => match map.get("code").and_then(Value::as_str) {
-            Some(code) => code.to_owned(),
-            None => format!("{{{}}}", entries(map)),
+        Value::Object(map) => match (map.get("code").and_then(Value::as_str), operation(map)) {
+            (Some(code), _) => code.to_owned(),
+            (None, Some(operation)) => operation,
+            (None, None) => format!("{{{}}}", entries(map)),
         },
         other => in_words(other),
     }
+}
+
+/// An operation by its id, and what steers it.
+fn operation(map: &serde_json::Map<String, Value>) -> Option<String> {
+    let (id, _kind) = map.get("id")?.as_str().zip(map.get("kind")?.as_str())?;
+    let suspended = map.get("suspend").and_then(Value::as_bool).filter(|it| *it).map(|_| "suspended".to_owned());
+    let number = map.get("concurrency").map(|it| format!("concurrency {it}"));
+    let retry = map.get("retry").and_then(Value::as_str).map(|it| format!("retry {it}"));
+    let how: Vec<String> = [suspended, number, retry].into_iter().flatten().collect();
+    Some(if how.is_empty() { id.to_owned() } else { format!("{id} ({})", how.join(", ")) })
 }
 
 fn entries(map: &serde_json::Map<String, Value>) -> String {

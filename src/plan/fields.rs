@@ -42,6 +42,7 @@ const OF_CLUSTER: &[Words] = &[
     ("steps.cleanup", "cleanup"),
     ("steps.generatesSuperuser", "auth.superuser.generate"),
     ("steps.limits", "steps.resources.limits"),
+    ("steps.operations", "operations"),
     ("steps.requests", "steps.resources.requests"),
     ("steps.roles", "auth.roles"),
     ("steps.stopped", "stopped"),

@@ -18,8 +18,9 @@ mod value;
 pub(crate) use difference::Difference;
 pub use value::{Amount, By, Change, Counts, Effect, Plan, PodCount, Refusal, Resources, Step, Verdict};
 
+pub use cassc_ring::operation::{Operation, OperationKind};
 use cassc_ring::step::ORDER;
-pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, RackRoll, Stage};
+pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, OperationChange, RackRoll, Stage};
 
 use self::doers::Doers;
 use crate::cluster::Cluster;
@@ -93,7 +94,7 @@ fn steps(difference: &Difference<'_>) -> Vec<Step> {
     for row in &ORDER {
         for action in order::actions(row.kind, difference) {
             let (stage, by) = doers.of_step(row, &action);
-            let step = Step { stage, by, action, guards: row.guards.to_vec() };
+            let step = Step { stage, by, guards: order::guards(row, &action), action };
             placed.push((doers.place(row, stage), step));
         }
     }

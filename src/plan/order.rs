@@ -3,7 +3,7 @@
 //! order is that of [`cassc_ring::step::ORDER`].
 
 use cassc_ring::actions;
-use cassc_ring::step::{Action, Kind};
+use cassc_ring::step::{Action, Guard, Kind, OperationChange, Row, guards_of_operation};
 
 use super::{Difference, steps};
 use crate::cluster::Cluster;
@@ -34,6 +34,18 @@ pub(super) fn actions(kind: Kind, difference: &Difference<'_>) -> Vec<Action> {
         Kind::Start => actions::start(ring),
         Kind::CreateRoles => steps::roles::create(difference),
         Kind::RepairSystemKeyspaces => steps::roles::repair(difference),
+        Kind::Cure => actions::operations(ring, true),
+        Kind::Operation => actions::operations(ring, false),
         Kind::FinishByHand => steps::person::after(difference),
+    }
+}
+
+/// What must hold before an action of a kind. For an operation that follows from its own kind; one that is held back waits for nothing
+/// else.
+pub(super) fn guards(row: &Row, action: &Action) -> Vec<Guard> {
+    match action {
+        Action::Operation { change: OperationChange::Waits, .. } => Vec::new(),
+        Action::Operation { operation, .. } => guards_of_operation(operation.kind).to_vec(),
+        _ => row.guards.to_vec(),
     }
 }

@@ -6,7 +6,7 @@ use cassc_wording::{counted, counted_as};
 
 use super::facets::Facet;
 use super::reasons::{CASSC_ITSELF, Sides};
-use super::{Action, Change, Counts, Difference, Effect, Step, Verdict};
+use super::{Action, Change, Counts, Difference, Effect, OperationChange, OperationKind, Step, Verdict};
 use crate::cluster::{Cluster, Datacenter};
 use crate::deliver::arrange;
 
@@ -23,6 +23,10 @@ pub(super) fn counts(steps: &[Step]) -> Counts {
             Action::Decommission { pods, .. } => counts.nodes_leave += pods.len(),
             Action::ExpandClaims { claims } => counts.claims_grow += claims.len(),
             Action::DeleteClaims { claims } => counts.claims_deleted += claims.len(),
+            Action::Operation { change, operation, pods } if *change != OperationChange::Waits => {
+                counts.operations += 1;
+                counts.pods_restart += if operation.kind == OperationKind::Restart { pods.len() } else { 0 };
+            }
             _ => {}
         }
     }
@@ -43,6 +47,7 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
     let rolls = match counts.racks_roll {
         0 if all.is_some() => all.unwrap_or_default(),
         0 if steps.iter().any(|step| step.action == Action::Resume {}) => "a rolling restart resumes".to_owned(),
+        0 if counts.pods_restart > 0 => counted_as(counts.pods_restart, "pod restarts", "pods restart"),
         0 => "nothing restarts".to_owned(),
         racks => {
             let is_held_back = steps.iter().any(is_held_back);
@@ -59,11 +64,15 @@ pub(super) fn line(verdict: Verdict, counts: Counts, steps: &[Step]) -> String {
         0 => String::new(),
         claims => format!(", {}", counted_as(claims, "PVC grows", "PVCs grow")),
     };
+    let operations = match counts.operations {
+        0 => String::new(),
+        operations => format!(", {}", counted_as(operations, "operation runs", "operations run")),
+    };
     match verdict {
         Verdict::New => node(counts.nodes_join, "joins", "join"),
         Verdict::Unchanged => "nothing changes".to_owned(),
         Verdict::Deleted => "the topology was deleted".to_owned(),
-        Verdict::Changed | Verdict::Refused => format!("{rolls}, {ring}{grow}"),
+        Verdict::Changed | Verdict::Refused => format!("{rolls}, {ring}{grow}{operations}"),
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Counts {
     pub claims_grow: usize,
     /// Claims that are deleted, after their node has left.
     pub claims_deleted: usize,
+    /// Operations that run, go on or try again.
+    pub operations: usize,
 }
 
 /// What a cluster asks of Kubernetes before and after a change: the pods of Cassandra with their requests, and their PVCs. What

@@ -8,6 +8,7 @@ mod delivery;
 mod environment;
 pub(crate) mod foreign_names;
 pub(crate) mod merge;
+mod operations;
 pub(crate) mod overrides;
 mod pod;
 mod probes;
@@ -35,6 +36,8 @@ pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
+pub use operations::{Field, Operation, Takes};
+pub(crate) use operations::{MOST_OPERATIONS, bad_token, bad_values, misfits};
 pub use overrides::{OVERRIDDEN_KINDS, Override};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
 pub(crate) use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
@@ -163,6 +166,9 @@ pub struct Spec {
     /// Defaults to `false`.
     #[serde(default)]
     pub stopped: bool,
+    /// What is done once: a repair, a restart, the replacement of a node. Needs `steps`.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
     /// Whether nodes drop the data whose ranges moved to new nodes after the ring grew. Needs `steps`, where it defaults to
     /// `auto`.
     pub cleanup: Option<Cleanup>,

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::Change;
 use crate::change::Pair;
-use crate::desired::{Datacenter, Ring};
-use crate::step::Action;
+use crate::desired::{Datacenter, Rack, Ring};
+use crate::names;
+use crate::operation::{Operation, OperationKind};
+use crate::step::{Action, OperationChange};
 
 /// Takes system keyspaces out of datacenters that lose all nodes, and down to the nodes that are left elsewhere.
 pub fn lower_replication(change: Change<'_>) -> Vec<Action> {
@@ -132,6 +134,47 @@ fn of_all(change: Change<'_>) -> impl Iterator<Item = Pair<'_>> {
     change.datacenters().into_iter().filter(move |_| change.after.is_some())
 }
 
+/// Operations that are new, or that are held back, go on or try again; `is_cure` chooses between those that make the ring whole
+/// again and all others. One that is only listed as before, or no longer, is none of them.
+pub fn operations(change: Change<'_>, is_cure: bool) -> Vec<Action> {
+    let Some(after) = change.after else { return Vec::new() };
+    let of_ring = |ring: &'_ Ring| ring.steps.as_ref().map(|steps| steps.operations.clone()).unwrap_or_default();
+    let known = change.before.map(of_ring).unwrap_or_default();
+    let wanted = of_ring(after).into_iter().filter(|operation| operation.kind.is_cure() == is_cure);
+    let action = |operation: Operation| {
+        let before = known.iter().find(|before| before.id == operation.id);
+        let change = change_of_operation(before, &operation)?;
+        let pods = pods_of_operation(after, &operation);
+        Some(Action::Operation { change, operation: Box::new(operation), pods })
+    };
+    wanted.filter_map(action).collect()
+}
+
+fn change_of_operation(before: Option<&Operation>, after: &Operation) -> Option<OperationChange> {
+    let same = before.filter(|before| before.content() == after.content());
+    match same {
+        Some(before) if before.suspend && after.suspend => None,
+        _ if after.suspend => Some(OperationChange::Waits),
+        None => Some(OperationChange::Runs),
+        Some(before) if before.suspend => Some(OperationChange::Resumes),
+        Some(before) => (before.retry != after.retry).then_some(OperationChange::Retries),
+    }
+}
+
+/// The pods in the scope of an operation: those that it names, or those of its rack, its datacenter, or the ring. None for a node that
+/// is named by its host id.
+pub fn pods_of_operation(ring: &Ring, operation: &Operation) -> Vec<String> {
+    if !operation.pods.is_empty() || operation.kind == OperationKind::RemoveNode {
+        return operation.pods.clone();
+    }
+    let is_meant = |name: &Option<String>, of: &str| name.as_ref().is_none_or(|name| name == of);
+    let datacenters = ring.datacenters.iter().filter(|it| is_meant(&operation.datacenter, &it.name));
+    let racks = datacenters.flat_map(|it| &it.racks).filter(|rack| is_meant(&operation.rack, &rack.ring_name));
+    let pods =
+        |rack: &'_ Rack| (0..rack.nodes).map(|ordinal| names::pod(&rack.stateful_set, ordinal)).collect::<Vec<_>>();
+    racks.flat_map(pods).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,5 +247,53 @@ mod tests {
         assert!(!founds(join(growth, true)) && founds(join(Change { before: None, after: Some(&after) }, true)));
         assert_eq!(cleanup(growth), [Action::Cleanup { pods: vec!["shop-dc1-r1-sts-0".to_owned()] }]);
         assert!(cleanup(Change { before: None, after: Some(&after) }).is_empty());
+    }
+
+    fn with_operations(operations: &str) -> Ring {
+        let operations = serde_json::from_str(operations).expect("a list of operations");
+        Ring { steps: Some(Steps { operations, ..Steps::default() }), ..ring(&[&[2, 1], &[1]]) }
+    }
+
+    #[test]
+    fn an_operation_is_told_when_it_is_new_held_back_goes_on_or_tries_again() {
+        let before = with_operations(
+            r#"[{"id":"a","kind":"flush"},{"id":"b","kind":"flush","suspend":true},{"id":"c","kind":"flush"},
+                {"id":"d","kind":"flush","suspend":true},{"id":"e","kind":"flush"},{"id":"f","kind":"scrub"}]"#,
+        );
+        let after = with_operations(
+            r#"[{"id":"a","kind":"flush"},{"id":"b","kind":"flush"},{"id":"c","kind":"flush","retry":"2"},
+                {"id":"d","kind":"scrub","suspend":true},{"id":"e","kind":"flush","suspend":true},
+                {"id":"g","kind":"replaceNode","pods":["shop-dc1-r1-sts-0"]},{"id":"h","kind":"flush"}]"#,
+        );
+        let told = |before: Option<&Ring>, is_cure| {
+            let actions = operations(Change { before, after: Some(&after) }, is_cure).into_iter();
+            let of_action = |action| match action {
+                Action::Operation { change, operation, .. } => (operation.id.clone(), change),
+                other => panic!("{other:?}"),
+            };
+            actions.map(of_action).collect::<Vec<_>>()
+        };
+        let expected = [
+            ("b", OperationChange::Resumes),
+            ("c", OperationChange::Retries),
+            ("d", OperationChange::Waits),
+            ("e", OperationChange::Waits),
+            ("h", OperationChange::Runs),
+        ];
+        assert_eq!(told(Some(&before), false), expected.map(|(id, change)| (id.to_owned(), change)));
+        assert_eq!(told(Some(&before), true), [("g".to_owned(), OperationChange::Runs)]);
+        assert_eq!(told(None, false).len(), 6);
+    }
+
+    #[test]
+    fn the_scope_of_an_operation_is_its_pods_or_those_of_a_rack_a_datacenter_or_the_ring() {
+        let ring = with_operations(
+            r#"[{"id":"a","kind":"flush"},{"id":"b","kind":"flush","datacenter":"dc1"},
+                {"id":"c","kind":"flush","datacenter":"dc1","rack":"r1"},{"id":"d","kind":"drain","pods":["x-0"]},
+                {"id":"e","kind":"removeNode","hostId":"6d194555-f6eb-41d0-c000-000000000001"}]"#,
+        );
+        let operations = &ring.steps.as_ref().expect("steps").operations;
+        let pods: Vec<usize> = operations.iter().map(|it| pods_of_operation(&ring, it).len()).collect();
+        assert_eq!(pods, [4, 3, 2, 1, 0]);
     }
 }

@@ -86,6 +86,7 @@ impl OperationKind {
 
 /// An operation as it is declared. Which fields go with which kind is checked by the compiler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Operation {
     /// Its id: it runs once, and with another content it is refused.

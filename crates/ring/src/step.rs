@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::operation::{Operation, OperationKind};
+
 /// The exit status of the program in the cluster where it refuses to go on: it would refuse again, so its Job ends.
 pub const REFUSED: i32 = 1;
 
@@ -57,13 +59,22 @@ pub enum Guard {
     VersionsAgree,
     /// The node of the claim has left the ring.
     NodeHasLeft,
+    /// No node takes the node that the operation names for alive.
+    NodeIsDown,
 }
 
 impl Guard {
     /// Whether only the ring itself can tell, and nothing that passes by itself is in the way: where it does not hold, the
     /// program in the cluster refuses. For everything else it waits.
     pub fn refuses(self) -> bool {
-        matches!(self, Self::ReplicationFits | Self::NothingReplicated | Self::SpaceSuffices | Self::ClassExpands)
+        matches!(
+            self,
+            Self::ReplicationFits
+                | Self::NothingReplicated
+                | Self::SpaceSuffices
+                | Self::ClassExpands
+                | Self::NodeIsDown
+        )
     }
 }
 
@@ -82,6 +93,7 @@ impl fmt::Display for Guard {
             Self::ClassExpands => "the StorageClass allows expansion",
             Self::VersionsAgree => "every node runs the new version",
             Self::NodeHasLeft => "the node has left the ring",
+            Self::NodeIsDown => "every node sees it as DN",
         })
     }
 }
@@ -133,6 +145,10 @@ pub enum Kind {
     CreateRoles,
     /// System keyspaces with more replicas than before are repaired.
     RepairSystemKeyspaces,
+    /// Operations that make the ring whole again run: [`OperationKind::is_cure`].
+    Cure,
+    /// All other operations run, when nothing else is to be done.
+    Operation,
     /// Done by hand at the end.
     FinishByHand,
 }
@@ -154,7 +170,7 @@ const fn row(kind: Kind, stage: Stage, guards: &'static [Guard]) -> Row {
 
 /// Every kind of step, in the order of execution. Nodes leave before anything joins, nothing joins while pods restart,
 /// and nothing is thrown away before everything else is done.
-pub const ORDER: [Row; 23] = [
+pub const ORDER: [Row; 25] = [
     row(Kind::PrepareByHand, Stage::Before, &[]),
     row(Kind::ApplyBase, Stage::Base, &[]),
     // Before the StatefulSets only where those are applied by hand after nodes have left.
@@ -169,6 +185,8 @@ pub const ORDER: [Row; 23] = [
     row(Kind::ApplyStatefulSets, Stage::Cluster, &[]),
     row(Kind::Stop, Stage::Settle, &[]),
     row(Kind::Start, Stage::Settle, &[]),
+    // What must hold for operations differs by their kind: `guards_of_operation`.
+    row(Kind::Cure, Stage::Settle, &[]),
     // Before anything streams to a new PVC, which is created with the smaller size.
     row(Kind::ExpandClaims, Stage::Settle, &[Guard::ClassExpands]),
     row(Kind::Join, Stage::Cluster, &[Guard::PredecessorsReady]),
@@ -183,15 +201,39 @@ pub const ORDER: [Row; 23] = [
     row(Kind::Rebuild, Stage::Settle, &[Guard::RingWhole]),
     row(Kind::Cleanup, Stage::Settle, &[Guard::RingWhole]),
     row(Kind::DeleteClaims, Stage::Settle, &[Guard::NodeHasLeft]),
+    row(Kind::Operation, Stage::Settle, &[]),
     row(Kind::FinishByHand, Stage::After, &[]),
 ];
+
+/// What must hold before an operation of a kind, and again before each of its nodes.
+pub const fn guards_of_operation(kind: OperationKind) -> &'static [Guard] {
+    match kind {
+        OperationKind::Cleanup
+        | OperationKind::Scrub
+        | OperationKind::Compact
+        | OperationKind::Flush
+        | OperationKind::GarbageCollect
+        | OperationKind::Snapshot => &[Guard::RingWhole],
+        OperationKind::UpgradeSsTables => &[Guard::RingWhole, Guard::VersionsAgree],
+        OperationKind::Repair | OperationKind::Rebuild | OperationKind::Move => {
+            &[Guard::RingWhole, Guard::SchemaAgrees]
+        }
+        OperationKind::Restart => &[Guard::OthersUp, Guard::BudgetAllows],
+        OperationKind::Drain => &[Guard::OthersUp, Guard::SchemaAgrees],
+        OperationKind::ReplaceNode => &[Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown],
+        OperationKind::RemoveNode => {
+            &[Guard::OthersUp, Guard::SchemaAgrees, Guard::NodeIsDown, Guard::ReplicationFits, Guard::SpaceSuffices]
+        }
+    }
+}
 
 /// The order in which the program in the cluster does the kinds of steps that are its own, where it also changes the
 /// replicas. Everything is applied before: the replicas of a StatefulSet in Git are only what it is born with. Nodes leave before
 /// others are restarted, and pods restart before new ones join, which start with the new template.
-pub const ORDER_OF_JOB: [Kind; 13] = [
+pub const ORDER_OF_JOB: [Kind; 14] = [
     Kind::Stop,
     Kind::Start,
+    Kind::Cure,
     Kind::ExpandClaims,
     Kind::LowerReplication,
     Kind::ShrinkDatacenter,
@@ -328,6 +370,30 @@ pub enum Action {
         /// The keyspace.
         keyspace: String,
     },
+    /// What a person asked for once runs, or is held back.
+    Operation {
+        /// What becomes of it.
+        change: OperationChange,
+        /// The operation, with racks and sources as Cassandra calls them.
+        operation: Box<Operation>,
+        /// The pods of its nodes, as the topology has them now.
+        pods: Vec<String>,
+    },
+}
+
+/// What becomes of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum OperationChange {
+    /// It is new, or another one with the id of one that was suspended.
+    Runs,
+    /// The nodes on which it failed try again.
+    Retries,
+    /// It is no longer suspended.
+    Resumes,
+    /// It is suspended.
+    Waits,
 }
 
 /// The restart of a rack's pods.

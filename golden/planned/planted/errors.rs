@@ -130,6 +130,11 @@ pub(super) const PLANTED: &[Planted] = &[
         let action = Action::Repair { keyspace: "system_auth".to_owned() };
         plan.steps.push(step(Stage::Settle, action, &[Guard::RingWhole]));
     }),
+    (Kind::OperationMisjudged, Story::Operations, |plan| drop_step(plan, "operation")),
+    (Kind::MissingGuard, Story::Operations, |plan| {
+        let position = at(plan, "operation");
+        plan.steps[position].guards.retain(|guard| *guard != Guard::NodeIsDown);
+    }),
     (Kind::StopMisjudged, Story::Stopped, |plan| drop_step(plan, "stop")),
     (Kind::StopMisjudged, Story::Started, |plan| drop_step(plan, "start")),
     (Kind::RestartsNobody, Story::Started, |plan| {

@@ -3,13 +3,14 @@
 //! ConfigMaps and Jobs of earlier generations. Nothing is granted beyond the namespaces of the cluster.
 
 use cassc_ring::names;
+use cassc_ring::operation::OperationKind;
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject};
 
 use super::super::Here;
 use super::super::kit::{self, not_empty};
 use super::Program;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Rack};
 
 /// The account of the program. Only its pods mount the token.
 pub(super) fn account(program: Program<'_>) -> ServiceAccount {
@@ -27,6 +28,7 @@ pub(super) fn role(program: Program<'_>, namespace: Option<&str>) -> Role {
     let here = Here { namespace, ..program.here };
     let name = names::step_account(&here.cluster.name);
     let mut rules = of_every_namespace(here);
+    rules.extend(in_pods(program, here));
     if namespace == program.here.namespace {
         rules.extend(of_home(program));
     }
@@ -70,6 +72,15 @@ fn of_every_namespace(here: Here<'_>) -> Vec<PolicyRule> {
     ]
 }
 
+/// The command that takes a lost node out of the ring runs in the pod of a live one: only while such an operation is asked for. Where
+/// a namespace is to have no pods nothing is granted: a rule without names would mean all of them.
+fn in_pods(program: Program<'_>, here: Here<'_>) -> Option<PolicyRule> {
+    let mut operations = program.steps.operations.iter();
+    let is_asked = operations.any(|operation| operation.kind == OperationKind::RemoveNode);
+    let pods = Some(pods(here)).filter(|pods| is_asked && !pods.is_empty())?;
+    Some(named(rule("", &["pods/exec"], &["create", "get"]), pods))
+}
+
 /// What the program reads and holds where it runs.
 fn of_home(program: Program<'_>) -> Vec<PolicyRule> {
     let cluster = program.here.cluster;
@@ -101,9 +112,19 @@ fn named(rule: PolicyRule, names: Vec<String>) -> PolicyRule {
 
 /// The StatefulSets of a namespace. A namespace holds one at least: a list without names would mean all of them.
 fn stateful_sets(here: Here<'_>) -> Vec<String> {
-    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
-    let here = datacenters.into_iter().filter(|datacenter| datacenter.namespace.as_deref() == here.namespace);
-    here.flat_map(|datacenter| &datacenter.racks).map(|rack| rack.stateful_set.clone()).collect()
+    racks(here).map(|rack| rack.stateful_set.clone()).collect()
+}
+
+/// The pods of a namespace that the topology asks for.
+fn pods(here: Here<'_>) -> Vec<String> {
+    let of_rack = |rack: &'_ Rack| (0..rack.nodes).map(|it| names::pod(&rack.stateful_set, it)).collect::<Vec<_>>();
+    racks(here).flat_map(of_rack).collect()
+}
+
+fn racks(here: Here<'_>) -> impl Iterator<Item = &Rack> {
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster).into_iter();
+    let here = datacenters.filter(move |datacenter| datacenter.namespace.as_deref() == here.namespace);
+    here.flat_map(|datacenter| &datacenter.racks)
 }
 
 /// The Secrets of the superuser and of the roles.

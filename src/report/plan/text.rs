@@ -40,7 +40,7 @@ impl Tone {
     fn of_step(action: &Action) -> Self {
         match action {
             Action::Decommission { .. } | Action::DeleteClaims { .. } | Action::Stop { .. } => Self::Loss,
-            Action::Roll { .. } | Action::Resume {} => Self::Change,
+            Action::Roll { .. } | Action::Resume {} | Action::Operation { .. } => Self::Change,
             Action::Join { .. } | Action::Start { .. } => Self::Gain,
             _ => Self::Plain,
         }

@@ -49,6 +49,7 @@ mod e355_replicas_handed_over;
 mod e356_replicas_taken_back;
 mod e357_ring_changes_while_stopped;
 mod e358_job_cannot_come_first;
+mod e359_operation_changed;
 mod e360_cluster_deleted;
 mod e361_shared_with_deployed;
 
@@ -135,6 +136,7 @@ pub(super) const RULES: &[TransitionRule] = table![
     e356_replicas_taken_back,
     e357_ring_changes_while_stopped,
     e358_job_cannot_come_first,
+    e359_operation_changed,
 ];
 
 /// Every rule about a change, and whether it may be forced: those of the table, the one about clusters whose topology is gone

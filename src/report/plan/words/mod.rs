@@ -4,12 +4,14 @@
 mod amounts;
 mod lists;
 mod objects;
+mod operations;
 
 use cassc_wording::{counted_as, joined};
 
 pub(super) use self::amounts::resources;
 use self::lists::{every, some};
 use self::objects::apply;
+use self::operations::operation;
 use crate::plan::{Action, By, Change, ClaimGrowth, Effect, Guard, Plan, RackRoll, Stage, Step};
 
 /// How many characters of a value are shown; the JSON has all of it.
@@ -195,6 +197,7 @@ fn told_action(stage: Stage, action: &Action) -> Told {
             title: vec![words("repair "), name(keyspace), words(" on every node, one at a time")],
             details: Vec::new(),
         },
+        Action::Operation { change, operation: what, pods } => operation(*change, what, pods),
     }
 }
 
