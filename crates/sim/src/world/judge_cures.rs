@@ -36,7 +36,7 @@ impl World {
     /// O2 and P4: the claims of a member go only where it is lost, and every other node is up or lost.
     pub(super) fn judge_replacement(&mut self, place: Anywhere, claim: &str) {
         let since = self.check.down.get(&place).copied();
-        if since.is_none_or(|since| self.now < since + GRACE / 3) {
+        if since.is_some_and(|since| self.now < since + GRACE / 3) {
             self.blame("O2", format!("claim {claim} is deleted, and its node was up a moment ago"));
         }
         let on = self.kubes[place.0].claims.get(&place.1).and_then(|claim| self.ring.host_id_of(claim.volume));

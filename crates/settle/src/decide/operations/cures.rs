@@ -33,10 +33,11 @@ pub(in super::super) fn next(situation: &Situation<'_>) -> Next {
             next => return next,
         }
     }
-    match (refused.is_empty(), held.is_empty()) {
-        (false, _) => Next::Refuse(refused),
-        (true, false) => Next::Hold(held),
-        (true, true) => by_hand(situation),
+    match (remove_node::stuck_pod(situation), refused.is_empty(), held.is_empty()) {
+        (Some(act), ..) => act,
+        (None, false, _) => Next::Refuse(refused),
+        (None, true, false) => Next::Hold(held),
+        (None, true, true) => by_hand(situation),
     }
 }
 
@@ -63,7 +64,11 @@ fn by_hand(situation: &Situation<'_>) -> Next {
 
 /// A pod whose new node takes the place of a lost one.
 pub(super) fn replacing(situation: &Situation<'_>, pod: &str) -> Reason {
-    let text = format!("the node of {pod} takes the place of a lost one{}", situation.trouble(pod));
+    let text = format!(
+        "the node of {pod} takes the place of a lost one{}. If its streams have failed (nodetool netstats), delete the pod: it begins \
+         again",
+        situation.trouble(pod)
+    );
     let reason = Reason::about("Replacing", pod, text);
     let address = situation.pod(pod).and_then(|it| it.address.as_ref());
     if address.is_some_and(|it| situation.gossip.is_joining_at(it)) { reason.that_takes_long() } else { reason }
@@ -95,13 +100,14 @@ pub(super) fn may_come_back(situation: &Situation<'_>, name: &str) -> Option<Rea
     let Some(pod) = situation.pod(name) else {
         return Some(Reason::about("PodMissing", name, format!("{name} does not exist; it is waited for")));
     };
-    if pod.is_deleting {
-        return (!is_kubelet_gone(situation, name))
-            .then(|| Reason::about("PodEnding", name, format!("{name} ends; its worker may still answer")));
+    if pod.is_deleting && !is_kubelet_gone(situation, name) {
+        return Some(Reason::about("PodEnding", name, format!("{name} ends; its worker may still answer")));
     }
-    let patience = if pod.is_in_gate || pod.trouble.is_some() { TROUBLE } else { broken::PATIENCE };
-    let down = now.saturating_sub(pod.ready_since);
-    let text = format!("{name} is not ready for {down} s; it counts as lost after {patience} s");
+    let is_lost = pod.is_deleting || pod.is_in_gate || pod.trouble.is_some();
+    let patience = if is_lost { TROUBLE } else { broken::PATIENCE };
+    // A worker that is back ends such a pod, whose node may have been up in between.
+    let down = if pod.is_ready { 0 } else { now.saturating_sub(pod.ready_since) };
+    let text = format!("{name} is down, and counts as lost when it has not been ready for {patience} s");
     (down < patience).then(|| Reason::about("MayComeBack", name, text))
 }
 
