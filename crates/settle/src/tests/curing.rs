@@ -111,6 +111,25 @@ fn a_node_that_may_come_back_is_not_replaced() {
 }
 
 #[test]
+fn a_new_node_joins_first_unless_it_waits_for_the_lost_one() {
+    let mut fixture = Fixture::of(&[&[3, 2]]);
+    fixture.operations(r#"[{"id":"a","kind":"replaceNode","pods":["shop-dc1-r1-sts-2"]}]"#);
+    fixture.ring.datacenters[0].racks[0].nodes = 4;
+    fixture.set("shop-dc1-r1-sts").replicas = 4;
+    fixture.start("shop-dc1-r1-sts", 3);
+    for view in fixture.seen.views.values_mut().filter_map(|view| view.as_mut().ok()) {
+        view.retain(|it| it.host_id.as_deref() != Some("id-shop-dc1-r1-sts-3"));
+    }
+    fixture.seen.views.remove("shop-dc1-r1-sts-3");
+    fixture.pod("shop-dc1-r1-sts-3").is_ready = false;
+    fixture.down(LOST);
+    fixture.pod(LOST).ready_since = fixture.seen.now - 600;
+    assert!(fixture.codes(false).contains(&"Joining"));
+    fixture.pod("shop-dc1-r1-sts-3").is_in_gate = true;
+    assert_eq!(fixture.begin(), "a");
+}
+
+#[test]
 fn the_gate_is_told_the_address_that_the_lost_node_had_last() {
     let mut fixture = lost();
     fixture.begin();

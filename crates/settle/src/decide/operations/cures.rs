@@ -79,12 +79,17 @@ pub(super) fn elsewhere(operation: &Operation) -> Next {
     begins(operation, Record::of(operation, Vec::new()))
 }
 
+/// Whether nobody lists a node as alive.
+fn is_dead(situation: &Situation<'_>, host_id: &str) -> bool {
+    situation.holds(Guard::NodeIsDead, || !situation.gossip.is_alive(host_id))
+}
+
 /// Why a node cannot be replaced or removed as a lost one: somebody says that it is alive, or nobody says anything of it.
 pub(super) fn not_dead(situation: &Situation<'_>, host_id: &str, pod: Option<&str>) -> Option<Next> {
     if situation.gossip.is_empty() {
         return Some(Next::Wait(vec![Reason::of_ring("NoAnswer", "no node answers")]));
     }
-    if situation.holds(Guard::NodeIsDead, || !situation.gossip.is_alive(host_id)) {
+    if is_dead(situation, host_id) {
         return None;
     }
     let about = pod.unwrap_or(host_id);
@@ -122,7 +127,16 @@ pub(super) fn not_now(situation: &Situation<'_>) -> Vec<Reason> {
     let lost = lost(situation);
     let mut reasons = situation.not_ready_to_change(&lost);
     reasons.extend(situation.unready(&lost));
+    let new = situation.not_members().into_iter();
+    reasons.extend(new.filter(|it| it.about.as_deref().is_none_or(|pod| !waits_for_lost(situation, &lost, pod))));
     reasons
+}
+
+/// Whether a new pod waits in its gate for a lost one that stands before it in the order of first starts: it joins afterwards.
+fn waits_for_lost(situation: &Situation<'_>, lost: &Aside<'_>, pod: &str) -> bool {
+    let order = situation.wanted();
+    let mut before = order.iter().take_while(|it| *it != pod);
+    situation.pod(pod).is_none_or(|it| it.is_in_gate) && before.any(|it| lost.pods.contains(it.as_str()))
 }
 
 /// The nodes that are declared lost and that nobody lists as alive, with their pods.
@@ -133,7 +147,7 @@ pub(super) fn lost<'s>(situation: &Situation<'s>) -> Aside<'s> {
     let begun = records.filter_map(|record| record.host_id.as_deref());
     let named = declared
         .filter_map(|it| it.host_id.as_deref().or_else(|| it.pods.first().and_then(|pod| situation.member(pod))));
-    let nodes = named.chain(begun).filter(|host_id| !situation.gossip.is_alive(host_id)).collect();
+    let nodes = named.chain(begun).filter(|host_id| is_dead(situation, host_id)).collect();
     let mut lost = Aside { nodes, ..Aside::default() };
     let of_lost = situation.state.host_ids.iter().filter(|(_, host_id)| lost.nodes.contains(host_id.as_str()));
     lost.pods = of_lost.map(|(pod, _)| pod.as_str()).collect();
