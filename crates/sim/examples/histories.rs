@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A word at the end says what histories have more of: `instances`, `upgrades`, `datacenters`, `space`, `hands`, `growth`,
-//! `shrinks`, `answers`, `copies`, `failures`, `controllers`. The exit status is 1 when something was violated.
+//! `shrinks`, `answers`, `copies`, `failures`, `controllers`, `operations`. The exit status is 1 when something was violated.
 
 #![allow(clippy::print_stdout, reason = "an example talks")]
 

@@ -210,9 +210,9 @@ fn replacements(situation: &Situation<'_>, state: &mut State) {
     let is_over = |pod: &String, address: &String| {
         let local = situation.gossip.local(pod).filter(|it| it.status == Status::Normal && it.is_alive);
         let host_id = local.and_then(|it| it.host_id.as_deref());
-        let is_known = |other: &Option<&str>| other.is_some_and(|other| state.host_ids.values().any(|it| it == other));
+        let is_known = |other: Option<&str>| other.is_some_and(|other| state.host_ids.values().any(|it| it == other));
         host_id.is_some_and(|host_id| state.host_ids.get(pod).is_some_and(|known| known == host_id))
-            && situation.gossip.members_at(address).iter().all(is_known)
+            && situation.gossip.members_at(address).into_iter().all(is_known)
     };
     let over = state.replaces.iter().filter(|(pod, address)| is_over(pod, address));
     let over: Vec<String> = over.map(|(pod, _)| pod.clone()).collect();

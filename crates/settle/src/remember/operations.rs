@@ -33,6 +33,7 @@ fn goes_on(situation: &Situation<'_>, state: &mut State, id: &str, record: &mut 
     if let Some(operation) = declared {
         record.failed.retain(|_, failed| failed.retry == operation.retry);
     }
+    address_follows(situation, state, record);
     for pod in record.todo.clone() {
         match record.content.kind {
             OperationKind::Restart if has_restarted(situation, record, &pod) => record.pod_done(&pod),
@@ -52,6 +53,17 @@ fn goes_on(situation: &Situation<'_>, state: &mut State, id: &str, record: &mut 
     }
     if record.todo.is_empty() {
         record.ended = Some(situation.seen.now);
+    }
+}
+
+/// A node that came back with another address before it was lost for good is replaced at that one.
+fn address_follows(situation: &Situation<'_>, state: &mut State, record: &mut Record) {
+    let (Some(pod), Some(host_id)) = (record.todo.first(), &record.host_id) else { return };
+    let is_lost = situation.gossip.standing(host_id) == Standing::Member && !situation.gossip.is_alive(host_id);
+    let address = situation.gossip.address_of(host_id).filter(|_| is_lost && record.address.is_some());
+    if let Some(address) = address {
+        state.replaces.insert(pod.clone(), address.to_owned());
+        record.address = Some(address.to_owned());
     }
 }
 

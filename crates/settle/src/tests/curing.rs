@@ -87,11 +87,17 @@ fn a_gate_that_cannot_run_is_given_another_worker() {
 #[test]
 fn a_node_that_may_come_back_is_not_replaced() {
     type Spoil = fn(&mut Fixture);
-    let spoil: [(&str, bool, Spoil); 6] = [
+    let spoil: [(&str, bool, Spoil); 7] = [
         ("NodeAlive", true, |it| it.up(LOST)),
         ("NodeAlive", false, |it| it.everywhere(LOST, |node| node.is_alive = true)),
         ("MayComeBack", false, |it| it.pod(LOST).ready_since += 1),
         ("PodEnding", false, |it| it.pod(LOST).is_deleting = true),
+        ("MayComeBack", false, |it| {
+            // Its worker is back, and was up for a moment.
+            let now = it.seen.now;
+            let pod = it.pod(LOST);
+            (pod.is_deleting, pod.ends_by, pod.ready_since) = (true, Some(now - 600), now - 5);
+        }),
         ("PodMissing", false, |it| it.remove(LOST)),
         ("RingNotWhole", false, |it| it.down("shop-dc1-r1-sts-1")),
     ];
@@ -102,6 +108,34 @@ fn a_node_that_may_come_back_is_not_replaced() {
         assert!(codes.contains(&code), "{code}: {codes:?}");
         assert!(fixture.state.memory.operations.is_empty());
     }
+}
+
+#[test]
+fn a_new_node_joins_first_unless_it_waits_for_the_lost_one() {
+    let mut fixture = Fixture::of(&[&[3, 2]]);
+    fixture.operations(r#"[{"id":"a","kind":"replaceNode","pods":["shop-dc1-r1-sts-2"]}]"#);
+    fixture.ring.datacenters[0].racks[0].nodes = 4;
+    fixture.set("shop-dc1-r1-sts").replicas = 4;
+    fixture.start("shop-dc1-r1-sts", 3);
+    for view in fixture.seen.views.values_mut().filter_map(|view| view.as_mut().ok()) {
+        view.retain(|it| it.host_id.as_deref() != Some("id-shop-dc1-r1-sts-3"));
+    }
+    fixture.seen.views.remove("shop-dc1-r1-sts-3");
+    fixture.pod("shop-dc1-r1-sts-3").is_ready = false;
+    fixture.down(LOST);
+    fixture.pod(LOST).ready_since = fixture.seen.now - 600;
+    assert!(fixture.codes(false).contains(&"Joining"));
+    fixture.pod("shop-dc1-r1-sts-3").is_in_gate = true;
+    assert_eq!(fixture.begin(), "a");
+}
+
+#[test]
+fn the_gate_is_told_the_address_that_the_lost_node_had_last() {
+    let mut fixture = lost();
+    fixture.begin();
+    fixture.everywhere(LOST, |it| it.address = "10.0.0.8".to_owned());
+    fixture.look();
+    assert_eq!(fixture.state.replaces[LOST], "10.0.0.8");
 }
 
 #[test]
@@ -173,6 +207,11 @@ fn a_dead_node_is_removed_and_its_pod_and_claims_go_as_those_of_others() {
     assert!(matches!(fixture.act(), Action::Scale { to: 3, why: ScaleReason::NodeLeft, .. }));
     assert!(!fixture.state.memory.operations["a"].is_open());
     fixture.set("shop-dc1-r1-sts").replicas = 3;
+    let now = fixture.seen.now;
+    (fixture.pod(pod).is_deleting, fixture.pod(pod).ends_by) = (true, Some(now));
+    assert!(!matches!(fixture.look(), Decision::Act(_)), "its kubelet may still end it");
+    fixture.seen.now += 60;
+    assert!(matches!(fixture.act(), Action::DeletePod { at_once: true, .. }));
     fixture.remove(pod);
     assert!(matches!(fixture.act(), Action::DeleteClaim { pod: of, .. } if of == pod));
 }

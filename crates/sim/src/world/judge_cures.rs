@@ -36,7 +36,7 @@ impl World {
     /// O2 and P4: the claims of a member go only where it is lost, and every other node is up or lost.
     pub(super) fn judge_replacement(&mut self, place: Anywhere, claim: &str) {
         let since = self.check.down.get(&place).copied();
-        if since.is_none_or(|since| self.now < since + GRACE / 3) {
+        if since.is_some_and(|since| self.now < since + GRACE / 3) {
             self.blame("O2", format!("claim {claim} is deleted, and its node was up a moment ago"));
         }
         let on = self.kubes[place.0].claims.get(&place.1).and_then(|claim| self.ring.host_id_of(claim.volume));
@@ -62,7 +62,9 @@ impl World {
     /// O3: a pod is forgotten only where its kubelet does not answer.
     pub(super) fn judge_forgetting(&mut self, (kube, key): Anywhere) {
         let Some(pod) = self.kubes[kube].pods.get(&key) else { return };
-        if pod.worker.is_some() && self.kubelet_works(kube, pod) {
+        let back = pod.worker.and_then(|worker| self.workers_back.get(&(kube, worker)));
+        let is_just_back = back.is_some_and(|since| self.now < since + GRACE);
+        if pod.worker.is_some() && self.kubelet_works(kube, pod) && !is_just_back {
             let name = pod.name.to_string();
             self.blame("O3", format!("{name} is deleted at once, and its kubelet works"));
         }
@@ -72,6 +74,9 @@ impl World {
     pub(super) fn judge_state(&mut self, kube: usize, state: &Stored) {
         if self.commits.iter().all(|commit| operations(&commit.ring).is_empty()) {
             return;
+        }
+        if self.kubes[kube].view_state().version != state.version {
+            return; // it will be refused
         }
         let Some(before) = self.kubes[kube].state_data().and_then(|data| State::read(data).ok()) else { return };
         let Ok(after) = State::read(&state.data) else { return };

@@ -145,6 +145,7 @@ impl World {
             return;
         }
         let was = std::mem::replace(&mut self.kubes[kube].workers[worker].state, WorkerState::Up);
+        self.workers_back.insert((kube, worker), self.now);
         for (_, _, process) in self.orphans.extract_if(.., |it| (it.0, it.1) == (kube, worker)) {
             self.ring.kill(process);
         }

@@ -103,6 +103,8 @@ pub struct World {
     ring_ticks_at: Option<Ms>,
     /// Cassandra of pods that the API server has forgotten, with Kubernetes cluster and worker, while its kubelet is cut off.
     orphans: Vec<(usize, usize, crate::ring::ProcessId)>,
+    /// When workers, by Kubernetes cluster, were last back.
+    workers_back: BTreeMap<(usize, usize), Ms>,
     distortions: Rng,
     /// Bytes of a new volume.
     pub volume_bytes: u64,
@@ -138,6 +140,7 @@ impl World {
             n_requests: 0,
             ring_ticks_at: None,
             orphans: Vec::new(),
+            workers_back: BTreeMap::new(),
             distortions: Rng::new(chooser_seed),
             volume_bytes: 100 << 30,
             explores: false,

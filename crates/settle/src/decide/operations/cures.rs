@@ -33,10 +33,11 @@ pub(in super::super) fn next(situation: &Situation<'_>) -> Next {
             next => return next,
         }
     }
-    match (refused.is_empty(), held.is_empty()) {
-        (false, _) => Next::Refuse(refused),
-        (true, false) => Next::Hold(held),
-        (true, true) => by_hand(situation),
+    match (remove_node::stuck_pod(situation), refused.is_empty(), held.is_empty()) {
+        (Some(act), ..) => act,
+        (None, false, _) => Next::Refuse(refused),
+        (None, true, false) => Next::Hold(held),
+        (None, true, true) => by_hand(situation),
     }
 }
 
@@ -63,7 +64,11 @@ fn by_hand(situation: &Situation<'_>) -> Next {
 
 /// A pod whose new node takes the place of a lost one.
 pub(super) fn replacing(situation: &Situation<'_>, pod: &str) -> Reason {
-    let text = format!("the node of {pod} takes the place of a lost one{}", situation.trouble(pod));
+    let text = format!(
+        "the node of {pod} takes the place of a lost one{}. If its streams have failed (nodetool netstats), delete the pod: it begins \
+         again",
+        situation.trouble(pod)
+    );
     let reason = Reason::about("Replacing", pod, text);
     let address = situation.pod(pod).and_then(|it| it.address.as_ref());
     if address.is_some_and(|it| situation.gossip.is_joining_at(it)) { reason.that_takes_long() } else { reason }
@@ -74,12 +79,17 @@ pub(super) fn elsewhere(operation: &Operation) -> Next {
     begins(operation, Record::of(operation, Vec::new()))
 }
 
+/// Whether nobody lists a node as alive.
+fn is_dead(situation: &Situation<'_>, host_id: &str) -> bool {
+    situation.holds(Guard::NodeIsDead, || !situation.gossip.is_alive(host_id))
+}
+
 /// Why a node cannot be replaced or removed as a lost one: somebody says that it is alive, or nobody says anything of it.
 pub(super) fn not_dead(situation: &Situation<'_>, host_id: &str, pod: Option<&str>) -> Option<Next> {
     if situation.gossip.is_empty() {
         return Some(Next::Wait(vec![Reason::of_ring("NoAnswer", "no node answers")]));
     }
-    if situation.holds(Guard::NodeIsDead, || !situation.gossip.is_alive(host_id)) {
+    if is_dead(situation, host_id) {
         return None;
     }
     let about = pod.unwrap_or(host_id);
@@ -95,13 +105,14 @@ pub(super) fn may_come_back(situation: &Situation<'_>, name: &str) -> Option<Rea
     let Some(pod) = situation.pod(name) else {
         return Some(Reason::about("PodMissing", name, format!("{name} does not exist; it is waited for")));
     };
-    if pod.is_deleting {
-        return (!is_kubelet_gone(situation, name))
-            .then(|| Reason::about("PodEnding", name, format!("{name} ends; its worker may still answer")));
+    if pod.is_deleting && !is_kubelet_gone(situation, name) {
+        return Some(Reason::about("PodEnding", name, format!("{name} ends; its worker may still answer")));
     }
-    let patience = if pod.is_in_gate || pod.trouble.is_some() { TROUBLE } else { broken::PATIENCE };
-    let down = now.saturating_sub(pod.ready_since);
-    let text = format!("{name} is not ready for {down} s; it counts as lost after {patience} s");
+    let is_lost = pod.is_deleting || pod.is_in_gate || pod.trouble.is_some();
+    let patience = if is_lost { TROUBLE } else { broken::PATIENCE };
+    // A worker that is back ends such a pod, whose node may have been up in between.
+    let down = if pod.is_ready { 0 } else { now.saturating_sub(pod.ready_since) };
+    let text = format!("{name} is down, and counts as lost when it has not been ready for {patience} s");
     (down < patience).then(|| Reason::about("MayComeBack", name, text))
 }
 
@@ -116,7 +127,16 @@ pub(super) fn not_now(situation: &Situation<'_>) -> Vec<Reason> {
     let lost = lost(situation);
     let mut reasons = situation.not_ready_to_change(&lost);
     reasons.extend(situation.unready(&lost));
+    let new = situation.not_members().into_iter();
+    reasons.extend(new.filter(|it| it.about.as_deref().is_none_or(|pod| !waits_for_lost(situation, &lost, pod))));
     reasons
+}
+
+/// Whether a new pod waits in its gate for a lost one that stands before it in the order of first starts: it joins afterwards.
+fn waits_for_lost(situation: &Situation<'_>, lost: &Aside<'_>, pod: &str) -> bool {
+    let order = situation.wanted();
+    let mut before = order.iter().take_while(|it| *it != pod);
+    situation.pod(pod).is_none_or(|it| it.is_in_gate) && before.any(|it| lost.pods.contains(it.as_str()))
 }
 
 /// The nodes that are declared lost and that nobody lists as alive, with their pods.
@@ -127,7 +147,7 @@ pub(super) fn lost<'s>(situation: &Situation<'s>) -> Aside<'s> {
     let begun = records.filter_map(|record| record.host_id.as_deref());
     let named = declared
         .filter_map(|it| it.host_id.as_deref().or_else(|| it.pods.first().and_then(|pod| situation.member(pod))));
-    let nodes = named.chain(begun).filter(|host_id| !situation.gossip.is_alive(host_id)).collect();
+    let nodes = named.chain(begun).filter(|host_id| is_dead(situation, host_id)).collect();
     let mut lost = Aside { nodes, ..Aside::default() };
     let of_lost = situation.state.host_ids.iter().filter(|(_, host_id)| lost.nodes.contains(host_id.as_str()));
     lost.pods = of_lost.map(|(pod, _)| pod.as_str()).collect();

@@ -1,9 +1,9 @@
 //! A member whose pod will not come back is taken out of the ring. The other nodes copy its data among each other.
 
-use cassc_ring::operation::Operation;
+use cassc_ring::operation::{Operation, OperationKind};
 
 use super::super::{replication, shrink};
-use super::cures::{elsewhere, lost, may_come_back, not_dead, not_now};
+use super::cures::{elsewhere, is_kubelet_gone, lost, may_come_back, not_dead, not_now};
 use super::{Next, begins};
 use crate::action::{Action, Reason};
 use crate::cluster::Time;
@@ -75,6 +75,18 @@ pub(super) fn go_on(situation: &Situation<'_>, operation: &Operation, record: &R
         (Next::Nothing, None) => Next::Wait(vec![Reason::of_ring("NoAnswer", "no node that is up answers")]),
         (next, _) => next,
     }
+}
+
+/// The pod of a node that was removed, where its kubelet is gone as well: nobody else would ever end it.
+pub(super) fn stuck_pod(situation: &Situation<'_>) -> Option<Next> {
+    let records = situation.state.memory.operations.values();
+    let removed = records.filter(|it| it.content.kind == OperationKind::RemoveNode && !it.is_open());
+    let mut pods = removed.filter_map(|it| Some((it.content.pods.first()?, it.host_id.as_ref()?)));
+    let is_left = |(name, host_id): &(&String, &String)| situation.state.left.get(*name) == Some(*host_id);
+    let (name, _) = pods.find(|it| is_left(it) && is_kubelet_gone(situation, it.0))?;
+    let pod = situation.pod(name).filter(|pod| pod.is_deleting)?;
+    let (pod, uid, why) = (name.clone(), pod.uid.clone(), "its node was removed from the ring");
+    Some(Next::Act(Action::DeletePod { pod, uid, why, at_once: true }))
 }
 
 /// Why a node is not removed now, or must not be at all; an act that has to come first.

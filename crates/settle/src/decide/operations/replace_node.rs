@@ -70,6 +70,7 @@ pub(super) fn go_on(situation: &Situation<'_>, id: &str, record: &Record) -> Nex
         |claim: &str, it: &Claim| situation.holds(Guard::LostClaims, || record.claims.get(claim) == Some(&it.uid));
     let claims: Vec<(&str, &Claim)> = situation.claims_of(name).filter(|(claim, it)| is_old(claim, it)).collect();
     let pod = situation.pod(name);
+    let pod_exists = pod.is_some();
     let is_old_pod = pod.is_some_and(|it| record.pods.get(name) == Some(&it.uid));
     if claims.is_empty() && !is_old_pod {
         // Its gate was to go on with the address, and cannot run: its worker is gone.
@@ -85,7 +86,11 @@ pub(super) fn go_on(situation: &Situation<'_>, id: &str, record: &Record) -> Nex
     }
     if let Some((claim, it)) = claims.iter().find(|(_, it)| !it.is_deleting) {
         let (claim, uid, pod) = ((*claim).to_owned(), it.uid.clone(), name.clone());
-        return Next::unless(not_now(situation), || Action::DeleteClaim { claim, uid, pod, why: WHY });
+        let is_untouched = claims.iter().all(|(_, it)| !it.is_deleting);
+        let mut reasons: Vec<Reason> =
+            may_come_back(situation, name).filter(|_| is_untouched && pod_exists).into_iter().collect();
+        reasons.extend(not_now(situation));
+        return Next::unless(reasons, || Action::DeleteClaim { claim, uid, pod, why: WHY });
     }
     match pod {
         Some(pod) => end(situation, name, pod),

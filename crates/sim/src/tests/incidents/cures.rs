@@ -4,7 +4,7 @@ use cassc_ring::Ring;
 use cassc_ring::operation::{Operation, OperationKind};
 
 use super::row::Ends::{Refused, Settled};
-use super::row::Teeth::{Shows, Without};
+use super::row::Teeth::Shows;
 use super::row::{Row, row};
 use super::scene::{Scene, dead, pod};
 use crate::fault::Fault;
@@ -12,7 +12,6 @@ use crate::generate_operations::{add_operation, operation, replacement};
 use crate::history::History;
 use crate::queue::MINUTE;
 use crate::tests::fixture::ring;
-use cassc_settle::guard::Guard;
 
 /// The rows.
 pub(super) const ROWS: [Row; 6] = [
@@ -38,7 +37,7 @@ pub(super) const ROWS: [Row; 6] = [
         "A person named a node that was alive: its kubelet was cut off, and its claim was deleted.",
         a_living_node_is_named,
         Refused(&["NodeAlive"]),
-        Without(Guard::NodeIsDead),
+        Shows("NodeAlive"),
     ),
     row(
         105,
