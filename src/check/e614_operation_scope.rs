@@ -27,6 +27,7 @@ struct Unknown {
     message: String,
     field: &'static str,
     index: Option<usize>,
+    words: &'static str,
     help: String,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let route = Route::of("spec.operations").index(index);
         let at = |unknown: &Unknown| -> Label {
             let field = route.key(unknown.field);
-            subject.value(unknown.index.map_or(field.clone(), |index| field.index(index)), "unknown")
+            subject.value(unknown.index.map_or(field.clone(), |index| field.index(index)), unknown.words)
         };
         let unknown = place(subject, operation).into_iter().chain(pods(subject, operation));
         complaints.extend(unknown.map(|it| RULE.complain(it.message.clone(), at(&it)).help(it.help)));
@@ -50,6 +51,7 @@ fn place(subject: &Subject<'_>, operation: &Operation) -> Option<Unknown> {
             message,
             field,
             index: None,
+            words: "unknown",
             help: format!("write {}", quoted(&known).replace(" and ", " or ")),
         })
     };
@@ -65,7 +67,13 @@ fn place(subject: &Subject<'_>, operation: &Operation) -> Option<Unknown> {
     let rack = operation.rack.as_ref()?;
     let Some(datacenter) = datacenter else {
         let message = format!("the rack `{}` may be that of {} datacenters", rack.escape_debug(), all.len());
-        return Some(Unknown { message, field: "rack", index: None, help: "write its `datacenter` too".to_owned() });
+        return Some(Unknown {
+            message,
+            field: "rack",
+            index: None,
+            words: "",
+            help: "write its `datacenter` too".to_owned(),
+        });
     };
     if datacenter.racks.iter().any(|it| it.name == *rack) {
         return None;
@@ -76,11 +84,15 @@ fn place(subject: &Subject<'_>, operation: &Operation) -> Option<Unknown> {
 fn pods(subject: &Subject<'_>, operation: &Operation) -> Vec<Unknown> {
     let named = operation.pods.iter().enumerate();
     let faults = named.filter_map(|(index, pod)| match operation.kind {
-        OperationKind::RemoveNode => fault_of_removed(subject, pod).map(|(message, help)| (index, message, help)),
+        OperationKind::RemoveNode => fault_of_removed(subject, pod).map(|(message, help)| (index, message, "", help)),
         _ if rack_of_pod(subject, pod).is_some() => None,
-        _ => Some((index, format!("`{}` is no pod of the topology", pod.escape_debug()), help(subject, pod))),
+        _ => {
+            let message = format!("`{}` is no pod of the topology", pod.escape_debug());
+            Some((index, message, "unknown", help(subject, pod)))
+        }
     });
-    faults.map(|(index, message, help)| Unknown { message, field: "pods", index: Some(index), help }).collect()
+    let unknown = |(index, message, words, help)| Unknown { message, field: "pods", index: Some(index), words, help };
+    faults.map(unknown).collect()
 }
 
 /// What is wrong with the pod of a node that is to be removed, and what to do.
@@ -89,9 +101,9 @@ fn fault_of_removed(subject: &Subject<'_>, pod: &str) -> Option<(String, String)
         let message = format!("`{}` is no pod of a rack of the topology", pod.escape_debug());
         return Some((message, "write the `hostId` of the node instead of `pods`".to_owned()));
     }
-    let place = rack_of_pod(subject, pod).filter(|place| subject.nodes_of(place) > 0)?;
+    rack_of_pod(subject, pod).filter(|place| subject.nodes_of(place) > 0)?;
     let help = "use `replaceNode`, or reduce the number of nodes in the same change; if the operation ran, remove it";
-    let message = format!("`{pod}` is one of {} pods of its rack that the topology asks for", subject.nodes_of(place));
+    let message = format!("the topology asks for `{pod}`, so its node is not removed for good");
     Some((message, help.to_owned()))
 }
 

@@ -30,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let route = Route::of("spec.operations").index(index);
         let place = operation.pods.first().and_then(|pod| rack_of_pod(subject, pod));
         if let Some(token) = &operation.token {
-            let partitioner = place.map(partitioner).unwrap_or(DEFAULT_PARTITIONER.to_owned());
+            let partitioner = place.map_or(DEFAULT_PARTITIONER.to_owned(), partitioner);
             if let Some(expected) = bad_token(&partitioner, token) {
                 let message = format!("`{}` is no token of `{partitioner}`", token.escape_debug());
                 complaints.push(RULE.complain(message, subject.value(route.key("token"), "")).expected(expected));

@@ -38,6 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let others = subject.spec().datacenters.iter().filter(|it| !own.iter().any(|own| own.name == it.name));
         let names: Vec<&str> = others.map(|it| it.name.as_str()).collect();
         complaints.push(complaint.help(match names.as_slice() {
+            [] if own.len() > 1 => "write an operation for the nodes of each datacenter".to_owned(),
             [] => "remove the operation: there is no other datacenter".to_owned(),
             names => format!("write {}", quoted(names).replace(" and ", " or ")),
         }));

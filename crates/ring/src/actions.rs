@@ -161,17 +161,27 @@ fn change_of_operation(before: Option<&Operation>, after: &Operation) -> Option<
     }
 }
 
-/// The pods in the scope of an operation: those that it names, or those of its rack, its datacenter, or the ring. None for a node that
-/// is named by its host id.
+/// The pods in the scope of an operation, in the order in which it does them: those that it names, or those of its rack, its datacenter,
+/// or the ring, as nodes start or, for a restart, as pods restart. None for a node that is named by its host id.
 pub fn pods_of_operation(ring: &Ring, operation: &Operation) -> Vec<String> {
     if !operation.pods.is_empty() || operation.kind == OperationKind::RemoveNode {
         return operation.pods.clone();
     }
     let is_meant = |name: &Option<String>, of: &str| name.as_ref().is_none_or(|name| name == of);
     let datacenters = ring.datacenters.iter().filter(|it| is_meant(&operation.datacenter, &it.name));
+    if operation.kind != OperationKind::Restart {
+        let is_of = |rack: &Rack, pod: &str| names::set_of_pod(pod) == Some(rack.stateful_set.as_str());
+        let in_rack = |datacenter: &Datacenter, pod: &str| {
+            datacenter.racks.iter().any(|rack| is_of(rack, pod) && is_meant(&operation.rack, &rack.ring_name))
+        };
+        let pods =
+            |it: &Datacenter| it.pods_in_start_order().into_iter().filter(|pod| in_rack(it, pod)).collect::<Vec<_>>();
+        return datacenters.flat_map(pods).collect();
+    }
     let racks = datacenters.flat_map(|it| &it.racks).filter(|rack| is_meant(&operation.rack, &rack.ring_name));
-    let pods =
-        |rack: &'_ Rack| (0..rack.nodes).map(|ordinal| names::pod(&rack.stateful_set, ordinal)).collect::<Vec<_>>();
+    let pods = |rack: &'_ Rack| {
+        (0..rack.nodes).rev().map(|ordinal| names::pod(&rack.stateful_set, ordinal)).collect::<Vec<_>>()
+    };
     racks.flat_map(pods).collect()
 }
 

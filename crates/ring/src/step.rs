@@ -93,7 +93,7 @@ impl fmt::Display for Guard {
             Self::ClassExpands => "the StorageClass allows expansion",
             Self::VersionsAgree => "every node runs the new version",
             Self::NodeHasLeft => "the node has left the ring",
-            Self::NodeIsDown => "every node sees it as DN",
+            Self::NodeIsDown => "every node sees the lost node as DN",
         })
     }
 }

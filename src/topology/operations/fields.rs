@@ -143,8 +143,8 @@ pub(crate) fn misfits(operation: &Operation) -> Vec<Misfit> {
     let strange = written.iter().filter(|field| !is_taken(field)).map(|field| {
         let name = field.name();
         let fields: Vec<Field> = takes.fields().collect();
-        let taken = if fields.is_empty() { "none".to_owned() } else { quoted(&names(&fields)) };
-        wrong(*field, format!("`{kind}` takes no `{name}`"), format!("remove it; `{kind}` takes {taken}"))
+        let known = quoted(&names(&fields));
+        wrong(*field, format!("`{kind}` takes no `{name}`"), format!("remove it; `{kind}` takes {known}"))
     });
     let missing = takes.needs.iter().filter(|field| !field.is_in(operation)).map(|field| {
         let name = field.name();

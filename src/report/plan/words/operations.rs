@@ -39,9 +39,9 @@ fn what(operation: &Operation, pods: &[String]) -> Line {
     let named = |text: &Option<String>| text.iter().map(name).collect::<Line>();
     match operation.kind {
         OperationKind::Repair => {
-            let of = of_keyspaces(operation);
-            let of = if of.is_empty() { vec![words(" all keyspaces")] } else { of };
-            around("repair", of, " on every node, one at a time")
+            let of = keyspaces(operation);
+            let of = if of.is_empty() { vec![words("all keyspaces")] } else { of };
+            around("repair ", of, " on every node, one at a time")
         }
         OperationKind::Rebuild => around(&format!("rebuild {nodes} from "), named(&operation.from), &manner),
         OperationKind::Restart => vec![words(format!("restart {}{manner}", counted_as(pods.len(), "pod", "pods")))],
@@ -74,11 +74,13 @@ fn what(operation: &Operation, pods: &[String]) -> Line {
 
 /// ` of shop` or ` of shop: orders, items`; nothing for all keyspaces.
 fn of_keyspaces(operation: &Operation) -> Line {
-    if operation.keyspaces.is_empty() {
-        return Vec::new();
-    }
+    let of = if operation.keyspaces.is_empty() { Vec::new() } else { vec![words(" of ")] };
+    [of, keyspaces(operation)].concat()
+}
+
+fn keyspaces(operation: &Operation) -> Line {
     let tables = if operation.tables.is_empty() { Vec::new() } else { vec![words(": ")] };
-    [vec![words(" of ")], some(&operation.keyspaces), tables, some(&operation.tables)].concat()
+    [some(&operation.keyspaces), tables, some(&operation.tables)].concat()
 }
 
 fn manner(operation: &Operation, nodes: usize) -> String {
