@@ -6,6 +6,7 @@ mod settle;
 pub(crate) mod status;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -38,7 +39,7 @@ enum Command {
 
 /// Which cluster.
 #[derive(Debug, Args)]
-pub(crate) struct Where {
+struct Where {
     /// Name of the cluster in Kubernetes (`metadata.name` of the topology) [default: the only one of the namespace].
     #[arg(long, env = "CASSC_CLUSTER", value_name = "NAME")]
     cluster: Option<String>,
@@ -54,7 +55,7 @@ pub(crate) struct Where {
 }
 
 impl Where {
-    pub(crate) fn options(&self) -> Options {
+    fn options(&self) -> Options {
         // An empty variable is how a manifest says nothing.
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Options {
@@ -67,8 +68,41 @@ impl Where {
     }
 }
 
+/// How the Management API of pods is reached.
+#[derive(Debug, Args)]
+struct Management {
+    /// Port of the Management API.
+    #[arg(long, env = "CASSC_MANAGEMENT_PORT", value_name = "PORT", default_value_t = 8080)]
+    management_port: u16,
+    /// Folder with `ca.crt`, `tls.crt` and `tls.key`, where the Management API asks for mTLS. They are read for every connection.
+    #[arg(long, env = "CASSC_MANAGEMENT_CERTIFICATES", value_name = "DIR")]
+    management_certificates: Option<PathBuf>,
+}
+
+impl Management {
+    fn of(&self, options: Options) -> Options {
+        let certificates = self.management_certificates.clone().filter(|folder| !folder.as_os_str().is_empty());
+        Options { management_port: self.management_port, certificates, ..options }
+    }
+}
+
+/// What somebody who only looks says: at which cluster, and how its pods are reached.
+#[derive(Debug, Args)]
+pub(crate) struct Look {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    management: Management,
+}
+
+impl Look {
+    pub(crate) async fn connect(&self) -> Result<Live, Failed> {
+        looking(self.management.of(self.place.options())).await
+    }
+}
+
 /// A connection for somebody who only looks. Without a name of a cluster it is the only one of the namespace.
-pub(crate) async fn looking(mut options: Options) -> Result<Live, Failed> {
+async fn looking(mut options: Options) -> Result<Live, Failed> {
     let connect = async |options: &Options| {
         let (_sender, course) = watch::channel(Course::Runs);
         Live::connect(options, course).await

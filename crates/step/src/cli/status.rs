@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::output::Output;
-use super::{Ending, Failed, Where, looking};
+use super::{Ending, Failed, Look};
 use crate::view::gather::gather;
 use crate::view::text::text;
 
@@ -14,22 +14,13 @@ use crate::view::text::text;
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     #[command(flatten)]
-    place: Where,
+    look: Look,
     #[command(flatten)]
     output: Output,
-    /// Port of the Management API.
-    #[arg(long, env = "CASSC_MANAGEMENT_PORT", value_name = "PORT", default_value_t = 8080)]
-    management_port: u16,
-    /// Folder with `ca.crt`, `tls.crt` and `tls.key`, where the Management API asks for mTLS.
-    #[arg(long, env = "CASSC_MANAGEMENT_CERTIFICATES", value_name = "DIR")]
-    management_certificates: Option<std::path::PathBuf>,
 }
 
 pub(crate) async fn run(arguments: &Status) -> Result<Ending, Failed> {
-    let mut options = arguments.place.options();
-    options.management_port = arguments.management_port;
-    options.certificates = arguments.management_certificates.clone().filter(|folder| !folder.as_os_str().is_empty());
-    let report = gather(&looking(options).await?).await.map_err(Failed::Told)?;
+    let report = gather(&arguments.look.connect().await?).await.map_err(Failed::Told)?;
     arguments.output.print(&report, |page| text(&report, page))?;
     Ok(Ending::Done)
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::output::Output;
-use crate::cli::{Ending, Failed, Where, looking};
+use crate::cli::{Ending, Failed, Look};
 use crate::live::Live;
 use crate::view::gather::{event, gather, ring, told, why};
 use crate::view::text::{Page, event as event_lines, since, wrapped};
@@ -15,7 +15,7 @@ use crate::view::{Event, Operation, Run};
 #[derive(Debug, Args)]
 pub(super) struct History {
     #[command(flatten)]
-    place: Where,
+    look: Look,
     #[command(flatten)]
     output: Output,
 }
@@ -29,9 +29,7 @@ struct Past {
 }
 
 pub(super) async fn run(arguments: &History) -> Result<Ending, Failed> {
-    let mut options = arguments.place.options();
-    options.management_port = 8080;
-    let past = past(&looking(options).await?).await.map_err(Failed::Told)?;
+    let past = past(&arguments.look.connect().await?).await.map_err(Failed::Told)?;
     arguments.output.print(&past, |page| text(&past, page))?;
     Ok(Ending::Done)
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use kube::api::LogParams;
 use tokio::sync::mpsc;
 
-use crate::cli::{Ending, Failed, Where, looking};
+use crate::cli::{Ending, Failed, Look};
 use crate::live::Live;
 use crate::view::gather::{ring, said, why};
 
@@ -24,7 +24,7 @@ pub(super) struct Logs {
     #[arg(long, conflicts_with = "pods")]
     all: bool,
     #[command(flatten)]
-    place: Where,
+    look: Look,
     /// Go on with what is written from now on.
     #[arg(short, long)]
     follow: bool,
@@ -42,9 +42,7 @@ struct Source {
 }
 
 pub(super) async fn run(arguments: &Logs) -> Result<Ending, Failed> {
-    let mut options = arguments.place.options();
-    options.management_port = 8080;
-    let live = looking(options).await?;
+    let live = arguments.look.connect().await?;
     let sources = sources(&live, arguments).await.map_err(Failed::Told)?;
     if sources.is_empty() {
         return Err(Failed::Told("the program has no Job yet".to_owned()));

@@ -64,4 +64,28 @@ mod tests {
     fn the_arguments_are_well_formed() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn the_manifest_of_krew_is_what_krew_reads_once_a_release_has_filled_it_in() {
+        let text = include_str!("../../../../examples/krew/cassc.yaml").replace("VERSION", env!("CARGO_PKG_VERSION"));
+        let manifest: serde_json::Value = serde_saphyr::from_str(&text).expect("it is YAML");
+        assert_eq!(manifest["apiVersion"], "krew.googlecontainertools.github.com/v1alpha2");
+        assert_eq!((&manifest["kind"], &manifest["metadata"]["name"]), (&"Plugin".into(), &"cassc".into()));
+        let spec = &manifest["spec"];
+        let short = spec["shortDescription"].as_str().expect("a text");
+        assert!(short.len() <= 50 && !short.ends_with('.'), "{short}");
+        assert_eq!(spec["version"], format!("v{}", env!("CARGO_PKG_VERSION")));
+        let platforms = spec["platforms"].as_array().expect("a list");
+        let mut digests = std::collections::BTreeSet::new();
+        for platform in platforms {
+            let labels = &platform["selector"]["matchLabels"];
+            let (os, arch) = (labels["os"].as_str().expect("a text"), labels["arch"].as_str().expect("a text"));
+            let uri = platform["uri"].as_str().expect("a text");
+            assert!(uri.starts_with("https://") && uri.ends_with(&format!("-{os}-{arch}.tar.gz")), "{uri}");
+            let digest = format!("SHA256_{os}_{arch}").to_uppercase();
+            assert_eq!((&platform["sha256"], &platform["bin"]), (&digest.clone().into(), &"kubectl-cassc".into()));
+            assert!(digests.insert(digest), "{uri} is there twice");
+        }
+        assert!(digests.len() >= 3, "{digests:?}");
+    }
 }

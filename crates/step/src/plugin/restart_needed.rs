@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::output::Output;
-use crate::cli::{Ending, Failed, Where, looking};
+use crate::cli::{Ending, Failed, Look};
 use crate::view::gather::gather;
 use crate::view::restarts::{Restart, restarts};
 
@@ -11,15 +11,13 @@ use crate::view::restarts::{Restart, restarts};
 #[derive(Debug, Args)]
 pub(super) struct RestartNeeded {
     #[command(flatten)]
-    place: Where,
+    look: Look,
     #[command(flatten)]
     output: Output,
 }
 
 pub(super) async fn run(arguments: &RestartNeeded) -> Result<Ending, Failed> {
-    let mut options = arguments.place.options();
-    options.management_port = 8080;
-    let report = gather(&looking(options).await?).await.map_err(Failed::Told)?;
+    let report = gather(&arguments.look.connect().await?).await.map_err(Failed::Told)?;
     let found = restarts(&report);
     let line = |restart: &Restart| format!("{}: {}\n", restart.pod, restart.why);
     arguments.output.print(&found, |_| found.iter().map(line).collect())?;

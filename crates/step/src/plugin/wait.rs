@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Ending, Failed, Where, looking};
+use crate::cli::{Ending, Failed, Look};
 use crate::live::Live;
 use crate::view::Report;
 use crate::view::gather::gather;
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug, Args)]
 pub(super) struct Wait {
     #[command(flatten)]
-    place: Where,
+    look: Look,
     /// What for: ready (every node that is asked for is up, and everything is as declared), or settled (the newest Job of the program has
     /// completed; `stopped`, a canary and `rollout.stopped` may hold things back).
     #[arg(long = "for", value_name = "STATE", value_enum, hide_possible_values = true)]
@@ -41,9 +41,7 @@ enum Stands {
 }
 
 pub(super) async fn run(arguments: &Wait) -> Result<Ending, Failed> {
-    let mut options = arguments.place.options();
-    options.management_port = 8080;
-    let live = looking(options).await?;
+    let live = arguments.look.connect().await?;
     let timeout = Duration::from_secs(arguments.timeout);
     let late = tokio::time::Instant::now() + timeout;
     loop {
