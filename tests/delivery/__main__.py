@@ -19,7 +19,18 @@ sys.path[:0] = [str(_HERE), str(_HERE.parent)]
 from harness.machine import Machine  # noqa: E402 (the path is set above)
 from harness.world import World  # noqa: E402
 from nodes.harness.report import Report  # noqa: E402
-from stories import applied, by_program, commits, guarded, placement, refused, refused_once, replicas, untold  # noqa: E402
+from stories import (  # noqa: E402
+    applied,
+    by_program,
+    commits,
+    guarded,
+    health,
+    placement,
+    refused,
+    refused_once,
+    replicas,
+    untold,
+)
 
 _PREFIX = "cassc-delivery-"
 # One by one they show what the others show too; these two have Applications and Kustomizations beside them.
@@ -29,7 +40,7 @@ _EXAMPLES_IN_CI = ("multi-rack", "two-datacenters")
 def stories(examples: list[Path]) -> list[tuple[str, str, object, bool]]:
     """Name, promise, story, and whether `.ci/run` tells it too."""
     told = [story for example in examples for story in applied.stories(example, in_ci=example.stem in _EXAMPLES_IN_CI)]
-    for module in (applied, commits, refused_once, replicas, by_program, untold, guarded, placement, refused):
+    for module in (applied, commits, refused_once, replicas, by_program, untold, guarded, health, placement, refused):
         told += module.STORIES
     return told
 

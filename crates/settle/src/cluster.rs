@@ -64,7 +64,7 @@ pub enum NodeJob {
     Tables {
         /// What is done with them.
         task: TableTask,
-        /// The keyspace; `None` means all that are not local to a node.
+        /// The keyspace; `None` means all, for a cleanup without those that are local to a node.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keyspace: Option<String>,
         /// The tables of the keyspace; empty means all.

@@ -1,5 +1,5 @@
 //! The program in the cluster: does what no manifest can say. What is decided, and in which order, is `cassc-settle`'s; here
-//! are its calls on the real thing, and the command line.
+//! are its calls on the real thing, and the command lines: the program's own and that of the plugin for `kubectl`.
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
@@ -9,7 +9,9 @@
 //! 4. [`management`]: the Management API, call by call.
 //! 5. [`kubernetes`]: the API server: what is found, and what is done with which preconditions.
 //! 6. [`live`]: all of them together, as `cassc_settle` wants them.
-//! 7. [`cli`]: `settle` and `status`.
+//! 7. [`view`]: what is seen of a cluster, and how it looks.
+//! 8. [`cli`]: `settle` and `status`.
+//! 9. [`plugin`]: `kubectl cassc`, which only looks.
 
 mod clock;
 mod random;
@@ -24,6 +26,11 @@ mod kubernetes;
 
 pub mod live;
 
+mod view;
+
 mod cli;
 
+mod plugin;
+
 pub use cli::run;
+pub use plugin::run as run_plugin;

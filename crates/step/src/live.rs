@@ -70,8 +70,8 @@ pub enum Course {
 
 /// The real thing.
 pub struct Live {
-    kubernetes: Kubernetes,
-    management: ManagementApi,
+    pub(crate) kubernetes: Kubernetes,
+    pub(crate) management: ManagementApi,
     format: Format,
     course: watch::Receiver<Course>,
     hurry: u32,
@@ -110,11 +110,6 @@ impl Live {
         let http = Http { port: options.management_port, certificates };
         let kubernetes = Kubernetes::connect(target).await?;
         Ok(Self { kubernetes, management: ManagementApi { http }, format, course, hurry: options.hurry.max(1) })
-    }
-
-    /// The state, for whoever only looks.
-    pub(crate) async fn stored(&self) -> Answer<Stored> {
-        self.kubernetes.stored().await
     }
 }
 

@@ -67,6 +67,11 @@ pub(crate) fn time(seconds: Time) -> String {
     seconds.map_or_else(|| "unknown".to_owned(), |time| time.to_string())
 }
 
+/// The seconds of such a time.
+pub(crate) fn seconds(time: &str) -> Option<Time> {
+    time.parse::<Timestamp>().ok().and_then(|time| u64::try_from(time.as_second()).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

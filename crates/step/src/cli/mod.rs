@@ -1,16 +1,20 @@
 //! The command line: one file per verb. Results go to standard output, the log and errors to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
+pub(crate) mod output;
 mod settle;
-mod status;
+pub(crate) mod status;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Builder;
+use tokio::sync::watch;
 
-use crate::live::{Options, StartError};
+use crate::live::{Course, Live, Options, StartError};
+use crate::view::gather::why;
 
 /// Does in a Kubernetes cluster what no manifest of a Cassandra cluster can say. `cassc render` writes the Job that runs it.
 #[derive(Debug, Parser)]
@@ -36,11 +40,11 @@ enum Command {
 /// Which cluster.
 #[derive(Debug, Args)]
 struct Where {
-    /// Name of the cluster in Kubernetes (`metadata.name` of the topology).
+    /// Name of the cluster in Kubernetes (`metadata.name` of the topology) [default: the only one of the namespace].
     #[arg(long, env = "CASSC_CLUSTER", value_name = "NAME")]
-    cluster: String,
+    cluster: Option<String>,
     /// Namespace of the cluster's state [default: that of the pod or of the context].
-    #[arg(long, env = "CASSC_NAMESPACE", value_name = "NAME")]
+    #[arg(short, long, env = "CASSC_NAMESPACE", value_name = "NAME")]
     namespace: Option<String>,
     /// Name of this Kubernetes cluster in the topology (`kubeCluster`), where the ring has several.
     #[arg(long, env = "CASSC_KUBE_CLUSTER", value_name = "NAME")]
@@ -55,7 +59,7 @@ impl Where {
         // An empty variable is how a manifest says nothing.
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         Options {
-            cluster: self.cluster.clone(),
+            cluster: said(&self.cluster).unwrap_or_default(),
             kube_cluster: said(&self.kube_cluster),
             namespace: said(&self.namespace),
             context: said(&self.context),
@@ -64,9 +68,71 @@ impl Where {
     }
 }
 
+/// How the Management API of pods is reached.
+#[derive(Debug, Args)]
+struct Management {
+    /// Port of the Management API.
+    #[arg(long, env = "CASSC_MANAGEMENT_PORT", value_name = "PORT", default_value_t = 8080)]
+    management_port: u16,
+    /// Folder with `ca.crt`, `tls.crt` and `tls.key`, where the Management API asks for mTLS. They are read for every connection.
+    #[arg(long, env = "CASSC_MANAGEMENT_CERTIFICATES", value_name = "DIR")]
+    management_certificates: Option<PathBuf>,
+}
+
+impl Management {
+    fn of(&self, options: Options) -> Options {
+        let certificates = self.management_certificates.clone().filter(|folder| !folder.as_os_str().is_empty());
+        Options { management_port: self.management_port, certificates, ..options }
+    }
+}
+
+/// What somebody who only looks says: at which cluster, and how its pods are reached.
+#[derive(Debug, Args)]
+pub(crate) struct Look {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    management: Management,
+}
+
+impl Look {
+    pub(crate) async fn connect(&self) -> Result<Live, Failed> {
+        looking(self.management.of(self.place.options())).await
+    }
+}
+
+/// A connection for somebody who only looks. Without a name of a cluster it is the only one of the namespace.
+async fn looking(mut options: Options) -> Result<Live, Failed> {
+    let connect = async |options: &Options| {
+        let (_sender, course) = watch::channel(Course::Runs);
+        Live::connect(options, course).await
+    };
+    let live = connect(&options).await?;
+    if !options.cluster.is_empty() {
+        return Ok(live);
+    }
+    let home = live.kubernetes.home();
+    let told = |failure| Failed::Told(format!("the clusters of namespace {home}: {}", why(&failure)));
+    let mut found = live.kubernetes.clusters().await.map_err(told)?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(Failed::Told(format!("namespace {home} has no cluster of cassc; -n names another namespace"))),
+        (Some(only), true) => {
+            options.cluster = only;
+            Ok(connect(&options).await?)
+        }
+        (Some(last), false) => {
+            found.push(last);
+            Err(Failed::Told(format!(
+                "namespace {home} has several clusters ({}); --cluster names one",
+                found.join(", ")
+            )))
+        }
+    }
+}
+
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
+pub(crate) enum Ending {
     Done,
     Refused,
     GaveUp,
@@ -75,7 +141,7 @@ enum Ending {
 
 /// What the world refused, as one sentence. Exit code 2.
 #[derive(Debug, thiserror::Error)]
-enum Failed {
+pub(crate) enum Failed {
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("{0}")]
@@ -111,8 +177,7 @@ pub fn run() -> ExitCode {
 }
 
 fn run_verb(command: Command) -> Result<Ending, Failed> {
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(Failed::Runtime)?;
-    runtime.block_on(async {
+    on_one_thread(async {
         match command {
             Command::Settle(arguments) => settle::run(&arguments).await,
             Command::Status(arguments) => status::run(&arguments).await,
@@ -120,7 +185,13 @@ fn run_verb(command: Command) -> Result<Ending, Failed> {
     })
 }
 
-fn ended(outcome: Result<Ending, Failed>) -> ExitCode {
+/// Runs a verb to its end.
+pub(crate) fn on_one_thread(verb: impl Future<Output = Result<Ending, Failed>>) -> Result<Ending, Failed> {
+    Builder::new_current_thread().enable_all().build().map_err(Failed::Runtime)?.block_on(verb)
+}
+
+/// The exit code, and the error on standard error.
+pub(crate) fn ended(outcome: Result<Ending, Failed>) -> ExitCode {
     match outcome {
         Ok(ending) => ending.into(),
         Err(failure) => {

@@ -14,7 +14,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{Ending, Failed, Where};
+use super::{Ending, Failed, Management, Where};
 use crate::live::{Course, Live, Options};
 use crate::log::Format;
 
@@ -28,12 +28,8 @@ pub(super) struct Settle {
     /// How to log: auto (text on a terminal, JSON otherwise), text or json.
     #[arg(long, env = "CASSC_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = Format::Auto, hide_possible_values = true)]
     log_format: Format,
-    /// Port of the Management API.
-    #[arg(long, env = "CASSC_MANAGEMENT_PORT", value_name = "PORT", default_value_t = 8080)]
-    management_port: u16,
-    /// Folder with `ca.crt`, `tls.crt` and `tls.key`, where the Management API asks for mTLS. They are read for every connection.
-    #[arg(long, env = "CASSC_MANAGEMENT_CERTIFICATES", value_name = "DIR")]
-    management_certificates: Option<PathBuf>,
+    #[command(flatten)]
+    management: Management,
     /// Generation of the desired ring that this run is for: it waits until the ConfigMap has it, or a newer one.
     #[arg(long, value_name = "NUMBER")]
     generation: Option<u64>,
@@ -55,13 +51,15 @@ impl Settle {
     pub(super) fn options(&self) -> Options {
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let holder = said(&self.pod_name).zip(said(&self.pod_uid)).map(|(name, uid)| format!("{name}_{uid}"));
-        let certificates = self.management_certificates.clone().filter(|folder| !folder.as_os_str().is_empty());
-        Options { holder, management_port: self.management_port, certificates, ..self.place.options() }
+        self.management.of(Options { holder, ..self.place.options() })
     }
 }
 
 pub(super) async fn run(arguments: &Settle) -> Result<Ending, Failed> {
     let options = arguments.options();
+    if options.cluster.is_empty() {
+        return Err(Failed::Told("which cluster? Name it with --cluster".to_owned()));
+    }
     let course = course(arguments.deadline).map_err(Failed::Runtime)?;
     let live = Live::with_format(&options, arguments.log_format, course.clone()).await?;
     let site = Site { cluster: options.cluster, kube_cluster: options.kube_cluster, generation: arguments.generation };

@@ -74,12 +74,6 @@ impl Kubernetes {
         self.delete_as::<Pod>(name, uid, if at_once { parameters.grace_period(0) } else { parameters }).await
     }
 
-    /// Runs `nodetool removenode` in a pod.
-    pub(crate) async fn remove_node(&self, _name: &str, uid: &str, _host_id: &str) -> Answer<()> {
-        let _namespace = self.namespace_of(uid)?;
-        Err(Failure::Refused { status: 501, text: "removenode is not built yet".to_owned() })
-    }
-
     /// Deletes a claim, if it still has this UID.
     pub(crate) async fn delete_claim(&self, name: &str, uid: &str) -> Answer<()> {
         self.delete::<PersistentVolumeClaim>(name, uid).await

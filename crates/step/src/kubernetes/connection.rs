@@ -41,14 +41,16 @@ pub(crate) enum ConnectError {
 }
 
 impl Kubernetes {
-    /// Connects; nothing is asked yet.
+    /// Connects; nothing is asked yet. Kubernetes sets the variable in every container.
     pub(crate) async fn connect(target: Target) -> Result<Self, ConnectError> {
-        let mut config = configuration(target.context.as_deref()).await?;
+        let is_inside = target.context.is_none() && std::env::var_os("KUBERNETES_SERVICE_HOST").is_some();
+        let mut config = if is_inside { Config::incluster()? } else { of_kubeconfig(target.context).await? };
         config.connect_timeout = Some(CONNECT);
         config.default_retry = false;
         let home = target.namespace.unwrap_or_else(|| config.default_namespace.clone());
         Ok(Self {
             client: Client::try_from(config)?,
+            is_inside,
             home,
             cluster: target.cluster,
             kube_cluster: target.kube_cluster,
@@ -59,11 +61,6 @@ impl Kubernetes {
     }
 }
 
-/// Kubernetes sets the variable in every container.
-async fn configuration(context: Option<&str>) -> Result<Config, ConnectError> {
-    if context.is_none() && std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
-        return Ok(Config::incluster()?);
-    }
-    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
-    Ok(Config::from_kubeconfig(&options).await?)
+async fn of_kubeconfig(context: Option<String>) -> Result<Config, KubeconfigError> {
+    Config::from_kubeconfig(&KubeConfigOptions { context, ..KubeConfigOptions::default() }).await
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cassc_settle::cluster::{Answer, Failure};
 use kube::Error;
+use kube::client::UpgradeConnectionError;
 use tokio::time::timeout;
 
 /// How long a call may take; the server's own limit of a request is 60 s.
@@ -34,6 +35,8 @@ fn failure(error: &Error, is_act: bool) -> Failure {
         return match error {
             // It was never sent.
             Error::BuildRequest(cause) => Failure::Refused { status: 400, text: cause.to_string() },
+            // No stream was opened, so no command ran.
+            Error::UpgradeConnection(UpgradeConnectionError::ProtocolSwitch(status)) => unopened(status.as_u16()),
             _ => Failure::Unknown(shortened(&with_causes(error))),
         };
     };
@@ -44,6 +47,16 @@ fn failure(error: &Error, is_act: bool) -> Failure {
         429 => Failure::TooManyRequests(text),
         408 | 500..=599 if is_act => Failure::Unknown(format!("status {}: {text}", status.code)),
         code => Failure::Refused { status: code, text },
+    }
+}
+
+/// What it means that the API server opened no stream to a pod. Its words are not read then.
+fn unopened(status: u16) -> Failure {
+    match status {
+        404 => Failure::NotFound,
+        status => {
+            Failure::Refused { status, text: format!("the API server opened no stream to the pod: status {status}") }
+        }
     }
 }
 
@@ -61,7 +74,7 @@ fn with_causes(error: &Error) -> String {
 }
 
 /// A text as it stands in messages.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT).collect()
 }
 

@@ -3,9 +3,11 @@
 
 mod acts;
 mod claims;
+mod commands;
 mod connection;
 mod events;
 mod failure;
+mod forward;
 mod lease;
 mod leftovers;
 mod objects;
@@ -13,6 +15,7 @@ mod pods;
 mod secrets;
 mod sets;
 mod state;
+mod viewed;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,6 +34,8 @@ use failure::read;
 use lease::Held;
 
 pub(crate) use connection::{ConnectError, Target};
+pub(crate) use forward::Forward;
+pub(crate) use viewed::{Happened, Run, RunState};
 
 /// The label of everything of a cluster, Cass Operator's.
 const CLUSTER_LABEL: &str = "cassandra.datastax.com/cluster";
@@ -41,6 +46,8 @@ const WRITER: &str = "cassc-step";
 /// A connection to the API server, and what of it belongs to the cluster.
 pub(crate) struct Kubernetes {
     client: Client,
+    /// Whether this process is a pod that calls with its own account, so that other pods can be reached directly.
+    is_inside: bool,
     /// The namespace of state, Lease and desired ring.
     home: String,
     /// The cluster's name in Kubernetes.

@@ -41,7 +41,7 @@ impl Kubernetes {
     }
 
     /// The desired ring.
-    pub(super) async fn ring(&self) -> Answer<Ring> {
+    pub(crate) async fn ring(&self) -> Answer<Ring> {
         let text = self.desired().await?.ring;
         let unreadable =
             |error: serde_json::Error| Failure::Refused { status: 422, text: format!("ring.json: {error}") };
@@ -86,7 +86,7 @@ impl Kubernetes {
 
     /// The objects of a kind that carry the label of the cluster. Every StatefulSet selects its pods by it, so no template
     /// can be without.
-    async fn list<K>(&self, namespace: &str, label: &str) -> Answer<Vec<K>>
+    pub(super) async fn list<K>(&self, namespace: &str, label: &str) -> Answer<Vec<K>>
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {
@@ -165,7 +165,7 @@ fn namespaces(ring: &Ring, kube_cluster: Option<&str>, home: &str) -> BTreeSet<S
 
 /// A pod that one of these StatefulSets owns, with its name. One whose owner has the name of a StatefulSet but another UID was
 /// made by one that is gone: it may still run, and Kubernetes is about to delete it.
-fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Pod)> {
+pub(super) fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Pod)> {
     let owners = found.metadata.owner_references.iter().flatten();
     let mut controllers = owners.filter(|it| it.controller == Some(true) && it.kind == "StatefulSet");
     let owner = controllers.next()?;
@@ -176,7 +176,7 @@ fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Pod)> {
     Some((name(&found.metadata).to_owned(), pod))
 }
 
-fn name(metadata: &ObjectMeta) -> &str {
+pub(super) fn name(metadata: &ObjectMeta) -> &str {
     metadata.name.as_deref().unwrap_or_default()
 }
 

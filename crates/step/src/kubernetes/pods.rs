@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, Pod
 const GATE: &str = "server-config-init";
 
 /// The container that Cassandra runs in.
-const SERVER: &str = "cassandra";
+pub(super) const SERVER: &str = "cassandra";
 
 /// What a container waits for that is on its way up.
 const ON_THE_WAY: [&str; 2] = ["ContainerCreating", "PodInitializing"];

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use cassc_settle::cluster::{Answer, Failure, JobStatus, NodeJob, TableTask};
-use hyper::Method;
+use cassc_settle::cluster::{Answer, Failure, JobStatus, NodeJob};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::requests::{Start, request};
 use super::{METHOD_FAILED, ManagementApi, misread, parsed};
 use crate::http::Response;
 
-/// The id of a job that had nothing to do, so that the node made none. It has always completed.
+/// The id of a job that had nothing to do or was done at once, so that the node made none. It has always completed.
 const NOTHING_TO_DO: &str = "nothing-to-do";
 
 /// What the server calls a repair of a keyspace that has one replica: there is no such job.
@@ -21,12 +21,28 @@ const EMPTY_REPAIR: &str = "repair-0";
 struct Asked {
     status: String,
     error: Option<String>,
+    /// What Cassandra told of a repair; empty for every other job.
+    #[serde(default)]
+    status_changes: Vec<Change>,
 }
 
-/// `PUT /api/v2/repairs`.
+/// A step of a repair: `START`, `SUCCESS`, `ERROR`, `ABORT`, `COMPLETE`.
+#[derive(Debug, Deserialize)]
+struct Change {
+    status: String,
+    message: Option<String>,
+}
+
+/// The answer of `PUT /api/v2/repairs`.
 #[derive(Debug, Deserialize)]
 struct Repair {
     repair_id: String,
+}
+
+/// `GET /api/v0/ops/node/snapshots`: one entry per table.
+#[derive(Debug, Deserialize)]
+struct Snapshots {
+    entity: Vec<Value>,
 }
 
 /// `GET /api/v0/ops/node/streaminfo`: sessions by plan.
@@ -35,15 +51,24 @@ struct Streams {
     entity: Vec<BTreeMap<String, Vec<BTreeMap<String, String>>>>,
 }
 
-/// A request that starts a job.
-type Start<'j> = (Method, &'static str, Vec<(&'static str, &'j str)>, Option<Value>);
-
 impl ManagementApi {
     /// Starts a job; returns its id.
     pub(crate) async fn start(&self, address: &str, job: &NodeJob) -> Answer<String> {
-        let (method, path, query, body) = request(job);
-        let response = self.act(address, method, path, query, body).await?;
-        id(&response)
+        let mut start = request(job);
+        if let (NodeJob::Repair { keyspace, primary: true, .. }, Some(body)) = (job, &mut start.body) {
+            let ranges = self.primary_ranges(address, keyspace).await?;
+            if ranges.is_empty() {
+                return Ok(NOTHING_TO_DO.to_owned());
+            }
+            body["associated_tokens"] = json!(ranges);
+        }
+        let Start { method, path, query, body } = start;
+        match (job, self.act(address, method, path, query, body).await) {
+            (NodeJob::Snapshot { name, .. }, Err(Failure::Refused { status: 500, text })) => {
+                Err(self.snapshot_refused(address, name, text).await)
+            }
+            (_, answer) => id(&answer?),
+        }
     }
 
     /// How a job goes. 404, and 500 of this very method, say that the node does not know it.
@@ -59,9 +84,20 @@ impl ManagementApi {
         };
         match asked.status.as_str() {
             "WAITING" => Ok(JobStatus::Running),
-            "COMPLETED" => Ok(JobStatus::Completed),
+            "COMPLETED" => Ok(completed(&asked.status_changes)),
             "ERROR" => Ok(JobStatus::Failed(asked.error.unwrap_or_default())),
             other => Err(Failure::Refused { status: 200, text: format!("the status of the job is `{other}`") }),
+        }
+    }
+
+    /// Why a snapshot was refused: Cassandra takes none of a name that a table has already, and the agent does not say so.
+    async fn snapshot_refused(&self, address: &str, name: &str, text: String) -> Failure {
+        let asked = self.get::<Snapshots>(address, "/api/v0/ops/node/snapshots", vec![("snapshotNames", name)]).await;
+        match asked {
+            Ok(found) if !found.entity.is_empty() => {
+                Failure::Refused { status: 500, text: format!("the node has a snapshot `{name}` already") }
+            }
+            _ => Failure::Refused { status: 500, text },
         }
     }
 
@@ -73,55 +109,16 @@ impl ManagementApi {
     }
 }
 
-/// What starts a job.
-fn request(job: &NodeJob) -> Start<'_> {
-    match job {
-        NodeJob::Decommission { force } => {
-            let query = if *force { vec![("force", "true")] } else { Vec::new() };
-            (Method::POST, "/api/v1/ops/node/decommission", query, None)
-        }
-        NodeJob::Rebuild { source } => {
-            (Method::POST, "/api/v1/ops/node/rebuild", vec![("src_dc", source.as_str())], None)
-        }
-        NodeJob::Repair { keyspace, tables, primary } => {
-            let mut body = json!({"keyspace": keyspace, "full_repair": true});
-            if *primary {
-                body["repair_parallelism"] = json!("parallel");
-                body["primary_range"] = json!(true);
-            }
-            if !tables.is_empty() {
-                body["tables"] = json!(tables);
-            }
-            (Method::PUT, "/api/v2/repairs", Vec::new(), Some(body))
-        }
-        NodeJob::Tables { task, keyspace, tables } => tables_request(*task, keyspace.as_deref(), tables),
-        NodeJob::Snapshot { name, keyspaces } => {
-            let body = json!({"snapshot_name": name, "keyspaces": keyspaces});
-            (Method::POST, "/api/v0/ops/node/snapshots", Vec::new(), Some(body))
-        }
-        NodeJob::Move { token } => (Method::POST, "/api/v0/ops/node/move", vec![("newToken", token.as_str())], None),
-        NodeJob::Drain => (Method::POST, "/api/v0/ops/node/drain", Vec::new(), None),
+/// How a job that is over has ended. The server calls a repair completed when Cassandra is through with it, also where it failed; then
+/// Cassandra has told of an error, or of the end of the command "with error".
+fn completed(changes: &[Change]) -> JobStatus {
+    let is_error = |change: &&Change| matches!(change.status.as_str(), "ERROR" | "ABORT");
+    let is_bad_end =
+        |change: &&Change| change.message.as_ref().is_some_and(|text| text.contains("finished with error"));
+    match changes.iter().find(is_error).or_else(|| changes.iter().find(is_bad_end)) {
+        Some(change) => JobStatus::Failed(change.message.clone().unwrap_or_default()),
+        None => JobStatus::Completed,
     }
-}
-
-/// What starts a task on tables. Without a keyspace: all but those that stay on their node.
-fn tables_request<'j>(task: TableTask, keyspace: Option<&'j str>, tables: &'j [String]) -> Start<'j> {
-    let (path, query) = match task {
-        TableTask::Cleanup => ("/api/v1/ops/keyspace/cleanup", Vec::new()),
-        TableTask::Upgrade => ("/api/v1/ops/tables/sstables/upgrade", vec![("excludeCurrentVersion", "true")]),
-        TableTask::Scrub => ("/api/v1/ops/tables/scrub", Vec::new()),
-        TableTask::Compact => ("/api/v1/ops/tables/compact", Vec::new()),
-        TableTask::Flush => ("/api/v1/ops/tables/flush", Vec::new()),
-        TableTask::GarbageCollect => ("/api/v1/ops/tables/garbagecollect", Vec::new()),
-    };
-    let mut body = json!({});
-    if let Some(keyspace) = keyspace {
-        body["keyspace_name"] = json!(keyspace);
-    }
-    if !tables.is_empty() {
-        body["tables"] = json!(tables);
-    }
-    (Method::POST, path, query, Some(body))
 }
 
 /// The id in an answer: a text of its own, or a repair's. `200 OK` is the answer to a cleanup without anything to clean.
@@ -156,24 +153,55 @@ mod tests {
     const UUID: &str = "8b1c0e1e-6c1f-4f0a-9d4b-1a2b3c4d5e6f";
 
     #[tokio::test]
-    async fn every_job_is_started_as_the_server_reads_it() {
-        let source = "dc 1".to_owned();
-        let repair = NodeJob::repair("shop".to_owned());
+    async fn a_job_that_is_done_when_the_server_answers_has_completed() {
+        let snapshot = NodeJob::Snapshot { name: "before".to_owned(), keyspaces: Vec::new() };
         let jobs = [
-            (NodeJob::Decommission { force: false }, "POST /api/v1/ops/node/decommission", ""),
-            (NodeJob::Decommission { force: true }, "POST /api/v1/ops/node/decommission?force=true", ""),
-            (NodeJob::CLEANUP, "POST /api/v1/ops/keyspace/cleanup", "{}"),
-            (NodeJob::Rebuild { source }, "POST /api/v1/ops/node/rebuild?src_dc=dc%201", ""),
-            (NodeJob::UPGRADE_TABLES, "POST /api/v1/ops/tables/sstables/upgrade?excludeCurrentVersion=true", "{}"),
+            (snapshot, "POST /api/v0/ops/node/snapshots", r#"{"keyspaces":[],"snapshot_name":"before"}"#),
+            (NodeJob::Drain, "POST /api/v0/ops/node/drain", ""),
         ];
         for (job, target, body) in jobs {
-            let double = Double::answers(target, 202, UUID).await;
-            assert_eq!(double.api().start(ADDRESS, &job).await, Ok(UUID.to_owned()), "{job:?}");
+            let double = Double::answers(target, 200, "OK").await;
+            let id = double.api().start(ADDRESS, &job).await.expect("it is an answer");
+            assert_eq!(double.api().job(ADDRESS, &id).await, Ok(JobStatus::Completed));
             assert_eq!(double.bodies(), [body]);
         }
-        let double = Double::answers("PUT /api/v2/repairs", 202, r#"{"repair_id":"repair-7"}"#).await;
-        assert_eq!(double.api().start(ADDRESS, &repair).await, Ok("repair-7".to_owned()));
-        assert_eq!(double.bodies(), [r#"{"full_repair":true,"keyspace":"shop"}"#]);
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_of_a_name_that_is_there_is_refused_with_the_cause() {
+        let job = NodeJob::Snapshot { name: "before".to_owned(), keyspaces: vec!["shop".to_owned()] };
+        let failed = "Failed to execute method NodeOps.takeSnapshot";
+        let double = Double::answers("POST /api/v0/ops/node/snapshots", 500, failed).await;
+        let found = r#"{"entity":[{"Snapshot name":"before","Keyspace name":"shop","Column family name":"orders"}]}"#;
+        for (found, text) in [(found, "the node has a snapshot `before` already"), (r#"{"entity":[]}"#, failed)] {
+            double.also("GET /api/v0/ops/node/snapshots?snapshotNames=before", 200, found);
+            let refused = Err(Failure::Refused { status: 500, text: text.to_owned() });
+            assert_eq!(double.api().start(ADDRESS, &job).await, refused);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_repair_that_failed_is_told_as_completed() {
+        let change =
+            |status: &str, message: &str| format!(r#"{{"status":"{status}","change_time":"1","message":"{message}"}}"#);
+        let (start, error) = (change("START", "Starting"), change("ERROR", "Endpoint not alive: /10.0.0.3"));
+        let (success, complete) =
+            (change("SUCCESS", "done"), change("COMPLETE", "Repair command #7 finished in 3 seconds"));
+        let bad = change("COMPLETE", "Repair command #7 finished with error");
+        for (changes, expected) in [
+            (vec![&start, &success, &complete], JobStatus::Completed),
+            (vec![&complete], JobStatus::Completed),
+            // The server's own status is overwritten by the end of the repair.
+            (vec![&start, &error, &bad], JobStatus::Failed("Endpoint not alive: /10.0.0.3".to_owned())),
+            (vec![&start, &bad], JobStatus::Failed("Repair command #7 finished with error".to_owned())),
+        ] {
+            let changes = changes.into_iter().map(String::as_str).collect::<Vec<_>>().join(",");
+            let body = format!(
+                r#"{{"id":"repair-7","type":"repair","status":"COMPLETED","submit_time":"1","end_time":"2","error":null,"status_changes":[{changes}]}}"#
+            );
+            let double = Double::answers("GET /api/v0/ops/executor/job?job_id=repair-7", 200, &body).await;
+            assert_eq!(double.api().job(ADDRESS, "repair-7").await, Ok(expected), "{changes}");
+        }
     }
 
     #[tokio::test]

@@ -6,6 +6,8 @@ mod double;
 mod endpoints;
 mod jobs;
 mod keyspaces;
+mod repairs;
+mod requests;
 mod roles;
 
 use std::time::Duration;

@@ -9,4 +9,5 @@ mod program;
 mod rights;
 mod seen;
 mod stored;
+mod viewed;
 mod world;

@@ -53,7 +53,7 @@ async fn it_waits_and_ends_in_order() {
     assert!(fs::read_to_string(&message).expect("it is there").starts_with("Interrupted: "));
     fs::remove_dir_all(&folder).expect("the test made it");
 
-    let output = program(&world, "status").args(["--format", "json"]).output().expect("it starts");
+    let output = program(&world, "status").args(["--output", "json"]).output().expect("it starts");
     let report: Value = serde_json::from_slice(&output.stdout).expect("an object");
     assert!(output.status.success() && report["conditions"].is_object(), "{report}");
 }
