@@ -131,7 +131,7 @@ class Crashes(SettledInstall):
         """A client writes. What the ring has come to after each of the commits."""
         self.rounds += 1
         self.writing.start()
-        pictures = [self.change(change, settle) for change in (self.roll, self.grow, self.shrink)]
+        pictures = [self.change(change, settle) for change in (self.roll, self.grow, self.operate, self.shrink)]
         self.writing.stop()
         self.writing.expect_nothing_lost(self.pods[0])
         return pictures
