@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .network import Network
@@ -61,7 +63,7 @@ class Node:
             "type": "host-local",
             "ranges": [[{"subnet": self.network.pods_of(self.number)}]],
             "routes": [{"dst": "0.0.0.0/0"}],
-            "dataDir": str(self.run_folder / f"addresses{self.number}"),
+            "dataDir": str(self._addresses.parent),
         }
         bridge = {
             "type": "bridge",
@@ -72,6 +74,29 @@ class Node:
             "ipam": addresses,
         }
         return {"cniVersion": "0.4.0", "name": "pods", "plugins": [bridge]}
+
+    @property
+    def _addresses(self) -> Path:
+        """Where the plugin keeps a file per address that is in use."""
+        return self.run_folder / f"addresses{self.number}" / "pods"
+
+    def is_in_use(self, address: str) -> bool:
+        """Whether a pod of this node has the address."""
+        return (self._addresses / address).exists()
+
+    @contextmanager
+    def only_free(self, *addresses: str) -> Iterator[None]:
+        """Pods that start on this node meanwhile get one of these addresses."""
+        start = self.network.pods_of(self.number).rpartition(".")[0]
+        others = {f"{start}.{number}" for number in range(2, 255)} - set(addresses)
+        taken = [self._addresses / other for other in others if not self.is_in_use(other)]
+        for file in taken:
+            file.write_text("kept free\r\neth0")
+        try:
+            yield
+        finally:
+            for file in taken:
+                file.unlink()
 
     def _kubelet_configuration(self) -> dict:
         return {

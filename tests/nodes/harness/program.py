@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from .processes import run, wait_until
 from .ring import Ring
@@ -100,12 +101,17 @@ class Program:
 
     # --- What it tells ----------------------------------------------------------------------------------------------
 
-    def events(self) -> list[Told]:
-        """Its Events, the first one first."""
+    def events(self, since: datetime | None = None) -> list[Told]:
+        """Its Events, the first one first; only those that were told since then, also once more."""
         items = self.ring.machine.get("events", "-n", self.ring.namespace)["items"]
         ours = [it for it in items if it.get("reportingComponent") == "cassc-step"]
-        ours.sort(key=lambda it: it.get("firstTimestamp") or it["metadata"]["creationTimestamp"])
-        return [Told(it["reason"], it["involvedObject"]["name"], it["message"]) for it in ours]
+        ours.sort(key=lambda it: it["lastTimestamp"])
+        begin = since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else ""
+        return [
+            Told(it["reason"], it["involvedObject"]["name"], it["message"])
+            for it in ours
+            if it["lastTimestamp"] >= begin
+        ]
 
     def state(self) -> dict[str, str]:
         """The keys of the ConfigMap `<cluster>-state`."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import copy
 from datetime import UTC, datetime
 
-from harness.program import Program
+from harness.program import Program, Told
 from harness.report import Report
 from harness.ring import Ring
 from harness.writing import Writing
@@ -27,6 +26,7 @@ class Settled(Stories):
         self.program = Program(ring)
         self.writing = Writing(ring, report)
         self.topology = with_steps(ring.name, version, 3, self.quick)
+        self.since = datetime.now(UTC)
 
     @property
     def spec(self) -> dict:
@@ -35,15 +35,16 @@ class Settled(Stories):
 
     def commit(self, *stages: str) -> None:
         """One commit: rendered over what is deployed, and applied: these stages in turn, or everything at once."""
-        self.program.commit(copy.deepcopy(self.topology))
+        self.program.commit(self.topology)
+        self.since = datetime.now(UTC)
         self.program.apply(*stages)
 
     def settle(self, *stages: str, seconds: float = 1800) -> None:
         """One commit, until its Job is complete."""
-        since = datetime.now(UTC)
         self.commit(*stages)
         verdict = self.program.wait_ended("Complete", seconds)
-        self.report.saw(f"{self.program.job()} complete after {(datetime.now(UTC) - since).seconds} s: {verdict}")
+        took = (datetime.now(UTC) - self.since).seconds
+        self.report.saw(f"{self.program.job()} complete after {took} s: {verdict.strip()}")
 
     def resize(self, nodes: int, seconds: float = 1800) -> None:
         """Another number of nodes, as docs/delivery.md has it for kubectl: base and steps, wait for the Job, then cluster."""
@@ -75,6 +76,14 @@ class Settled(Stories):
         finally:
             self.ring.login = mine
         return True
+
+    def told(self, *reasons: str) -> list[Told]:
+        """The program's Events of these kinds since the last commit, the first one first."""
+        return [event for event in self.program.events(self.since) if event.reason in reasons]
+
+    def started(self, job: str) -> list[str]:
+        """The pods that were asked to run a job since the last commit, the first one first."""
+        return [event.about for event in self.told("StartingJob") if event.message.endswith(f"runs {job}")]
 
     def uids(self) -> dict[str, str]:
         """The UIDs of the pods: another one is another life."""

@@ -27,6 +27,7 @@ class Cures(SettledInstall):
             ("replace-alive", "replaceNode of a node that is alive is refused", self.replace_alive),
             ("replace-volume", "replaceNode of a node whose volume is lost", self.replace_volume),
             ("replace-worker", "replaceNode of a node whose worker is gone, with its volume", self.replace_worker),
+            ("swapped-addresses", "two pods come back with each other's address; both serve again", self.swapped),
             ("remove-node", "removeNode of a fourth node whose worker is gone", self.remove_node),
         ]
 
@@ -92,10 +93,50 @@ class Cures(SettledInstall):
         self.ring.kubectl("delete", "pod", pod, "--wait=false")
         return node
 
+    def swapped(self) -> None:
+        """Cassandra starts neither of them; the program deletes one, which gets another address then."""
+        ring, report = self.ring, self.report
+        self.resize(4)
+        everyone = [*self.pods, ring.pod(1, 1)]
+        self.ids = ring.host_ids(everyone)
+        pods = self._on_one_worker()
+        before = {pod: ring.address(pod) for pod in pods}
+        tries = 0
+        while [ring.address(pod) for pod in pods] != [before[pod] for pod in reversed(pods)]:
+            tries += 1
+            report.expect(tries <= 8, f"try {tries} to have Kubernetes swap them")
+            ring.wait_ready(everyone, 300)
+            self._restart_with_their_addresses(pods)
+        report.saw(f"{', '.join(pods)} have each other's address")
+        self.spec["rollout"] = {"retry": "swapped"}
+        self.settle(BASE, STEPS)
+        report.saw("; ".join(event.message for event in self.told("DeletingStuckPod")))
+        report.expect(self.everyone_is_up(4), "four nodes, all Up/Normal")
+        report.expect(ring.host_ids(everyone) == self.ids, "all host ids as before")
+
+    def _on_one_worker(self) -> list[str]:
+        """Two pods of one worker: there are more pods than workers."""
+        by_worker: dict[str, list[str]] = {}
+        for name, pod in self.ring.pods().items():
+            by_worker.setdefault(pod["spec"]["nodeName"], []).append(name)
+        return max(by_worker.values(), key=len)[:2]
+
+    def _restart_with_their_addresses(self, pods: list[str]) -> None:
+        """Delete both; on their worker nothing is free but their two addresses, and either may get either."""
+        ring = self.ring
+        worker = ring.pods()[pods[0]]["spec"]["nodeName"]
+        node = next(one for one in ring.machine.nodes if one.name == worker)
+        addresses = [ring.address(pod) for pod in pods]
+        with node.only_free(*addresses):
+            with ring.cordoned(worker):
+                ring.kubectl("delete", "pod", *pods, "--grace-period=1")
+                wait_until("their addresses are free", 120, lambda: not any(map(node.is_in_use, addresses)))
+            wait_until("both are in use again", 120, lambda: all(map(node.is_in_use, addresses)))
+            wait_until("both have one", 120, lambda: all("podIP" in ring.pods()[pod]["status"] for pod in pods))
+
     def remove_node(self) -> None:
         """The ring is to have three nodes again, and the fourth cannot be decommissioned."""
         ring, report, fourth = self.ring, self.report, self.ring.pod(1, 1)
-        self.resize(4)
         node = self._lose_worker(fourth)
         try:
             self.writing.start()

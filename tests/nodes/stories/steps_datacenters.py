@@ -48,7 +48,7 @@ class Datacenters(SettledInstall):
         report.saw(self.program.wait_ended("Complete"))
         self.writing.stop()
         report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
-        copied = [it.about for it in self.program.events() if it.reason == "StartingJob" and "rebuild" in it.message]
+        copied = self.started("rebuild")
         report.expect(copied == self.others, f"copied, one after the other: {', '.join(copied)}")
         self.writing.expect_nothing_lost(self.others[0])
         rows = self.ring.cql(self.pods[0], {"cql": "SELECT keyspace_name, replication FROM system_schema.keyspaces"})

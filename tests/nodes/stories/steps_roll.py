@@ -36,10 +36,6 @@ class Rolls(SettledInstall):
         file = "/etc/cassandra/cassandra.yaml"
         return self.ring.kubectl("exec", pod, "-c", "cassandra", "--", "grep", "^concurrent_reads:", file).split()[-1]
 
-    def restarted(self) -> list[str]:
-        """The pods that the program restarted, the first one first, since the ring was made."""
-        return [event.about for event in self.program.events() if event.reason == "RestartingCassandra"]
-
     def roll(self) -> None:
         """Three pods, in the order of racks, each only while the others are up."""
         self.writing.make_table(self.pods[0], KEYSPACE)
@@ -49,7 +45,8 @@ class Rolls(SettledInstall):
         self.settle()
         self.writing.stop()
         report = self.report
-        report.expect(self.restarted() == self.pods, f"restarted: {', '.join(self.restarted())}")
+        restarted = [event.about for event in self.told("RestartingCassandra")]
+        report.expect(restarted == self.pods, f"restarted: {', '.join(restarted)}")
         report.expect(not set(uids.values()) & set(self.uids().values()), "three other pods")
         report.expect({self.reads(pod) for pod in self.pods} == {"33"}, "every node has the configuration")
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")

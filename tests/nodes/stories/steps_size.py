@@ -36,7 +36,7 @@ class Steps(SettledInstall):
         self.writing.stop()
         report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
         expect_joins_in_turn(self, self.second)
-        cleaned = {event.about for event in self.told("StartingJob") if "cleanup" in event.message}
+        cleaned = set(self.started("cleanup"))
         report.expect(cleaned >= {*self.pods, *self.second[:2]}, f"cleanup on {', '.join(sorted(cleaned))}")
         self.writing.expect_nothing_lost(self.second[0])
         self.ids = ring.host_ids(self.pods + self.second)
@@ -45,10 +45,6 @@ class Steps(SettledInstall):
     def second(self) -> list[str]:
         """The second pod of each rack."""
         return [self.ring.pod(rack, 1) for rack in (1, 2, 3)]
-
-    def told(self, *reasons: str) -> list[Told]:
-        """The Events of these kinds, the first one first."""
-        return [event for event in self.program.events() if event.reason in reasons]
 
     def shrink(self) -> None:
         """The pods with the highest ordinals leave, the last in start order first."""
@@ -98,9 +94,7 @@ class Steps(SettledInstall):
         report.saw(self.program.wait_ended("Complete"))
         self.writing.stop()
         back = {event.about for event in self.told("RestoringReplicas")}
-        report.expect(
-            back == {pod.rsplit("-", 1)[0] for pod in self.second}, f"brought back: {', '.join(sorted(back))}"
-        )
+        report.expect(back == {set_of(pod) for pod in self.second}, f"brought back: {', '.join(sorted(back))}")
         expect_leaves_in_turn(self, self.second)
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         left = [claim for claim in self.claims() if claim.endswith("-1")]
@@ -148,26 +142,23 @@ def _last(events: list[Told]) -> str:
 
 def expect_joins_in_turn(ring: Settled, pods: list[str]) -> None:
     """A StatefulSet gets one replica more only when the node before has started."""
-    turns = []
-    for event in ring.program.events():
-        if event.reason == "ScalingUpRack":
-            turns.append(f"more {event.about}")
-        elif event.reason == "StartedCassandra" and event.about in pods:
-            turns.append(f"joined {event.about}")
-    wanted = [turn for pod in pods for turn in (f"more {pod.rsplit('-', 1)[0]}", f"joined {pod}")]
-    ring.report.expect(turns[-len(wanted) :] == wanted, f"in turn: {', '.join(turns[-len(wanted) :])}")
+    words = {"ScalingUpRack": "more", "StartedCassandra": "joined"}
+    wanted = [turn for pod in pods for turn in (f"more {set_of(pod)}", f"joined {pod}")]
+    _expect_turns(ring, words, wanted)
 
 
 def expect_leaves_in_turn(ring: Settled, pods: list[str]) -> None:
     """Decommission, then one replica less, then the next: the last in start order first."""
-    turns = []
-    for event in ring.program.events():
-        if event.reason == "StartingJob" and "decommission" in event.message:
-            turns.append(f"leaves {event.about}")
-        elif event.reason == "NodeLeft":
-            turns.append(f"left {event.about}")
-        elif event.reason == "ScalingDownRack":
-            turns.append(f"less {event.about}")
-    parts = [(f"leaves {pod}", f"left {pod}", f"less {pod.rsplit('-', 1)[0]}") for pod in reversed(pods)]
-    wanted = [turn for part in parts for turn in part]
-    ring.report.expect(turns[-len(wanted) :] == wanted, f"in turn: {', '.join(turns[-len(wanted) :])}")
+    words = {"StartingJob": "leaves", "NodeLeft": "left", "ScalingDownRack": "less"}
+    wanted = [turn for pod in reversed(pods) for turn in (f"leaves {pod}", f"left {pod}", f"less {set_of(pod)}")]
+    _expect_turns(ring, words, wanted)
+
+
+def _expect_turns(ring: Settled, words: dict[str, str], wanted: list[str]) -> None:
+    turns = [f"{words[event.reason]} {event.about}" for event in ring.told(*words)]
+    ring.report.expect(turns == wanted, f"in turn: {', '.join(turns)}")
+
+
+def set_of(pod: str) -> str:
+    """The StatefulSet of a pod."""
+    return pod.rpartition("-")[0]

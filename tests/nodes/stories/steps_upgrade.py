@@ -27,7 +27,7 @@ class Upgrades(SettledInstall):
         ]
 
     def _upgrade(self, version: str) -> None:
-        report, before = self.report, len(self._rewritten())
+        report = self.report
         self.spec["cassandra"]["version"] = version
         self.writing.start()
         self.settle()
@@ -35,16 +35,11 @@ class Upgrades(SettledInstall):
         for pod in self.pods:
             said = self.ring.nodetool(pod, "version").strip()
             report.expect(said.endswith(version), f"{pod}: {said}")
-        rewritten = self._rewritten()[before:]
+        rewritten = self.started("upgradesstables")
         report.expect(rewritten == self.pods, f"tables rewritten one after the other: {', '.join(rewritten)}")
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         report.saw(f"files of written.rows: {', '.join(sorted(self._formats()))}")
         self.writing.expect_nothing_lost(self.pods[0])
-
-    def _rewritten(self) -> list[str]:
-        """The pods that were asked to rewrite their tables, the first one first."""
-        events = self.program.events()
-        return [it.about for it in events if it.reason == "StartingJob" and "upgradesstables" in it.message.lower()]
 
     def _formats(self) -> set[str]:
         """The formats of the files that the client's table lies in, such as `nb`."""
