@@ -190,11 +190,12 @@ class Ring:
         found = self.machine.get("events", "-n", self.namespace, "--field-selector", f"involvedObject.name={about}")
         return [f"{event['reason']}: {event['message']}" for event in found["items"]]
 
-    def ended(self) -> list[str]:
-        """The pods whose Cassandra a kubelet has ended, the first one first, in the last hour."""
+    def ended(self, since: datetime) -> list[str]:
+        """The pods whose Cassandra a kubelet has ended since then, the first one first; within the hour that Events live."""
         items = self.machine.get("events", "-n", self.namespace, "--field-selector", "reason=Killing")["items"]
+        begin = since.strftime("%Y-%m-%dT%H:%M:%SZ")
         killed = [(it["metadata"]["creationTimestamp"], it["involvedObject"]) for it in items]
-        containers = [(at, it["name"]) for at, it in killed if "{cassandra}" in it.get("fieldPath", "")]
+        containers = [(at, it["name"]) for at, it in killed if at >= begin and "{cassandra}" in it.get("fieldPath", "")]
         return [name for _, name in sorted(containers)]
 
     def evict(self, pod: str) -> None:

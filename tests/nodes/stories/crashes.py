@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from harness.nonsense import answering_badly
 from harness.report import Report
@@ -131,7 +132,7 @@ class Crashes(SettledInstall):
         """A client writes. What the ring has come to after each of the commits."""
         self.rounds += 1
         self.writing.start()
-        pictures = [self.change(change, settle) for change in (self.roll, self.grow, self.shrink)]
+        pictures = [self.change(change, settle) for change in (self.roll, self.grow, self.operate, self.shrink)]
         self.writing.stop()
         self.writing.expect_nothing_lost(self.pods[0])
         return pictures
@@ -169,9 +170,9 @@ class Crashes(SettledInstall):
     @contextmanager
     def no_pod_restarts_twice(self):  # noqa: ANN201 (a context)
         """No pod lives more than two lives meanwhile: the one that it had, and the one that it has then."""
-        restarts = len(self.ring.ended())
+        since = datetime.now(UTC)
         yield
-        pods = self.ring.ended()[restarts:]
+        pods = self.ring.ended(since)
         self.report.expect(len(pods) == len(set(pods)), f"restarted: {', '.join(pods) or 'none'}")
 
     # --- What it has come to ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from harness.processes import wait_until
 from harness.runs import Runs
@@ -44,7 +45,7 @@ class Disturbed(SettledInstall):
     @contextmanager
     def rolling(self, settle: Callable[[], object] | None = None) -> Iterator[None]:
         """A configuration is committed; something happens when the first pod has been restarted; it settles all the same."""
-        report, before, ended = self.report, self.uids(), len(self.ring.ended())
+        report, before, since = self.report, self.uids(), datetime.now(UTC)
         ids = self.ring.host_ids(self.pods)
         self.rolls += 1
         self.spec["cassandra"]["config"] = {"concurrent_reads": 64 + self.rolls}
@@ -54,7 +55,7 @@ class Disturbed(SettledInstall):
             yield
             report.saw((settle or self._by_the_job)())
         self.writing.stop()
-        pods = self.ring.ended()[ended:]
+        pods = self.ring.ended(since)
         report.expect(sorted(pods) == self.pods, f"restarted: {', '.join(pods)}")
         report.expect(not set(before.values()) & set(self.uids().values()), "three other pods")
         report.expect(most["away"] == 1, f"{most['away']} node was away at a time")
