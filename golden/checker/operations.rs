@@ -62,10 +62,9 @@ fn becomes(was: Option<&Operation>, now: &Operation) -> Option<OperationChange> 
         return Some(if now.suspend { OperationChange::Waits } else { OperationChange::Runs });
     };
     match (was.suspend, now.suspend) {
-        (true, true) => None,
         (false, true) => Some(OperationChange::Waits),
         (true, false) => Some(OperationChange::Resumes),
         (false, false) if was.retry != now.retry => Some(OperationChange::Retries),
-        (false, false) => None,
+        (true, true) | (false, false) => None,
     }
 }

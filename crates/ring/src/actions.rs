@@ -279,7 +279,7 @@ mod tests {
             let actions = operations(Change { before, after: Some(&after) }, is_cure).into_iter();
             let of_action = |action| match action {
                 Action::Operation { change, operation, .. } => (operation.id.clone(), change),
-                other => panic!("{other:?}"),
+                other => unreachable!("{other:?}"),
             };
             actions.map(of_action).collect::<Vec<_>>()
         };
