@@ -23,16 +23,14 @@ spec:
     - {name: dc2, nodes: 9, racks: [{name: a}, {name: b}, {name: c}]}
 ";
 
-const OPERATIONS: &str = "\
-  operations:
+const OPERATIONS: &str = "  operations:
     - {id: repair-1, kind: repair, suspend: true}
     - {id: flush-1, kind: flush}
     - {id: scrub-1, kind: scrub}
     - {id: compact-1, kind: compact}
 ";
 
-const OTHER_OPERATIONS: &str = "\
-  operations:
+const OTHER_OPERATIONS: &str = "  operations:
     - {id: repair-1, kind: repair}
     - {id: flush-1, kind: flush, retry: again}
     - {id: scrub-1, kind: scrub, suspend: true}

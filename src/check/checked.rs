@@ -126,8 +126,18 @@ fn common(
     }
     // The warning that an entry accepts may be at a doubtful place, and a doubtful entry may accept any.
     let accepts_any = doubtful.touches_below(&Route::of("spec.accept"));
+    common.retain(|complaint| !is_judged_by(doubtful, complaint.code));
     common.retain(|complaint| complaint.code != "W604" && !(accepts_any && complaint.code.starts_with('W')));
     common
+}
+
+/// Rules that compare a value with others far from it, which their complaints do not show.
+const JUDGED_BY: [(&str, &str); 3] =
+    [("E613", "spec.operations"), ("E614", "metadata.name"), ("E614", "spec.datacenters")];
+
+/// Whether a rule compares with a value that is doubtful.
+fn is_judged_by(doubtful: &Doubtful, code: &str) -> bool {
+    JUDGED_BY.iter().any(|(of, place)| *of == code && doubtful.touches_below(&Route::of(place)))
 }
 
 /// Whether any of the places of a complaint is doubtful.

@@ -65,7 +65,6 @@ def arguments() -> argparse.Namespace:
         choices=[*(ring.__name__ for ring in RINGS), []],
         help=f"tell the stories of these rings only: {', '.join(ring.__name__ for ring in RINGS)}",
     )
-    parser.add_argument("--ci", action="store_true", help="tell the stories of `.ci/run`: those of Short")
     parser.add_argument(
         "--machine",
         default="a",
@@ -87,8 +86,6 @@ def arguments() -> argparse.Namespace:
 
 def chosen_rings(chosen: argparse.Namespace) -> list[type]:
     """The rings that are asked for: all but the short one, which only repeats others, unless they are named."""
-    if chosen.ci:
-        return [Short]
     return [ring for ring in RINGS if ring.__name__ in chosen.rings or not chosen.rings and ring is not Short]
 
 

@@ -11,9 +11,9 @@
 //! 5. [`check`]: what was violated, and what must be remembered to judge that.
 //! 6. [`world`]: everything together, driven by events: controllers, kubelets, the gate, the delivery tool.
 //! 7. [`step`], [`simulation`], [`program`]: the calls of an instance of the program, the loop that runs its code, and that code.
-//! 8. [`outcome`], [`history`], [`focus`], [`generate_faults`], [`generate`], [`shrink`], [`teeth`], [`explore`]: how a run ended,
-//!    what happens in it, what random ones are about, their faults, the random ones themselves, smaller ones that still fail,
-//!    programs without a guard, and all of a small world.
+//! 8. [`outcome`], [`history`], [`focus`], [`generate_faults`], [`generate_operations`], [`generate`], [`shrink`], [`teeth`],
+//!    [`explore`]: how a run ended, what happens in it, what random ones are about, their faults, their operations, the random
+//!    ones themselves, smaller ones that still fail, programs without a guard, and all of a small world.
 
 pub mod ring;
 

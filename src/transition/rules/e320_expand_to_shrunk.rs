@@ -13,10 +13,11 @@ PVCs cannot shrink; the API server refuses it. Without `expandTo` existing PVCs 
 a volume of only `size`, too small for its share of the data. Cass Operator's webhook refuses smaller volumes too.
 
 Keep `expandTo` at the deployed size or raise it. To shrink the volumes, add a datacenter with smaller volumes, rebuild it,
-and decommission the old datacenter.",
+and decommission the old datacenter. Force the change where no PVC was expanded, for example because the StorageClass does
+not allow it (`kubectl get pvc` shows the sizes).",
 };
 
-pub(super) const FORCE: Force = Force::Never("volumes cannot shrink");
+pub(super) const FORCE: Force = Force::WithReason;
 
 pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic>) {
     for change in transition.changed_racks(|_, _, rack| rack.expand_to.as_deref()) {

@@ -1,4 +1,4 @@
-"""The short story of `.ci/run`: a ring with the program in the cluster is made, grows by a node, and shrinks by one."""
+"""The shortest stories with the program in the cluster: a ring with the program in the cluster is made, grows by a node, and shrinks by one."""
 
 from __future__ import annotations
 

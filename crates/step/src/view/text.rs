@@ -252,5 +252,4 @@ fn styled(style: Style, text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "text_tests.rs"]
 mod tests;

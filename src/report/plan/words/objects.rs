@@ -7,14 +7,15 @@ use crate::plan::ObjectName;
 
 /// The words before objects that no tool removes.
 const KEPT: &str = "no longer rendered; delete by hand once nothing uses it: ";
+/// The kinds that the program in the cluster deletes; it has no right to delete others.
+const JOB_DELETES: [&str; 2] = ["ConfigMap", "Job"];
 /// The words before objects that the Job deletes.
 const KEPT_FOR_JOB: &str = "no longer rendered; the Job deletes it once nothing uses it: ";
 
 pub(super) fn apply([created, changed, removed, kept]: [&Vec<ObjectName>; 4], has_job: bool) -> Told {
     let all: Vec<&ObjectName> = [created, changed, removed, kept].into_iter().flatten().collect();
-    // StatefulSets are deleted by hand always.
-    let (by_hand, by_job): (Vec<ObjectName>, Vec<ObjectName>) =
-        kept.iter().cloned().partition(|object| !has_job || object.kind == "StatefulSet");
+    let (by_job, by_hand): (Vec<ObjectName>, Vec<ObjectName>) =
+        kept.iter().cloned().partition(|object| has_job && JOB_DELETES.contains(&object.kind.as_str()));
     let lists = [
         (created, Piece::Sign(Sign::Created), NAMED),
         (changed, Piece::Sign(Sign::Changed), NAMED),
