@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cassc_ring::state::SETTLE;
 use cassc_ring::{Ring, names};
 use cassc_settle::cluster::{Answer, Failure};
 use cassc_settle::observed::{Endpoint, Pod};
@@ -45,7 +44,7 @@ pub(crate) async fn gather(live: &Live) -> Result<Report, String> {
         founded: stored.version.is_some().then_some(state.founded),
         datacenters: datacenters(&found),
         jobs: jobs(live, &pods, &state).await,
-        operations: operations(&ring, stored.data.get(SETTLE).map_or("{}", String::as_str)),
+        operations: operations(&ring, &state.memory.operations),
         failed: failed(&state),
         conditions: conditions(&state),
         run: or_unseen("the Jobs", run(live, &ring).await, &mut unseen).flatten(),

@@ -3,53 +3,17 @@
 use std::collections::BTreeMap;
 
 use cassc_ring::Ring;
-use cassc_settle::cluster::Time;
-use serde::Deserialize;
+use cassc_settle::record::Record;
 
 use super::Operation;
 use crate::log::time;
 
-/// The part of `settle.json` that tells of operations.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Document {
-    operations: BTreeMap<String, Record>,
-}
-
-/// What is remembered of an operation that has begun.
-#[derive(Debug, Deserialize)]
-struct Record {
-    content: Content,
-    since: Time,
-    ended: Option<Time>,
-    #[serde(default)]
-    todo: Vec<String>,
-    #[serde(default)]
-    done: usize,
-    #[serde(default)]
-    failed: BTreeMap<String, Failed>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Content {
-    kind: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failed {
-    message: String,
-}
-
 /// The declared operations in their order, then those that ran and are declared no more, by id.
-pub(super) fn operations(ring: &Ring, memory: &str) -> Vec<Operation> {
-    let document: Document = serde_json::from_str(memory).unwrap_or_default();
+pub(super) fn operations(ring: &Ring, records: &BTreeMap<String, Record>) -> Vec<Operation> {
     let declared = ring.steps.iter().flat_map(|steps| &steps.operations);
-    let wanted = declared.clone().map(|it| {
-        let record = document.operations.get(&it.id);
-        operation(&it.id, it.kind.name(), it.suspend, record)
-    });
-    let former = document.operations.iter().filter(|(id, _)| declared.clone().all(|it| it.id != **id));
-    wanted.chain(former.map(|(id, record)| operation(id, &record.content.kind, false, Some(record)))).collect()
+    let wanted = declared.clone().map(|it| operation(&it.id, it.kind.name(), it.suspend, records.get(&it.id)));
+    let former = records.iter().filter(|(id, _)| declared.clone().all(|it| it.id != **id));
+    wanted.chain(former.map(|(id, record)| operation(id, record.content.kind.name(), false, Some(record)))).collect()
 }
 
 fn operation(id: &str, kind: &str, suspend: bool, record: Option<&Record>) -> Operation {
@@ -65,7 +29,7 @@ fn operation(id: &str, kind: &str, suspend: bool, record: Option<&Record>) -> Op
         kind: kind.to_owned(),
         state,
         done: record.map_or(0, |record| record.done),
-        nodes: record.map(|record| record.done + record.todo.len()),
+        nodes: record.map(|record| record.done + record.todo.len() + record.left_out),
         since: record.map(|record| time(record.since)),
         ended: record.and_then(|record| record.ended).map(time),
         failed: record.iter().flat_map(|it| &it.failed).map(|(pod, it)| (pod.clone(), it.message.clone())).collect(),
@@ -84,19 +48,20 @@ mod tests {
             {"id": "d", "kind": "repair"},
         ]);
         let ring = super::super::nodes::tests::ring(&declared);
-        let memory = json!({"operations": {
+        let records = json!({
             "a": {"content": {"id": "", "kind": "cleanup"}, "since": 1, "ended": 2, "done": 3},
             "b": {"content": {"id": "", "kind": "flush"}, "since": 1, "todo": ["p-1"], "done": 1, "failed": {"p-1": {"message": "m"}}},
-            "z": {"content": {"id": "", "kind": "drain"}, "since": 1, "todo": ["p-1", "p-2"]},
-        }});
-        let told = operations(&ring, &memory.to_string());
+            "z": {"content": {"id": "", "kind": "drain"}, "since": 1, "todo": ["p-1", "p-2"], "leftOut": 1},
+        });
+        let records: BTreeMap<String, Record> = serde_json::from_value(records).expect("they are records");
+        let told = operations(&ring, &records);
         let short: Vec<_> = told.iter().map(|it| (it.id.as_str(), it.state, it.done, it.nodes)).collect();
         let expected = [
             ("a", "done", 3, Some(3)),
             ("b", "failed", 1, Some(2)),
             ("c", "suspended", 0, None),
             ("d", "waits", 0, None),
-            ("z", "runs", 0, Some(2)),
+            ("z", "runs", 0, Some(3)),
         ];
         assert_eq!(short, expected);
         assert_eq!((told[1].failed["p-1"].as_str(), told[4].kind.as_str()), ("m", "drain"));
