@@ -22,9 +22,9 @@ KEYSPACE = "story"
 @contextmanager
 def session(address: str, *, only: bool = False, login: tuple[str, str] | None = None) -> Iterator[Session]:
     """A session that begins at one node; `only` never speaks to another one."""
-    profile = ExecutionProfile(request_timeout=30)
+    profile = ExecutionProfile(request_timeout=60)
     if only:
-        profile = ExecutionProfile(load_balancing_policy=WhiteListRoundRobinPolicy([address]), request_timeout=30)
+        profile = ExecutionProfile(load_balancing_policy=WhiteListRoundRobinPolicy([address]), request_timeout=60)
     provider = PlainTextAuthProvider(*login) if login else None
     client = Cluster(
         [address], execution_profiles={EXEC_PROFILE_DEFAULT: profile}, auth_provider=provider, connect_timeout=10

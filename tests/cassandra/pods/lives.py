@@ -20,7 +20,7 @@ from topology import NAME, TOKENS, pod_of, topology
 
 ROWS = 2000
 # Far beyond what was seen: a start alone takes about 45 s, a join 80 s, on two cores that others use as well.
-START, JOIN = 240, 420
+START, JOIN = 600, 900
 # What gate and readiness say of a node that was decommissioned.
 LEFT = "this node left the ring"
 
@@ -39,7 +39,7 @@ def one_node(cluster: Cluster, version: str, say: Say) -> None:
         words = cql.login_is_refused(pod.address, login)
         expect(wanted in words, f"login {login} was to be refused with {wanted!r}, not {words!r}")
         say(f"login {login} refused: {words}")
-    roles_and_keyspaces(pod, say)
+    roles_and_keyspaces(pod, version, say)
     jobs(pod, version, say)
     say(f"Cassandra {memory(pod)} resident")
     end_orderly(cluster, name)
