@@ -64,7 +64,8 @@ def roles_and_keyspaces(pod: Pod, version: str, say: Say) -> None:
     """The ring is founded by datacenter; nobody knows `cassandra`; the first superuser is made without a login."""
     found = [replication(pod, keyspace) for keyspace in BORN_BY_DATACENTER]
     expect(found == [{"class": NETWORK, DATACENTER: "1"}] * 3, f"born with another replication: {found}")
-    wait_for("there is a role", 60, lambda: json.loads(asked(pod, "GET", "v0/ops/auth/role")) != [])
+    # The role manager is ready some ten seconds after the node.
+    wait_for("there is a role", 60, lambda: ask(pod, "GET", "v0/ops/auth/role")[1].startswith("[{"))
     roles = {it["name"]: (it["super"], it["login"]) for it in json.loads(asked(pod, "GET", "v0/ops/auth/role"))}
     expect(roles == {"cassandra": (False, False)}, f"a fresh ring has the roles {roles}")
     words = cql.login_is_refused(pod.address, DEFAULT)

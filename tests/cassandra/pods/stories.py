@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from broken import without_founder_rule, without_marker, without_self_exclusion
 from cluster import Cluster
-from lives import leaves_and_joins_again, one_node, three_racks
+from lives import leaves_and_joins_again, management_api, one_node, three_racks
 from pod import Say
 
 
@@ -26,6 +26,8 @@ STORIES = (
     Story("one-4.0", "4.0", one_node, in_ci=True),
     Story("one-4.1", "4.1", one_node, in_ci=True),
     Story("one-5.0", "5.0", one_node),
+    Story("api-4.1", "4.1", management_api),
+    Story("api-5.0", "5.0", management_api),
     Story("ring-4.1", "4.1", three_racks),
     Story("left-4.0", "4.0", leaves_and_joins_again),
     Story("left-4.1", "4.1", leaves_and_joins_again),
