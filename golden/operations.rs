@@ -4,7 +4,7 @@ use std::fs;
 
 use cassc::topology::{Field, Takes};
 use cassc_ring::operation::OperationKind;
-use cassc_ring::step::guards_of_operation;
+use cassc_ring::precedence::guards_of_operation;
 use cassc_wording::joined;
 
 use crate::compare::repository;

@@ -8,7 +8,7 @@ use cassc::plan::{
 };
 use cassc::report::plan::FleetPlan;
 use cassc::transition::Accepted;
-use cassc_ring::step::guards_of_operation;
+use cassc_ring::precedence::guards_of_operation;
 use serde_json::json;
 
 /// Every fleet with the name of its golden files.

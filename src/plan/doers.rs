@@ -3,7 +3,8 @@
 //! StatefulSets are applied.
 
 use cassc_ring::desired::Cleanup;
-use cassc_ring::step::{Action, Kind, Row, Stage};
+use cassc_ring::precedence::{Kind, Row};
+use cassc_ring::step::{Action, Stage};
 
 use super::Difference;
 use super::value::By;

@@ -19,7 +19,7 @@ pub(crate) use difference::Difference;
 pub use value::{Amount, By, Change, Counts, Effect, Plan, PodCount, Refusal, Resources, Step, Verdict};
 
 pub use cassc_ring::operation::{Operation, OperationKind};
-use cassc_ring::step::ORDER;
+use cassc_ring::precedence::ORDER;
 pub use cassc_ring::step::{Action, ClaimGrowth, Guard, ObjectName, OperationChange, RackRoll, Stage};
 
 use self::doers::Doers;

@@ -1,9 +1,10 @@
 //! What is done for a difference, by kind of step. What concerns the ring itself follows from the change of it
 //! ([`cassc_ring::actions`]); objects, PVCs, restarts and steps by hand follow from the difference as a whole. The
-//! order is that of [`cassc_ring::step::ORDER`].
+//! order is that of [`cassc_ring::precedence::ORDER`].
 
 use cassc_ring::actions;
-use cassc_ring::step::{Action, Guard, Kind, OperationChange, Row, guards_of_operation};
+use cassc_ring::precedence::{Kind, Row, guards_of_operation};
+use cassc_ring::step::{Action, Guard, OperationChange};
 
 use super::{Difference, steps};
 use crate::cluster::Cluster;

@@ -1,5 +1,5 @@
 //! What is done to the ring itself for a change of it, by kind of step; an empty list where nothing needs to be done. The
-//! order and the guards stand in [`crate::step::ORDER`]. Nothing here speaks of objects, PVCs or restarts.
+//! order and the guards stand in [`crate::precedence::ORDER`]. Nothing here speaks of objects, PVCs or restarts.
 
 use std::collections::BTreeSet;
 

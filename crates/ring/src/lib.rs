@@ -9,7 +9,7 @@
 //! 3. [`desired`]: the ring as the topology asks for it, the content of `ring.json`.
 //! 4. [`change`]: two of them side by side: who joins, who leaves, who stays, what is replicated how often.
 //! 5. [`facts`]: what is wrong with a change, for the rules that refuse it.
-//! 6. [`step`], [`actions`]: what is done for a change, in which order and under which guards.
+//! 6. [`step`], [`precedence`], [`actions`]: what is done for a change, in which order and under which guards.
 //! 7. [`state`]: the keys of the ConfigMap in which the cluster remembers what happened.
 
 pub mod limits;
@@ -31,6 +31,8 @@ pub mod change;
 pub mod facts;
 
 pub mod step;
+
+pub mod precedence;
 
 pub mod actions;
 

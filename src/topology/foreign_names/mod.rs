@@ -3,9 +3,9 @@
 //! unknown keys of `cassandra.yaml`.
 
 mod names;
+mod tasks;
 
 use self::Here::{Field, Fixed, Missing};
-use self::names::ROWS;
 
 /// What became of a name.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,11 @@ enum Here {
 
 /// A row: names, the fields that they are looked for in (none: in any), and what became of them.
 type Row = (&'static [&'static str], &'static [&'static str], Here);
+
+/// All rows.
+fn rows() -> impl Iterator<Item = &'static Row> + Clone {
+    names::ROWS.iter().chain(tasks::ROWS)
+}
 
 /// The objects of the language. In others, such as a container, the fields are those of Kubernetes, and only rows that name
 /// the object count.
@@ -61,8 +66,8 @@ const INHERITED: [&str; 7] = [
 /// what to tell the user. `None` for a name that no other tool has.
 pub(crate) fn elsewhere(name: &str, parent: &str) -> Option<String> {
     let has_name = |row: &&Row| row.0.contains(&name);
-    let of_parent = ROWS.iter().filter(has_name).find(|row| row.1.contains(&parent));
-    let anywhere = || ROWS.iter().filter(has_name).find(|row| row.1.is_empty() && OBJECTS.contains(&parent));
+    let of_parent = rows().filter(has_name).find(|row| row.1.contains(&parent));
+    let anywhere = || rows().filter(has_name).find(|row| row.1.is_empty() && OBJECTS.contains(&parent));
     let (_, _, here) = of_parent.or_else(anywhere)?;
     Some(here.help(parent))
 }
@@ -131,7 +136,7 @@ mod tests {
     fn every_field_that_is_named_exists() {
         let schema: Value = serde_json::from_str(&json_schema()).expect("a schema");
         assert!(at(&schema, "spec.nowhere").is_none());
-        for (names, _, here) in ROWS {
+        for (names, _, here) in rows() {
             let Some(path) = here.path() else { continue };
             assert!(at(&schema, path).is_some(), "{names:?}: {path}");
             for path in here.help("").split('`').skip(1).step_by(2).filter(|it| it.starts_with("spec.")) {
@@ -166,7 +171,7 @@ mod tests {
     fn no_name_stands_in_two_rows_for_the_same_field_and_none_is_a_field_there() {
         let schema: Value = serde_json::from_str(&json_schema()).expect("a schema");
         let mut seen = BTreeSet::new();
-        for (names, parents, _) in ROWS {
+        for (names, parents, _) in rows() {
             let parents = if parents.is_empty() { &["*"][..] } else { parents };
             for (name, parent) in names.iter().flat_map(|name| parents.iter().map(move |parent| (name, parent))) {
                 assert!(seen.insert((*name, *parent)), "{name} of {parent} stands there twice");
@@ -183,7 +188,7 @@ mod tests {
                 assert!(!seen.contains(&(name, parent)), "{name} is a field of {parent}");
             }
         }
-        let n_names: usize = ROWS.iter().map(|row| row.0.len()).sum();
+        let n_names: usize = rows().map(|row| row.0.len()).sum();
         assert!(n_names > 130, "{n_names}");
     }
 }

@@ -30,7 +30,7 @@ def management_api(cluster: Cluster, version: str, say: Say) -> None:
     cluster.configure(topology(version, 1, authenticator="Password"))
     pod = cluster.apply()[0]
     cluster.wait_ready([pod_of(1)], START)
-    roles_and_keyspaces(pod, version, say)
+    roles_and_keyspaces(pod, say)
     jobs(pod, version, say)
 
 

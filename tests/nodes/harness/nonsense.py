@@ -5,11 +5,11 @@ never, requests that are lost or carried out twice, bodies that are cut or chang
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .background import again_and_again
 from .ring import Ring
 
 _FILE = "/tmp/management-api-faults.json"
@@ -21,20 +21,11 @@ def answering_badly(ring: Ring, rate: float, seed: str) -> Iterator[Counter]:
     """Meanwhile every node has faults of every kind, each in that share of its answers. How many there were, by kind, of the
     pods that are there at the end.
     """
-    ends, seen = threading.Event(), Counter()
-
-    def work() -> None:
-        done: set[str] = set()
-        while not ends.wait(3):
-            done |= _switch_on(ring, rate, seed, done)
-
-    thread = threading.Thread(target=work)
-    thread.start()
+    seen, done = Counter(), set()
     try:
-        yield seen
+        with again_and_again(3, lambda: done.update(_switch_on(ring, rate, seed, done))):
+            yield seen
     finally:
-        ends.set()
-        thread.join()
         for pod in ring.pods():
             seen.update(_seen(ring, pod))
             ring.kubectl("exec", pod, "-c", "cassandra", "--", "rm", "-f", _FILE, check=False)

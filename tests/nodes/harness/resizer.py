@@ -6,11 +6,11 @@ ask for more than they have it does to the API server what the external resizer 
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .background import again_and_again
 from .machine import Machine
 
 CLASS = "expanding"
@@ -34,20 +34,13 @@ def make_class(machine: Machine) -> None:
 @contextmanager
 def resizing(machine: Machine, namespace: str) -> Iterator[None]:
     """Meanwhile the claims of that namespace grow."""
-    ends = threading.Event()
 
     def work() -> None:
-        while not ends.wait(2):
-            for claim in machine.get("pvc", "-n", namespace)["items"]:
-                _resize(machine, claim)
+        for claim in machine.get("pvc", "-n", namespace)["items"]:
+            _resize(machine, claim)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with again_and_again(2, work):
         yield
-    finally:
-        ends.set()
-        thread.join()
 
 
 def _resize(machine: Machine, claim: dict) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
+from harness.background import again_and_again
 from harness.processes import wait_until
 from harness.runs import Runs
 
@@ -76,22 +76,14 @@ class Disturbed(SettledInstall):
     @contextmanager
     def watching(self) -> Iterator[dict[str, int]]:
         """How many pods were not ready at the same time, at most."""
-        most, ends = {"away": 0}, threading.Event()
+        most = {"away": 0}
 
         def watch() -> None:
-            while not ends.wait(1):
-                try:
-                    most["away"] = max(most["away"], sum(not self.ring.is_ready(pod) for pod in self.pods))
-                except RuntimeError:
-                    continue  # the API server is away
+            with suppress(RuntimeError):  # the API server is away
+                most["away"] = max(most["away"], sum(not self.ring.is_ready(pod) for pod in self.pods))
 
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
+        with again_and_again(1, watch):
             yield most
-        finally:
-            ends.set()
-            thread.join()
 
     # --- What happens -----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 
 from harness import names
+from harness.background import again_and_again
 from harness.processes import wait_until
 from harness.program import Program
 from harness.report import Report
@@ -173,20 +174,14 @@ class TwoClusters(Settled):
     @contextmanager
     def watching(self):  # noqa: ANN201 (a context)
         """How many nodes joined at the same time, at most, as the first node saw it."""
-        most, ends = {"joining": 0}, threading.Event()
+        most = {"joining": 0}
 
         def watch() -> None:
-            while not ends.wait(2):
-                states = [member.state for member in self.ring.members(self.in_east(0))]
-                most["joining"] = max(most["joining"], states.count("UJ"))
+            states = [member.state for member in self.ring.members(self.in_east(0))]
+            most["joining"] = max(most["joining"], states.count("UJ"))
 
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
+        with again_and_again(2, watch):
             yield most
-        finally:
-            ends.set()
-            thread.join()
 
     def explain(self) -> str:
         """Both clusters."""
