@@ -21,6 +21,9 @@ use crate::story;
 /// Seconds between two looks while something is waited for.
 const PAUSE: Time = 10;
 
+/// Seconds between an act and the next look: more would only make every rollout longer, since acts are confirmed anyway.
+const AFTER_ACT: Time = 1;
+
 /// Seconds between the look that decides an act and the one that confirms it: more than a word of gossip needs to the
 /// next node (1 s).
 const CONFIRM: Time = 3;
@@ -58,9 +61,10 @@ pub async fn settle<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Ver
     let mut refused = false;
     let mut progress = Progress::default();
     loop {
+        let mut pause = PAUSE;
         let (reasons, verdict) = match round(cluster, site, guards, &mut progress).await {
             Round::Acted => {
-                (said, refused, patience) = (BTreeSet::new(), false, Patience::default());
+                (said, refused, patience, pause) = (BTreeSet::new(), false, Patience::default(), AFTER_ACT);
                 (Vec::new(), None)
             }
             Round::Again(reasons) => (reasons, None),
@@ -82,7 +86,7 @@ pub async fn settle<C: Cluster>(cluster: &C, site: &Site, guards: Guards) -> Ver
             let _ = cluster.release().await;
             return verdict;
         }
-        if !cluster.sleep(PAUSE).await {
+        if !cluster.sleep(pause).await {
             let _ = cluster.release().await;
             return Verdict::Interrupted;
         }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import node
 from .network import SERVICES, Network
-from .processes import Processes, alone, in_namespace, kill_all, run, wait_until
+from .processes import Processes, ShareOfCpu, alone, in_namespace, kill_all, run, wait_until
 
 # Short paths: sockets lie below them, and their names may have 107 characters.
 FOLDERS = Path("/var/tmp/cassc-nodes")
@@ -45,7 +45,7 @@ class Machine:
         self.run_folder = self.folder / "run"
         self.kubeconfig = self.run_folder / "kubeconfig"
         self.nodes = [node.Node(number, self.network, self.folder, programs) for number in range(1, nodes + 1)]
-        self.processes = Processes(self.run_folder)
+        self.processes = Processes(self.run_folder, ShareOfCpu(f"cassc-{letter}-kubernetes"))
 
     # --- Life -------------------------------------------------------------------------------------------------------
 
@@ -95,6 +95,7 @@ class Machine:
         for mount in sorted((path for path in mounts if path.startswith(f"{self.folder}/")), reverse=True):
             run("umount", "-l", mount, check=False)
         self.network.remove()
+        self.processes.group.remove()
         shutil.rmtree(self.run_folder, ignore_errors=True)
         for one in self.nodes:
             one.remove()
