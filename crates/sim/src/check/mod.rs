@@ -46,6 +46,8 @@ pub struct Checker {
     pub unjudged: &'static [&'static str],
     /// The commits that were applied, oldest first.
     pub commits: Vec<Rc<Commit>>,
+    /// When each of them was applied.
+    pub(crate) applied: Vec<Ms>,
     /// The pods whose nodes are members and do not serve, with the time since when.
     pub(crate) down: BTreeMap<Anywhere, Ms>,
     /// The pods whose nodes were down and serve again, with the time since when.
@@ -102,9 +104,11 @@ impl Checker {
         self.hand_changed.is_some_and(|changed| now < changed + GRACE)
     }
 
-    /// The commits that an act may have been decided by: the last two.
+    /// The commits that an act may have been decided by: the last two, and those that were replaced not long before the last one.
     pub(crate) fn recent(&self) -> impl Iterator<Item = &Commit> {
-        self.commits.iter().rev().take(2).map(Rc::as_ref)
+        let last = self.applied.last().copied().unwrap_or_default();
+        let in_time = self.applied.iter().rev().take_while(|applied| **applied + GRACE > last).count();
+        self.commits.iter().rev().take(in_time + 1).map(Rc::as_ref)
     }
 
     /// Whether one of them stops the cluster.

@@ -57,6 +57,7 @@ impl World {
             self.begin_sync(kube, if partly { 40 } else { 0 });
         }
         self.check.commits.push(Rc::clone(&commit));
+        self.check.applied.push(self.now);
         self.commits.push(commit);
     }
 

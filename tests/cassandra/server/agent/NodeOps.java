@@ -1,5 +1,6 @@
 package managementapi;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,10 +101,15 @@ final class NodeOps {
     }
 
     private static void decommission(boolean force) throws Exception {
-        if (storage().getReleaseVersion().startsWith("3."))
-            StorageService.class.getMethod("decommission").invoke(StorageService.instance);
-        else
+        if (!storage().getReleaseVersion().startsWith("3.")) {
             storage().decommission(force);
+            return;
+        }
+        try {
+            StorageService.class.getMethod("decommission").invoke(StorageService.instance);
+        } catch (InvocationTargetException wrapped) { // its cause is what Cassandra said
+            throw wrapped.getCause() instanceof Exception said ? said : wrapped;
+        }
     }
 
     private static Map<String, String> repairOptions(Calls.Parameters given) {
