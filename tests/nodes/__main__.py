@@ -33,6 +33,7 @@ from stories.steps_size import Steps  # noqa: E402
 from stories.steps_upgrade import Upgrades  # noqa: E402
 from stories.topology import with_steps  # noqa: E402
 from stories.two_clusters import TwoClusters  # noqa: E402
+from stories.unguarded import Unguarded  # noqa: E402
 from stories.volumes import Volumes  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
@@ -51,6 +52,7 @@ RINGS = (
     Disturbed,
     Cures,
     Crashes,
+    Unguarded,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there
