@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import images, server, step  # noqa: E402 (the path is set above)
+from harness.kills import Way  # noqa: E402
 from harness.machine import FOLDERS, Machine  # noqa: E402
 from harness.network import LETTERS  # noqa: E402
 from harness.processes import alone  # noqa: E402
@@ -32,6 +33,7 @@ from stories.steps_size import Steps  # noqa: E402
 from stories.steps_upgrade import Upgrades  # noqa: E402
 from stories.topology import with_steps  # noqa: E402
 from stories.two_clusters import TwoClusters  # noqa: E402
+from stories.unguarded import Unguarded  # noqa: E402
 from stories.volumes import Volumes  # noqa: E402
 from stories.without import WithoutMarker, WithoutSelfExclusion  # noqa: E402
 
@@ -50,6 +52,7 @@ RINGS = (
     Disturbed,
     Cures,
     Crashes,
+    Unguarded,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there
@@ -76,6 +79,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--version", default="4.1.10", help="the version of Cassandra (default: %(default)s)")
     parser.add_argument(
         "--seed", default=str(random.randrange(10**6)), help="when the program is killed (default: by chance)"
+    )
+    parser.add_argument(
+        "--killed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with the program in the cluster: what is committed is done by runs that are killed at random moments, at least so "
+        "often in each story in which something is settled",
+    )
+    parser.add_argument(
+        "--two", action="store_true", help="… by two runs at once; with --killed one of the two is killed each time"
     )
     parser.add_argument("--keep", action="store_true", help="leave the machine running; the next run takes it over")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
@@ -161,8 +175,11 @@ def tell(kind: type, machines: list[Machine], chosen: argparse.Namespace, report
     ring, *others = (Ring(machine, chosen.cassc, kind.__name__.lower()) for machine in machines[: kind.machines])
     told = kind(ring, report, chosen.version)
     told.seed, told.others = chosen.seed, others
+    if not kind.has_own_runs:
+        told.way = Way(chosen.killed, chosen.two)
     try:
         for name, promise, story in told.stories():
+            told.begin(name)
             if not report.tell(name, promise, story):
                 print(told.explain(), flush=True)
                 break

@@ -1,5 +1,5 @@
 //! What must hold before something is done, one value each: so the simulation can take them away one by one and must find what
-//! goes wrong without them. The program itself always has [`Guards::ALL`].
+//! goes wrong without them; tests/nodes takes some away in front of a real Cassandra. The program itself always has [`Guards::ALL`].
 
 /// A condition of an act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +137,11 @@ impl Guard {
         Self::LostClaims,
         Self::KubeletGone,
     ];
+
+    /// The guard with that name, as it is written here.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|guard| format!("{guard:?}") == name)
+    }
 }
 
 /// Guards that hold.
@@ -152,7 +157,7 @@ impl Guards {
         Self(u64::MAX ^ (1 << guard as u8))
     }
 
-    /// All but several, for the simulation: guards that each do what the others would.
+    /// All but several, for tests: guards that each do what the others would.
     pub const fn without_all(guards: &[Guard]) -> Self {
         let (mut held, mut position) = (u64::MAX, 0);
         while position < guards.len() {
@@ -181,6 +186,13 @@ mod tests {
     fn every_guard_is_listed_once() {
         assert!(Guard::EVERY.iter().enumerate().all(|(position, guard)| *guard as usize == position));
         assert_eq!(Guard::EVERY.len(), Guard::KubeletGone as usize + 1, "a new one stands at the end of the list, too");
+    }
+
+    #[test]
+    fn a_guard_has_a_name() {
+        assert!(Guard::EVERY.into_iter().all(|guard| Guard::named(&format!("{guard:?}")) == Some(guard)));
+        assert_eq!(Guard::named("LeftBeforeLower"), Some(Guard::LeftBeforeLower));
+        assert_eq!(Guard::named("leftbeforelower"), None);
     }
 
     #[test]

@@ -76,8 +76,8 @@ fn each_guard() -> Vec<Vec<Guard>> {
 
 /// Guards by their names: `+` between those that are taken away together, a comma between one try and the next.
 fn several(text: &str) -> Vec<Vec<Guard>> {
-    let guard = |name: &str| Guard::EVERY.into_iter().find(|guard| format!("{guard:?}") == name);
-    text.split(',').map(|one| one.split('+').filter_map(guard).collect()).collect()
+    let guard = |name: &str| Guard::named(name).expect("each name is that of a guard");
+    text.split(',').map(|one| one.split('+').map(guard).collect()).collect()
 }
 
 /// Takes guards away, and looks for a history that violates something without them and nothing with them. `-P10` at the

@@ -32,5 +32,5 @@ mod cli;
 
 mod plugin;
 
-pub use cli::run;
+pub use cli::{Tried, run, run_tried};
 pub use plugin::run as run_plugin;

@@ -1,5 +1,5 @@
-"""The program in the cluster, run here and not in a pod: crates/step/examples/hasty_settle.rs, which waits less and does the same, as
-the account that is rendered for it. Called by stories whose namespace has addresses of this machine (ring.py)."""
+"""The program in the cluster, run here and not in a pod: crates/step/examples/settle_for_tests.rs, which waits less and does the
+same, as the account that is rendered for it. Called by stories whose namespace has addresses of this machine (ring.py)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .ring import Ring
 from .world import World
 
 _DONE, _LONGEST = 0, 300
+_HURRY = "20"  # how many times faster than in life
 
 
 class Program:
@@ -28,11 +29,13 @@ class Program:
 
     def start(self, is_scheduled: bool = False) -> subprocess.Popen[str]:
         """Start a run as the Job of the newest commit does, or as the CronJob; what it says goes to the log."""
-        generation = "-" if is_scheduled else self._desired()["generation"].strip()
-        command = [str(self.world.cassc.parent / "examples/hasty_settle"), "shop", self.ring.namespace, "program"]
+        program = str(self.world.cassc.parent / "examples/settle_for_tests")
+        arguments = ["--hurry", _HURRY, "settle", "--cluster=shop", f"--namespace={self.ring.namespace}"]
+        if not is_scheduled:
+            arguments.append(f"--generation={self._desired()['generation'].strip()}")
         with self.log.open("a") as log:
             return subprocess.Popen(
-                [*command, str(self.ring.port), generation],
+                [program, *arguments, "--context=program", f"--management-port={self.ring.port}"],
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stderr=log,

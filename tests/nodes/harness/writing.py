@@ -52,16 +52,18 @@ class Writing:
         self.client.stdin.close()
         self.client.stdin = None
 
-    def stop(self) -> None:
-        """End the client, and tell what it counted."""
+    def stop(self) -> dict[str, int]:
+        """End the client, and tell what it counted. What was not acknowledged, by the kind of failure."""
         client, self.client = self.client, None
         if client is None:
-            return
+            return {}
         client.send_signal(signal.SIGTERM)
         output, complaints = client.communicate(timeout=60)
         if client.returncode != 0:
             raise RuntimeError(f"the writing client ended with {client.returncode}: {complaints[-1000:]}")
-        self.report.saw(f"{len(self.ids())} rows acknowledged so far, not acknowledged: {json.loads(output) or 'none'}")
+        failed = json.loads(output)
+        self.report.saw(f"{len(self.ids())} rows acknowledged so far, not acknowledged: {failed or 'none'}")
+        return failed
 
     def kill(self) -> None:
         """End the client at once, after a story that failed."""

@@ -1,5 +1,6 @@
 """What happens to rings on real nodes: one module per kind of ring, one function per story."""
 
+from harness.kills import Way
 from harness.report import Report
 from harness.ring import Ring
 
@@ -8,6 +9,7 @@ class Stories:
     """The stories of one ring in the order in which they are told; each leaves the ring as the next expects it."""
 
     machines = 1  # how many it needs
+    has_own_runs = False  # whether its stories say themselves who settles what
     versions: tuple[
         str, ...
     ] = ()  # the versions of Cassandra that they need, where it is not the one that is asked for
@@ -18,10 +20,16 @@ class Stories:
         self.ids: dict[str, str] = {}
         self.seed = ""  # of what happens by chance
         self.others: list[Ring] = []  # its parts on further machines
+        self.way = Way()  # how commits are settled
+        self.story = ""
 
     def stories(self) -> list[tuple[str, str, object]]:
         """Name, promise, function."""
         raise NotImplementedError
+
+    def begin(self, name: str) -> None:
+        """A story begins."""
+        self.story = name
 
     def explain(self) -> str:
         """What a person would look at after a story that failed."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from harness.kills import Kills, Way
 from harness.nonsense import answering_badly
 from harness.report import Report
 from harness.ring import Ring
@@ -16,8 +18,7 @@ from .settled import BASE, CLUSTER, STEPS
 from .steps_install import SettledInstall
 from .steps_size import KEYSPACE
 
-_LATEST = 15  # seconds after which a run is killed at the latest
-_KILLS = 50
+_KILLS = 50  # of each commit
 _RATE = 0.01  # of the answers, of each kind of fault: one look asks each node several things
 
 
@@ -26,17 +27,20 @@ class Crashes(SettledInstall):
     first time nothing is in the way; what it comes to then is what it has to come to later.
     """
 
+    has_own_runs = True
+
     def __init__(self, ring: Ring, report: Report, version: str) -> None:
         super().__init__(ring, report, version)
         self.rounds = 0
         self.wanted: list[dict] = []
+        self.switches: dict[str, int] = {}
 
     def stories(self) -> list[tuple[str, str, object]]:
         """Name, promise, function."""
         return [
             ("crashes-install", "a ring is made by a program that is killed again and again", self.install_killed),
             ("crashes-without", "roll, growth, operation, shrinking with nothing in the way", self.without),
-            ("crashes-killed", f"the same with at least {_KILLS} times SIGKILL at random moments", self.killed),
+            ("crashes-killed", f"the same, each commit with {_KILLS} times SIGKILL at random moments", self.killed),
             ("crashes-two", "the same by two runs at once", self.two),
             (
                 "crashes-bad-answers",
@@ -46,28 +50,21 @@ class Crashes(SettledInstall):
             ("crashes-two-killed", "the same by two runs at once that are killed in turns", self.two_killed),
         ]
 
-    @property
-    def runs(self) -> Runs:
-        """The runs of this story; the seed says when they are killed."""
-        return self._runs
-
     def begin(self, name: str) -> None:
-        """A story begins."""
-        self.report.saw(f"seed {self.seed}: repeat it with --seed {self.seed}")
-        self._runs = Runs(self.program, self.report, f"{self.seed} {name}")
+        """A story begins. The seed says when its runs are killed."""
+        super().begin(name)
+        self.runs = Runs(self.program, self.report, f"{self.seed} {name}")
 
     # --- The stories ------------------------------------------------------------------------------------------------
 
     def install_killed(self) -> None:
         """The Secret of the superuser, the founding, the roles: each is done once."""
-        self.begin("install")
+        self.report.saw(f"seed {self.seed}: repeat it with --seed {self.seed}")
         self.ring.make_namespace()
         self.commit()
-        self.runs.take_over()
-        kills = self.runs.killed(_LATEST)
-        self.runs.give_back()
+        self.runs.settle(Way(_KILLS))
         self.ring.login = self.secret(f"{self.ring.name}-superuser")
-        self.report.saw(f"killed {kills} times")
+        self.report.saw(str(self.runs.kills))
         self.expect_logins()
         self.report.expect(self.everyone_is_up(3), "one ring of three nodes, all Up/Normal")
         self.writing.make_table(self.pods[0], KEYSPACE)
@@ -78,22 +75,19 @@ class Crashes(SettledInstall):
 
     def killed(self) -> None:
         """One run after the other, none of which lives long."""
-        self.begin("killed")
-        self.repeat(lambda: self.report.saw(f"settled after {self.runs.killed(_LATEST)} kills"))
-        self.report.expect(self.runs.kills >= _KILLS, f"killed {self.runs.kills} times, {self.runs.started} runs")
+        self.repeat(Way(_KILLS))
 
     def two(self) -> None:
         """Each has its own name for the Lease."""
-        self.begin("two")
-        self.repeat(self.runs.two)
+        for name in ("first", "second"):
+            self.runs.log(name).unlink(missing_ok=True)
+        self.repeat(Way(two=True))
         waited = sum("LeaseHeld" in self.runs.log(name).read_text() for name in ("first", "second"))
         self.report.expect(waited, "one waited for the Lease of the other")
 
     def two_killed(self) -> None:
         """Whoever is killed while it has the Lease leaves it to the other."""
-        self.begin("two-killed")
-        self.repeat(lambda: self.runs.two(latest=40))
-        self.report.saw(f"killed {self.runs.kills} times, {self.runs.started} runs")
+        self.repeat(Way(_KILLS, two=True))
 
     def bad_answers(self) -> None:
         """The Jobs do it, and hear much that is wrong."""
@@ -103,13 +97,14 @@ class Crashes(SettledInstall):
 
     # --- The changes ------------------------------------------------------------------------------------------------
 
-    def repeat(self, settle: Callable[[], object]) -> None:
-        """Go through the changes with runs in the place of the Job, and compare."""
+    def repeat(self, way: Way) -> None:
+        """Go through the changes with runs in the place of the Job, as many kills at each, and compare."""
 
         def by_runs() -> None:
-            self.runs.take_over()
-            settle()
-            self.runs.give_back()
+            self.runs.kills = Kills()
+            self.runs.settle(way)
+            if way.kills:
+                self.report.expect(self.runs.kills.total >= way.kills, str(self.runs.kills))
 
         self.compare(self.go_through(by_runs))
 
@@ -144,6 +139,7 @@ class Crashes(SettledInstall):
             change()
             settle()
         self.program.apply(CLUSTER)
+        self.expect_flushed()
         return self.picture()
 
     def roll(self) -> None:
@@ -160,7 +156,22 @@ class Crashes(SettledInstall):
         """An operation on every node."""
         operations = self.spec.setdefault("operations", [])
         operations.append({"id": f"flush-{self.rounds}", "kind": "flush", "keyspaces": ["written"]})
+        self.switches = self.flushes()
         self.commit()
+
+    def flushes(self) -> dict[str, int]:
+        """How often each node has flushed the table of the client since it started."""
+        told = {pod: self.ring.nodetool(pod, "tablestats", "written.rows") for pod in self.ring.pods()}
+        return {pod: int(re.findall(r"Memtable switch count: (\d+)", text)[0]) for pod, text in told.items()}
+
+    def expect_flushed(self) -> None:
+        """After the operation: no node restarts meanwhile, and nothing else flushes."""
+        before, self.switches = self.switches, {}
+        if before:
+            now = self.flushes()
+            told = ", ".join(f"{pod} {before[pod]} → {now[pod]}" for pod in before)
+            all_have = all(now[pod] > before[pod] for pod in before)
+            self.report.expect(len(before) == 4 and all_have, f"flushes of written.rows: {told}")
 
     def shrink(self) -> None:
         """Three nodes."""
@@ -192,8 +203,14 @@ class Crashes(SettledInstall):
             "conditions": sorted(name for name, is_true in self.program.conditions().items() if is_true),
             "state": sorted(self.program.state()),
             "under way": sorted(key for key in ("jobs", "needsCleanup", "needsRepair", "failed") if memory.get(key)),
-            "operations": sorted(memory.get("operations", {}).get(f"flush-{self.rounds}", {})),
+            "operation": _outcome(memory.get("operations", {}).get(f"flush-{self.rounds}", {})),
         }
+
+
+def _outcome(record: dict) -> dict:
+    """What became of an operation: whether it has ended, and for how many nodes."""
+    counts = {key: record.get(key) for key in ("done", "leftOut", "todo", "failed")}
+    return {"ended": "ended" in record, **counts}
 
 
 def _revision(pod: dict) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime
 
-from harness.program import Program, Told
+from harness.program import SECONDS, Program, Told
 from harness.report import Report
 from harness.ring import Ring
+from harness.runs import Runs
 from harness.writing import Writing
 
 from . import Stories
@@ -27,6 +28,12 @@ class Settled(Stories):
         self.writing = Writing(ring, report)
         self.topology = with_steps(ring.name, version, 3, self.quick)
         self.since = datetime.now(UTC)
+        self.runs_of: dict[Program, Runs] = {}
+
+    def begin(self, name: str) -> None:
+        """A story begins: its kills are counted from here on."""
+        super().begin(name)
+        self.runs_of = {}
 
     @property
     def spec(self) -> dict:
@@ -39,14 +46,44 @@ class Settled(Stories):
         self.since = datetime.now(UTC)
         self.program.apply(*stages)
 
-    def settle(self, *stages: str, seconds: float = 1800) -> None:
+    def settle(self, *stages: str, seconds: float = SECONDS) -> None:
         """One commit, until its Job is complete."""
         self.commit(*stages)
-        verdict = self.program.wait_ended("Complete", seconds)
+        verdict = self.wait_settled(seconds)
         took = (datetime.now(UTC) - self.since).seconds
         self.report.saw(f"{self.program.job()} complete after {took} s: {verdict.strip()}")
 
-    def resize(self, nodes: int, seconds: float = 1800) -> None:
+    def wait_settled(self, seconds: float = SECONDS, program: Program | None = None) -> str:
+        """Until what was committed last is done, and its Job is complete: by the Job, or, with `--killed` or `--two`, by runs in its
+        place. The verdict of the Job.
+        """
+        program = program or self.program
+        if not self.way:
+            return program.wait_ended("Complete", seconds)
+        if program not in self.runs_of:
+            seed = f"{self.seed} {self.story} {program.ring.machine.letter}"
+            self.runs_of[program] = Runs(program, self.report, seed)
+        runs = self.runs_of[program]
+        verdict = runs.settle(self.way)
+        told = "two runs at once" if self.way.two else "runs"
+        self.report.saw(f"by {told} in the place of the Job; in this story {runs.kills}; again: --seed {self.seed}")
+        return verdict
+
+    def expect_event(self, holds: object, words: str) -> None:
+        """A promise about Events. Whoever is killed after an act tells nobody of it, and the next one may tell it twice."""
+        if self.way.kills:
+            self.report.saw(f"not asked, because Events of runs that are killed are lost: {words}")
+        else:
+            self.report.expect(holds, words)
+
+    def expect_logged(self, holds: object, words: str) -> None:
+        """A promise about the Job's log."""
+        if self.way:
+            self.report.saw(f"not asked, because the Job did not do it: {words}")
+        else:
+            self.report.expect(holds, words)
+
+    def resize(self, nodes: int, seconds: float = SECONDS) -> None:
         """Another number of nodes, as docs/delivery.md has it for kubectl: base and steps, wait for the Job, then cluster."""
         self.spec["datacenters"][0]["nodes"] = nodes
         self.settle(BASE, STEPS, seconds=seconds)

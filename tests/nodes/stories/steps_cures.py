@@ -35,7 +35,7 @@ class Cures(SettledInstall):
         """A commit with this operation alone; the verdict of its Job."""
         self.spec["operations"] = [operation]
         self.commit(*stages)
-        verdict = self.program.wait_ended(how)
+        verdict = self.wait_settled() if how == "Complete" else self.program.wait_ended(how)
         self.report.saw(verdict)
         return verdict
 

@@ -45,11 +45,11 @@ class Datacenters(SettledInstall):
         self.commit()
         report.saw(self.program.wait_logged("NotReplicated", 1200))
         self._replicate(_BOTH)
-        report.saw(self.program.wait_ended("Complete"))
+        report.saw(self.wait_settled())
         self.writing.stop()
         report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
         copied = self.started("rebuild")
-        report.expect(copied == self.others, f"copied, one after the other: {', '.join(copied)}")
+        self.expect_event(copied == self.others, f"copied, one after the other: {', '.join(copied)}")
         self.writing.expect_nothing_lost(self.others[0])
         rows = self.ring.cql(self.pods[0], {"cql": "SELECT keyspace_name, replication FROM system_schema.keyspaces"})
         found = {name: copies.get("dc2") for name, copies in rows if name.startswith("system_") and "dc1" in copies}

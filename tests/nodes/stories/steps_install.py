@@ -41,16 +41,14 @@ class SettledInstall(Settled):
 
     def expect_events(self) -> None:
         """Each node's start, the superuser and the change of the conditions, in that order."""
-        report, told = self.report, self.program.events()
+        told = self.program.events()
         for event in told:
-            report.saw(f"{event.reason} {event.about}: {event.message}")
+            self.report.saw(f"{event.reason} {event.about}: {event.message}")
         started = [event.about for event in told if event.reason == "StartedCassandra"]
-        report.expect(started == self.pods, "an Event when each node has started, in the start order")
-        roles = [number for number, event in enumerate(told) if event.reason == "CreatedRole"]
-        last_start = max(number for number, event in enumerate(told) if event.reason == "StartedCassandra")
-        report.expect(
-            len(roles) == 2 and min(roles) > last_start, "then an Event for the superuser and one for the role"
-        )
+        self.expect_event(started == self.pods, "an Event when each node has started, in the start order")
+        order = [event.reason for event in told if event.reason in ("StartedCassandra", "CreatedRole")]
+        wanted = ["StartedCassandra"] * 3 + ["CreatedRole"] * 2
+        self.expect_event(order == wanted, "then an Event for the superuser and one for the role")
 
     def expect_replication(self) -> None:
         """The system keyspaces have a replica in every rack."""

@@ -46,7 +46,7 @@ class Rolls(SettledInstall):
         self.writing.stop()
         report = self.report
         restarted = [event.about for event in self.told("RestartingCassandra")]
-        report.expect(restarted == self.pods, f"restarted: {', '.join(restarted)}")
+        self.expect_event(restarted == self.pods, f"restarted: {', '.join(restarted)}")
         report.expect(not set(uids.values()) & set(self.uids().values()), "three other pods")
         report.expect({self.reads(pod) for pod in self.pods} == {"33"}, "every node has the configuration")
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.kills import Way
 from harness.runs import Runs
 
 from .settled import BASE, CLUSTER, STEPS
@@ -28,15 +29,14 @@ class Short(SettledInstall):
     def grow(self) -> None:
         """The client writes from here on. No Event is asked for: who is killed after an act tells nobody of it."""
         runs = Runs(self.program, self.report, self.seed)
+        way = Way(max(1, self.way.kills), self.way.two)
         self.writing.make_table(self.pods[0], KEYSPACE)
         self.writing.start()
         self.spec["datacenters"][0]["nodes"] = 4
         self.commit(BASE, STEPS)
-        runs.take_over()
-        kills = runs.killed(20)
-        runs.give_back()
+        runs.settle(way)
         self.program.apply(CLUSTER)
-        self.report.expect(kills, f"settled after {kills} kills; the same moments again: --seed {self.seed}")
+        self.report.expect(runs.kills.before, f"{runs.kills}; the same moments again: --seed {self.seed}")
         self.report.expect(self.everyone_is_up(4), "four nodes, all Up/Normal")
 
     def shrink(self) -> None:

@@ -37,7 +37,7 @@ class Steps(SettledInstall):
         report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
         expect_joins_in_turn(self, self.second)
         cleaned = set(self.started("cleanup"))
-        report.expect(cleaned >= {*self.pods, *self.second[:2]}, f"cleanup on {', '.join(sorted(cleaned))}")
+        self.expect_event(cleaned >= {*self.pods, *self.second[:2]}, f"cleanup on {', '.join(sorted(cleaned))}")
         self.writing.expect_nothing_lost(self.second[0])
         self.ids = ring.host_ids(self.pods + self.second)
 
@@ -91,10 +91,10 @@ class Steps(SettledInstall):
         wait_until("three members have no pod", 120, lambda: not set(self.second) & set(self.ring.pods()))
         states = [member.state for member in self.ring.members(self.pods[0])]
         report.expect(len(states) == 6, f"they are members, and their pods are gone: {' '.join(states)}")
-        report.saw(self.program.wait_ended("Complete"))
+        report.saw(self.wait_settled())
         self.writing.stop()
         back = {event.about for event in self.told("RestoringReplicas")}
-        report.expect(back == {set_of(pod) for pod in self.second}, f"brought back: {', '.join(sorted(back))}")
+        self.expect_event(back == {set_of(pod) for pod in self.second}, f"brought back: {', '.join(sorted(back))}")
         expect_leaves_in_turn(self, self.second)
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         left = [claim for claim in self.claims() if claim.endswith("-1")]
@@ -156,7 +156,7 @@ def expect_leaves_in_turn(ring: Settled, pods: list[str]) -> None:
 
 def _expect_turns(ring: Settled, words: dict[str, str], wanted: list[str]) -> None:
     turns = [f"{words[event.reason]} {event.about}" for event in ring.told(*words)]
-    ring.report.expect(turns == wanted, f"in turn: {', '.join(turns)}")
+    ring.expect_event(turns == wanted, f"in turn: {', '.join(turns)}")
 
 
 def set_of(pod: str) -> str:

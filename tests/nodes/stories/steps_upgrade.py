@@ -36,7 +36,7 @@ class Upgrades(SettledInstall):
             said = self.ring.nodetool(pod, "version").strip()
             report.expect(said.endswith(version), f"{pod}: {said}")
         rewritten = self.started("upgradesstables")
-        report.expect(rewritten == self.pods, f"tables rewritten one after the other: {', '.join(rewritten)}")
+        self.expect_event(rewritten == self.pods, f"tables rewritten one after the other: {', '.join(rewritten)}")
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         report.saw(f"files of written.rows: {', '.join(sorted(self._formats()))}")
         self.writing.expect_nothing_lost(self.pods[0])

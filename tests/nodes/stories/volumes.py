@@ -56,7 +56,7 @@ class Volumes(Settled):
             self.report.saw(line)
         sizes = self.sizes()[f"server-data-{self.pods[0]}"]
         self.report.expect(sizes == ("2Ti", "2Ti"), f"it asks for {sizes[0]} and has {sizes[1]}")
-        self.report.expect(any("ClaimGrows" in line for line in log), "the Job waited until it had grown")
+        self.expect_logged(any("ClaimGrows" in line for line in log), "the Job waited until it had grown")
         self.report.expect(self.uids() == before, "no pod restarted")
 
     def refuse(self) -> None:

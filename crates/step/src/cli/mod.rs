@@ -5,10 +5,12 @@ pub(crate) mod output;
 mod settle;
 pub(crate) mod status;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use cassc_settle::guard::Guards;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
@@ -163,9 +165,30 @@ impl From<Ending> for ExitCode {
     }
 }
 
+/// What tests run `settle` with. No argument and no variable of the program changes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried {
+    /// The guards that hold.
+    pub guards: Guards,
+    /// Every pause is divided by this; 0 and 1 change nothing.
+    pub hurry: u32,
+}
+
+impl Default for Tried {
+    /// As in life.
+    fn default() -> Self {
+        Self { guards: Guards::ALL, hurry: 1 }
+    }
+}
+
 /// Parses the arguments, runs the verb, and turns its ending into an exit code.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    run_tried(std::env::args_os(), Tried::default())
+}
+
+/// The same for tests. The first argument is the name of the program.
+pub fn run_tried(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, tried: Tried) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
             // That nobody reads it is no reason for another exit code.
@@ -173,13 +196,13 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if answer.use_stderr() { 2 } else { 0 });
         }
     };
-    ended(run_verb(cli.command))
+    ended(run_verb(cli.command, tried))
 }
 
-fn run_verb(command: Command) -> Result<Ending, Failed> {
+fn run_verb(command: Command, tried: Tried) -> Result<Ending, Failed> {
     on_one_thread(async {
         match command {
-            Command::Settle(arguments) => settle::run(&arguments).await,
+            Command::Settle(arguments) => settle::run(&arguments, tried).await,
             Command::Status(arguments) => status::run(&arguments).await,
         }
     })

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use cassc_settle::action::Reason;
 use cassc_settle::cluster::{Cluster as _, Line};
-use cassc_settle::guard::Guards;
 use cassc_settle::settle::{Verdict, settle};
 use cassc_settle::situation::Site;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{Ending, Failed, Management, Where};
+use super::{Ending, Failed, Management, Tried, Where};
 use crate::live::{Course, Live, Options};
 use crate::log::Format;
 
@@ -55,15 +54,15 @@ impl Settle {
     }
 }
 
-pub(super) async fn run(arguments: &Settle) -> Result<Ending, Failed> {
-    let options = arguments.options();
+pub(super) async fn run(arguments: &Settle, tried: Tried) -> Result<Ending, Failed> {
+    let options = Options { hurry: tried.hurry, ..arguments.options() };
     if options.cluster.is_empty() {
         return Err(Failed::Told("which cluster? Name it with --cluster".to_owned()));
     }
     let course = course(arguments.deadline).map_err(Failed::Runtime)?;
     let live = Live::with_format(&options, arguments.log_format, course.clone()).await?;
     let site = Site { cluster: options.cluster, kube_cluster: options.kube_cluster, generation: arguments.generation };
-    let verdict = settle(&live, &site, Guards::ALL).await;
+    let verdict = settle(&live, &site, tried.guards).await;
     let is_late = *course.borrow() == Course::IsLate;
     let (ending, reason, message) = told(&verdict, is_late);
     live.say(&Line { warning: ending != Ending::Done, reason, about: None, message: message.clone() });
