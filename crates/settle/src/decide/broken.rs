@@ -13,12 +13,20 @@ use crate::situation::{Place, Situation};
 /// ten minutes for a node that was started.
 pub(super) const PATIENCE: Time = 600;
 
+/// The same for a pod with the address of another member, in seconds: time does not help it, so this is only long enough for one
+/// start, and for the others to notice a new address.
+const PATIENCE_WITH_ADDRESS: Time = 120;
+
 pub(super) fn next(situation: &Situation<'_>) -> Next {
-    let broken = |(name, _): &(&String, &Pod)| is_broken(situation, name);
-    let pods: Vec<(&String, &Pod)> = situation.seen.objects.pods.iter().filter(broken).collect();
-    if let Some((name, pod)) = pods.iter().find(|(name, pod)| has_anothers_address(situation, name, pod)) {
+    let mut pods = situation.seen.objects.pods.iter();
+    let swapped = |(name, pod): &(&String, &Pod)| {
+        has_anothers_address(situation, name, pod) && is_broken(situation, name, PATIENCE_WITH_ADDRESS)
+    };
+    if let Some((name, pod)) = pods.find(swapped) {
         return delete(name, pod, "it came back with the address of another node");
     }
+    let broken = |(name, _): &(&String, &Pod)| is_broken(situation, name, PATIENCE);
+    let pods: Vec<(&String, &Pod)> = situation.seen.objects.pods.iter().filter(broken).collect();
     let is_old =
         |name: &str, pod: &Pod| situation.place_of(name).is_some_and(|(place, _)| is_behind(situation, place, pod));
     let in_gate = |name: &str, pod: &Pod| pod.is_in_gate && situation.member(name).is_none();
@@ -64,15 +72,15 @@ pub(super) fn is_behind(situation: &Situation<'_>, place: Place<'_>, pod: &Pod) 
         && pod.revision != place.set.update_revision
 }
 
-/// Whether a pod's node is down for everybody who answers, and its pod is in trouble or has been down long enough. A node
-/// that joins or leaves is not broken.
-fn is_broken(situation: &Situation<'_>, name: &str) -> bool {
+/// Whether a pod's node is down for everybody who answers, and its pod is in trouble or has been down for `patience` seconds. A
+/// node that joins or leaves is not broken.
+fn is_broken(situation: &Situation<'_>, name: &str, patience: Time) -> bool {
     let Some(pod) = situation.pod(name) else { return false };
     let is_up = situation.member(name).is_some_and(|host_id| situation.gossip.is_alive(host_id));
     let joins = pod.address.as_ref().is_some_and(|address| situation.gossip.is_joining_at(address));
     let works = situation.state.memory.jobs.contains_key(name);
     let says_something = situation.gossip.local(name).is_some();
-    let long = situation.seen.now.saturating_sub(pod.ready_since) >= PATIENCE;
+    let long = situation.seen.now.saturating_sub(pod.ready_since) >= patience;
     // A node that takes the place of another says so only after a while.
     let replaces = situation.state.replaces.contains_key(name) && pod.trouble.is_none();
     !pod.is_ready
@@ -95,7 +103,7 @@ fn has_anothers_address(situation: &Situation<'_>, name: &str, pod: &Pod) -> boo
 /// Why a pod with the newest template that does not come up ends the rolling restart; `None` while it may still come.
 pub(super) fn never_came_up(situation: &Situation<'_>, name: &str, pod: &Pod) -> Option<Reason> {
     let long = situation.seen.now.saturating_sub(pod.ready_since) >= PATIENCE;
-    (is_broken(situation, name) && long).then(|| {
+    (is_broken(situation, name, PATIENCE) && long).then(|| {
         let text = format!("{name} does not come up with the new template{}", situation.trouble(name));
         Reason::about("PodNeverReady", name, text)
     })
