@@ -107,6 +107,9 @@ fn walk(world: &mut World<'_>, step: &Step) {
         Action::Repair { .. } => world.repairs += 1,
         Action::Operation { change, operation, pods } => {
             world.operations.push((operation.id.clone(), *change, pods.clone()));
+            if operation.kind == OperationKind::RemoveNode && *change != OperationChange::Waits {
+                pods.iter().for_each(|pod| drop(world.nodes.remove(pod)));
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 //! One side of a change, read from what is rendered for it: its pods, claims and objects as Kubernetes would make them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cassc::cluster::{Cluster, WhenNodesLeave};
 use cassc::deliver::{arrange, delivered};
 use cassc::lock::template_digest;
-use cassc::plan::ObjectName;
+use cassc::plan::{ObjectName, OperationKind};
 use cassc::render::pod_templates;
 use serde_json::Value;
 
@@ -137,6 +137,14 @@ impl<'c> Side<'c> {
     /// Whether the Job alone changes the replicas of StatefulSets that are there.
     pub(super) fn job_scales(&self) -> bool {
         self.cluster.is_some_and(|it| it.steps.is_some() && (it.ignores_replicas || it.delivery.is_some()))
+    }
+
+    /// The pods whose nodes operations remove from the ring.
+    pub(super) fn removed(&self) -> BTreeSet<String> {
+        let steps = self.cluster.and_then(|cluster| cluster.steps.as_ref());
+        let operations = steps.into_iter().flat_map(|steps| &steps.operations).filter(|it| !it.suspend);
+        let removals = operations.filter(|it| it.kind == OperationKind::RemoveNode);
+        removals.flat_map(|it| it.pods.iter().cloned()).collect()
     }
 
     /// Whether the claims of nodes that leave a rack stay.

@@ -16,6 +16,8 @@ pub(super) enum State {
     Up,
     /// Its node left the ring, the pod is still there.
     Left,
+    /// Its node is lost: an operation removes it from the ring.
+    Lost,
 }
 
 /// A pod of the world.
@@ -78,8 +80,9 @@ impl<'s> World<'s> {
             rewritten: Vec::new(),
             findings: Vec::new(),
         };
+        let lost = after.removed();
         for pod in before.pods.keys() {
-            world.make_pod(before, pod, State::Up);
+            world.make_pod(before, pod, if lost.contains(pod) { State::Lost } else { State::Up });
         }
         for (name, claim) in &before.claims {
             let size = claim.expanded.as_ref().unwrap_or(&claim.born);

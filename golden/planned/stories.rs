@@ -65,13 +65,15 @@ pub(super) enum Story {
     Settled,
     /// Operations are new, go on, try again and are held back.
     Operations,
+    /// A lost node is removed, and one more leaves.
+    Removal,
     /// All nodes stop.
     Stopped,
     /// All nodes start again, with another template.
     Started,
 }
 
-pub(super) const STORIES: [Story; 14] = [
+pub(super) const STORIES: [Story; 15] = [
     Story::Busy,
     Story::Leaving,
     Story::Arriving,
@@ -84,6 +86,7 @@ pub(super) const STORIES: [Story; 14] = [
     Story::Job,
     Story::Settled,
     Story::Operations,
+    Story::Removal,
     Story::Stopped,
     Story::Started,
 ];
@@ -133,6 +136,10 @@ impl Story {
                 (Some(with_job("")), Some(with_job(&format!("{roles}{more}"))))
             }
             Self::Operations => (Some(with_job(OPERATIONS)), Some(with_job(OTHER_OPERATIONS))),
+            Self::Removal => {
+                let removal = "  operations: [{id: remove-1, kind: removeNode, pods: [shop-dc2-c-sts-2]}]\n";
+                (Some(with_job("")), Some(with_job(removal).replace("nodes: 9", "nodes: 7")))
+            }
             Self::Stopped => (Some(with_job("")), Some(with_job("  stopped: true\n"))),
             Self::Started => {
                 let faster = with_job("").replace("reads: 32", "reads: 64");

@@ -38,14 +38,25 @@ pub fn empty_datacenters(change: Change<'_>) -> Vec<Action> {
     decommissions(change, |left| left == 0)
 }
 
-/// Without a topology no node is decommissioned: the nodes run until they are deleted by hand.
+/// Without a topology no node is decommissioned: the nodes run until they are deleted by hand. A lost node that an operation removes
+/// is not decommissioned.
 fn decommissions(change: Change<'_>, is_meant: fn(u32) -> bool) -> Vec<Action> {
+    let removed = removed_pods(change);
     let action = |pair: Pair<'_>| {
-        let (pods, nodes_left) = (pair.leaving(), pair.staying());
+        let nodes_left = pair.staying();
+        let pods: Vec<String> = pair.leaving().into_iter().filter(|pod| !removed.contains(pod)).collect();
         let datacenter = pair.name.to_owned();
         (!pods.is_empty() && is_meant(nodes_left)).then_some(Action::Decommission { datacenter, pods, nodes_left })
     };
     of_all(change).filter_map(action).collect()
+}
+
+/// The pods whose nodes operations remove that are not held back.
+fn removed_pods(change: Change<'_>) -> BTreeSet<String> {
+    let steps = change.after.and_then(|ring| ring.steps.as_ref());
+    let operations = steps.into_iter().flat_map(|steps| &steps.operations);
+    let removals = operations.filter(|it| it.kind == OperationKind::RemoveNode && !it.suspend);
+    removals.flat_map(|it| it.pods.iter().cloned()).collect()
 }
 
 /// New nodes of all datacenters start, in start order. `may_found` is the result of [`crate::founding::may_found`].
@@ -262,6 +273,21 @@ mod tests {
     fn with_operations(operations: &str) -> Ring {
         let operations = serde_json::from_str(operations).expect("a list of operations");
         Ring { steps: Some(Steps { operations, ..Steps::default() }), ..ring(&[&[2, 1], &[1]]) }
+    }
+
+    #[test]
+    fn a_lost_node_is_removed_and_not_decommissioned() {
+        let before = with_operations("[]");
+        let leaves = |operations: &str| {
+            let mut after = with_operations(operations);
+            after.datacenters[0].racks[0].nodes = 1;
+            let change = Change { before: Some(&before), after: Some(&after) };
+            (shrink_datacenters(change).len(), super::operations(change, true).len())
+        };
+        let removal = |more: &str| format!(r#"[{{"id":"a","kind":"removeNode","pods":["shop-dc1-r1-sts-1"]{more}}}]"#);
+        assert_eq!(leaves(&removal("")), (0, 1));
+        assert_eq!(leaves(&removal(r#","suspend":true"#)), (1, 1));
+        assert_eq!(leaves("[]"), (1, 0));
     }
 
     #[test]

@@ -135,6 +135,9 @@ pub(super) const PLANTED: &[Planted] = &[
         let position = at(plan, "operation");
         plan.steps[position].guards.retain(|guard| *guard != Guard::NodeIsDown);
     }),
+    (Kind::UnknownName, Story::Removal, |plan| {
+        pods(plan, "decommission").insert(0, "shop-dc2-c-sts-2".to_owned());
+    }),
     (Kind::StopMisjudged, Story::Stopped, |plan| drop_step(plan, "stop")),
     (Kind::StopMisjudged, Story::Started, |plan| drop_step(plan, "start")),
     (Kind::RestartsNobody, Story::Started, |plan| {
