@@ -27,7 +27,7 @@ class Datacenters(SettledInstall):
         ]
 
     @property
-    def others(self) -> list[str]:
+    def second_pods(self) -> list[str]:
         """The pods of the second datacenter."""
         return [f"{self.ring.name}-dc2-r{rack}-sts-0" for rack in (1, 2, 3)]
 
@@ -49,8 +49,8 @@ class Datacenters(SettledInstall):
         self.writing.stop()
         report.expect(self.everyone_is_up(6), "six nodes, all Up/Normal")
         copied = self.started("rebuild")
-        self.expect_event(copied == self.others, f"copied, one after the other: {', '.join(copied)}")
-        self.writing.expect_nothing_lost(self.others[0])
+        self.expect_event(copied == self.second_pods, f"copied, one after the other: {', '.join(copied)}")
+        self.writing.expect_nothing_lost(self.second_pods[0])
         rows = self.ring.cql(self.pods[0], {"cql": "SELECT keyspace_name, replication FROM system_schema.keyspaces"})
         found = {name: copies.get("dc2") for name, copies in rows if name.startswith("system_") and "dc1" in copies}
         report.expect(set(found.values()) == {"3"}, f"replicas of the system keyspaces in dc2: {found}")
@@ -71,7 +71,7 @@ class Datacenters(SettledInstall):
         report.expect(self.everyone_is_up(3), "three nodes, all Up/Normal")
         self.spec["datacenters"].pop()
         self.settle()
-        self.ring.kubectl("delete", "statefulset", *(pod.removesuffix("-0") for pod in self.others))
+        self.ring.kubectl("delete", "statefulset", *(pod.removesuffix("-0") for pod in self.second_pods))
         self.writing.stop()
-        report.expect(not set(self.others) & set(self.ring.pods()), "no pod of the second datacenter is there")
+        report.expect(not set(self.second_pods) & set(self.ring.pods()), "no pod of the second datacenter is there")
         self.writing.expect_nothing_lost(self.pods[0])
