@@ -11,7 +11,7 @@ from pod import Say
 
 @dataclass(frozen=True)
 class Story:
-    """A story by name; `in_ci` are those that .ci/run has the time for."""
+    """A story by name; `in_ci` are those that .ci/run has the time for. It makes a ring of 5.0 in tests/nodes."""
 
     name: str
     minor: str
@@ -21,7 +21,7 @@ class Story:
 
 # The longest first, so that short ones fill the time beside it.
 STORIES = (
-    Story("ring-5.0", "5.0", three_racks, in_ci=True),
+    Story("ring-5.0", "5.0", three_racks),
     Story("one-3.11", "3.11", one_node, in_ci=True),
     Story("one-4.0", "4.0", one_node, in_ci=True),
     Story("one-4.1", "4.1", one_node, in_ci=True),
