@@ -136,13 +136,15 @@ def own_machine(letter: str, chosen: argparse.Namespace, nodes: int) -> tuple[Ma
 
 
 def start(machine: Machine, chosen: argparse.Namespace) -> None:
-    """Start it, unless an earlier run left it running."""
-    if not machine.is_running():
-        began = time.monotonic()
-        image_archives, words = archives(chosen)
-        print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
+    """Start it, or take over the one that an earlier run left running, which may lack images."""
+    began = time.monotonic()
+    image_archives, words = archives(chosen)
+    print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
+    if machine.is_running():
+        machine.import_images(image_archives)
+    else:
         machine.start(image_archives)
-        print(f"machine {machine.letter} runs after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"machine {machine.letter} runs after {time.monotonic() - began:.0f} s", flush=True)
     print(machine.kubectl("get", "nodes", "-L", "topology.kubernetes.io/zone"), flush=True)
 
 

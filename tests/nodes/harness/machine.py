@@ -58,11 +58,15 @@ class Machine:
         for one in self.nodes:
             one.prepare(self.kubeconfig)
             one.start_containerd(self.processes)
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda one: one.import_images(images), self.nodes))
+        self.import_images(images)
         for one in self.nodes:
             self._start_kubelet(one)
         self._start_services()
+
+    def import_images(self, images: list[Path]) -> None:
+        """Give them to every node; those that it has stay."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda one: one.import_images(images), self.nodes))
 
     def is_running(self) -> bool:
         """Whether an earlier run left it running."""

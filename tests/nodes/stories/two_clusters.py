@@ -124,7 +124,7 @@ class TwoClusters(Settled):
         report.expect(self.everyone_is_up(4), "four nodes, all Up/Normal")
         report.expect(most["joining"] == 1, f"at no time did more than {most['joining']} node join")
         waits = [
-            line for it in self.programs.values() for line in it.log() if "RingChanges" in line or "Joining" in line
+            line for it in self.programs.values() for line in it.log() if "OtherDatacenterFirst" in line
         ]
         for line in waits:
             report.saw(line)

@@ -1,10 +1,10 @@
 //! Nodes join, one after the other, in the order of first starts. A pod gets its replica when the node before it is a
 //! member; the gate of the pod looks once more.
 
-use super::Next;
+use super::{Next, elsewhere};
 use crate::action::{Action, Reason, ScaleReason};
 use crate::guard::Guard;
-use crate::situation::Situation;
+use crate::situation::{Place, Situation};
 use crate::whole::Aside;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
@@ -23,7 +23,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
             }
             let set = place.rack.stateful_set.clone();
             let scale = || Action::Scale { set, from: place.set.replicas, to: ordinal + 1, why: ScaleReason::Joins };
-            return Next::unless(not_now(situation, &pod), scale);
+            return Next::unless(not_now(situation, place, &pod), scale);
         }
     }
     let waits = incomplete(situation);
@@ -47,7 +47,7 @@ fn not_applied(situation: &Situation<'_>) -> Vec<Reason> {
 }
 
 /// Why a pod does not get its replica now.
-fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
+fn not_now(situation: &Situation<'_>, place: Place<'_>, pod: &str) -> Vec<Reason> {
     let nothing_yet =
         situation.seen.objects.pods.is_empty() && situation.state.host_ids.is_empty() && !situation.state.founded;
     if nothing_yet {
@@ -56,6 +56,7 @@ fn not_now(situation: &Situation<'_>, pod: &str) -> Vec<Reason> {
     let mut reasons = situation.not_ready_to_change(&Aside::nothing());
     reasons.extend(situation.unready(&Aside::nothing()));
     reasons.extend(other_version(situation));
+    reasons.extend(elsewhere::joining_before(situation, place.datacenter));
     let waits = situation.not_members();
     if !situation.holds(Guard::OneJoins, || waits.is_empty()) {
         reasons.extend(waits);

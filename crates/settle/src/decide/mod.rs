@@ -8,6 +8,7 @@ mod broken;
 mod claims;
 mod cleanup;
 mod clear;
+mod elsewhere;
 mod grow;
 mod jobs;
 mod leftovers;

@@ -4,7 +4,7 @@ use cassc_ring::change::Pair;
 use cassc_ring::desired::Datacenter;
 use cassc_ring::names;
 
-use super::{Next, replication};
+use super::{Next, elsewhere, replication};
 use crate::action::{Action, Reason, ScaleReason};
 use crate::cluster::NodeJob;
 use crate::guard::Guard;
@@ -104,7 +104,7 @@ fn decommission(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, h
     if !situation.holds(Guard::ByHostId, || is_itself) {
         reasons.push(Reason::about("NoAnswer", pod, format!("{pod} does not say that it is the node {host_id}")));
     }
-    reasons.extend(earlier_datacenters(situation, datacenter));
+    reasons.extend(elsewhere::leaving_before(situation, datacenter));
     reasons.extend(situation.not_members());
     reasons.extend(situation.unready(&Aside::nothing()));
     if !reasons.is_empty() {
@@ -124,22 +124,6 @@ fn start(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_id:
     let force = replication::last_may_be_forced(situation, datacenter);
     let job = NodeJob::Decommission { force };
     Next::Act(Action::Start { pod: pod.to_owned(), host_id: host_id.to_owned(), job, operation: None })
-}
-
-/// Datacenters of other Kubernetes clusters that stand before this one and still have more nodes than they should: they
-/// come first, so that two runs never shrink one ring at the same time.
-fn earlier_datacenters(situation: &Situation<'_>, datacenter: &Datacenter) -> Vec<Reason> {
-    let before = situation.ring.datacenters.iter().take_while(|it| it.name != datacenter.name);
-    let elsewhere = before.filter(|it| it.kube_cluster != situation.site.kube_cluster);
-    let has_more = |it: &&Datacenter| situation.gossip.members_of(&it.ring_name).len() > it.nodes() as usize;
-    let said = |it: &Datacenter| {
-        Reason::about(
-            "OtherDatacenterFirst",
-            &it.name,
-            format!("nodes leave {} first, in another Kubernetes cluster", it.name),
-        )
-    };
-    elsewhere.filter(has_more).map(said).collect()
 }
 
 /// Whether the nodes that get the data have no room for it, as far as that is known.

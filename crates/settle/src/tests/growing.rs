@@ -35,6 +35,23 @@ fn one_node_after_the_other_joins_and_the_older_ones_clean_up() {
     assert_eq!((pod.as_str(), job), ("shop-dc1-r1-sts-0", NodeJob::CLEANUP));
 }
 
+/// As two Jobs that began in the same second showed: each found the ring at rest, and two nodes joined at once.
+#[test]
+fn nodes_of_another_kubernetes_cluster_that_stand_before_join_first() {
+    let mut fixture = Fixture::of(&[&[1], &[1]]);
+    fixture.ring.datacenters[0].kube_cluster = Some("east".to_owned());
+    for datacenter in &mut fixture.ring.datacenters {
+        datacenter.racks[0].nodes = 2;
+    }
+    assert_eq!(fixture.codes(false), ["OtherDatacenterFirst"]);
+    fixture.start("shop-dc1-r1-sts", 1);
+    fixture.everywhere("shop-dc1-r1-sts-1", |it| it.status = Status::Joining);
+    assert!(fixture.codes(false).contains(&"RingChanges"));
+    fixture.everywhere("shop-dc1-r1-sts-1", |it| it.status = Status::Normal);
+    let grow = Action::Scale { set: "shop-dc2-r1-sts".to_owned(), from: 1, to: 2, why: ScaleReason::Joins };
+    assert_eq!(fixture.act(), grow);
+}
+
 #[test]
 fn a_first_install_cleans_nothing_up() {
     let mut fixture = Fixture::of(&[&[2, 1]]);
