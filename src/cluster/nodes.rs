@@ -54,6 +54,7 @@ fn steps_of_ring(steps: &Steps) -> desired::Steps {
         generates_superuser: steps.generates_superuser,
         roles: steps.roles.clone(),
         operations: steps.operations.clone(),
+        reaper: None,
     }
 }
 

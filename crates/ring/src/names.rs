@@ -120,6 +120,31 @@ pub fn schedule(cluster: &str) -> String {
     format!("{cluster}-cron")
 }
 
+/// `<cluster>-reaper-service`: Reaper's web and REST interface; Cass Operator's name.
+pub fn reaper_service(cluster: &str) -> String {
+    format!("{cluster}-reaper-service")
+}
+
+/// `<cluster>-reaper-init-schema`: the Job that makes Reaper's role, keyspace and tables; Cass Operator's name.
+pub fn reaper_schema(cluster: &str) -> String {
+    format!("{cluster}-reaper-init-schema")
+}
+
+/// `<cluster>-reaper`: Reaper where it runs in a pod of its own, and its role in Cassandra.
+pub fn reaper(cluster: &str) -> String {
+    format!("{cluster}-reaper")
+}
+
+/// `<cluster>-reaper-ui`: the Secret of its web and REST interface.
+pub fn reaper_ui_secret(cluster: &str) -> String {
+    format!("{cluster}-reaper-ui")
+}
+
+/// `<cluster>-reaper-token`: the Secret that signs the tokens of its REST interface.
+pub fn reaper_token_secret(cluster: &str) -> String {
+    format!("{cluster}-reaper-token")
+}
+
 /// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
