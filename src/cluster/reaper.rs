@@ -1,6 +1,6 @@
 //! Reaper, complete.
 
-use cassc_ring::names;
+use cassc_ring::names::{self, Named};
 use cassc_ring::reaper::{self, ReaperMode, Schedule};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,19 @@ impl Cluster {
         let Some(reaper) = self.reaper() else { return Vec::new() };
         let ui = reaper.generates_ui_secret.then(|| reaper.ui_secret.clone());
         ui.into_iter().chain([names::reaper_token_secret(&self.name)]).chain(reaper.role_secret.clone()).collect()
+    }
+
+    /// The objects of Reaper beside its Secrets.
+    pub(crate) fn objects_of_reaper(&self) -> Vec<Named> {
+        let Some(reaper) = self.reaper() else { return Vec::new() };
+        let name = &self.name;
+        let mut named = names::of_reaper(name);
+        named.extend(reaper.keyspace.iter().flat_map(|_| names::of_reaper_tables(name)));
+        named.extend(reaper.volume.iter().flat_map(|_| names::of_reaper_volume(name)));
+        if reaper.mode == ReaperMode::Deployment {
+            named.extend(names::of_reaper_deployment(name));
+        }
+        named
     }
 
     /// The datacenter of the Kubernetes cluster whose program keeps Reaper's keyspace, role and schedules: the first one, and where

@@ -45,8 +45,8 @@ pub(crate) use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LI
 pub use probes::{ProbeTimings, Probes};
 pub(crate) use repair::{
     BESIDE_REAPER_HEAP, MOST_SCHEDULES, REAPER_HEAP, REAPER_KEYSPACE, REAPER_LIMITS, REAPER_REQUESTS, ReaperVersion,
-    bad_values as bad_values_of_schedule, common_table, is_keyspace, keyspace_expected,
-    misfits as misfits_of_schedule, version_fault,
+    bad_values as bad_values_of_schedule, common_table, is_keyspace, keyspace_expected, misfits as misfits_of_schedule,
+    version_fault,
 };
 pub use repair::{Reaper, ReaperAuth, ReaperStorage, ReaperVolume, Repair, Schedule};
 pub use rollout::{Canary, Rollout};

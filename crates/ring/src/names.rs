@@ -186,6 +186,26 @@ pub fn of_schedule(cluster: &str) -> Vec<Named> {
     vec![("CronJob", schedule(cluster))]
 }
 
+/// What a cluster has beside that where Reaper runs.
+pub fn of_reaper(cluster: &str) -> Vec<Named> {
+    vec![("Service", reaper_service(cluster))]
+}
+
+/// What a cluster has beside that where Reaper keeps its tables in Cassandra.
+pub fn of_reaper_tables(cluster: &str) -> Vec<Named> {
+    vec![("Job", reaper_schema(cluster))]
+}
+
+/// What a cluster has beside that where Reaper runs in a pod of its own.
+pub fn of_reaper_deployment(cluster: &str) -> Vec<Named> {
+    vec![("Deployment", reaper(cluster))]
+}
+
+/// What a cluster has beside that where Reaper keeps what it knows on a volume.
+pub fn of_reaper_volume(cluster: &str) -> Vec<Named> {
+    vec![("PersistentVolumeClaim", reaper(cluster))]
+}
+
 /// What every datacenter has. A name that ends in a hash ends in `*` here.
 pub fn of_datacenter(cluster: &str, datacenter: &str) -> Vec<Named> {
     vec![

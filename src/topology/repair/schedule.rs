@@ -81,7 +81,11 @@ impl Schedule {
 }
 
 /// The parts of [`WHOLE_INTENSITY`] of an intensity; what is no number, or below 0, has none.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float takes the nearest number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of a float takes the nearest number"
+)]
 fn parts(intensity: f64) -> u32 {
     (intensity * f64::from(WHOLE_INTENSITY)).round() as u32
 }

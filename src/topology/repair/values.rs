@@ -91,7 +91,11 @@ pub(crate) fn misfits(schedule: &Schedule, minor: Option<Minor>) -> Vec<Misfit> 
         ),
         (
             !is_full && schedule.parallelism != Parallelism::Parallel,
-            ("parallelism", "incremental repairs run on all replicas of a range at once", "write `parallel`, or remove it"),
+            (
+                "parallelism",
+                "incremental repairs run on all replicas of a range at once",
+                "write `parallel`, or remove it",
+            ),
         ),
         (
             schedule.scope == Scope::SubrangeIncremental && minor == Some(Minor::V3_11),
