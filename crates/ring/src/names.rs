@@ -130,6 +130,11 @@ pub fn reaper_schema(cluster: &str) -> String {
     format!("{cluster}-reaper-init-schema")
 }
 
+/// Whether a Job is one that [`reaper_schema`] names: those of steps end in a number.
+pub fn is_reaper_schema(job: &str) -> bool {
+    job.ends_with(&reaper_schema(""))
+}
+
 /// `<cluster>-reaper`: Reaper where it runs in a pod of its own, and its role in Cassandra.
 pub fn reaper(cluster: &str) -> String {
     format!("{cluster}-reaper")

@@ -36,15 +36,17 @@ pub(crate) struct Misfit {
     pub help: &'static str,
 }
 
-/// Whether a text can be the keyspace of Reaper's tables.
+/// Whether a text can be the keyspace of Reaper's tables: Reaper's driver reads it as CQL without quotes, which has no capitals.
 pub(crate) fn is_keyspace(name: &str) -> bool {
     let is_reserved = LOCAL.contains(&name) || VIRTUAL.contains(&name) || name.starts_with("system_");
-    bad_name("keyspace", name).is_none() && !is_reserved
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
+    bad_name("keyspace", name).is_none() && is_plain && begins && !is_reserved
 }
 
 /// What such a keyspace looks like.
 pub(crate) fn keyspace_expected() -> String {
-    "a keyspace of its own: 1 to 48 letters, digits and `_`".to_owned()
+    "a keyspace of its own: 1 to 48 lower-case letters, digits and `_`, a letter first".to_owned()
 }
 
 /// The values of a schedule that its fields cannot have, whatever the ring is like.
@@ -203,7 +205,8 @@ mod tests {
 
     #[test]
     fn tables_of_reaper_have_a_keyspace_of_their_own() {
-        assert!(["reaper_db", "Reaper", "r2"].into_iter().all(is_keyspace));
-        assert!(!["", "system", "system_auth", "system_views", "reaper-db", "reaper db"].into_iter().any(is_keyspace));
+        assert!(["reaper_db", "reaper", "r2"].into_iter().all(is_keyspace));
+        let bad = ["", "system", "system_auth", "system_views", "reaper-db", "reaper db", "Reaper", "2r", "_r"];
+        assert!(!bad.into_iter().any(is_keyspace));
     }
 }
