@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import images, server, step  # noqa: E402 (the path is set above)
+from harness import images, reaper, server, step  # noqa: E402 (the path is set above)
 from harness.machine import FOLDERS, Machine  # noqa: E402
 from harness.network import LETTERS  # noqa: E402
 from harness.processes import alone  # noqa: E402
@@ -24,6 +24,8 @@ from stories.crashes import Crashes  # noqa: E402
 from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.repairs import Repairs  # noqa: E402
+from stories.repairs_locks import RepairsLocked, WithoutBareSidecar  # noqa: E402
 from stories.steps_cures import Cures  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
 from stories.steps_roll import Rolls  # noqa: E402
@@ -50,6 +52,9 @@ RINGS = (
     Disturbed,
     Cures,
     Crashes,
+    Repairs,
+    RepairsLocked,
+    WithoutBareSidecar,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there
@@ -90,7 +95,7 @@ def chosen_rings(chosen: argparse.Namespace) -> list[type]:
 
 
 def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
-    """All image archives that the nodes need, and what the server image is."""
+    """All image archives that the nodes need, and what those of others are."""
     build = chosen.build
     name = step.image_name(chosen.cassc, with_steps("any", chosen.version, 3))
     with alone(build / "archives.lock"):
@@ -105,6 +110,10 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
         for version in sorted(versions):
             archive, words = server.archive(version, build)
             found.append(archive)
+        for version in sorted({version for ring in chosen_rings(chosen) for version in ring.reapers}):
+            archive, reaper_words = reaper.archive(version, build)
+            found.append(archive)
+            words = f"{words}; {reaper_words}"
     return found, words
 
 
@@ -126,7 +135,7 @@ def start(machine: Machine, chosen: argparse.Namespace) -> None:
     if not machine.is_running():
         began = time.monotonic()
         image_archives, words = archives(chosen)
-        print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
+        print(f"images: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
         machine.start(image_archives)
         print(f"machine {machine.letter} runs after {time.monotonic() - began:.0f} s", flush=True)
     print(machine.kubectl("get", "nodes", "-L", "topology.kubernetes.io/zone"), flush=True)

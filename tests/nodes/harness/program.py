@@ -49,7 +49,7 @@ class Program:
 
     def job(self) -> str:
         """The name of the Job of the last commit."""
-        (file,) = (self.ring.tree / "steps").rglob("*_job_*.yaml")
+        (file,) = (self.ring.tree / "steps").rglob(f"*_job_{self.ring.name}-settle-*.yaml")
         return re.findall(r"^  name: (\S+)$", file.read_text(), re.MULTILINE)[0]
 
     def status(self) -> dict:
