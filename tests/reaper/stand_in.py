@@ -73,7 +73,8 @@ class _Session(socketserver.StreamRequestHandler):
             except Wrong as error:
                 code, text = error.args
                 kind, body = cql.ERROR, struct.pack(">i", code) + _string(text)
-            self.wfile.write(struct.pack(">BBhBi", 0x84, 0, 0, kind, len(body)) + body)
+            body = struct.pack(">H", 1) + _string("a warning") + body
+            self.wfile.write(struct.pack(">BBhBi", 0x84, 0x08, 0, kind, len(body)) + body)
 
     def _answer(self, opcode: int, reader: cql.Reader) -> tuple[int, bytes]:
         if opcode == cql.STARTUP:

@@ -13,6 +13,7 @@ from types import TracebackType
 ERROR, STARTUP, READY, AUTHENTICATE, QUERY, RESULT, AUTH_RESPONSE, AUTH_SUCCESS = 0, 1, 2, 3, 7, 8, 15, 16
 ONE, QUORUM = 1, 4
 _REQUEST = 4  # the version, in the first byte
+_WARNED = 0x08  # in the second byte of an answer
 _WITH_VALUES, _WITH_PAGING_STATE = 0x01, 0x08
 _GLOBAL_TABLE, _MORE_PAGES = 0x0001, 0x0002
 _ROWS = 2
@@ -66,10 +67,9 @@ class Connection:
         rows: list[Row] = []
         state = b""
         while True:
-            kind, body = self._ask(QUERY, _question(text, values, level, state))
+            kind, reader = self._ask(QUERY, _question(text, values, level, state))
             if kind != RESULT:
                 raise Failed(f"the answer to {text} is {kind}")
-            reader = Reader(body)
             if reader.int() != _ROWS:
                 return rows
             state, more = reader.rows()
@@ -77,14 +77,15 @@ class Connection:
             if not state:
                 return rows
 
-    def _ask(self, opcode: int, body: bytes) -> tuple[int, bytes]:
+    def _ask(self, opcode: int, body: bytes) -> tuple[int, Reader]:
         self.socket.sendall(struct.pack(">BBhBi", _REQUEST, 0, 0, opcode, len(body)) + body)
-        _, _, _, kind, length = struct.unpack(">BBhBi", self._read(9))
-        answer = self._read(length)
+        _, flags, _, kind, length = struct.unpack(">BBhBi", self._read(9))
+        reader = Reader(self._read(length))
+        for _ in range(reader.short() if flags & _WARNED else 0):
+            reader.string()
         if kind == ERROR:
-            reader = Reader(answer)
             raise Failed(f"{reader.int():#06x}: {reader.string()}")
-        return kind, answer
+        return kind, reader
 
     def _read(self, length: int) -> bytes:
         found = b""
