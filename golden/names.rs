@@ -41,7 +41,9 @@ fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
     let mut named = names::of_reaper(cluster);
     named.extend(reaper.keyspace.iter().flat_map(|_| names::of_reaper_tables(cluster)));
     named.extend(reaper.volume.iter().flat_map(|_| names::of_reaper_volume(cluster)));
-    named.extend((reaper.mode == ReaperMode::Deployment).then(|| names::of_reaper_deployment(cluster)).into_iter().flatten());
+    named.extend(
+        (reaper.mode == ReaperMode::Deployment).then(|| names::of_reaper_deployment(cluster)).into_iter().flatten(),
+    );
     named
 }
 

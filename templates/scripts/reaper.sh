@@ -12,11 +12,7 @@ set -u
 reaper=''
 is_ending=''
 
-end() {
-    is_ending=yes
-    [ -z "$reaper" ] || kill -TERM "$reaper" 2>/dev/null
-}
-trap end TERM INT
+trap 'is_ending=yes; [ -z "$reaper" ] || kill -TERM "$reaper" 2>/dev/null' TERM INT
 
 # `wait` returns early when a signal comes, with a number above 128, while the process still runs.
 wait_for() {
@@ -30,6 +26,8 @@ wait_for() {
 while [ -z "$is_ending" ]; do
     /usr/local/bin/entrypoint.sh cassandra-reaper &
     reaper=$!
+    # The signal may have come before there was a process to tell.
+    [ -z "$is_ending" ] || kill -TERM "$reaper" 2>/dev/null
     wait_for "$reaper"
     status=$?
     [ -z "$is_ending" ] || break

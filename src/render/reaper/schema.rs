@@ -15,9 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::super::kit::{self, quantities, variable};
 use super::super::{Here, steps};
-use super::{
-    CONFIG_PATH, REAPER_ID, labels, mount, pull_secrets, restricted, restricted_pod, scratch, variables,
-};
+use super::{CONFIG_PATH, REAPER_ID, labels, mount, pull_secrets, restricted, restricted_pod, scratch, variables};
 use crate::cluster::{Cluster, Datacenter, Reaper, Steps};
 
 const CONFIG: &str = "config";
@@ -60,7 +58,8 @@ pub(super) fn job(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> J
 
 fn role_and_keyspace(cluster: &Cluster, steps: &Steps, reaper: &Reaper, datacenter: &Datacenter) -> Container {
     let contact = format!("{}:{}", variables::contact(cluster, datacenter), datacenter.native_port);
-    let mut args = vec!["reaper-schema".to_owned(), "--ring=/ring/ring.json".to_owned(), format!("--contact={contact}")];
+    let mut args =
+        vec!["reaper-schema".to_owned(), "--ring=/ring/ring.json".to_owned(), format!("--contact={contact}")];
     let mut mounts = vec![mount(RING, "/ring")];
     for secret in reaper.role_secret.iter().flat_map(|_| [SUPERUSER, ROLE]) {
         args.push(format!("--{secret}=/secrets/{secret}"));

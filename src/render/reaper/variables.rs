@@ -6,8 +6,8 @@ use cassc_ring::reaper::{ADMIN_PORT, PORT, ReaperMode};
 use k8s_openapi::api::core::v1::EnvVar;
 use serde_json::{Value, json};
 
-use super::super::kit::{secret_key, variable};
 use super::super::Here;
+use super::super::kit::{secret_key, variable};
 use crate::cluster::{Cluster, Datacenter, Reaper};
 use crate::topology::SecretKey;
 

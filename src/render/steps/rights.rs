@@ -131,7 +131,8 @@ fn racks(here: Here<'_>) -> impl Iterator<Item = &Rack> {
 /// The Secrets of the superuser, of the roles and of Reaper.
 fn secrets(cluster: &Cluster) -> Vec<String> {
     let roles = cluster.steps.iter().flat_map(|steps| &steps.roles).map(|role| role.secret.clone());
-    let of_reaper = cluster.reaper().map(|reaper| reaper.ui_secret.clone()).into_iter().chain(cluster.secrets_of_reaper());
+    let of_reaper =
+        cluster.reaper().map(|reaper| reaper.ui_secret.clone()).into_iter().chain(cluster.secrets_of_reaper());
     let mut named: Vec<String> = std::iter::once(cluster.superuser_secret.clone()).chain(roles).collect();
     for secret in of_reaper {
         if !named.contains(&secret) {

@@ -24,20 +24,30 @@ pub(super) fn check(transition: &Transition<'_>, complaints: &mut Vec<Diagnostic
         cluster.reaper()?.volume.as_ref()
     }
     let Some((was, now)) = volume(transition.before).zip(volume(transition.after)) else { return };
-    let at = |field: &str| {
-        let resolved = format!("steps.reaper.volume.{field}");
-        At::of(Scope::Cluster, &format!("repair.reaper.volume.{field}"), &resolved)
-    };
-    let class = |volume: &VolumeClaim| volume.class.clone().map_or("the default class".to_owned(), |it| format!("`{it}`"));
+    let at = |written, resolved| At::of(Scope::Cluster, written, resolved);
+    let class =
+        |volume: &VolumeClaim| volume.class.clone().map_or("the default class".to_owned(), |it| format!("`{it}`"));
     if was.class != now.class {
         let (before, after) = (class(was), class(now));
         let message = format!("the StorageClass of Reaper's volume changed from {before} to {after}");
-        let complaint = transition.refuse(&RULE, message, at("class"), format!("now {after}"), format!("deployed: {before}"));
+        let complaint = transition.refuse(
+            &RULE,
+            message,
+            at("repair.reaper.volume.class", "steps.reaper.volume.class"),
+            format!("now {after}"),
+            format!("deployed: {before}"),
+        );
         complaints.push(complaint.help("write the deployed class"));
     }
     if is_larger(&was.size, &now.size) {
         let message = format!("Reaper's volume shrank from {} to {}: a PVC cannot shrink", was.size, now.size);
-        let complaint = transition.refuse(&RULE, message, at("size"), "smaller", format!("deployed: {}", was.size));
+        let complaint = transition.refuse(
+            &RULE,
+            message,
+            at("repair.reaper.volume.size", "steps.reaper.volume.size"),
+            "smaller",
+            format!("deployed: {}", was.size),
+        );
         complaints.push(complaint.help(format!("write `size: {}` or a larger size", was.size)));
     }
 }
