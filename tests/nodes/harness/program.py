@@ -38,7 +38,7 @@ class Program:
         ring.folder.mkdir(parents=True, exist_ok=True)
         file = ring.folder / "ring.yaml"
         file.write_text(json.dumps(topology, indent=2))
-        return run(str(ring.cassc), "render", str(file), "-o", str(ring.folder / "tree"))
+        return run(str(ring.cassc), "render", str(file), "-o", str(ring.folder / "tree"), all_words=True)
 
     def apply(self, *stages: str) -> None:
         """`kubectl apply -k` of these stages in turn, or of everything at once."""

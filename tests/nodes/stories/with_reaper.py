@@ -27,7 +27,7 @@ class WithReaper(SettledInstall):
 
     def __init__(self, ring: Ring, report: Report, version: str) -> None:
         super().__init__(ring, report, version)
-        resources = {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "448Mi"}}
+        resources = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "448Mi"}}
         self.spec["repair"] = {"reaper": {"resources": resources}}
         self.declare({"keyspace": ROLES}, {"keyspace": TRACES, "everyDays": 10})
 
@@ -69,11 +69,14 @@ class WithReaper(SettledInstall):
         self.report.expect(container["image"].endswith(f":{image}"), f"{self.job} is complete: {container['image']}")
 
     def settle_with_another_job(self, seconds: float = 1800) -> None:
-        """A commit that changes that Job, which is immutable: the plan says that it is deleted first."""
-        plan = " ".join(self.program.commit(self.topology).split())
-        self.report.expect(f"delete job {self.job}" in plan, "the plan says to delete the Job of the tables first")
+        """A commit that changes that Job, which is immutable. The plan says so; with kubectl it is deleted first."""
         self.ring.kubectl("delete", "job", self.job, "--ignore-not-found")
         self.settle(seconds=seconds)
+        self.expect_planned(f"delete job {self.job}")
+
+    def expect_planned(self, words: str) -> None:
+        """The plan of the last commit has these words."""
+        self.report.expect(words in self.plan, f"the plan says: … {words} …")
 
     def remembered(self) -> dict:
         """What the state says of Reaper."""
