@@ -37,7 +37,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
 const REAPER: &str = "Reaper";
 
 /// The next act of everything that is not as declared; or why there is none.
-pub(crate) fn acts(reaper: &Reaper, seen: &ReaperSeen) -> Result<Vec<Needed>, Reason> {
+pub fn acts(reaper: &Reaper, seen: &ReaperSeen) -> Result<Vec<Needed>, Reason> {
     let registration = |act| Ok(vec![Needed { about: REGISTRATION.to_owned(), act }]);
     match (seen.registration, &reaper.seed_host) {
         (Registration::Missing, Some(seed_host)) => registration(ReaperAct::Register { seed_host: seed_host.clone() }),

@@ -34,7 +34,10 @@ impl Kubernetes {
             self.add(&namespace, &ring, &mut objects).await?;
         }
         let roles = ring.steps.iter().flat_map(|steps| &steps.roles).map(|role| role.secret.as_str());
-        for name in roles.chain([ring.superuser_secret.as_str()]).collect::<BTreeSet<_>>() {
+        let reaper = ring.steps.iter().flat_map(|steps| &steps.reaper);
+        let reaper = reaper.flat_map(|it| [Some(&it.ui_secret), Some(&it.token_secret), it.role_secret.as_ref()]);
+        let reaper = reaper.flatten().map(String::as_str);
+        for name in roles.chain(reaper).chain([ring.superuser_secret.as_str()]).collect::<BTreeSet<_>>() {
             objects.secrets.extend(self.secret(name).await?.map(|it| (name.to_owned(), it)));
         }
         Ok(objects)
