@@ -11,8 +11,9 @@ use tokio::time::sleep;
 
 use super::settle::course;
 use super::{Ending, Failed};
+use crate::cql::Contact;
 use crate::cql::schema::{Made, Wanted, is_final, make};
-use crate::cql::{Contact, identity};
+use crate::http::Identity;
 use crate::live::Course;
 use crate::log::Format;
 use crate::management::Login;
@@ -120,7 +121,7 @@ async fn attempt(arguments: &ReaperSchema) -> Result<(String, Made), Attempt> {
     let superuser = arguments.superuser.as_deref().map(login).transpose()?;
     let wanted = wanted(&arguments.ring, arguments.role.as_deref())?;
     let own = arguments.tls_certificate.clone().zip(arguments.tls_key.clone());
-    let tls = arguments.tls_ca.clone().map(|authority| identity(authority, own));
+    let tls = arguments.tls_ca.clone().map(|authority| Identity { authority, own });
     let contact = Contact { address: arguments.contact.clone(), tls };
     match make(&contact, superuser.as_ref(), &wanted).await {
         Ok(made) => Ok((wanted.keyspace, made)),

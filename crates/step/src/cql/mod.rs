@@ -7,7 +7,6 @@ pub(crate) mod schema;
 mod tests;
 mod words;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
@@ -131,9 +130,4 @@ impl Connection {
 
 fn misread() -> CqlError {
     CqlError::NoAnswer("the answer is not understood: is this the port of CQL?".to_owned())
-}
-
-/// Where certificates are.
-pub(crate) fn identity(authority: PathBuf, own: Option<(PathBuf, PathBuf)>) -> Identity {
-    Identity { authority, own }
 }

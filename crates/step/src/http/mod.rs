@@ -89,8 +89,9 @@ impl Http {
     pub(crate) async fn send_by_name(host: &str, port: u16, call: &Call<'_>) -> Answer<Response> {
         let http = Self { port, certificates: None };
         within(host, call, async {
-            let found = lookup_host((host, port)).await.map_err(|error| format!("its name is not known: {error}"))?;
-            let Some(to) = found.into_iter().next() else { return Err("its name has no address".to_owned()) };
+            let mut found =
+                lookup_host((host, port)).await.map_err(|error| format!("its name is not known: {error}"))?;
+            let Some(to) = found.next() else { return Err("its name has no address".to_owned()) };
             http.exchange(to, call).await
         })
         .await

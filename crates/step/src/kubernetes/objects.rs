@@ -59,9 +59,8 @@ impl Kubernetes {
     /// Adds what is in a namespace.
     async fn add(&self, namespace: &str, ring: &Ring, objects: &mut Objects) -> Answer<()> {
         let label = names::label_value(&ring.cluster_name);
-        let prefix = format!("{}-", self.cluster);
         let mut sets: Vec<StatefulSet> = self.list(namespace, &label).await?;
-        sets.retain(|set| name(&set.metadata).starts_with(&prefix));
+        sets.retain(|set| is_of_nodes(&self.cluster, name(&set.metadata)));
         let pods: Vec<v1::Pod> = self.list(namespace, &label).await?;
         let claims: Vec<PersistentVolumeClaim> = self.list(namespace, &label).await?;
 
@@ -177,6 +176,11 @@ pub(super) fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Po
     let mut pod = pod(found, &owner.name, ordinal);
     pod.is_deleting |= set.metadata.uid.as_deref() != Some(owner.uid.as_str());
     Some((name(&found.metadata).to_owned(), pod))
+}
+
+/// Whether a StatefulSet is one of Cassandra nodes: Reaper's pod is none, where it has a StatefulSet.
+pub(super) fn is_of_nodes(cluster: &str, set: &str) -> bool {
+    set.strip_prefix(cluster).is_some_and(|rest| rest.starts_with('-')) && set != names::reaper(cluster)
 }
 
 pub(super) fn name(metadata: &ObjectMeta) -> &str {

@@ -15,7 +15,7 @@ const LOOPBACK: &str = "127.0.0.1";
 
 /// An item of `GET /repair_schedule`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Listed {
+struct Listed {
     id: String,
     owner: String,
     state: String,

@@ -115,7 +115,7 @@ impl Model {
             datacenters: list("datacenters"), // whether there is such a one is not looked at
             days: number("scheduleDaysBetween", 0).map_err(not_found)?,
             intensity: text("intensity")
-                .map_or(Ok(0.9), |it| it.parse())
+                .map_or(Ok(0.9), |it| it.parse::<f32>())
                 .map_err(|_| said(400, "invalid intensity"))?,
             parallelism: text("repairParallelism").unwrap_or_else(|| "DATACENTER_AWARE".to_owned()),
             segments: number("segmentCountPerNode", 0).map_err(not_found)?,
@@ -175,10 +175,10 @@ impl Model {
     pub(super) fn patch(&mut self, id: &str, request: &Request) -> Reply {
         let patch: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let known = ["owner", "repair_parallelism", "intensity", "scheduled_days_between", "segment_count_per_node"];
-        let known = known.iter().chain(&["adaptive", "percent_unrepaired_threshold"]);
+        let mut known = known.iter().chain(&["adaptive", "percent_unrepaired_threshold"]);
         let days = patch["scheduled_days_between"].as_i64();
         let intensity = patch["intensity"].as_f64();
-        if known.filter(|key| patch.get(**key).is_some()).count() == 0 {
+        if !known.any(|key| patch.get(*key).is_some()) {
             return said(422, r#"{"errors":["at least one value must be given"]}"#);
         }
         if intensity.is_some_and(|it| !(0.0..=1.0).contains(&it)) || days.is_some_and(|it| !(0..=31).contains(&it)) {

@@ -67,6 +67,18 @@ async fn settled(double: &Double, reaper: &Reaper, most: usize) -> (Vec<ReaperAc
     }
 }
 
+/// What Reaper does to an adaptive schedule.
+fn tuned(double: &Double) {
+    let schedule = &mut double.model().schedules[0];
+    (schedule.segments, schedule.timeout) = (76, 60);
+}
+
+/// Segments, timeout and days of the first schedule.
+fn first(double: &Double) -> (i64, i64, i64) {
+    let schedule = &double.model().schedules[0];
+    (schedule.segments, schedule.timeout, schedule.days)
+}
+
 async fn ours(double: &Double) -> Vec<Live> {
     let seen = double.api().seen(&login(), RING).await.expect("it answers");
     seen.schedules.into_iter().filter(Live::is_ours).collect()
@@ -121,14 +133,14 @@ async fn what_reaper_tunes_by_itself_is_left_alone() {
     let wanted = Schedule { adaptive: true, ..schedule("shop") };
     let declared = reaper(ReaperMode::Sidecar, vec![wanted.clone()]);
     settled(&double, &declared, 5).await;
-    (double.model().schedules[0].segments, double.model().schedules[0].timeout) = (76, 60);
+    tuned(&double);
     assert_eq!(settled(&double, &declared, 0).await.0, Vec::new());
     let more = reaper(ReaperMode::Sidecar, vec![Schedule { every_days: 3, ..wanted.clone() }]);
     settled(&double, &more, 1).await;
-    assert_eq!((double.model().schedules[0].segments, double.model().schedules[0].days), (76, 3));
+    assert_eq!(first(&double), (76, 60, 3));
     let fixed = reaper(ReaperMode::Sidecar, vec![Schedule { adaptive: false, ..wanted }]);
     settled(&double, &fixed, 4).await;
-    assert_eq!((double.model().schedules[0].segments, double.model().schedules[0].timeout), (64, 30));
+    assert_eq!(first(&double), (64, 30, 7));
 }
 
 #[tokio::test]
