@@ -28,7 +28,7 @@ pub(in super::super) struct Model {
     /// Runs that succeeded: what was repaired, and when the run ended.
     pub(in super::super) successes: Vec<(String, String)>,
     /// How many schedules there ever were.
-    pub(super) made: u32,
+    pub(in super::super) made: u32,
 }
 
 impl Model {
