@@ -110,23 +110,23 @@ pub enum ReaperAct {
 
 /// What a schedule repairs, for a reader: no two schedules that Reaper tells apart have the same.
 pub fn what(schedule: &Schedule) -> String {
-    let mut what = schedule.keyspace.clone();
     let lists = [
         (" (only ", &schedule.tables, ")"),
         (" (without ", &schedule.exclude_tables, ")"),
         (" in ", &schedule.datacenters, ""),
     ];
-    for (before, names, after) in lists.into_iter().filter(|(_, names, _)| !names.is_empty()) {
+    let said = |(before, names, after): (&str, &Vec<String>, &str)| {
         let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
         names.sort_unstable();
-        what += &format!("{before}{}{after}", names.join(", "));
-    }
-    what += match schedule.scope {
+        format!("{before}{}{after}", names.join(", "))
+    };
+    let only: String = lists.into_iter().filter(|(_, names, _)| !names.is_empty()).map(said).collect();
+    let scope = match schedule.scope {
         Scope::Full => "",
         Scope::Incremental => ", incremental",
         Scope::SubrangeIncremental => ", incremental by subranges",
     };
-    what
+    format!("{}{only}{scope}", schedule.keyspace)
 }
 
 /// Whether Reaper runs in the pods of the nodes.

@@ -153,24 +153,22 @@ fn read(path: &Path) -> Result<String, Attempt> {
 
 /// What was made, as a sentence.
 fn told(keyspace: &str, made: &Made) -> String {
-    let mut text = format!("the keyspace {keyspace} is there");
-    if made.has_rights {
-        text += ", and Reaper's role with its rights";
-    }
+    let mut parts = vec![format!("the keyspace {keyspace} is there{}", made.role)];
     if !made.without_nodes.is_empty() {
         let names = made.without_nodes.join(", ");
-        text += &format!("; {names} has no nodes yet, and its replicas come when they have joined");
+        parts.push(format!("{names} has no nodes yet, and gets its replicas when they have joined"));
     }
     if !made.agrees {
-        text += "; the nodes do not have one version of the schema yet";
+        parts.push("the nodes do not have one version of the schema yet".to_owned());
     }
-    text
+    parts.join("; ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Cli, Command};
     use super::*;
+    use crate::cql::schema::RoleMade;
     use clap::Parser as _;
 
     fn parsed(more: &[&str]) -> Result<ReaperSchema, clap::Error> {
@@ -196,7 +194,8 @@ mod tests {
 
     #[test]
     fn what_was_made_is_told() {
-        let made = Made { without_nodes: vec!["dc2".to_owned()], has_rights: true, agrees: false };
+        let role = RoleMade::WithRights;
+        let made = Made { without_nodes: vec!["dc2".to_owned()], role, agrees: false };
         assert_eq!(
             told("reaper_db", &made),
             "the keyspace reaper_db is there, and Reaper's role with its rights; dc2 has no nodes yet, and its replicas come when \

@@ -1,6 +1,7 @@
 //! Reaper's keyspace, its role and the rights of that, made as often as they are asked for.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -36,10 +37,33 @@ pub(crate) struct Wanted {
 pub(crate) struct Made {
     /// Datacenters without a node yet: they get their replicas from `cassc-step settle`, once they have nodes.
     pub(crate) without_nodes: Vec<String>,
-    /// Whether rights were given: no where everybody has all.
-    pub(crate) has_rights: bool,
+    /// The role.
+    pub(crate) role: RoleMade,
     /// Whether all nodes have one version of the schema.
     pub(crate) agrees: bool,
+}
+
+/// What became of the role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum RoleMade {
+    /// None was asked for.
+    #[default]
+    None,
+    /// It was made, and nobody asks for its rights.
+    WithoutRights,
+    /// It was made, with its rights.
+    WithRights,
+}
+
+impl fmt::Display for RoleMade {
+    /// The end of a sentence.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::None => "",
+            Self::WithoutRights => ", and Reaper's role; Cassandra gives every role all rights",
+            Self::WithRights => ", and Reaper's role with its rights",
+        })
+    }
 }
 
 /// Whether the same would be refused again and again.
@@ -64,7 +88,7 @@ pub(crate) async fn make(contact: &Contact, superuser: Option<&Login>, wanted: &
         for statement in words::role(role) {
             connection.run(&statement).await.map_err(without_statement)?;
         }
-        made.has_rights = grant(&mut connection, &wanted.keyspace, &role.username).await?;
+        made.role = grant(&mut connection, &wanted.keyspace, &role.username).await?;
     }
     let missing = wanted.replicas.iter().filter(|it| !nodes.datacenters.contains(&it.0));
     made.without_nodes = missing.map(|(name, _)| name.clone()).collect();
@@ -72,16 +96,16 @@ pub(crate) async fn make(contact: &Contact, superuser: Option<&Login>, wanted: &
     Ok(made)
 }
 
-/// Gives a role its rights; `false` where there are none to give.
-async fn grant(connection: &mut Connection, keyspace: &str, role: &str) -> Result<bool, CqlError> {
+/// Gives a role its rights, where there are any to give.
+async fn grant(connection: &mut Connection, keyspace: &str, role: &str) -> Result<RoleMade, CqlError> {
     for statement in words::grants(keyspace, role) {
         match connection.run(&statement).await {
             Ok(_) => {}
-            Err(CqlError::Said { text, .. }) if text.contains(NO_RIGHTS) => return Ok(false),
+            Err(CqlError::Said { text, .. }) if text.contains(NO_RIGHTS) => return Ok(RoleMade::WithoutRights),
             Err(error) => return Err(error),
         }
     }
-    Ok(true)
+    Ok(RoleMade::WithRights)
 }
 
 /// An error without the words of Cassandra where those have a part of the statement: it has a password in it.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::schema::{Made, Wanted, is_final, make};
+use super::schema::{Made, RoleMade, Wanted, is_final, make};
 use super::{Contact, CqlError};
 use crate::management::Login;
 
@@ -105,7 +105,7 @@ fn superuser(password: &str) -> Login {
 async fn the_keyspace_the_role_and_its_rights_are_made() {
     let double = Double { has_login: true, ..Double::default() };
     let made = make(&double.start().await, Some(&superuser("secret")), &wanted(true)).await;
-    assert_eq!(made, Ok(Made { without_nodes: vec!["dc2".to_owned()], has_rights: true, agrees: true }));
+    assert_eq!(made, Ok(Made { without_nodes: vec!["dc2".to_owned()], role: RoleMade::WithRights, agrees: true }));
     let keyspace =
         "CREATE KEYSPACE IF NOT EXISTS \"reaper_db\" WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}";
     let with = "\"reaper\" WITH PASSWORD = 'p''w' AND LOGIN = true";
@@ -129,7 +129,7 @@ async fn where_everybody_has_all_rights_none_are_given() {
     let text = "java.lang.UnsupportedOperationException: GRANT operation is not supported by AllowAllAuthorizer";
     let double = Double { refuses: Some(("GRANT", 0, text)), ..Double::default() };
     let made = make(&double.start().await, None, &wanted(true)).await.expect("it is made");
-    assert!(!made.has_rights);
+    assert_eq!(made.role, RoleMade::WithoutRights);
 }
 
 #[tokio::test]
