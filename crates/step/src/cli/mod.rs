@@ -181,7 +181,7 @@ pub fn run() -> ExitCode {
 fn run_verb(command: Command) -> Result<Ending, Failed> {
     on_one_thread(async {
         match command {
-            Command::Settle(arguments) => settle::run(&arguments).await,
+            Command::Settle(arguments) => Box::pin(settle::run(&arguments)).await,
             Command::Status(arguments) => status::run(&arguments).await,
             Command::ReaperSchema(arguments) => reaper_schema::run(&arguments).await,
         }

@@ -47,7 +47,7 @@ pub(super) fn startup() -> Vec<u8> {
     request(0x01, &body)
 }
 
-/// AUTH_RESPONSE for `PasswordAuthenticator`: SASL PLAIN.
+/// `AUTH_RESPONSE` for `PasswordAuthenticator`: SASL PLAIN.
 pub(super) fn credentials(login: &Login) -> Vec<u8> {
     let token = format!("\0{}\0{}", login.username, login.password);
     let mut body = Vec::new();

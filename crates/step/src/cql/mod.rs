@@ -23,7 +23,7 @@ use frames::{Frame, Reply};
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long an answer may take: a change of the schema waits for the nodes to agree.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// The largest answer that is read, in bytes: two columns of all nodes.
 const LARGEST: usize = 16 * 1024 * 1024;

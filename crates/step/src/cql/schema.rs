@@ -11,7 +11,7 @@ use crate::management::Login;
 
 /// How long nodes may take to have one version of the schema. Afterwards it goes on: a node that is gone is listed with an old one,
 /// and Reaper waits by itself.
-const AGREEMENT: Duration = Duration::from_secs(60);
+const AGREEMENT: Duration = Duration::from_mins(1);
 
 /// Seconds between two looks at that.
 const PAUSE: Duration = Duration::from_secs(2);

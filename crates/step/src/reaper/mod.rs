@@ -20,7 +20,7 @@ use crate::http::{Body, Call, Http, Response};
 use crate::management::{Login, shortened};
 
 /// How long an answer may take: Reaper asks the nodes for some of them, and its storage for all.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Where Reaper is.
 #[derive(Clone, Debug)]
