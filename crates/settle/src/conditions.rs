@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::action::{Decision, Reason};
-use crate::decide::{reaper_acts, reaper_said as said};
+use crate::decide::reaper_said as said;
 use crate::observed::Pod;
+use crate::schedules::acts;
 use crate::situation::Situation;
 use crate::state::Condition;
 
@@ -69,11 +70,11 @@ fn repairs(situation: &Situation<'_>) -> Option<(&'static str, bool, String, Str
         return Some((name, before.status, before.reason.clone(), before.message.clone()));
     };
     let no = |code: &str, message: String| Some((name, false, code.to_owned(), message));
-    let acts = match seen {
-        Ok(seen) => reaper_acts(reaper, seen),
+    let needed = match seen {
+        Ok(seen) => acts(reaper, seen),
         Err(failure) => return no("ReaperSilent", said(failure)),
     };
-    match acts {
+    match needed {
         Err(reason) => no(reason.code, reason.message),
         Ok(needed) => match needed.first() {
             None => Some((name, true, "AsDeclared".to_owned(), format!("{} schedules", reaper.schedules.len()))),

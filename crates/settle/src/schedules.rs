@@ -1,4 +1,5 @@
-//! What is to be done with schedules: a pure function from those that are declared and those that Reaper has.
+//! What is to be done with the registration of a ring and with its schedules: a pure function from what is declared and what Reaper
+//! has.
 //!
 //! Only schedules of our owner are touched. What is declared and what Reaper has belong together by what they repair; Reaper can
 //! change the rest of a schedule by PATCH, except threads and timeout: those are of what is repaired for it, so that the schedule is
@@ -6,17 +7,60 @@
 
 use std::collections::BTreeSet;
 
-use cassc_ring::reaper::Schedule;
+use cassc_ring::reaper::{OWNER, Reaper, Schedule};
 
-use crate::reaper::{Live, ReaperAct, what};
+use crate::action::Reason;
+use crate::reaper::{Live, ReaperAct, ReaperSeen, Registration, is_sidecar, what};
 
-/// The next act about one schedule.
+/// The owner of the schedules that Reaper makes by itself (`autoSchedule`): it makes them again.
+const BY_ITSELF: &str = "auto-scheduling";
+
+/// What is said to be the matter with registrations.
+const REGISTRATION: &str = "the registration";
+
+/// What reasons are about that concern Reaper as a whole.
+pub const REAPER: &str = "Reaper";
+
+/// The next act about one schedule, or about the registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needed {
-    /// What the schedule repairs; for one that goes also its id.
+    /// What the schedule repairs; for one that goes also its id. Or the registration.
     pub about: String,
     /// The act.
     pub act: ReaperAct,
+}
+
+/// The next act of everything that is not as declared; or why there is none.
+pub fn acts(reaper: &Reaper, seen: &ReaperSeen) -> Result<Vec<Needed>, Reason> {
+    let registration = |act| Ok(vec![Needed { about: REGISTRATION.to_owned(), act }]);
+    match (seen.registration, &reaper.seed_host) {
+        (Registration::Missing, Some(seed_host)) => registration(ReaperAct::Register { seed_host: seed_host.clone() }),
+        (Registration::Missing, None) => {
+            let text = "Reaper does not know the ring yet: a sidecar registers it when it starts";
+            Err(Reason::about("NotRegistered", REAPER, text))
+        }
+        (Registration::OfSidecars, _) if !is_sidecar(reaper) => match others(seen) {
+            found if found.is_empty() => registration(ReaperAct::Unregister),
+            found => Err(others_are_lost(&found)),
+        },
+        _ => Ok(needed(&reaper.schedules, &seen.schedules)),
+    }
+}
+
+/// The schedules that nobody would make again.
+fn others(seen: &ReaperSeen) -> Vec<&Live> {
+    seen.schedules.iter().filter(|it| it.owner != OWNER && it.owner != BY_ITSELF).collect()
+}
+
+fn others_are_lost(found: &[&Live]) -> Reason {
+    let found: Vec<String> =
+        found.iter().map(|it| format!("{} of {} ({})", what(&it.content), it.owner, it.id)).collect();
+    let text = format!(
+        "the ring is registered with the address of sidecars. To register it anew deletes its schedules, also those of others: {}. \
+         Delete them, and make them again afterwards",
+        found.join("; ")
+    );
+    Reason::about("RegistrationKept", REAPER, text)
 }
 
 /// The next act of every schedule that is not as declared. What goes stands first: it may be in the way of what comes.

@@ -27,7 +27,6 @@ mod upgrade_tables;
 
 use crate::action::{Action, Decision, Reason};
 use crate::situation::Situation;
-pub use reaper::acts as reaper_acts;
 pub(crate) use reaper::said as reaper_said;
 
 /// What a step says.

@@ -1,21 +1,15 @@
 //! Reaper: the ring is registered, and its schedules are as declared. It is looked at when nothing else is to be done. What Reaper
 //! does not do never holds up anything else, and a run ends without it after a quarter of an hour: the next run looks again.
 
-use cassc_ring::reaper::{OWNER, Reaper};
+use cassc_ring::reaper::Reaper;
 
 use super::Next;
 use crate::action::{Action, Reason};
 use crate::cluster::{Failure, Time};
-use crate::reaper::{Live, ReaperAct, ReaperAt, ReaperSeen, Registration, is_sidecar, what};
+use crate::reaper::ReaperAt;
 use crate::repairs::{PATIENCE, Repairs, Trouble, TroubleKind};
-use crate::schedules::{Needed, needed};
+use crate::schedules::{Needed, REAPER, acts};
 use crate::situation::Situation;
-
-/// The owner of the schedules that Reaper makes by itself (`autoSchedule`): it makes them again.
-const BY_ITSELF: &str = "auto-scheduling";
-
-/// What is said to be the matter with registrations.
-const REGISTRATION: &str = "the registration";
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
     let Some((reaper, answer)) = situation.reaper().zip(situation.seen.reaper.as_ref()) else { return Next::Nothing };
@@ -31,42 +25,6 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
             Err(reason) => Next::Hold(vec![reason]),
         },
     }
-}
-
-/// What reasons are about that concern Reaper as a whole.
-const REAPER: &str = "Reaper";
-
-/// The next act of everything that is not as declared; or why there is none.
-pub fn acts(reaper: &Reaper, seen: &ReaperSeen) -> Result<Vec<Needed>, Reason> {
-    let registration = |act| Ok(vec![Needed { about: REGISTRATION.to_owned(), act }]);
-    match (seen.registration, &reaper.seed_host) {
-        (Registration::Missing, Some(seed_host)) => registration(ReaperAct::Register { seed_host: seed_host.clone() }),
-        (Registration::Missing, None) => {
-            let text = "Reaper does not know the ring yet: a sidecar registers it when it starts";
-            Err(Reason::about("NotRegistered", REAPER, text))
-        }
-        (Registration::OfSidecars, _) if !is_sidecar(reaper) => match others(seen) {
-            found if found.is_empty() => registration(ReaperAct::Unregister),
-            found => Err(others_are_lost(&found)),
-        },
-        _ => Ok(needed(&reaper.schedules, &seen.schedules)),
-    }
-}
-
-/// The schedules that nobody would make again.
-fn others(seen: &ReaperSeen) -> Vec<&Live> {
-    seen.schedules.iter().filter(|it| it.owner != OWNER && it.owner != BY_ITSELF).collect()
-}
-
-fn others_are_lost(found: &[&Live]) -> Reason {
-    let found: Vec<String> =
-        found.iter().map(|it| format!("{} of {} ({})", what(&it.content), it.owner, it.id)).collect();
-    let text = format!(
-        "the ring is registered with the address of sidecars. To register it anew deletes its schedules, also those of others: {}. \
-         Delete them, and make them again afterwards",
-        found.join("; ")
-    );
-    Reason::about("RegistrationKept", REAPER, text)
 }
 
 /// The first act that Reaper did not refuse a moment ago; else what it said.

@@ -1,8 +1,8 @@
 //! What a look at Reaper adds to what is remembered: how far repairs are, and which refusals still matter.
 
-use crate::decide::reaper_acts;
 use crate::reaper::{Live, ReaperSeen, Registration, what};
 use crate::repairs::{Repairs, Told};
+use crate::schedules::acts;
 use crate::situation::Situation;
 use crate::state::State;
 
@@ -23,7 +23,7 @@ pub(super) fn reaper(situation: &Situation<'_>, state: &mut State) {
                 Registration::Missing => repairs.unknown_since.or(Some(now)),
                 _ => None,
             };
-            let needed = reaper_acts(reaper, seen).unwrap_or_default();
+            let needed = acts(reaper, seen).unwrap_or_default();
             let is_needed = |about: &String| needed.iter().any(|it| it.about == *about);
             repairs.troubles.retain(|about, _| is_needed(about));
         }

@@ -4,8 +4,8 @@ mod any;
 
 use cassc_ring::reaper::{Parallelism, Reaper, ReaperMode, Schedule, Scope};
 use cassc_settle::cluster::Failure;
-use cassc_settle::decide::reaper_acts;
 use cassc_settle::reaper::{Live, ReaperAct, Registration};
+use cassc_settle::schedules::acts as reaper_acts;
 
 use super::double::{Double, Model, RING, login};
 use crate::management::Login;
