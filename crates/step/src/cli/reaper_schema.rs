@@ -198,7 +198,7 @@ mod tests {
         let made = Made { without_nodes: vec!["dc2".to_owned()], role, agrees: false };
         assert_eq!(
             told("reaper_db", &made),
-            "the keyspace reaper_db is there, and Reaper's role with its rights; dc2 has no nodes yet, and its replicas come when \
+            "the keyspace reaper_db is there, and Reaper's role with its rights; dc2 has no nodes yet, and gets its replicas when \
              they have joined; the nodes do not have one version of the schema yet"
         );
     }
