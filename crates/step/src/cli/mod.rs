@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
 pub(crate) mod output;
+mod reaper_schema;
 mod settle;
 pub(crate) mod status;
 
@@ -35,6 +36,7 @@ Exit codes:
 enum Command {
     Settle(settle::Settle),
     Status(status::Status),
+    ReaperSchema(reaper_schema::ReaperSchema),
 }
 
 /// Which cluster.
@@ -179,8 +181,9 @@ pub fn run() -> ExitCode {
 fn run_verb(command: Command) -> Result<Ending, Failed> {
     on_one_thread(async {
         match command {
-            Command::Settle(arguments) => settle::run(&arguments).await,
+            Command::Settle(arguments) => Box::pin(settle::run(&arguments)).await,
             Command::Status(arguments) => status::run(&arguments).await,
+            Command::ReaperSchema(arguments) => reaper_schema::run(&arguments).await,
         }
     })
 }
