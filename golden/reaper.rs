@@ -214,7 +214,7 @@ fn one_kubernetes_cluster_makes_the_tables() {
         assert_eq!(named(rendered, "Job", "both-reaper-init-schema").is_some(), in_east, "{}", rendered.title);
         let told = ring(rendered).steps.and_then(|it| it.reaper).expect("it is in the ring");
         assert_eq!(told.written_by.as_deref(), Some("kube-east"));
-        assert_eq!(told.schedules[0].datacenters, ["EAST 1", "west"]);
+        assert_eq!(told.schedules[0].datacenters, ["EAST-1", "west"]);
     }
 }
 

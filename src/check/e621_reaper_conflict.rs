@@ -9,7 +9,7 @@ use super::settings::{Reader, different_racks, is_on};
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::{Authenticator, Reaper, ReaperStorage};
+use crate::topology::{Reaper, ReaperStorage};
 
 pub(super) const RULE: Rule = Rule {
     code: "E621",
@@ -20,7 +20,7 @@ Reaper and the step that creates its keyspace connect to Cassandra without encry
 them; with `optional: true` both kinds are accepted. In mode `deployment` Reaper calls the Management API: where that demands
 certificates (`managementApi.tls`), Reaper needs them in the form of Java, as keystore and truststore. A sidecar reads Secrets of its own
 namespace, and they are created in one namespace of each Kubernetes cluster. A Reaper with `storage: memory` cannot share the work with
-those in other Kubernetes clusters. A Secret that nothing reads is refused, too.
+those in other Kubernetes clusters.
 
 Do what the help line says.",
 };
@@ -32,7 +32,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         management_api(subject, reaper),
         several_namespaces(subject, reaper),
         several_kube_clusters(subject, reaper),
-        unused_role(subject, reaper),
     ];
     complaints.extend(found.into_iter().flatten());
 }
@@ -60,22 +59,15 @@ fn encrypted_clients(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnosti
 
 fn management_api(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
     let asks = subject.spec().management_api.tls.is_some() && reaper.mode == ReaperMode::Deployment;
-    match (&reaper.auth.keystores_secret, asks) {
-        (Some(_), false) => {
-            let message = "`keystoresSecret` is for `mode: deployment` with `managementApi.tls`";
-            Some(RULE.complain(message, at(subject, "auth.keystoresSecret")).help("remove it"))
-        }
-        (None, true) => {
-            let message = "the Management API asks Reaper for a certificate, and Reaper has none";
-            let complaint = RULE.complain(message, at(subject, "mode"));
-            let complaint = complaint.label(subject.key(Route::of("spec.managementApi.tls"), "asks for certificates"));
-            Some(complaint.help(
-                "write `auth: {keystoresSecret: …}`, a Secret with `keystore.jks` and `truststore.jks`, both with the password \
-                 `changeit`",
-            ))
-        }
-        _ => None,
-    }
+    (asks && reaper.auth.keystores_secret.is_none()).then(|| {
+        let message = "the Management API asks Reaper for a certificate, and Reaper has none";
+        let complaint = RULE.complain(message, at(subject, "mode"));
+        let complaint = complaint.label(subject.key(Route::of("spec.managementApi.tls"), "asks for certificates"));
+        complaint.help(
+            "write `auth: {keystoresSecret: …}`, a Secret with `keystore.jks` and `truststore.jks`, both with the password \
+             `changeit`",
+        )
+    })
 }
 
 fn several_namespaces(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
@@ -100,15 +92,5 @@ fn several_kube_clusters(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagn
         let message =
             format!("{} Kubernetes clusters would have a Reaper each, which know nothing of the others", places.len());
         RULE.complain(message, at(subject, "storage")).help("write `storage: cassandra`")
-    })
-}
-
-fn unused_role(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
-    let asks = subject.spec().auth.authenticator == Authenticator::Password;
-    let has_role = asks && reaper.storage == ReaperStorage::Cassandra;
-    (reaper.auth.role_secret.is_some() && !has_role).then(|| {
-        let why = if asks { "`storage: memory`" } else { "`authenticator: AllowAll`" };
-        let message = format!("Reaper has no role in Cassandra with {why}");
-        RULE.complain(message, at(subject, "auth.roleSecret")).help("remove it")
     })
 }

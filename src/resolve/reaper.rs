@@ -33,10 +33,15 @@ pub(super) fn reaper(spec: &Spec, cluster: &str, revision: u32) -> Option<Reaper
         ui_secret: written.auth.ui_secret.clone().unwrap_or_else(|| names::reaper_ui_secret(cluster)),
         generates_ui_secret: written.auth.generates(),
         role_secret: asks.then(role),
-        keystores_secret: written.auth.keystores_secret.clone(),
+        keystores_secret: written.auth.keystores_secret.clone().filter(|_| asks_reaper(spec, written)),
         auto_schedule: written.auto_schedule,
         schedules: written.schedules.iter().map(|it| schedule(spec, it)).collect(),
     })
+}
+
+/// Whether the Management API asks Reaper for a certificate.
+fn asks_reaper(spec: &Spec, written: &topology::Reaper) -> bool {
+    spec.management_api.tls.is_some() && written.mode == ring::ReaperMode::Deployment
 }
 
 /// Its tables decide: those of a newer one do not fit into Cassandra 3.11.

@@ -113,9 +113,10 @@ pub struct ReaperAuth {
     pub generate: Option<bool>,
     /// The Secret of Reaper's role in Cassandra, with letters and digits only. Defaults to `<metadata.name>-reaper`, which is created
     /// where it is missing. In a ring in several Kubernetes clusters write it, and create it in each of them with the same password.
+    /// Not read where Reaper has no role: with `storage: memory`, and with `authenticator: AllowAll`.
     pub role_secret: Option<String>,
-    /// The Secret with `keystore.jks` and `truststore.jks`, both with the password `changeit`, for the Management API. For `mode:
-    /// deployment` with `managementApi.tls`.
+    /// The Secret with `keystore.jks` and `truststore.jks`, both with the password `changeit`, for the Management API. Read with
+    /// `mode: deployment` and `managementApi.tls` alone.
     pub keystores_secret: Option<String>,
 }
 
