@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from harness.processes import wait_until
@@ -40,16 +39,6 @@ class Repairs(WithReaper):
         for pod in self.pods:
             self.expect_schedules(self.api(pod), {ROLES: 7, TRACES: 10})
             report.expect(self.api(pod).seed_is("127.0.0.1"), f"{pod} has the registration of the sidecars")
-
-    def expect_rights(self) -> None:
-        """The role may do four things in its keyspace, and what it likes with the tables that it made."""
-        statement = "SELECT resource, permissions FROM system_auth.role_permissions WHERE role = 'reaper'"
-        rows = self.ring.cql(self.pods[0], {"cql": statement})
-        granted = {resource: set(re.findall("[A-Z]{4,}", permissions)) for resource, permissions in rows}
-        rights = granted.pop(f"data/{KEYSPACE}", set())
-        self.report.expect(rights == {"CREATE", "ALTER", "SELECT", "MODIFY"}, f"rights on {KEYSPACE}: {rights}")
-        others = [resource for resource in granted if not resource.startswith(f"data/{KEYSPACE}/")]
-        self.report.expect(not others, f"nothing elsewhere {others or ''}".rstrip())
 
     def change(self) -> None:
         """One by PATCH, one made anew, one removed. Nobody restarts."""

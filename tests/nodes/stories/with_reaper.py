@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from harness.processes import wait_until
 from harness.reaper_api import ReaperApi
@@ -92,6 +93,16 @@ class WithReaper(SettledInstall):
         wanted = {name: (it["id"], days[name], False) for name, it in live.items()}
         self.report.expect(state == wanted, f"the state has {state}")
         return {name: it["id"] for name, it in live.items()}
+
+    def expect_rights(self) -> None:
+        """The role may do four things in its keyspace, and what it likes with the tables that it made."""
+        statement = "SELECT resource, permissions FROM system_auth.role_permissions WHERE role = 'reaper'"
+        rows = self.ring.cql(self.pods[0], {"cql": statement})
+        granted = {resource: set(re.findall("[A-Z]{4,}", permissions)) for resource, permissions in rows}
+        rights = granted.pop(f"data/{KEYSPACE}", set())
+        self.report.expect(rights == {"CREATE", "ALTER", "SELECT", "MODIFY"}, f"rights on {KEYSPACE}: {rights}")
+        others = [resource for resource in granted if not resource.startswith(f"data/{KEYSPACE}/")]
+        self.report.expect(not others, f"nothing elsewhere {others or ''}".rstrip())
 
     def expect_restarted_once(self, before: dict[str, str]) -> None:
         """Every pod is another one than before, and none of its containers was restarted."""
