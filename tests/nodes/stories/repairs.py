@@ -117,9 +117,10 @@ class Repairs(WithReaper):
         report.expect(api.seed_is("127.0.0.1"), "the registration is that of the sidecars, alice's schedule is there")
         api.expect(200, "PUT", foreign, state="PAUSED")
         api.expect(202, "DELETE", foreign, owner="alice")
+        seeds = f"{ring.name}-seed-service.{ring.namespace}.svc.cluster.local"
         self.spec["rollout"] = {"retry": "alice's schedule is gone"}
         self.settle()
-        report.expect(api.seed_is(f"{ring.name}-seed-service"), "the ring is registered with the Service of its seeds")
+        report.expect(api.seed_is(seeds), f"the ring is registered with {seeds}")
         self.expect_schedules(api, {ROLES: 3})
         report.expect(self.program.conditions()["RepairsScheduled"], "the condition RepairsScheduled is true")
 
