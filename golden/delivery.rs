@@ -67,7 +67,9 @@ fn told(object: &Value) -> BTreeMap<&str, &str> {
 fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static str> {
     let is_stateful_set = object["kind"] == "StatefulSet";
     let is_config_map = object["kind"] == "ConfigMap";
-    let is_configuration = is_config_map && object["immutable"] == true;
+    let is_configuration = is_config_map && object["immutable"] == true || object["kind"] == "PersistentVolumeClaim";
+    let name = object["metadata"]["name"].as_str().unwrap_or_default();
+    let is_replaced = object["kind"] == "Job" && name.ends_with("-reaper-init-schema");
     let mut promised = BTreeMap::new();
     match dialect {
         Dialect::Argocd => {
@@ -75,6 +77,9 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
                 promised.insert("argocd.argoproj.io/sync-options", "Prune=false,Delete=confirm");
             } else if is_configuration {
                 promised.insert("argocd.argoproj.io/sync-options", "Prune=false");
+            }
+            if is_replaced {
+                promised.insert("argocd.argoproj.io/sync-options", "Force=true,Replace=true");
             }
             if is_stateful_set || is_configuration {
                 promised.insert("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
@@ -84,6 +89,9 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
             }
         }
         Dialect::Flux => {
+            if is_replaced {
+                promised.insert("kustomize.toolkit.fluxcd.io/force", "Enabled");
+            }
             if is_stateful_set || is_config_map || object["kind"] == "Job" || object["kind"] == "CronJob" {
                 promised.insert("kustomize.toolkit.fluxcd.io/substitute", "disabled");
             }

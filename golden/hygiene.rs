@@ -192,14 +192,21 @@ fn an_object_that_overwrites_another_is_found() {
 
 #[test]
 fn the_names_of_rendered_containers_are_taken_and_no_others() {
-    let shop = |pod: &str| {
-        let text = format!(
+    let shop_text = |pod: &str| {
+        format!(
             "apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: shop}}\nspec:\n  cassandra: {{version: \
              4.1.9}}\n  resources: {{limits: {{memory: 8Gi}}}}\n  storage: {{size: 10Gi}}\n  pod: {pod}\n  datacenters: \
              [{{name: dc1, nodes: 3}}]\n"
-        );
+        )
+    };
+    let shop = |pod: &str| compiled("shop.yaml", shop_text(pod).into_bytes(), None);
+    let with_reaper = |pod: &str| {
+        let text = shop_text(pod).replace("{name: shop}", "{name: shop, namespace: cass}");
+        let text = text.replace("spec:\n", "spec:\n  steps: {enabled: true}\n  repair: {reaper: {}}\n");
         compiled("shop.yaml", text.into_bytes(), None)
     };
+    let taken = with_reaper("{containers: [{name: reaper, image: \"example.com/x:1\"}]}").complaints;
+    assert!(taken.iter().any(|complaint| complaint.code == "E503"), "{taken:#?}");
     let objects = rendered(&shop("{}"));
     let pods = objects.iter().flat_map(|it| it.of_kind("StatefulSet")).filter_map(pod_spec);
     let own: BTreeSet<&str> = pods.flat_map(containers).filter_map(|it| it["name"].as_str()).collect();

@@ -174,6 +174,10 @@ fn selector_of_service(object: &Value) -> Option<&'static str> {
         Some("PodDisruptionBudget") => &object["spec"]["selector"]["matchLabels"],
         _ => return None,
     };
+    if selector["app.kubernetes.io/name"] == "reaper" {
+        let own = keys(selector) == ["app.kubernetes.io/instance", "app.kubernetes.io/name"].into();
+        return (!own).then_some("the selector is that of Reaper's own pod");
+    }
     let known = [CLUSTER, DATACENTER, RACK, "apps.kubernetes.io/pod-index"];
     let odd = keys(selector).iter().any(|key| !known.contains(key));
     (odd || (!selector.is_null() && selector.get(CLUSTER).is_none())).then_some("the selector is the operator's labels")
@@ -187,6 +191,7 @@ pub(crate) fn unknown_references(rendered: &Rendered, object: &Value) -> Vec<Str
     for volume in items(pod, "volumes") {
         references.push(("ConfigMap", &volume["configMap"]["name"]));
         references.push(("Secret", &volume["secret"]["secretName"]));
+        references.push(("PersistentVolumeClaim", &volume["persistentVolumeClaim"]["claimName"]));
         for source in items(&volume["projected"], "sources") {
             references.push(("ConfigMap", &source["configMap"]["name"]));
             references.push(("Secret", &source["secret"]["name"]));
@@ -212,6 +217,12 @@ fn external(cluster: &Cluster) -> BTreeSet<(&'static str, String)> {
     let mut add = |kind, name: &Value| external.extend(name.as_str().map(|name| (kind, name.to_owned())));
     add("ServiceAccount", &value["pod"]["serviceAccount"]);
     add("Secret", &value["managementApiSecret"]);
+    add("Secret", &value["superuserSecret"]);
+    let reaper = &value["steps"]["reaper"];
+    for secret in ["uiSecret", "roleSecret", "keystoresSecret"] {
+        add("Secret", &reaper[secret]);
+    }
+    add("Secret", &reaper.get("mode").map_or(Value::Null, |_| format!("{}-reaper-token", cluster.name).into()));
     items(&value["pod"], "imagePullSecrets").for_each(|name| add("Secret", name));
     for value in value["environment"].as_object().into_iter().flat_map(|map| map.values()) {
         add("Secret", &value["secretKeyRef"]["name"]);

@@ -39,6 +39,7 @@ mod progress;
 mod random;
 mod readers;
 mod real_tool;
+mod reaper;
 mod reasons;
 mod reference;
 mod render;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use cassc::cluster::Cluster;
+use cassc::cluster::{Cluster, Reaper};
 use cassc_ring::names::{self, Named};
+use cassc_ring::reaper::ReaperMode;
 use serde_json::Value;
 
 use crate::rendered::{Rendered, all, assert_none};
@@ -17,6 +18,7 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
     if let Some(steps) = &cluster.steps {
         listed.extend(names::of_steps(&cluster.name, []));
         listed.extend(steps.schedule.iter().flat_map(|_| names::of_schedule(&cluster.name)));
+        listed.extend(steps.reaper.iter().flat_map(|reaper| of_reaper(&cluster.name, reaper)));
     }
     for datacenter in &cluster.datacenters {
         let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
@@ -33,6 +35,16 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         listed.extend(datacenter.racks.iter().flat_map(|rack| names::of_rack(cluster, name, &rack.name, [])));
     }
     listed.into_iter().collect()
+}
+
+fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
+    let mut named = names::of_reaper(cluster);
+    named.extend(reaper.keyspace.iter().flat_map(|_| names::of_reaper_tables(cluster)));
+    named.extend(reaper.volume.iter().flat_map(|_| names::of_reaper_volume(cluster)));
+    named.extend(
+        (reaper.mode == ReaperMode::Deployment).then(|| names::of_reaper_deployment(cluster)).into_iter().flatten(),
+    );
+    named
 }
 
 /// Whether the name of an object is one of the lists; `*` stands for the last part of a name.

@@ -16,10 +16,12 @@ from pathlib import Path
 SOURCE = "kubernetes-validate==1.37.0"
 MINORS = ["1.32", "1.33", "1.34", "1.35", "1.36", "1.37"]
 KINDS = [
+    "io.k8s.api.apps.v1.Deployment",
     "io.k8s.api.apps.v1.StatefulSet",
     "io.k8s.api.batch.v1.CronJob",
     "io.k8s.api.batch.v1.Job",
     "io.k8s.api.core.v1.ConfigMap",
+    "io.k8s.api.core.v1.PersistentVolumeClaim",
     "io.k8s.api.core.v1.Secret",
     "io.k8s.api.core.v1.Service",
     "io.k8s.api.core.v1.ServiceAccount",

@@ -38,10 +38,22 @@ fn row(pointer: impl Into<String>, value: Value, told: &'static str) -> Row {
 
 /// Every hostile value.
 pub(super) fn rows() -> Vec<Row> {
-    [frame(), names(), counts(), runtime(), racks(), pods(), services_and_volumes(), delivery(), steps(), together()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        frame(),
+        names(),
+        counts(),
+        runtime(),
+        racks(),
+        pods(),
+        services_and_volumes(),
+        delivery(),
+        steps(),
+        reaper(),
+        together(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn frame() -> Vec<Row> {
@@ -137,6 +149,36 @@ fn counts() -> Vec<Row> {
         ),
         row(format!("{RACK}/jvm/youngMebibytes"), json!(u64::MAX), "racks[0].jvm.youngMebibytes` is"),
         row("/cluster/environment", many.into(), "`cluster.environment` has 20001 entries"),
+    ]
+}
+
+/// A Reaper with one field as it must not be.
+fn reaper() -> Vec<Row> {
+    let schedule = json!({"keyspace": "a", "everyDays": 7, "intensity": 9000, "parallelism": "parallel", "segmentsPerNode": 64,
+        "threads": 1, "timeoutMinutes": 30, "scope": "full", "adaptive": false, "paused": false});
+    let good = json!({"mode": "sidecar", "version": "5.0.1", "image": "example.com/reaper:5.0.1", "keyspace": "reaper_db",
+        "requests": {}, "limits": {}, "heapMebibytes": 256, "uiSecret": "ui", "generatesUiSecret": true, "autoSchedule": false,
+        "schedules": [schedule]});
+    let with = |pointer: &str, value: Value, told| row("/cluster/steps/reaper", changed(&good, pointer, value), told);
+    vec![
+        with("/mode", json!("cluster"), "unknown variant `cluster`"),
+        with("/version", json!("4.2.3"), "`cluster.steps.reaper.version` is \"4.2.3\""),
+        with("/image", json!("a b"), "`cluster.steps.reaper.image` is \"a b\""),
+        with("/keyspace", json!("a\" WITH"), "`cluster.steps.reaper.keyspace` is"),
+        with("/keyspace", Value::Null, "`cluster.steps.reaper` keeps what it knows nowhere"),
+        with("/limits", json!({"memory": "much"}), "`cluster.steps.reaper.limits.memory` is \"much\""),
+        with("/heapMebibytes", json!(0), "`cluster.steps.reaper.heapMebibytes` is 0"),
+        with("/uiSecret", json!("../x"), "`cluster.steps.reaper.uiSecret` is \"../x\""),
+        with("/roleSecret", json!("../x"), "`cluster.steps.reaper.roleSecret` is \"../x\""),
+        with("/schedules/0/intensity", json!(0), "`cluster.steps.reaper.schedules[0].intensity` is wrong"),
+        with("/schedules/0/keyspace", json!("a b"), "`cluster.steps.reaper.schedules[0].keyspace` is wrong"),
+        with(
+            "/schedules/0/percentUnrepaired",
+            json!(5),
+            "`cluster.steps.reaper.schedules[0].percentUnrepaired` does not",
+        ),
+        with("/schedules/0/datacenters", json!(["a\nb"]), "`cluster.steps.reaper.schedules[0].datacenters[0]` is"),
+        with("/schedules/0/owner", json!("x"), "unknown field `owner`"),
     ]
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn sensible() -> impl Strategy<Value = Value> {
             spec["auth"]["superuser"] = json!({"generate": !elsewhere});
             spec["auth"]["roles"] =
                 json!([{"name": "app"}, {"name": "two words", "secretName": "two", "generate": !elsewhere}]);
+            spec["repair"] = repair(&spec, elsewhere);
         }
         if elsewhere {
             spec["additionalSeeds"] = json!(["192.0.2.10", "2001:db8::10", "seed.example.com"]);
@@ -31,6 +32,20 @@ pub(crate) fn sensible() -> impl Strategy<Value = Value> {
             "spec": spec});
         without_nulls(topology)
     })
+}
+
+/// Reaper in the pods where all of them are in one namespace, and otherwise in a pod of its own.
+fn repair(spec: &Value, elsewhere: bool) -> Value {
+    let mut datacenters = spec["datacenters"].as_array().into_iter().flatten();
+    let in_pods = datacenters.all(|datacenter| datacenter["namespace"].is_null());
+    let has_role = elsewhere && spec["auth"]["authenticator"] != "AllowAll";
+    let has_stores = !in_pods && !spec["managementApi"]["tls"].is_null();
+    json!({"reaper": {
+        "mode": if in_pods { "sidecar" } else { "deployment" },
+        "autoSchedule": elsewhere,
+        "auth": {"roleSecret": has_role.then_some("repairs"), "keystoresSecret": has_stores.then_some("stores")},
+        "schedules": [{"keyspace": "shop", "tables": ["b", "a"]}, {"keyspace": "shop", "excludeTables": ["a", "b"], "everyDays": 3}],
+    }})
 }
 
 /// A sensible topology with one to three changes that nobody would make on purpose.

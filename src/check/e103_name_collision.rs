@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cassc_ring::names::{self, Named};
+use cassc_ring::reaper::ReaperMode;
 
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::Datacenter;
 use crate::topology::merge::Level;
+use crate::topology::{Authenticator, Datacenter, Reaper, ReaperStorage};
 
 pub(super) const RULE: Rule = Rule {
     code: "E103",
@@ -94,10 +95,36 @@ fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
     let superuser = superuser.generate.then(|| secret(&superuser.secret_name, names::superuser_secret(cluster)));
     let roles = spec.auth.roles.iter().filter(|role| role.generate);
     let roles = roles.map(|role| secret(&role.secret_name, names::role_secret(cluster, &role.name)));
-    let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).collect();
+    let reaper = spec.repair.reaper.as_ref();
+    let reapers = reaper.map(|reaper| secrets_of_reaper(subject, reaper)).unwrap_or_default();
+    let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).chain(reapers).collect();
     let mut named = names::of_steps(cluster, secrets.iter().map(String::as_str));
+    named.extend(reaper.map(|reaper| of_reaper(cluster, reaper)).unwrap_or_default());
     if spec.steps.as_ref().is_some_and(|steps| steps.schedule.is_some()) {
         named.extend(names::of_schedule(cluster));
+    }
+    named
+}
+
+/// The Secrets of Reaper that the program creates where they are missing.
+fn secrets_of_reaper(subject: &Subject<'_>, reaper: &Reaper) -> Vec<String> {
+    let (cluster, auth) = (&subject.topology.metadata.name, &reaper.auth);
+    let ui = || auth.ui_secret.clone().unwrap_or_else(|| names::reaper_ui_secret(cluster));
+    let has_role = subject.spec().auth.authenticator == Authenticator::Password;
+    let role = || auth.role_secret.clone().unwrap_or_else(|| names::reaper(cluster));
+    let ui = auth.generates().then(ui);
+    let role = (has_role && reaper.storage == ReaperStorage::Cassandra).then(role);
+    ui.into_iter().chain([names::reaper_token_secret(cluster)]).chain(role).collect()
+}
+
+fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
+    let mut named = names::of_reaper(cluster);
+    named.extend(match reaper.storage {
+        ReaperStorage::Cassandra => names::of_reaper_tables(cluster),
+        ReaperStorage::Memory => names::of_reaper_volume(cluster),
+    });
+    if reaper.mode == ReaperMode::Deployment {
+        named.extend(names::of_reaper_deployment(cluster));
     }
     named
 }

@@ -20,6 +20,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let images = [
         ("spec.cassandra.image", spec.cassandra.image.as_deref()),
         ("spec.systemLogger.image", spec.system_logger.image.as_deref()),
+        ("spec.repair.reaper.image", spec.repair.reaper.as_ref().and_then(|reaper| reaper.image.as_deref())),
         ("spec.steps.image", spec.steps.as_ref().and_then(|steps| steps.image.as_deref())),
     ];
     for (route, image) in images.into_iter().filter_map(|(route, image)| Some((route, image?))) {

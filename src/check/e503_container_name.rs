@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cassc_ring::reaper::ReaperMode;
+
 use super::written::{WrittenContainer, called, containers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_environment_name, is_label, nearest_label};
@@ -21,6 +23,14 @@ Give each container a unique DNS label as its name, and an image. Write each var
 
 /// The names of the containers that cassc renders.
 pub(super) const OWN_CONTAINERS: [&str; 3] = ["cassandra", "server-config-init", "server-system-logger"];
+
+/// The one that pods have where Reaper runs in them.
+const REAPER: &str = "reaper";
+
+/// Whether Reaper runs in the pods of Cassandra.
+pub(super) fn reaper_in_pods(subject: &Subject<'_>) -> bool {
+    subject.spec().repair.reaper.as_ref().is_some_and(|reaper| reaper.mode == ReaperMode::Sidecar)
+}
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Route> = BTreeMap::new();
@@ -52,7 +62,8 @@ fn name_fault(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Option<D
     if name.is_empty() {
         return Some(RULE.complain("an extra container has no name", at()).help("add `name: …`"));
     }
-    if OWN_CONTAINERS.contains(&name) {
+    let is_sidecar = || name == REAPER && reaper_in_pods(subject);
+    if OWN_CONTAINERS.contains(&name) || is_sidecar() {
         let complaint = RULE.complain(format!("the container name `{name}` is that of a container of cassc"), at());
         return Some(complaint.help("use a different name"));
     }

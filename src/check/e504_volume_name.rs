@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cassc_ring::release::{Minor, Release};
 use cassc_wording::nearest;
 
+use super::e503_container_name::reaper_in_pods;
 use super::written::{WrittenContainer, called, containers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label, is_mount_path, nearest_label};
@@ -32,6 +33,8 @@ const CERTIFICATES: &str = "management-api-server-certs-volume";
 /// The volume over the configuration of an image with a read-only root file system: from 4.1 on, if the topology names no
 /// image.
 const READ_ONLY_ROOT: &str = "etc-cassandra";
+/// The volumes that pods have where Reaper runs in them.
+const REAPER: [&str; 2] = ["reaper-config", "reaper-tmp"];
 /// The data directory.
 const DATA: &str = "/var/lib/cassandra";
 /// Directories that may be lost with the pod: Cassandra fills caches again, and CDC logs are consumed elsewhere.
@@ -77,7 +80,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 fn name_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -> Option<Diagnostic> {
     let name = volume.name.as_str();
     let at = subject.value(route.key("name"), "");
-    let reserved = matches!(name, CERTIFICATES | READ_ONLY_ROOT);
+    let of_reaper = REAPER.contains(&name) && reaper_in_pods(subject);
+    let reserved = of_reaper || matches!(name, CERTIFICATES | READ_ONLY_ROOT);
     if reserved || OWN_VOLUMES.contains(&name) {
         let complaint = RULE.complain(format!("the volume name `{name}` is reserved for cassc"), at);
         return Some(complaint.help("use a different name"));

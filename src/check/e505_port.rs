@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::reaper;
 use k8s_openapi::api::core::v1::ContainerPort;
 
+use super::e503_container_name::reaper_in_pods;
 use super::written::{WrittenContainer, containers};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_port_name;
@@ -18,7 +20,7 @@ The containers of a pod share one network address. If two of them listen on the 
 that is Cassandra, the node is down.
 
 Cassandra, its Management API and its metrics use the ports 7000, 7001, 7199, 8080, 9000, 9042, 9103 and 9142, and their names.
-Use a different port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
+Reaper in the pods uses 7080 and 7081. Use a different port between 1 and 65535, and a name of at most 15 lower-case letters, digits and `-`.",
 };
 
 /// Ports of the Cassandra container with their names (Cass Operator's `pkg/reconciliation/construct_podtemplatespec.go`).
@@ -32,6 +34,9 @@ pub(super) const OWN_PORTS: [(u16, &str); 8] = [
     (9103, "prometheus"),
     (9142, "tls-native"),
 ];
+
+/// Ports of Reaper where it runs in the pods, with their names.
+const REAPER_PORTS: [(u16, &str); 2] = [(reaper::PORT, "ui"), (reaper::ADMIN_PORT, "admin")];
 
 /// The names, and the numbers with their protocol, that were seen so far.
 #[derive(Default)]
@@ -77,6 +82,10 @@ fn name_fault<'t>(
         let message = format!("the port name `{name}` is reserved for Cassandra");
         return Some(RULE.complain(message, subject.value(route, "")).help("use a different name"));
     }
+    if REAPER_PORTS.iter().any(|(_, own)| *own == name) && reaper_in_pods(subject) {
+        let message = format!("the port name `{name}` is reserved for Reaper");
+        return Some(RULE.complain(message, subject.value(route, "")).help("use a different name"));
+    }
     let other = seen.names.insert(name, route.clone())?;
     let complaint = RULE.complain(format!("two ports have the name `{name}`"), subject.value(route, "used twice"));
     Some(complaint.label(subject.value(other, "first use")).help("rename one of the two"))
@@ -100,6 +109,11 @@ fn number_fault<'t>(
     let own = own.or_else(|| node_ports.contains(&number).then_some("native"));
     if let Some(own) = own.filter(|_| protocol == "TCP") {
         let message = format!("Cassandra uses port {number} (`{own}`)");
+        return Some(RULE.complain(message, subject.value(route, "in use")).help("use a different port"));
+    }
+    let reaper = REAPER_PORTS.iter().find(|(own, _)| i32::from(*own) == number && reaper_in_pods(subject));
+    if let Some((_, own)) = reaper.filter(|_| protocol == "TCP") {
+        let message = format!("Reaper uses port {number} (`{own}`)");
         return Some(RULE.complain(message, subject.value(route, "in use")).help("use a different port"));
     }
     let other = seen.numbers.insert((protocol, number), route.clone())?;

@@ -77,6 +77,7 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
     names.extend(roles.map(|(index, name)| ("Secret", name.as_str(), route(index))));
     let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
     names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
+    names.extend(of_reaper(subject));
     for (variable, value) in &spec.cassandra.environment {
         if let EnvironmentValue::FromSecret(secret) = value {
             let route = Route::of("spec.cassandra.environment").key(variable).key("secretKeyRef").key("name");
@@ -84,6 +85,20 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         }
     }
     names
+}
+
+/// The Secrets of Reaper, and the class of its volume.
+fn of_reaper<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
+    let Some(reaper) = &subject.spec().repair.reaper else { return Vec::new() };
+    let (auth, class) = (&reaper.auth, reaper.volume.as_ref().and_then(|volume| volume.class.as_ref()));
+    let named = [
+        ("Secret", &auth.ui_secret, "auth.uiSecret"),
+        ("Secret", &auth.role_secret, "auth.roleSecret"),
+        ("Secret", &auth.keystores_secret, "auth.keystoresSecret"),
+    ];
+    let route = |field: &str| Route::of("spec.repair.reaper").join(&Route::of(field));
+    let secrets = named.into_iter().filter_map(|(kind, name, field)| Some((kind, name.as_deref()?, route(field))));
+    secrets.chain(class.map(|class| ("StorageClass", class.as_str(), route("volume.class")))).collect()
 }
 
 /// The objects behind a `projected` volume, and the Secret of a CSI driver.

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: "needs-steps",
     summary: "a field needs `steps`, which are not enabled",
     explain: "\
-No manifest can drain a node, create a role or delete the volume of a node that left the ring. Those fields are fulfilled by the
+No manifest can drain a node, create a role, keep the schedules of Reaper or delete the volume of a node that left the ring. Those fields are fulfilled by the
 program `cassc-step`, which runs in the Kubernetes cluster with `steps: {enabled: true}`. Without it they would have no effect,
 although the topology looks as if they had.
 
@@ -38,6 +38,7 @@ fn asked_for(subject: &Subject<'_>) -> Vec<(&'static str, Route)> {
         ("superuser: {generate: true}", "spec.auth.superuser.generate", spec.auth.superuser.generate),
         ("auth.roles", "spec.auth.roles", !spec.auth.roles.is_empty()),
         ("operations", "spec.operations", !spec.operations.is_empty()),
+        ("repair.reaper", "spec.repair.reaper", spec.repair.reaper.is_some()),
     ];
     let of_cluster = of_cluster.into_iter().filter(|(.., is_asked)| *is_asked);
     let asked = of_cluster.map(|(field, route, _)| (field, Route::of(route)));

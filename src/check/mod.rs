@@ -109,6 +109,14 @@ mod e614_operation_scope;
 mod e615_operation_value;
 mod e616_operation_token;
 mod e617_operation_source;
+mod e618_reaper_version;
+mod e619_reaper_storage;
+mod e620_reaper_heap;
+mod e621_reaper_conflict;
+mod e622_reaper_schedule_value;
+mod e623_reaper_schedule_field;
+mod e624_reaper_schedule_datacenter;
+mod e625_reaper_schedule_overlap;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -252,6 +260,14 @@ const RULES: &[(Rule, Check)] = &[
     (e615_operation_value::RULE, Topology(e615_operation_value::check)),
     (e616_operation_token::RULE, Topology(e616_operation_token::check)),
     (e617_operation_source::RULE, Topology(e617_operation_source::check)),
+    (e618_reaper_version::RULE, Topology(e618_reaper_version::check)),
+    (e619_reaper_storage::RULE, Topology(e619_reaper_storage::check)),
+    (e620_reaper_heap::RULE, Topology(e620_reaper_heap::check)),
+    (e621_reaper_conflict::RULE, Topology(e621_reaper_conflict::check)),
+    (e622_reaper_schedule_value::RULE, Topology(e622_reaper_schedule_value::check)),
+    (e623_reaper_schedule_field::RULE, Topology(e623_reaper_schedule_field::check)),
+    (e624_reaper_schedule_datacenter::RULE, Topology(e624_reaper_schedule_datacenter::check)),
+    (e625_reaper_schedule_overlap::RULE, Topology(e625_reaper_schedule_overlap::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),

@@ -128,7 +128,10 @@ fn of_steps(cluster: &Cluster) -> Vec<Named> {
     let Some(steps) = &cluster.steps else { return Vec::new() };
     let superuser = steps.generates_superuser.then_some(cluster.superuser_secret.as_str());
     let roles = steps.roles.iter().filter(|role| role.generated).map(|role| role.secret.as_str());
-    let mut named = names::of_steps(&cluster.name, superuser.into_iter().chain(roles));
+    let reapers = cluster.secrets_of_reaper();
+    let secrets = superuser.into_iter().chain(roles).chain(reapers.iter().map(String::as_str));
+    let mut named = names::of_steps(&cluster.name, secrets);
+    named.extend(cluster.objects_of_reaper());
     if steps.schedule.is_some() {
         named.extend(names::of_schedule(&cluster.name));
     }

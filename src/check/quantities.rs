@@ -4,8 +4,8 @@ use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::merge::Level;
 use crate::topology::{
-    GATE_LIMITS, GATE_REQUESTS, Rack, ResourceTable, Resources, STEP_LIMITS, STEP_REQUESTS, SYSTEM_LOGGER_LIMITS,
-    SYSTEM_LOGGER_REQUESTS,
+    GATE_LIMITS, GATE_REQUESTS, REAPER_LIMITS, REAPER_REQUESTS, Rack, Reaper, ResourceTable, Resources, STEP_LIMITS,
+    STEP_REQUESTS, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS,
 };
 
 /// A quantity as written.
@@ -48,7 +48,18 @@ pub(super) fn helpers<'t>(subject: &Subject<'t>) -> Vec<Helper<'t>> {
         requests: STEP_REQUESTS,
         limits: STEP_LIMITS,
     });
-    helpers_of_pods(subject).into_iter().chain(steps).collect()
+    let reaper = subject.spec().repair.reaper.as_ref().map(reaper);
+    helpers_of_pods(subject).into_iter().chain(steps).chain(reaper).collect()
+}
+
+/// Reaper, in the pods of Cassandra or beside them.
+pub(super) fn reaper(reaper: &Reaper) -> Helper<'_> {
+    Helper {
+        route: Route::of("spec.repair.reaper.resources"),
+        written: &reaper.resources,
+        requests: REAPER_REQUESTS,
+        limits: REAPER_LIMITS,
+    }
 }
 
 /// Those in the pods of Cassandra: system logger and gate.
@@ -103,6 +114,8 @@ pub(super) fn sizes<'t>(subject: &Subject<'t>) -> Vec<WrittenQuantity<'t>> {
         let scratch = volume.empty_dir.as_ref().and_then(|scratch| scratch.size_limit.as_deref());
         [(route.key("claim").key("size"), claim), (route.key("emptyDir").key("sizeLimit"), scratch)]
     });
-    let written = cluster.into_iter().chain(datacenters).chain(racks).chain(volumes);
+    let reaper = spec.repair.reaper.as_ref().and_then(|reaper| reaper.volume.as_ref());
+    let reaper = reaper.map(|volume| (Route::of("spec.repair.reaper.volume.size"), Some(volume.size.as_str())));
+    let written = cluster.into_iter().chain(datacenters).chain(racks).chain(volumes).chain(reaper);
     written.filter_map(|(route, text)| Some(WrittenQuantity { route, resource: "storage", text: text? })).collect()
 }

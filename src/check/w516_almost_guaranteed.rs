@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cassc_ring::reaper::ReaperMode;
 use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::quantities::{Helper, helpers_of_pods};
+use super::quantities::{Helper, helpers_of_pods, reaper};
 use super::written::containers;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::resource::amount;
@@ -34,6 +35,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let [logger, gate] = helpers_of_pods(subject);
     let others = !subject.spec().system_logger.enabled || is_guaranteed(&logger);
     let others = others && containers(subject).iter().all(|written| is_guaranteed_container(written.container));
+    let sidecar = subject.spec().repair.reaper.as_ref().filter(|it| it.mode == ReaperMode::Sidecar);
+    let others = others && sidecar.is_none_or(|it| is_guaranteed(&reaper(it)));
     if !others || is_guaranteed(&gate) {
         return;
     }

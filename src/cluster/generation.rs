@@ -19,10 +19,18 @@ pub struct Defaults {
     pub off_heap_in_comment: bool,
     /// The published image of the program in the cluster: a cluster gets another one when its topology says so.
     pub step_image: &'static str,
+    /// The version of Reaper, where Cassandra is 4.0 or later or does not have its tables.
+    pub reaper: &'static str,
+    /// The version of Reaper whose tables fit into Cassandra 3.11.
+    pub reaper_in_3_11: &'static str,
 }
 
 /// The first published image of the program in the cluster.
 const FIRST_STEP_IMAGE: &str = "ghcr.io/cassc/cassc-step:0.1.0";
+
+/// The first versions of Reaper that cassc renders.
+const FIRST_REAPER: &str = "5.0.1";
+const FIRST_REAPER_IN_3_11: &str = "3.8.0";
 
 /// A set of scripts, and with it the environment variables that they read. `render::config::scripts` has the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +51,8 @@ pub const GENERATIONS: [Defaults; 3] = [
         scripts: Scripts::First,
         off_heap_in_comment: false,
         step_image: FIRST_STEP_IMAGE,
+        reaper: FIRST_REAPER,
+        reaper_in_3_11: FIRST_REAPER_IN_3_11,
     },
     // The first question after the Management API's agent opened its socket was seen to take over 8 s under load.
     Defaults {
@@ -52,6 +62,8 @@ pub const GENERATIONS: [Defaults; 3] = [
         scripts: Scripts::First,
         off_heap_in_comment: false,
         step_image: FIRST_STEP_IMAGE,
+        reaper: FIRST_REAPER,
+        reaper_in_3_11: FIRST_REAPER_IN_3_11,
     },
     Defaults {
         revision: 3,
@@ -61,6 +73,8 @@ pub const GENERATIONS: [Defaults; 3] = [
         scripts: Scripts::Second,
         off_heap_in_comment: true,
         step_image: FIRST_STEP_IMAGE,
+        reaper: FIRST_REAPER,
+        reaper_in_3_11: FIRST_REAPER_IN_3_11,
     },
 ];
 

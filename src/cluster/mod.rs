@@ -7,6 +7,7 @@ pub mod generation;
 mod nodes;
 mod overrides;
 mod pod;
+mod reaper;
 mod services;
 mod steps;
 
@@ -22,6 +23,7 @@ pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
+pub use reaper::Reaper;
 pub use services::{CqlService, ServiceOptions, Services};
 pub use steps::Steps;
 

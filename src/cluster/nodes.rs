@@ -47,13 +47,14 @@ impl Datacenter {
 }
 
 /// What of the program in the cluster it has to know itself.
-fn steps_of_ring(steps: &Steps) -> desired::Steps {
+fn steps_of_ring(cluster: &Cluster, steps: &Steps) -> desired::Steps {
     desired::Steps {
         cleanup: steps.cleanup,
         stopped: steps.stopped,
         generates_superuser: steps.generates_superuser,
         roles: steps.roles.clone(),
         operations: steps.operations.clone(),
+        reaper: cluster.reaper_of_ring(),
     }
 }
 
@@ -77,7 +78,7 @@ impl Cluster {
             racks: datacenter.racks.iter().map(rack).collect(),
         };
         Ring {
-            steps: self.steps.as_ref().map(steps_of_ring),
+            steps: self.steps.as_ref().map(|steps| steps_of_ring(self, steps)),
             format: desired::Format,
             cluster_name: self.ring_name.clone(),
             version: self.version,

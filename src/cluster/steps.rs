@@ -4,7 +4,7 @@ use cassc_ring::desired::{Cleanup, Role};
 use cassc_ring::operation::Operation;
 use serde::{Deserialize, Serialize};
 
-use super::{Cluster, StringMap};
+use super::{Cluster, Reaper, StringMap};
 
 /// The program in the cluster, and what it does beyond what the numbers of nodes say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Steps {
     /// What is done once, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Operation>,
+    /// Reaper, where it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaper: Option<Reaper>,
 }
 
 impl Cluster {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 pub use rendered_folder::RenderedFolder;
 
+use cassc_ring::names;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
@@ -66,6 +67,11 @@ fn tool(dialect: Dialect) -> Tool {
 /// Whether the delivery tool removes an object of this kind of retirement that is no longer rendered.
 pub(crate) fn removes(dialect: Dialect, retirement: Retirement) -> bool {
     tool(dialect).prunes && retirement == Retirement::Prune
+}
+
+/// Whether the delivery tool makes an immutable Job anew that is another one and keeps its name.
+pub(crate) fn makes_jobs_anew(dialect: Dialect) -> bool {
+    tool(dialect).prunes
 }
 
 /// How a delivery tool stops owning objects without deleting them; `None` where it owns nothing.
@@ -294,6 +300,13 @@ fn file_name(resource: &Resource, several_namespaces: bool) -> String {
 
 fn plain_file_name((api_version, kind, name): (&str, &str, &str)) -> String {
     format!("{}_{}_{name}.yaml", api_version.replace('/', "_"), kind.to_lowercase())
+}
+
+/// Whether an object is immutable and keeps its name all the same, so that the delivery tool has to make it anew: the Job of Reaper's
+/// tables.
+fn is_replaced(resource: &Resource) -> bool {
+    let name = resource.metadata().name.as_deref();
+    resource.kind().1 == "Job" && name.is_some_and(names::is_reaper_schema)
 }
 
 /// Adds an annotation for the delivery tool.

@@ -58,6 +58,8 @@ const FILES: &str = "written by cassc, and read by the pods";
 const PROGRAM: &str = "the program in the cluster itself";
 const RIGHTS: &str = "the rights of the program in the cluster";
 const ONE_PROGRAM: &str = "one program at a time";
+const ONE_REAPER: &str = "one Reaper at a time";
+const NOT_READY: &str = "no pod would get ready: Reaper waits for a role that is created when pods are ready";
 const OWNER: &str = "the data belongs to this user";
 
 /// Which fields of a StatefulSet are immutable stands in `ValidateStatefulSetUpdate` (Kubernetes `pkg/apis/apps/validation`),
@@ -213,6 +215,27 @@ const PROTECTED: &[Protected] = &[
     fixed("Job", "spec.ttlSecondsAfterFinished", "a delivery tool would create it again"),
     field("CronJob", "spec.schedule", HAS_FIELD, "write `steps.schedule`"),
     fixed("CronJob", "spec.concurrencyPolicy", ONE_PROGRAM),
+    fixed("Deployment", "spec.selector", SELECTS),
+    fixed("Deployment", "spec.replicas", ONE_REAPER),
+    fixed("Deployment", "spec.strategy", ONE_REAPER),
+    field("Deployment", "spec.template.spec.containers[reaper].image", HAS_FIELD, "write `repair.reaper.image`"),
+    field(
+        "Deployment",
+        "spec.template.spec.containers[reaper].resources",
+        HAS_FIELD,
+        "write `repair.reaper.resources`",
+    ),
+    fixed("Deployment", "spec.template.spec.containers[reaper].name", "Reaper itself"),
+    field("StatefulSet", "spec.template.spec.containers[reaper].image", HAS_FIELD, "write `repair.reaper.image`"),
+    field(
+        "StatefulSet",
+        "spec.template.spec.containers[reaper].resources",
+        HAS_FIELD,
+        "write `repair.reaper.resources`",
+    ),
+    fixed("StatefulSet", "spec.template.spec.containers[reaper].readinessProbe", NOT_READY),
+    fixed("StatefulSet", "spec.template.spec.containers[reaper].startupProbe", NOT_READY),
+    field("PersistentVolumeClaim", "spec", IMMUTABLE, "write `repair.reaper.volume`"),
     fixed("RoleBinding", "roleRef", IMMUTABLE),
     fixed("RoleBinding", "subjects", RIGHTS),
 ];

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::kit::{pod_field, quantities, secret_key, variable};
 use super::volumes::{self, CERTIFICATES_PATH, CONFIGURATION_PATH, LOGS_PATH};
-use super::{Here, probes};
+use super::{Here, probes, reaper};
 use crate::cluster::generation::Scripts;
 use crate::cluster::{Cluster, Datacenter, Rack, StringMap, SystemLogger};
 use crate::topology::EnvironmentValue;
@@ -29,11 +29,12 @@ pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Ra
     additional.chain([gate(here, datacenter, rack)]).chain(logger).collect()
 }
 
-/// The containers: Cassandra, the user's.
+/// The containers: Cassandra, Reaper where it runs in the pods, the user's.
 pub(super) fn containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
     let additional = cluster.pod.containers.iter().cloned().map(with_restricted_context);
-    [cassandra(cluster, datacenter, rack)].into_iter().chain(additional).collect()
+    let reaper = reaper::container(here, datacenter);
+    [cassandra(cluster, datacenter, rack)].into_iter().chain(reaper).chain(additional).collect()
 }
 
 /// The gate: decides whether this pod may start Cassandra now and with which seeds, and writes `/config`. Its resources

@@ -10,6 +10,7 @@ mod kit;
 mod overridden;
 mod pod;
 mod probes;
+mod reaper;
 mod resource;
 mod service_account;
 mod services;
@@ -80,6 +81,7 @@ pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&
         }
         objects.extend(config_maps::distinct(here, datacenter, configurations));
     }
+    objects.extend(reaper::objects(cluster, kube_cluster));
     objects.extend(steps::objects(cluster, kube_cluster));
     objects
 }

@@ -2,9 +2,9 @@
 //! kind: `apiVersion` and `kind` come with its type.
 
 use k8s_openapi::Resource as _;
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
-use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
@@ -80,8 +80,10 @@ macro_rules! resources {
 resources! {
     ConfigMap: Strings::Scripts,
     CronJob: Strings::Scripts,
+    Deployment: Strings::Plain,
     EndpointSlice: Strings::Plain,
     Job: Strings::Scripts,
+    PersistentVolumeClaim: Strings::Plain,
     PodDisruptionBudget: Strings::Plain,
     Role: Strings::Plain,
     RoleBinding: Strings::Plain,

@@ -9,14 +9,15 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::kit;
+use super::{kit, reaper};
 use crate::cluster::{AdditionalVolume, Cluster, Datacenter, Rack, VolumeClaim, VolumeSource};
 
 const SERVER_CONFIG: &str = "server-config";
 const SERVER_LOGS: &str = "server-logs";
 const ETC_CASSANDRA: &str = "etc-cassandra";
 const TMP: &str = "tmp";
-const CONFIGURATION: &str = "cassc-config";
+/// The hashed ConfigMap.
+pub(super) const CONFIGURATION: &str = "cassc-config";
 const START_ORDER: &str = "cassc-start-order";
 const STATE: &str = "cassc-state";
 const MANAGEMENT_API_CERTIFICATES: &str = "management-api-server-certs-volume";
@@ -48,6 +49,7 @@ pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
         volumes.push(empty_dir(ETC_CASSANDRA, None));
     }
     volumes.extend(certificates(cluster));
+    volumes.extend(reaper::volumes(cluster));
     volumes.extend(cluster.additional_volumes.iter().filter_map(additional));
     volumes
 }

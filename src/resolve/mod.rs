@@ -3,6 +3,7 @@
 //! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
 mod pod;
+mod reaper;
 mod services;
 mod steps;
 

@@ -5,6 +5,7 @@ use cassc_ring::names;
 use cassc_ring::operation;
 
 use super::pod::with_defaults;
+use super::reaper::reaper;
 use crate::cluster::{Steps, generation};
 use crate::topology::{Datacenter, Operation, Role, STEP_LIMITS, STEP_REQUESTS, Spec};
 
@@ -23,6 +24,7 @@ pub(super) fn steps(spec: &Spec, cluster: &str, revision: u32) -> Option<Steps> 
         generates_superuser: spec.auth.superuser.generate,
         roles: spec.auth.roles.iter().map(|it| role(cluster, it)).collect(),
         operations: spec.operations.iter().map(|it| operation(spec, it)).collect(),
+        reaper: reaper(spec, cluster, revision),
     })
 }
 
@@ -62,7 +64,7 @@ pub(super) fn rebuild_from(spec: &Spec, datacenter: &Datacenter) -> Option<Strin
 }
 
 /// The name in Cassandra of a datacenter; one that no datacenter of the topology has the name of runs elsewhere.
-fn datacenter_in_ring(spec: &Spec, written: &str) -> String {
+pub(super) fn datacenter_in_ring(spec: &Spec, written: &str) -> String {
     let named = spec.datacenters.iter().find(|other| other.name == written);
     named.map_or(written, |other| other.ring_name.as_ref().unwrap_or(&other.name)).to_owned()
 }

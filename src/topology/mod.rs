@@ -12,6 +12,7 @@ mod operations;
 pub(crate) mod overrides;
 mod pod;
 mod probes;
+mod repair;
 pub(crate) mod repository;
 mod rollout;
 mod scheduling;
@@ -42,6 +43,12 @@ pub use overrides::{OVERRIDDEN_KINDS, Override};
 pub use pod::{DnsPolicy, Gate, ManagementApi, ManagementApiTls, Pod, SystemLogger};
 pub(crate) use pod::{GATE_LIMITS, GATE_REQUESTS, ResourceTable, SYSTEM_LOGGER_LIMITS, SYSTEM_LOGGER_REQUESTS};
 pub use probes::{ProbeTimings, Probes};
+pub(crate) use repair::{
+    BESIDE_REAPER_HEAP, MOST_SCHEDULES, REAPER_HEAP, REAPER_KEYSPACE, REAPER_LIMITS, REAPER_REQUESTS, ReaperVersion,
+    bad_values as bad_values_of_schedule, common_table, is_keyspace, keyspace_expected, misfits as misfits_of_schedule,
+    version_fault,
+};
+pub use repair::{Reaper, ReaperAuth, ReaperStorage, ReaperVolume, Repair, Schedule};
 pub use rollout::{Canary, Rollout};
 pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
@@ -169,6 +176,9 @@ pub struct Spec {
     /// What is done once: a repair, a restart, the replacement of a node. Needs `steps`.
     #[serde(default)]
     pub operations: Vec<Operation>,
+    /// Repairs that run again and again.
+    #[serde(default)]
+    pub repair: Repair,
     /// Whether nodes drop the data whose ranges moved to new nodes after the ring grew. Needs `steps`, where it defaults to
     /// `auto`.
     pub cleanup: Option<Cleanup>,

@@ -5,11 +5,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The kinds of objects that cassc renders.
-pub const OVERRIDDEN_KINDS: [&str; 10] = [
+pub const OVERRIDDEN_KINDS: [&str; 12] = [
     "ConfigMap",
     "CronJob",
+    "Deployment",
     "EndpointSlice",
     "Job",
+    "PersistentVolumeClaim",
     "PodDisruptionBudget",
     "Role",
     "RoleBinding",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import images, server, step  # noqa: E402 (the path is set above)
+from harness import images, reaper, server, step  # noqa: E402 (the path is set above)
 from harness.kills import Way  # noqa: E402
 from harness.machine import FOLDERS, Machine  # noqa: E402
 from harness.network import LETTERS  # noqa: E402
@@ -25,6 +25,8 @@ from stories.crashes import Crashes  # noqa: E402
 from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.repairs import Repairs  # noqa: E402
+from stories.repairs_locks import RepairsLocked, WithoutBareSidecar  # noqa: E402
 from stories.steps_cures import Cures  # noqa: E402
 from stories.steps_datacenters import Datacenters  # noqa: E402
 from stories.steps_roll import Rolls  # noqa: E402
@@ -53,6 +55,9 @@ RINGS = (
     Cures,
     Crashes,
     Unguarded,
+    Repairs,
+    RepairsLocked,
+    WithoutBareSidecar,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there
@@ -104,7 +109,7 @@ def chosen_rings(chosen: argparse.Namespace) -> list[type]:
 
 
 def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
-    """All image archives that the nodes need, and what the server image is."""
+    """All image archives that the nodes need, and what those of others are."""
     build = chosen.build
     name = step.image_name(chosen.cassc, with_steps("any", chosen.version, 3))
     with alone(build / "archives.lock"):
@@ -119,6 +124,10 @@ def archives(chosen: argparse.Namespace) -> tuple[list[Path], str]:
         for version in sorted(versions):
             archive, words = server.archive(version, build)
             found.append(archive)
+        for version in sorted({version for ring in chosen_rings(chosen) for version in ring.reapers}):
+            archive, reaper_words = reaper.archive(version, build)
+            found.append(archive)
+            words = f"{words}; {reaper_words}"
     return found, words
 
 
@@ -139,7 +148,7 @@ def start(machine: Machine, chosen: argparse.Namespace) -> None:
     """Start it, or take over the one that an earlier run left running, which may lack images."""
     began = time.monotonic()
     image_archives, words = archives(chosen)
-    print(f"server image: {words}; images made after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"images: {words}; made made after {time.monotonic() - began:.0f} s", flush=True)
     if machine.is_running():
         machine.import_images(image_archives)
     else:

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::names;
 use crate::operation::Operation;
 use crate::order::datacenter_order;
+use crate::reaper::Reaper;
 use crate::release::Release;
 
 /// The version of `ring.json` that this crate reads and writes.
@@ -54,6 +55,9 @@ pub struct Steps {
     /// What is done once, in this order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Operation>,
+    /// Reaper, where it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaper: Option<Reaper>,
 }
 
 /// What is done after growth.

@@ -3,8 +3,8 @@
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
-//! 1. [`release`], [`limits`], [`names`], [`ring_names`], [`operation`], [`order`], [`quantity`], [`racks`], [`seeds`]: versions, names,
-//!    how large they may be, what a person asks for once, and which pod is placed where and starts when.
+//! 1. [`release`], [`limits`], [`names`], [`ring_names`], [`operation`], [`order`], [`quantity`], [`racks`], [`reaper`], [`seeds`]: versions,
+//!    names, how large they may be, what a person asks for once, what is repaired when, and which pod is placed where and starts when.
 //! 2. [`founding`]: whether a new ring may be founded.
 //! 3. [`desired`]: the ring as the topology asks for it, the content of `ring.json`.
 //! 4. [`change`]: two of them side by side: who joins, who leaves, who stays, what is replicated how often.
@@ -18,6 +18,7 @@ pub mod operation;
 pub mod order;
 pub mod quantity;
 pub mod racks;
+pub mod reaper;
 pub mod release;
 pub mod ring_names;
 pub mod seeds;

@@ -120,6 +120,36 @@ pub fn schedule(cluster: &str) -> String {
     format!("{cluster}-cron")
 }
 
+/// `<cluster>-reaper-service`: Reaper's web and REST interface; Cass Operator's name.
+pub fn reaper_service(cluster: &str) -> String {
+    format!("{cluster}-reaper-service")
+}
+
+/// `<cluster>-reaper-init-schema`: the Job that makes Reaper's role, keyspace and tables; Cass Operator's name.
+pub fn reaper_schema(cluster: &str) -> String {
+    format!("{cluster}-reaper-init-schema")
+}
+
+/// Whether a Job is one that [`reaper_schema`] names: those of steps end in a number.
+pub fn is_reaper_schema(job: &str) -> bool {
+    job.ends_with(&reaper_schema(""))
+}
+
+/// `<cluster>-reaper`: Reaper where it runs in a pod of its own, and its role in Cassandra.
+pub fn reaper(cluster: &str) -> String {
+    format!("{cluster}-reaper")
+}
+
+/// `<cluster>-reaper-ui`: the Secret of its web and REST interface.
+pub fn reaper_ui_secret(cluster: &str) -> String {
+    format!("{cluster}-reaper-ui")
+}
+
+/// `<cluster>-reaper-token`: the Secret that signs the tokens of its REST interface.
+pub fn reaper_token_secret(cluster: &str) -> String {
+    format!("{cluster}-reaper-token")
+}
+
 /// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
@@ -159,6 +189,26 @@ pub fn of_steps<'t>(cluster: &str, generated_secrets: impl IntoIterator<Item = &
 /// What a cluster has beside that where the program runs again on a schedule.
 pub fn of_schedule(cluster: &str) -> Vec<Named> {
     vec![("CronJob", schedule(cluster))]
+}
+
+/// What a cluster has beside that where Reaper runs.
+pub fn of_reaper(cluster: &str) -> Vec<Named> {
+    vec![("Service", reaper_service(cluster))]
+}
+
+/// What a cluster has beside that where Reaper keeps its tables in Cassandra.
+pub fn of_reaper_tables(cluster: &str) -> Vec<Named> {
+    vec![("Job", reaper_schema(cluster))]
+}
+
+/// What a cluster has beside that where Reaper runs in a pod of its own.
+pub fn of_reaper_deployment(cluster: &str) -> Vec<Named> {
+    vec![("Deployment", reaper(cluster))]
+}
+
+/// What a cluster has beside that where Reaper keeps what it knows on a volume.
+pub fn of_reaper_volume(cluster: &str) -> Vec<Named> {
+    vec![("PersistentVolumeClaim", reaper(cluster))]
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

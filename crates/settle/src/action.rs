@@ -4,6 +4,7 @@ use cassc_ring::desired::Role;
 
 use crate::cluster::{NodeJob, Replication};
 use crate::observed::Leftover;
+use crate::reaper::{ReaperAct, ReaperAt};
 use crate::record::Record;
 
 /// What is to be done next.
@@ -163,6 +164,15 @@ pub enum Action {
     LockDefaultRole {
         /// The pod that is asked.
         asked: String,
+    },
+    /// Asks Reaper for something.
+    Reaper {
+        /// Where.
+        at: ReaperAt,
+        /// What it is about, for a reader.
+        about: String,
+        /// What.
+        act: Box<ReaperAct>,
     },
     /// Deletes what nobody needs any more.
     DeleteLeftover(Leftover),

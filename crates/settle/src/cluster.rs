@@ -1,4 +1,4 @@
-//! The calls to the outside: Kubernetes' API server and the Management API of the pods. `cassc-step` makes them on the real
+//! The calls to the outside: Kubernetes' API server, the Management API of the pods, and Reaper. `cassc-step` makes them on the real
 //! thing, `cassc-sim` on a simulated one.
 //!
 //! Every read of Kubernetes is a quorum read (no `resourceVersion`), so it never comes from a cache. Every write names what
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 pub use crate::observed::Time;
 use crate::observed::{Claim, Endpoint, Leftover, Pod, Secret, Set};
+use crate::reaper::{ReaperAct, ReaperAt, ReaperSeen};
 
 /// The answer of a call.
 pub type Answer<T> = Result<T, Failure>;
@@ -342,4 +343,13 @@ pub trait Cluster {
 
     /// The last lines that Cassandra wrote, for the reason of a pod that does not come up; empty where they cannot be had.
     async fn last_lines(&self, name: &str, pod: &Pod) -> String;
+
+    // --- Reaper ---------------------------------------------------------------------------------------------------------
+
+    /// What Reaper says of the ring and of its schedules.
+    async fn reaper(&self, at: &ReaperAt) -> Answer<ReaperSeen>;
+
+    /// Asks Reaper for something. A failure has Reaper's own words. 204 to a schedule that is to be made is one, too: Reaper has
+    /// another one and made none.
+    async fn reaper_act(&self, at: &ReaperAt, act: &ReaperAct) -> Answer<()>;
 }

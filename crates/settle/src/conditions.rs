@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::action::{Decision, Reason};
+use crate::decide::reaper_said as said;
 use crate::observed::Pod;
+use crate::schedules::acts;
 use crate::situation::Situation;
 use crate::state::Condition;
 
@@ -11,11 +13,11 @@ use crate::state::Condition;
 pub fn conditions(situation: &Situation<'_>, decision: &Decision) -> BTreeMap<String, Condition> {
     let before = &situation.state.memory.conditions;
     let mut conditions = BTreeMap::new();
-    for (name, finding) in findings(situation, decision) {
-        let (status, reason, message) = match finding {
-            Some((reason, message)) => (true, reason, message),
-            None => (false, "AsDeclared".to_owned(), String::new()),
-        };
+    let found = findings(situation, decision).into_iter().map(|(name, finding)| match finding {
+        Some((reason, message)) => (name, true, reason, message),
+        None => (name, false, "AsDeclared".to_owned(), String::new()),
+    });
+    for (name, status, reason, message) in found.chain(repairs(situation)) {
         let since = before.get(name).filter(|it| it.status == status).map_or(situation.seen.now, |it| it.since);
         conditions.insert(name.to_owned(), Condition { status, reason, message, since });
     }
@@ -57,6 +59,35 @@ fn findings(situation: &Situation<'_>, decision: &Decision) -> Vec<(&'static str
         ("Ready", yes(!stopped && matches!(decision, Decision::Done(_)), "Settled", "everything is as it is declared")),
         ("Refused", refused(decision)),
     ]
+}
+
+/// Whether Reaper has the schedules that are declared. As it was told last, where nobody looked.
+fn repairs(situation: &Situation<'_>) -> Option<(&'static str, bool, String, String)> {
+    let name = "RepairsScheduled";
+    let reaper = situation.reaper()?;
+    let Some(seen) = &situation.seen.reaper else {
+        let before = situation.state.memory.conditions.get(name)?;
+        return Some((name, before.status, before.reason.clone(), before.message.clone()));
+    };
+    let no = |code: &str, message: String| Some((name, false, code.to_owned(), message));
+    let needed = match seen {
+        Ok(seen) => acts(reaper, seen),
+        Err(failure) => return no("ReaperSilent", said(failure)),
+    };
+    match needed {
+        Err(reason) => no(reason.code, reason.message),
+        Ok(needed) => match needed.first() {
+            None => Some((name, true, "AsDeclared".to_owned(), format!("{} schedules", reaper.schedules.len()))),
+            Some(first) => {
+                let troubles = situation.state.memory.reaper.iter().flat_map(|it| &it.troubles);
+                let told: Vec<String> = troubles.map(|(about, it)| format!("{about}: {}", it.text)).collect();
+                if told.is_empty() {
+                    return no("NotYet", format!("{} is not as declared yet", first.about));
+                }
+                no("ReaperRefuses", told.join("; "))
+            }
+        },
+    }
 }
 
 /// The operations under way.

@@ -7,13 +7,14 @@
 //! The modules stand in reading order, and each uses only those above it:
 //!
 //! 1. [`guard`]: what must hold before something is done, one value each.
-//! 2. [`observed`], [`cluster`], [`look`]: what can be found; the calls to Kubernetes and to the Management API of the pods, and
-//!    what they answer; what one look found.
-//! 3. [`record`], [`state`]: what is remembered of operations, and all that is, in the ConfigMap `<cluster>-state`.
+//! 2. [`observed`], [`reaper`], [`cluster`], [`look`]: what can be found, and what Reaper says and is asked for; the calls to Kubernetes, to
+//!    the Management API of the pods and to Reaper, and what they answer; what one look found.
+//! 3. [`record`], [`repairs`], [`state`]: what is remembered of operations and of Reaper, and all that is, in the ConfigMap
+//!    `<cluster>-state`.
 //! 4. [`action`]: what is decided, as values.
-//! 5. [`gossip`], [`situation`], [`whole`]: what nodes say of the ring, side by side; everything that a decision is made from; what
-//!    keeps the ring from being changed.
-//! 6. `keyspaces`, [`remember`], [`decide`], [`conditions`], [`story`]: which keyspaces are Cassandra's own; what a look adds to
+//! 5. [`gossip`], `keyspaces`, [`situation`], [`whole`]: what nodes say of the ring, side by side; which keyspaces are Cassandra's own;
+//!    everything that a decision is made from; what keeps the ring from being changed.
+//! 6. [`schedules`], [`remember`], [`decide`], [`conditions`], [`story`]: what is to be done with Reaper's schedules; what a look adds to
 //!    the state, the one act that comes next, and how both are told.
 //! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.
 //! 8. [`mod@settle`]: the loop.
@@ -22,11 +23,15 @@ pub mod guard;
 
 pub mod observed;
 
+pub mod reaper;
+
 pub mod cluster;
 
 pub mod look;
 
 pub mod record;
+
+pub mod repairs;
 
 pub mod state;
 
@@ -34,11 +39,13 @@ pub mod action;
 
 pub mod gossip;
 
+mod keyspaces;
+
 pub mod situation;
 
 pub mod whole;
 
-mod keyspaces;
+pub mod schedules;
 
 pub mod remember;
 

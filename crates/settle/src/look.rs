@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cluster::{Answer, JobStatus, Objects, Replication, Role, Time};
 use crate::observed::Endpoint;
+use crate::reaper::ReaperSeen;
 
 /// What one look found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,4 +21,6 @@ pub struct Observed {
     pub roles: Option<Answer<Vec<Role>>>,
     /// The jobs under way, by pod.
     pub jobs: BTreeMap<String, Answer<JobStatus>>,
+    /// What Reaper says; `None` where nobody asked it: it is looked at only when nothing else is to be done.
+    pub reaper: Option<Answer<ReaperSeen>>,
 }

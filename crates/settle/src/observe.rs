@@ -22,7 +22,8 @@ pub(crate) async fn observe<C: Cluster>(
     let now = cluster.now();
     let objects = cluster.objects().await?;
     let empty = || BTreeMap::new();
-    let mut seen = Observed { now, objects, views: empty(), keyspaces: None, roles: None, jobs: BTreeMap::new() };
+    let mut seen =
+        Observed { now, objects, views: empty(), keyspaces: None, roles: None, jobs: BTreeMap::new(), reaper: None };
     let running =
         seen.objects.pods.iter().filter(|(_, pod)| pod.address.is_some() && !pod.is_in_gate && !pod.is_deleting);
     for (name, pod) in running {

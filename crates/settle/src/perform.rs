@@ -10,7 +10,9 @@ use crate::cluster::{Answer, Cluster, Failure, NodeJob, Role, Stored, Time};
 use crate::guard::{Guard, Guards};
 use crate::look::Observed;
 use crate::observed::Pod;
+use crate::reaper::{ReaperAct, ReaperAt};
 use crate::record::{Asked, Failed, Record};
+use crate::repairs::{Trouble, trouble};
 use crate::state::{Running, State};
 
 /// How long after a renewal of the Lease an act may begin, in seconds. With a call's 30 s it ends before the Lease does (60 s).
@@ -69,11 +71,15 @@ impl<C: Cluster> Hand<'_, C> {
             Action::RemoveNode { operation, retry, host_id, asked } => {
                 return self.remove_node(operation, retry.as_ref(), host_id, asked).await;
             }
-            Action::Alter { keyspace, raises: true, .. } if keyspace == "system_auth" => {
+            // What the other two of Cassandra's own hold is no loss.
+            Action::Alter { keyspace, raises: true, .. }
+                if !matches!(keyspace.as_str(), "system_distributed" | "system_traces") =>
+            {
                 let pods: BTreeSet<String> = self.state.host_ids.keys().cloned().collect();
                 self.state.memory.needs_repair.insert(keyspace.clone(), pods);
                 self.write().await?;
             }
+            Action::Reaper { at, about, act } => return self.ask_reaper(at, about, act).await,
             Action::Scale { set, to, why: ScaleReason::NeverJoined, .. } => {
                 self.state.left.insert(names::pod(set, *to), NEVER_JOINED.to_owned());
                 self.write().await?;
@@ -120,7 +126,8 @@ impl<C: Cluster> Hand<'_, C> {
             }
             Action::LockDefaultRole { asked } => cluster.lock_default_role(asked, self.pod(asked)?).await,
             Action::DeleteLeftover(leftover) => cluster.delete_leftover(leftover).await,
-            Action::Start { .. } | Action::Begin { .. } | Action::RemoveNode { .. } => Ok(()), // below
+            // below
+            Action::Start { .. } | Action::Begin { .. } | Action::RemoveNode { .. } | Action::Reaper { .. } => Ok(()),
         }
     }
 
@@ -183,6 +190,20 @@ impl<C: Cluster> Hand<'_, C> {
             record.asked = None;
             let about = record.todo.first().cloned().unwrap_or_default();
             record.failed.insert(about, failed);
+            self.write().await?;
+        }
+        Err(failure)
+    }
+
+    /// Asks Reaper for something. What it does not do is remembered, so that the run does not ask for the same again and again.
+    async fn ask_reaper(&mut self, at: &ReaperAt, about: &str, act: &ReaperAct) -> Answer<()> {
+        self.is_fresh()?;
+        let Err(failure) = self.cluster.reaper_act(at, act).await else { return Ok(()) };
+        if let Some(trouble) = trouble(act, &failure, self.cluster.now()) {
+            let troubles = &mut self.state.memory.reaper.get_or_insert_default().troubles;
+            let before = troubles.get(about).filter(|before| before.act == *act && before.kind == trouble.kind);
+            let since = before.map_or(trouble.since, |before| before.since.min(trouble.since));
+            troubles.insert(about.to_owned(), Trouble { since, ..trouble });
             self.write().await?;
         }
         Err(failure)

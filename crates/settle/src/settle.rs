@@ -6,13 +6,14 @@ use cassc_ring::Ring;
 use cassc_ring::names;
 
 use crate::action::{Action, Decision, Reason};
-use crate::cluster::{Cluster, Document, Failure, Line, Time};
+use crate::cluster::{Answer, Cluster, Document, Failure, Line, Time};
 use crate::conditions::conditions;
-use crate::decide::decide;
+use crate::decide::{asks_reaper, decide};
 use crate::guard::{Guard, Guards};
 use crate::observe::observe;
 use crate::perform::Hand;
 use crate::progress::Progress;
+use crate::reaper::{ReaperAt, ReaperSeen};
 use crate::remember::remember;
 use crate::situation::{Site, Situation};
 use crate::state::State;
@@ -188,9 +189,13 @@ async fn look<'c, C: Cluster>(cluster: &'c C, site: &Site, guards: Guards) -> Re
         .map_err(|error| unreadable("DesiredRingUnreadable", &error.to_string()))?;
     let stored = cluster.state().await.map_err(|failure| again("the state", &failure))?;
     let before = State::read(&stored.data).map_err(|error| unreadable("StateUnreadable", &error))?;
-    let seen =
+    let mut seen =
         observe(cluster, site, &ring, &before, guards).await.map_err(|failure| again("the objects", &failure))?;
     let mut after = remember(&Situation::new(site, &ring, &seen, &before, guards));
+    seen.reaper = see_reaper(cluster, &Situation::new(site, &ring, &seen, &after, guards)).await;
+    if seen.reaper.is_some() {
+        after = remember(&Situation::new(site, &ring, &seen, &before, guards));
+    }
     let situation = Situation::new(site, &ring, &seen, &after, guards);
     let decision = decide(&situation);
     let conditions = conditions(&situation, &decision);
@@ -202,6 +207,12 @@ async fn look<'c, C: Cluster>(cluster: &'c C, site: &Site, guards: Guards) -> Re
         cluster.event(event).await;
     }
     Ok((decision, hand))
+}
+
+/// What Reaper says, where nothing else is to be done.
+async fn see_reaper<C: Cluster>(cluster: &C, situation: &Situation<'_>) -> Option<Answer<ReaperSeen>> {
+    let reaper = situation.reaper().filter(|_| asks_reaper(situation))?;
+    Some(cluster.reaper(&ReaperAt::of(reaper, &situation.ring.cluster_name)).await)
 }
 
 /// Why nothing is decided from a desired ring: it is older than the one that this run was made for. A delivery tool may apply the Job

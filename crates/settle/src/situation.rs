@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use cassc_ring::desired::{Cleanup, Datacenter, Rack, Ring, Steps};
 use cassc_ring::names;
 use cassc_ring::operation::{Operation, OperationKind};
+use cassc_ring::reaper::Reaper;
 
 use crate::gossip::Gossip;
 use crate::guard::{Guard, Guards};
+use crate::keyspaces::is_system;
 use crate::look::Observed;
 use crate::observed::{Claim, Pod, Set};
 use crate::record::{Failed, Record};
@@ -99,6 +101,23 @@ impl<'s> Situation<'s> {
     /// Whether nodes clean up by themselves.
     pub fn cleans_up(&self) -> bool {
         self.ring.steps.as_ref().is_some_and(|steps| steps.cleanup == Cleanup::Auto)
+    }
+
+    /// Reaper, where the program keeps its schedules: one alone does, where the ring is in several Kubernetes clusters.
+    pub fn reaper(&self) -> Option<&'s Reaper> {
+        let reaper = self.ring.steps.as_ref()?.reaper.as_ref()?;
+        let is_ours = reaper.written_by.is_none() || reaper.written_by == self.site.kube_cluster;
+        is_ours.then_some(reaper)
+    }
+
+    /// Whether a keyspace is Cassandra's own or Reaper's: its replication follows the datacenters.
+    pub fn is_own_keyspace(&self, keyspace: &str) -> bool {
+        is_system(keyspace) || self.reaper_keyspace() == Some(keyspace)
+    }
+
+    /// The keyspace that Reaper works with, in whichever Kubernetes cluster.
+    pub fn reaper_keyspace(&self) -> Option<&'s str> {
+        self.ring.steps.as_ref()?.reaper.as_ref()?.keyspace.as_deref()
     }
 
     /// What is to be done once, in this order.

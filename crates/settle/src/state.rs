@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::{NodeJob, Time};
 pub use crate::record::Failed;
 use crate::record::Record;
+use crate::repairs::Repairs;
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +59,9 @@ pub struct Memory {
     pub failed: BTreeMap<String, Failed>,
     /// The conditions.
     pub conditions: BTreeMap<String, Condition>,
+    /// Reaper; `None` where the program does not keep its schedules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reaper: Option<Repairs>,
     /// When a Cassandra node was last seen starting: `lastServerNodeStarted` of Cass Operator.
     pub last_server_node_started: Option<Time>,
 }

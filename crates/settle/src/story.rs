@@ -2,6 +2,7 @@
 
 use crate::action::{Action, ScaleReason};
 use crate::cluster::Event;
+use crate::reaper::ReaperAct;
 use crate::record::Record;
 use crate::state::State;
 
@@ -124,9 +125,25 @@ pub fn event(action: &Action, state_name: &str) -> Event {
         Action::LockDefaultRole { asked } => {
             about("Pod", asked, "LockedRole", "the role cassandra can no longer log in".to_owned())
         }
+        Action::Reaper { about: what, act, .. } => {
+            about("ConfigMap", state_name, "AskedReaper", format!("{what}: {}", asked(act)))
+        }
         Action::DeleteLeftover(it) => {
             about(it.kind, &it.name, "DeletingLeftover", "nothing uses it any more".to_owned())
         }
+    }
+}
+
+/// What Reaper was asked for.
+fn asked(act: &ReaperAct) -> String {
+    match act {
+        ReaperAct::Register { seed_host } => format!("the ring is registered with {seed_host}"),
+        ReaperAct::Unregister => "the registration of sidecars is removed, with its schedules".to_owned(),
+        ReaperAct::Create { schedule } => format!("a schedule is made, every {} days", schedule.every_days),
+        ReaperAct::Patch { id, .. } => format!("the schedule {id} is changed"),
+        ReaperAct::Pause { id } => format!("the schedule {id} is paused"),
+        ReaperAct::Resume { id } => format!("the schedule {id} goes on"),
+        ReaperAct::Delete { id } => format!("the schedule {id} is deleted"),
     }
 }
 

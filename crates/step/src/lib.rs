@@ -7,11 +7,12 @@
 //! 2. [`log`]: lines for a human on a terminal, JSON otherwise.
 //! 3. [`http`]: one request to a pod over a connection of its own, with mTLS where configured.
 //! 4. [`management`]: the Management API, call by call.
-//! 5. [`kubernetes`]: the API server: what is found, and what is done with which preconditions.
-//! 6. [`live`]: all of them together, as `cassc_settle` wants them.
-//! 7. [`view`]: what is seen of a cluster, and how it looks.
-//! 8. [`cli`]: `settle` and `status`.
-//! 9. [`plugin`]: `kubectl cassc`, which only looks.
+//! 5. [`reaper`]: Reaper's REST interface; [`cql`]: what only CQL can say.
+//! 6. [`kubernetes`]: the API server: what is found, and what is done with which preconditions.
+//! 7. [`live`]: all of them together, as `cassc_settle` wants them.
+//! 8. [`view`]: what is seen of a cluster, and how it looks.
+//! 9. [`cli`]: `settle`, `status` and `reaper-schema`.
+//! 10. [`plugin`]: `kubectl cassc`, which only looks.
 
 mod clock;
 mod random;
@@ -21,6 +22,10 @@ mod log;
 mod http;
 
 mod management;
+
+mod reaper;
+
+mod cql;
 
 mod kubernetes;
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cassc_ring::reaper::PORT;
 use cassc_settle::cluster::{
     Answer, Cluster, Document, Event, Failure, JobStatus, Line, NodeJob, Objects, Replication, Role, Stored, Time,
 };
 use cassc_settle::observed::{Endpoint, Leftover, Pod, Set};
+use cassc_settle::reaper::{ReaperAct, ReaperAt, ReaperSeen};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -18,6 +20,7 @@ use crate::kubernetes::{ConnectError, Kubernetes, Target};
 use crate::log::Format;
 use crate::management::{Login, ManagementApi};
 use crate::random;
+use crate::reaper::ReaperApi;
 
 /// The role that Cassandra makes by itself.
 const DEFAULT_ROLE: &str = "cassandra";
@@ -39,6 +42,8 @@ pub struct Options {
     pub management_port: u16,
     /// The folder of `ca.crt`, `tls.crt` and `tls.key` for mTLS to the Management API.
     pub certificates: Option<PathBuf>,
+    /// Where Reaper is, as `host:port`; `None` is its Service.
+    pub reaper: Option<String>,
     /// Every pause is divided by this; 0 and 1 change nothing. For tests.
     pub hurry: u32,
 }
@@ -52,6 +57,9 @@ pub enum StartError {
     /// The certificates cannot be used.
     #[error("{0}")]
     Certificates(String),
+    /// Where Reaper is cannot be read.
+    #[error("{0}")]
+    Address(String),
     /// The kernel has no randomness to give.
     #[error("no randomness: {0}")]
     Randomness(String),
@@ -74,6 +82,7 @@ pub struct Live {
     pub(crate) management: ManagementApi,
     format: Format,
     course: watch::Receiver<Course>,
+    reaper: Option<ReaperApi>,
     hurry: u32,
 }
 
@@ -109,8 +118,17 @@ impl Live {
         };
         let http = Http { port: options.management_port, certificates };
         let kubernetes = Kubernetes::connect(target).await?;
-        Ok(Self { kubernetes, management: ManagementApi { http }, format, course, hurry: options.hurry.max(1) })
+        let (management, hurry) = (ManagementApi { http }, options.hurry.max(1));
+        let reaper = options.reaper.as_deref().map(host_and_port).transpose().map_err(StartError::Address)?;
+        Ok(Self { kubernetes, management, format, course, reaper, hurry })
     }
+}
+
+/// A host and a port that somebody wrote.
+fn host_and_port(text: &str) -> Result<ReaperApi, String> {
+    let parts = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+    let (host, port) = parts.ok_or_else(|| format!("`{text}` is not HOST:PORT"))?;
+    Ok(ReaperApi { host: host.trim_matches(['[', ']']).to_owned(), port })
 }
 
 impl From<ConnectError> for StartError {
@@ -128,6 +146,23 @@ impl From<TlsError> for StartError {
 impl From<getrandom::Error> for StartError {
     fn from(error: getrandom::Error) -> Self {
         Self::Randomness(error.to_string())
+    }
+}
+
+impl Live {
+    /// Where Reaper is.
+    fn reaper_api(&self, at: &ReaperAt) -> ReaperApi {
+        let service = || ReaperApi { host: format!("{}.{}", at.service, self.kubernetes.home()), port: PORT };
+        self.reaper.clone().unwrap_or_else(service)
+    }
+
+    /// What Reaper is logged in with.
+    async fn reaper_login(&self, at: &ReaperAt) -> Answer<Login> {
+        let secret = &at.ui_secret;
+        self.kubernetes.login(secret).await.map_err(|failure| match failure {
+            Failure::NotFound => Failure::Unknown(format!("its login is unknown: there is no Secret {secret}")),
+            failure => failure,
+        })
     }
 }
 
@@ -261,5 +296,15 @@ impl Cluster for Live {
 
     async fn last_lines(&self, name: &str, pod: &Pod) -> String {
         self.kubernetes.last_lines(name, &pod.uid).await
+    }
+
+    async fn reaper(&self, at: &ReaperAt) -> Answer<ReaperSeen> {
+        let (api, login) = (self.reaper_api(at), self.reaper_login(at).await?);
+        Box::pin(api.seen(&login, &at.ring)).await // rarely awaited, and larger than all else of a run
+    }
+
+    async fn reaper_act(&self, at: &ReaperAt, act: &ReaperAct) -> Answer<()> {
+        let (api, login) = (self.reaper_api(at), self.reaper_login(at).await?);
+        Box::pin(api.act(&login, &at.ring, act)).await
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use application::application;
 
-use super::{RenderedFolder, Target, Tool, annotation, tool_file};
+use super::{RenderedFolder, Target, Tool, annotation, is_replaced, tool_file};
 use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::ARGOCD_FOLDER;
@@ -41,8 +41,11 @@ pub(super) const TOOL: Tool = Tool {
 ///
 /// The health of the Job is that of the change, and counts. A CronJob that has never run is `Progressing` (3.2), for as long as
 /// nobody needs it to run.
+///
+/// The Job that keeps its name is immutable like the others: each sync replaces it, and what it does again changes nothing.
 fn annotate(object: &mut Object) {
     let is_cron_job = object.resource.kind().1 == "CronJob";
+    let is_replaced = is_replaced(&object.resource);
     let metadata = object.resource.metadata_mut();
     match object.retirement {
         Retirement::Prune => {}
@@ -51,6 +54,9 @@ fn annotate(object: &mut Object) {
     }
     if object.retirement != Retirement::Prune {
         annotation(metadata, COMPARE_OPTIONS, "IgnoreExtraneous");
+    }
+    if is_replaced {
+        annotation(metadata, SYNC_OPTIONS, "Force=true,Replace=true");
     }
     if is_cron_job {
         annotation(metadata, IGNORE_HEALTH, "true");

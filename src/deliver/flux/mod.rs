@@ -5,12 +5,14 @@ mod kustomization;
 
 use std::collections::BTreeMap;
 
-use super::{RenderedFolder, Target, Tool, annotation, commands, folder, kustomize, tool_file};
+use super::{RenderedFolder, Target, Tool, annotation, commands, folder, is_replaced, kustomize, tool_file};
 use crate::cluster::{Cluster, Repository};
 use crate::render::{Object, Retirement};
 use crate::stages::{FLUX_FOLDER, Stage};
 
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+/// Has an immutable object that is another one deleted and made anew.
+const FORCE: &str = "kustomize.toolkit.fluxcd.io/force";
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// Flux prunes what is not marked `prune: disabled`, which StatefulSets are.
@@ -28,10 +30,13 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 fn annotate(object: &mut Object) {
-    let carries_scripts = object.resource.carries_scripts();
+    let (carries_scripts, is_replaced) = (object.resource.carries_scripts(), is_replaced(&object.resource));
     let metadata = object.resource.metadata_mut();
     if carries_scripts {
         annotation(metadata, SUBSTITUTE, "disabled");
+    }
+    if is_replaced {
+        annotation(metadata, FORCE, "Enabled");
     }
     match object.retirement {
         Retirement::Prune => {}

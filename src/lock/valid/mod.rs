@@ -7,6 +7,7 @@
 mod cluster;
 mod pod;
 mod rack;
+mod reaper;
 mod steps;
 mod together;
 

@@ -7,6 +7,7 @@ use cassc_ring::operation::Operation;
 use cassc_ring::ring_names;
 
 use super::pod::image;
+use super::reaper::reaper;
 use super::{Fault, Valid, amounts, each, field, is, label, optional, shown, subdomain, text};
 use crate::cluster::Steps;
 use crate::diagnostic::Step;
@@ -24,6 +25,7 @@ pub(super) fn steps(steps: &Steps) -> Valid {
         generates_superuser: _,
         roles,
         operations,
+        reaper: of_reaper,
     } = steps;
     field("image", image(of_step))?;
     field("requests", amounts(requests))?;
@@ -36,7 +38,8 @@ pub(super) fn steps(steps: &Steps) -> Valid {
         return field("operations", Err(Fault::new(what)));
     }
     each("operations", operations, operation)?;
-    field("operations", distinct("id", operations.iter().map(|operation| operation.id.as_str())))
+    field("operations", distinct("id", operations.iter().map(|operation| operation.id.as_str())))?;
+    optional("reaper", of_reaper.as_ref(), reaper)
 }
 
 /// What an operation is held to whatever the ring is like; what it is about may be gone since.

@@ -6,5 +6,6 @@ pub(super) mod claims;
 mod growth;
 pub(super) mod person;
 mod prerequisites;
+mod reaper;
 pub(super) mod roles;
 pub(super) mod roll;

@@ -59,6 +59,8 @@ pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>)
     ]);
     files.extend(jvm::files(cluster, settings));
     files.extend(scripts::files(cluster.defaults().scripts));
+    let (name, text) = scripts::REAPER;
+    files.extend(cluster.reaper_in_pods().map(|_| (name.to_owned(), text.to_owned())));
     files
 }
 

@@ -6,7 +6,7 @@ use crate::cluster::generation::Scripts;
 use crate::text::plain_file;
 
 /// A file name and its text.
-type Script = (&'static str, &'static str);
+pub(super) type Script = (&'static str, &'static str);
 
 /// The scripts that all sets have.
 const SHARED: [Script; 5] = [
@@ -31,6 +31,9 @@ const SECOND: [Script; 5] = [
     ("gate.sh", plain_file!("scripts/gate.sh")),
     ("ready.sh", plain_file!("scripts/ready.sh")),
 ];
+
+/// Runs Reaper, where it is in the pods.
+pub(super) const REAPER: Script = ("reaper.sh", plain_file!("scripts/reaper.sh"));
 
 /// File name → text.
 pub(super) fn files(scripts: Scripts) -> impl Iterator<Item = (String, String)> {

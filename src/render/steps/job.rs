@@ -21,7 +21,7 @@ pub(super) const STEP: &str = "settle";
 /// The container.
 const CONTAINER: &str = "cassc-step";
 /// The user of the program: any that is not root. 65532 is that of images without a distribution (`nonroot`).
-const USER: i64 = 65_532;
+pub(in crate::render) const USER: i64 = 65_532;
 
 /// Days, because nodes with terabytes leave at the speed of their streams: 4 TB at Cassandra's default of 24 MiB/s are 44
 /// hours, and a shrink by ten such nodes is 18 days. The program has limits of its own for everything that should be

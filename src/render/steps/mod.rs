@@ -4,6 +4,8 @@
 mod job;
 mod rights;
 
+pub(super) use job::USER;
+
 use super::{Here, Object, Resource, workload};
 use crate::cluster::{Cluster, Steps, StringMap};
 use crate::lock::template_digest;
@@ -42,12 +44,18 @@ pub(super) fn complete(cluster: &Cluster, objects: &mut [Object]) {
         if let Some(digest) = digest_of_template(&object.resource) {
             let annotations = object.resource.metadata_mut().annotations.get_or_insert_default();
             annotations.insert(names::TEMPLATE_ANNOTATION.to_owned(), digest);
-        } else if object.resource.kind().1 == "Job" {
+        } else if is_step(cluster, &object.resource) {
             let job = serde_json::to_value(&object.resource).expect("an object is JSON");
             let name = workload::step_name(cluster, job::STEP, &job["spec"].to_string());
             object.resource.metadata_mut().name = Some(name);
         }
     }
+}
+
+/// Whether an object is the Job of the program, by the name that it was made with.
+fn is_step(cluster: &Cluster, resource: &Resource) -> bool {
+    let beginning = names::step(&cluster.name, job::STEP, "");
+    resource.kind().1 == "Job" && resource.metadata().name.as_ref().is_some_and(|name| name.starts_with(&beginning))
 }
 
 fn digest_of_template(resource: &Resource) -> Option<String> {

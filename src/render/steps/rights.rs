@@ -91,7 +91,8 @@ fn of_home(program: Program<'_>) -> Vec<PolicyRule> {
         named(rule("coordination.k8s.io", &["leases"], &["get", "update"]), vec![names::step_account(&cluster.name)]),
         named(rule("", &["secrets"], &["get"]), secrets(cluster)),
     ];
-    let generates = program.steps.generates_superuser || program.steps.roles.iter().any(|role| role.generated);
+    let of_roles = program.steps.roles.iter().any(|role| role.generated);
+    let generates = program.steps.generates_superuser || of_roles || program.steps.reaper.is_some();
     rules.extend(generates.then(|| rule("", &["secrets"], &["create"])));
     rules
 }
@@ -127,8 +128,16 @@ fn racks(here: Here<'_>) -> impl Iterator<Item = &Rack> {
     here.flat_map(|datacenter| &datacenter.racks)
 }
 
-/// The Secrets of the superuser and of the roles.
+/// The Secrets of the superuser, of the roles and of Reaper.
 fn secrets(cluster: &Cluster) -> Vec<String> {
     let roles = cluster.steps.iter().flat_map(|steps| &steps.roles).map(|role| role.secret.clone());
-    std::iter::once(cluster.superuser_secret.clone()).chain(roles).collect()
+    let of_reaper =
+        cluster.reaper().map(|reaper| reaper.ui_secret.clone()).into_iter().chain(cluster.secrets_of_reaper());
+    let mut named: Vec<String> = std::iter::once(cluster.superuser_secret.clone()).chain(roles).collect();
+    for secret in of_reaper {
+        if !named.contains(&secret) {
+            named.push(secret);
+        }
+    }
+    named
 }

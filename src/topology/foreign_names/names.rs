@@ -5,7 +5,6 @@ use super::Row;
 
 const STORAGE_BY_HAND: &str = "the data is always on a PVC";
 const BACKUPS: &str = "back up by your own means; `spec.pod.containers` takes a sidecar";
-const REPAIRS: &str = "an operation of kind `repair` runs once (`spec.operations`); schedule repairs by your own means";
 const PODS: &str = "use the fields of `spec.pod`, `spec.scheduling` and `spec.storage.additionalVolumes`; `spec.overrides` patches the rest";
 const BY_HAND: &str = "`cassc plan` lists what has to be done by hand";
 const ORDER: &str = "the pods restart one at a time, in the order of the plan";
@@ -347,7 +346,7 @@ pub(super) const ROWS: &[Row] = &[
         &[],
         Fixed("the containers of cassc use the image of Cassandra; `spec.systemLogger.image` is the exception"),
     ),
-    (&["reaper"], &["spec"], Missing(REPAIRS)),
+    (&["reaper"], &["spec"], Field("spec.repair.reaper", "docs/reaper.md")),
     (&["medusa", "backRestSidecar", "backup", "backups"], &[], Missing(BACKUPS)),
     (&["stargate", "cdc", "dseWorkloads", "dse", "fqlEnabled"], &[], Missing("cassc renders Cassandra only")),
     (

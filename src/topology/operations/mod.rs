@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 pub(crate) use fields::misfits;
 pub use fields::{Field, Takes};
-pub(crate) use values::{MOST_OPERATIONS, bad_token, bad_values};
+pub(crate) use values::{LOCAL, MOST_OPERATIONS, VIRTUAL, bad_name, bad_token, bad_values};
 
 /// Something that is done once, in the order of the list, each when the ring is as declared otherwise. What ran may be removed.
 /// docs/operations.md has what each kind does, and which fields it takes.

@@ -14,9 +14,9 @@ const LONGEST_SCHEMA_NAME: usize = 48;
 const LONGEST_SNAPSHOT: usize = 200;
 
 /// Keyspaces whose data belongs to one node: nothing of it ever moves to another (`SchemaConstants.LOCAL_SYSTEM_KEYSPACE_NAMES`).
-const LOCAL: [&str; 2] = ["system", "system_schema"];
+pub(crate) const LOCAL: [&str; 2] = ["system", "system_schema"];
 /// Keyspaces without data on disk (`SchemaConstants.VIRTUAL_SYSTEM_KEYSPACE_NAMES`).
-const VIRTUAL: [&str; 2] = ["system_views", "system_virtual_schema"];
+pub(crate) const VIRTUAL: [&str; 2] = ["system_views", "system_virtual_schema"];
 
 /// A value that a field cannot have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) fn bad_values(operation: &Operation) -> Vec<BadValue> {
 }
 
 /// What is wrong, and what was expected.
-type Wrong = Option<(String, String)>;
+pub(crate) type Wrong = Option<(String, String)>;
 
 fn list(field: Field, names: &[String], fault: impl Fn(&str) -> Wrong) -> Vec<BadValue> {
     if names.len() > MOST_NAMED {
@@ -73,7 +73,8 @@ fn bad_keyspace(kind: OperationKind, name: &str) -> Wrong {
     Some((what, "another keyspace".to_owned()))
 }
 
-fn bad_name(what: &str, name: &str) -> Wrong {
+/// What is wrong with the name of a keyspace or a table.
+pub(crate) fn bad_name(what: &str, name: &str) -> Wrong {
     let fits = (1..=LONGEST_SCHEMA_NAME).contains(&name.len()) && name.bytes().all(is_word);
     let expected = format!("1 to {LONGEST_SCHEMA_NAME} letters, digits and `_`");
     (!fits).then(|| (format!("`{}` is no name of a {what}", name.escape_debug()), expected))

@@ -26,6 +26,7 @@ mod e322_additional_claim;
 mod e323_log_directory;
 mod e324_kube_cluster_named;
 mod e325_pod_user;
+mod e326_reaper_volume;
 mod e330_older_line;
 mod e331_older_patch;
 mod e332_line_skipped;
@@ -113,6 +114,7 @@ pub(super) const RULES: &[TransitionRule] = table![
     e323_log_directory,
     e324_kube_cluster_named,
     e325_pod_user,
+    e326_reaper_volume,
     e330_older_line,
     e331_older_patch,
     e332_line_skipped,

@@ -30,6 +30,7 @@ _CLASSES = ("standard", "server-storage", "local-storage", "local-nvme", "fast-s
 # Where the kinds are that are not in the core.
 _API = {
     "statefulsets": "/apis/apps/v1",
+    "deployments": "/apis/apps/v1",
     "poddisruptionbudgets": "/apis/policy/v1",
     "jobs": "/apis/batch/v1",
     "cronjobs": "/apis/batch/v1",

@@ -16,6 +16,7 @@ STAGES = ("base", "prepare", "cluster", "steps")
 DIALECTS = ("argocd", "flux", "plain")
 _RENDERED = (
     "statefulsets",
+    "deployments",
     "services",
     "configmaps",
     "poddisruptionbudgets",

@@ -15,12 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def run(*command: str, stdin: str | None = None, check: bool = True, timeout: float = 600) -> str:
-    """Run a command to its end and return what it printed; its complaint is in the error when it fails."""
+def run(
+    *command: str, stdin: str | None = None, check: bool = True, timeout: float = 600, all_words: bool = False
+) -> str:
+    """Run a command to its end and return what it printed; its complaint is in the error when it fails. `all_words`: also what it
+    said on its standard error.
+    """
     ended = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout)
     if check and ended.returncode != 0:
         raise RuntimeError(f"{' '.join(command)[:300]}\n{ended.stdout[-2000:]}{ended.stderr[-2000:]}")
-    return ended.stdout if check else ended.stdout + ended.stderr
+    return ended.stdout if check and not all_words else ended.stdout + ended.stderr
 
 
 def in_namespace(namespace: str, *command: str) -> tuple[str, ...]:

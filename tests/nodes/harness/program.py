@@ -38,7 +38,7 @@ class Program:
         ring.folder.mkdir(parents=True, exist_ok=True)
         file = ring.folder / "ring.yaml"
         file.write_text(json.dumps(topology, indent=2))
-        return run(str(ring.cassc), "render", str(file), "-o", str(ring.folder / "tree"))
+        return run(str(ring.cassc), "render", str(file), "-o", str(ring.folder / "tree"), all_words=True)
 
     def apply(self, *stages: str) -> None:
         """`kubectl apply -k` of these stages in turn, or of everything at once."""
@@ -49,7 +49,7 @@ class Program:
 
     def job(self) -> str:
         """The name of the Job of the last commit."""
-        (file,) = (self.ring.tree / "steps").rglob("*_job_*.yaml")
+        (file,) = (self.ring.tree / "steps").rglob(f"*_job_{self.ring.name}-settle-*.yaml")
         return re.findall(r"^  name: (\S+)$", file.read_text(), re.MULTILINE)[0]
 
     def status(self) -> dict:

@@ -137,10 +137,14 @@ class Ring:
         """The pod's phase; nothing when there is no such pod."""
         return self.pods().get(pod, {"status": {"phase": ""}})["status"]["phase"]
 
-    def restarts(self, pod: str) -> int:
-        """How often the pod's Cassandra container was restarted."""
+    def container(self, pod: str, name: str = "cassandra") -> dict:
+        """The status of one of the pod's containers."""
         statuses = self.pods()[pod]["status"]["containerStatuses"]
-        return next(status["restartCount"] for status in statuses if status["name"] == "cassandra")
+        return next(status for status in statuses if status["name"] == name)
+
+    def restarts(self, pod: str, container: str = "cassandra") -> int:
+        """How often a container of the pod was restarted."""
+        return self.container(pod, container)["restartCount"]
 
     def wait_ready(self, pods: list[str], seconds: float) -> None:
         """Until all of these pods are ready."""

@@ -42,7 +42,7 @@ def archive(version: str, build: Path) -> tuple[Path, str]:
     return _double(version, build), f"the double of tests/cassandra/server with Cassandra {version} from Maven Central"
 
 
-def _base(build: Path) -> Path:
+def base(build: Path) -> Path:
     """Debian with Java, as one layer; made once."""
     layer = build / "debian.tar"
     if layer.exists():
@@ -68,7 +68,7 @@ def _owned_by_cassandra(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def _owned_by_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+def owned_by_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     entry.uid = entry.gid = 0
     return entry
 
@@ -80,12 +80,12 @@ def _double(version: str, build: Path) -> Path:
     with tarfile.open(layer, "w") as tar:
         for child in sorted((_TESTS / "cassandra" / "server" / "root").iterdir()):
             if child.name != "etc":
-                tar.add(child, child.name, filter=_owned_by_root)
+                tar.add(child, child.name, filter=owned_by_root)
         tar.add(
             _TESTS / "cassandra" / "server" / "root" / "etc" / "cassandra", "etc/cassandra", filter=_owned_by_cassandra
         )
-        tar.add(jars, "opt/cassandra/lib", filter=_owned_by_root)
-        tar.add(agent, "opt/management-api/datastax-mgmtapi-agent.jar", filter=_owned_by_root)
+        tar.add(jars, "opt/cassandra/lib", filter=owned_by_root)
+        tar.add(agent, "opt/management-api/datastax-mgmtapi-agent.jar", filter=owned_by_root)
         tini = tarfile.TarInfo("tini")
         tini.type, tini.linkname = tarfile.SYMTYPE, "usr/bin/tini"
         tar.addfile(tini)
@@ -95,6 +95,6 @@ def _double(version: str, build: Path) -> Path:
         "Env": ["PATH=/opt/cassandra/bin:/usr/local/bin:/usr/bin:/bin", "CASSANDRA_CONF=/etc/cassandra"],
         "User": str(_CASSANDRA_USER),
     }
-    images.write(image_name(version), [_base(build), layer], target, config)
+    images.write(image_name(version), [base(build), layer], target, config)
     layer.unlink()
     return target

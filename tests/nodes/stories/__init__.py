@@ -13,6 +13,7 @@ class Stories:
     versions: tuple[
         str, ...
     ] = ()  # the versions of Cassandra that they need, where it is not the one that is asked for
+    reapers: tuple[str, ...] = ()  # the versions of Reaper that they need
 
     def __init__(self, ring: Ring, report: Report, version: str) -> None:
         self.ring, self.report, self.version = ring, report, version

@@ -27,6 +27,7 @@ class Settled(Stories):
         self.program = Program(ring)
         self.writing = Writing(ring, report)
         self.topology = with_steps(ring.name, version, 3, self.quick)
+        self.plan = ""  # of the last commit
         self.since = datetime.now(UTC)
         self.runs_of: dict[Program, Runs] = {}
 
@@ -42,7 +43,7 @@ class Settled(Stories):
 
     def commit(self, *stages: str) -> None:
         """One commit: rendered over what is deployed, and applied: these stages in turn, or everything at once."""
-        self.program.commit(self.topology)
+        self.plan = self.program.commit(self.topology)
         self.since = datetime.now(UTC)
         self.program.apply(*stages)
 

@@ -8,6 +8,9 @@ from .settled import Settled
 class SettledInstall(Settled):
     """Told by every ring with steps as its first story."""
 
+    more_roles: tuple[str, ...] = ()  # that the program makes beside the superuser and the one that is declared
+    conditions = {"Initialized", "Ready"}  # that are true in the end
+
     def tell_install(self) -> None:
         """Superuser, roles, conditions and Events; then the same once more, and nothing happens."""
         ring, report, program = self.ring, self.report, self.program
@@ -22,7 +25,7 @@ class SettledInstall(Settled):
             "the state has the host id of every pod",
         )
         true = {name for name, is_true in program.conditions().items() if is_true}
-        report.expect(true == {"Initialized", "Ready"}, f"conditions that are true: {', '.join(sorted(true))}")
+        report.expect(true == self.conditions, f"conditions that are true: {', '.join(sorted(true))}")
         self.expect_events()
         self.expect_replication()
         self.expect_quiet()
@@ -37,6 +40,7 @@ class SettledInstall(Settled):
         rows = ring.cql(self.pods[0], {"cql": "SELECT role, is_superuser, can_login FROM system_auth.roles"})
         roles = {name: (is_superuser, login) for name, is_superuser, login in rows}
         wanted = {superuser[0]: (True, True), "app": (False, True), "cassandra": (False, False)}
+        wanted |= {name: (False, True) for name in self.more_roles}
         report.expect(roles == wanted, f"roles, superuser, login: {roles}")
 
     def expect_events(self) -> None:
@@ -47,8 +51,8 @@ class SettledInstall(Settled):
         started = [event.about for event in told if event.reason == "StartedCassandra"]
         self.expect_event(started == self.pods, "an Event when each node has started, in the start order")
         order = [event.reason for event in told if event.reason in ("StartedCassandra", "CreatedRole")]
-        wanted = ["StartedCassandra"] * 3 + ["CreatedRole"] * 2
-        self.expect_event(order == wanted, "then an Event for the superuser and one for the role")
+        wanted = ["StartedCassandra"] * 3 + ["CreatedRole"] * (2 + len(self.more_roles))
+        self.expect_event(order == wanted, "then an Event for the superuser and one for each role")
 
     def expect_replication(self) -> None:
         """The system keyspaces have a replica in every rack."""

@@ -15,6 +15,7 @@ mod leftovers;
 mod missing;
 mod operations;
 mod readable;
+mod reaper;
 mod rebuild;
 mod repair;
 mod replication;
@@ -27,6 +28,7 @@ mod upgrade_tables;
 
 use crate::action::{Action, Decision, Reason};
 use crate::situation::Situation;
+pub(crate) use reaper::said as reaper_said;
 
 /// What a step says.
 #[derive(Debug)]
@@ -68,7 +70,7 @@ enum Then {
 type Step = fn(&Situation<'_>) -> Next;
 
 /// Every step, in the order of precedence.
-const STEPS: [(Step, Then); 20] = [
+const STEPS: [(Step, Then); 21] = [
     (readable::next, Then::Stop),
     (secrets::next, Then::GoOn),
     (jobs::next, Then::GoOn),
@@ -88,8 +90,15 @@ const STEPS: [(Step, Then); 20] = [
     (upgrade_tables::next, Then::GoOn),
     (cleanup::next, Then::GoOn),
     (operations::next, Then::Last),
+    (reaper::next, Then::Last),
     (leftovers::next, Then::GoOn),
 ];
+
+/// Whether Reaper is to be looked at: it is the last that anything is done with, and only while nodes run.
+pub fn asks_reaper(situation: &Situation<'_>) -> bool {
+    let is_settled = || matches!(decide(situation), Decision::Done(_));
+    situation.reaper().is_some() && !situation.is_stopped() && situation.state.memory.initialized && is_settled()
+}
 
 /// What is to be done next. A refusal is told when nothing is under way any more: then only a person helps.
 pub fn decide(situation: &Situation<'_>) -> Decision {

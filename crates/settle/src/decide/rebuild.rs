@@ -8,7 +8,6 @@ use super::replication::{SIMPLE, keyspaces};
 use crate::action::{Action, Reason};
 use crate::cluster::{NodeJob, Replication};
 use crate::guard::Guard;
-use crate::keyspaces::is_system;
 use crate::situation::Situation;
 use crate::whole::Aside;
 
@@ -44,7 +43,7 @@ fn rebuild(situation: &Situation<'_>, datacenter: &Datacenter, pod: &str, host_i
 
 /// The keyspaces of users, or why they are not known.
 fn users<'s>(situation: &Situation<'s>) -> Result<Vec<(&'s String, &'s Replication)>, Next> {
-    Ok(keyspaces(situation)?.iter().filter(|(name, _)| !is_system(name)).collect())
+    Ok(keyspaces(situation)?.iter().filter(|(name, _)| !situation.is_own_keyspace(name)).collect())
 }
 
 fn has(replication: &Replication, datacenter: &str) -> bool {

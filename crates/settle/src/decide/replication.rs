@@ -1,4 +1,4 @@
-//! Replicas of Cassandra's own keyspaces: down before nodes leave, up when all have joined. Only the entries of our own
+//! Replicas of Cassandra's own keyspaces and of Reaper's, once that exists: down before nodes leave, up when all have joined. Only the entries of our own
 //! datacenters change; what stands there for others stays.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use super::Next;
 use crate::action::{Action, Reason};
 use crate::cluster::Replication;
 use crate::guard::Guard;
-use crate::keyspaces::{SYSTEM_KEYSPACES, is_system};
+use crate::keyspaces::SYSTEM_KEYSPACES;
 use crate::situation::Situation;
 use crate::whole::Aside;
 
@@ -22,7 +22,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         Ok(keyspaces) => keyspaces,
         Err(next) => return next,
     };
-    for keyspace in SYSTEM_KEYSPACES {
+    for keyspace in SYSTEM_KEYSPACES.into_iter().chain(situation.reaper_keyspace()) {
         let Some(now) = keyspaces.get(keyspace) else { continue };
         let wanted = wanted(situation, now);
         if wanted == *now {
@@ -36,7 +36,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     Next::Nothing
 }
 
-/// What a keyspace of Cassandra's own is to have.
+/// What such a keyspace is to have.
 fn wanted(situation: &Situation<'_>, now: &Replication) -> Replication {
     let mut wanted = now.clone();
     if let Some(simple) = wanted.remove(SIMPLE) {
@@ -104,7 +104,7 @@ fn alter(
 }
 
 /// Before nodes leave a datacenter, as Cassandra calls it: no keyspace has more replicas there than nodes will be `left` before any
-/// other joins. Cassandra's own are lowered, while nodes are up that are not left `aside`; those of users are refused.
+/// other joins. Cassandra's own and Reaper's are lowered, while nodes are up that are not left `aside`; those of users are refused.
 pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &str, left: u32, aside: &Aside<'_>) -> Next {
     let keyspaces = match keyspaces(situation) {
         Ok(keyspaces) => keyspaces,
@@ -116,7 +116,7 @@ pub(super) fn for_fewer_nodes(situation: &Situation<'_>, datacenter: &str, left:
         if situation.holds(guard, || fits(situation, datacenter, replication, left)) {
             continue;
         }
-        if is_system(keyspace) {
+        if situation.is_own_keyspace(keyspace) {
             if let Some(lowered) = lowered(situation, datacenter, keyspace, replication, left) {
                 return alter(situation, keyspace, lowered, false, situation.not_ready_to_change(aside));
             }
@@ -147,7 +147,7 @@ fn too_many(name: &str, keyspace: &str, replication: &Replication, left: u32) ->
     Reason::about(if left == 0 { "StillReplicated" } else { "ReplicationTooHigh" }, keyspace, text)
 }
 
-/// Cassandra's own keyspace with as many replicas as nodes will be left. Cassandra 4.1 and later does not let
+/// Such a keyspace with as many replicas as nodes will be left. Cassandra 4.1 and later does not let
 /// `system_auth` leave out a datacenter that has nodes: one replica stays until the last node has left.
 fn lowered(
     situation: &Situation<'_>,

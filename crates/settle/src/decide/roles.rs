@@ -3,6 +3,7 @@
 use cassc_ring::desired::Role;
 
 use super::Next;
+use super::secrets::REAPER_ROLE;
 use crate::action::{Action, Reason};
 use crate::situation::Situation;
 
@@ -14,7 +15,7 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
         return Next::Wait(vec![Reason::of_ring("NoAnswer", "no node that is up answers")]);
     };
     let mut waits = Vec::new();
-    for role in std::iter::once(superuser(situation)).chain(situation.steps().roles) {
+    for role in std::iter::once(superuser(situation)).chain(situation.steps().roles).chain(reapers(situation)) {
         match situation.seen.objects.secrets.get(&role.secret) {
             Some(secret) if !secret.is_complete => waits.push(missing(&role, "has no username and password")),
             None => waits.push(missing(&role, "does not exist")),
@@ -40,6 +41,13 @@ fn superuser(situation: &Situation<'_>) -> Role {
     let steps = situation.steps();
     let secret = situation.ring.superuser_secret.clone();
     Role { name: String::new(), superuser: true, login: true, secret, generated: steps.generates_superuser }
+}
+
+/// Reaper's role. The Job that makes its keyspace makes the role, too, and gives it its rights; it runs once, and so another
+/// password in the Secret is set here. Rights stay as they are.
+fn reapers(situation: &Situation<'_>) -> Option<Role> {
+    let secret = situation.ring.steps.as_ref()?.reaper.as_ref()?.role_secret.clone()?;
+    Some(Role { name: REAPER_ROLE.to_owned(), superuser: false, login: true, secret, generated: true })
 }
 
 /// Takes the role `cassandra` away from those who know its password, once another superuser can log in.

@@ -2,6 +2,7 @@
 
 mod jobs;
 mod operations;
+mod reaper;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,6 @@ use cassc_ring::release::Release;
 
 use crate::cluster::Time;
 use crate::guard::Guard;
-use crate::keyspaces::is_system;
 use crate::observed::Status;
 use crate::situation::Situation;
 use crate::state::{Failed, State};
@@ -30,6 +30,7 @@ pub fn remember(situation: &Situation<'_>) -> State {
     cleared(situation, &mut state);
     operations::operations(situation, &mut state);
     settled_facts(situation, &mut state);
+    reaper::reaper(situation, &mut state);
     state.founded |= situation
         .gossip
         .answering()
@@ -46,7 +47,8 @@ fn settled_facts(situation: &Situation<'_>, state: &mut State) {
             !roles.iter().any(|role| role.name == "cassandra" && (role.login || role.superuser));
     }
     let Some(Ok(keyspaces)) = &situation.seen.keyspaces else { return };
-    let nothing_to_copy = !keyspaces.keys().any(|keyspace| !is_system(keyspace)) && situation.gossip.schema_agrees();
+    let nothing_to_copy =
+        keyspaces.keys().all(|keyspace| situation.is_own_keyspace(keyspace)) && situation.gossip.schema_agrees();
     let is_complete = |name: &String| {
         let datacenter = situation.ring.datacenter(name);
         datacenter.is_some_and(|it| it.pods_in_start_order().iter().all(|pod| state.host_ids.contains_key(pod)))

@@ -65,6 +65,7 @@ impl Fixture {
             keyspaces: None,
             roles: None,
             jobs: BTreeMap::new(),
+            reaper: None,
         };
         let mut fixture = Self { ring, seen, state: State::default(), guards: Guards::ALL };
         fixture.live();

@@ -5,6 +5,7 @@ mod fixture;
 mod growing;
 mod older;
 mod operating;
+mod repairs;
 mod rolling;
 mod settling;
 mod shrinking;

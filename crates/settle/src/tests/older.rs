@@ -12,6 +12,7 @@ use crate::cluster::{
 };
 use crate::guard::Guards;
 use crate::observed::{Endpoint, Leftover, Pod, Set};
+use crate::reaper::{ReaperAct, ReaperAt, ReaperSeen};
 use crate::settle::{Verdict, settle};
 use crate::situation::Site;
 
@@ -180,6 +181,14 @@ impl Cluster for Outside {
     }
 
     async fn last_lines(&self, _: &str, _: &Pod) -> String {
+        nothing()
+    }
+
+    async fn reaper(&self, _: &ReaperAt) -> Answer<ReaperSeen> {
+        nothing()
+    }
+
+    async fn reaper_act(&self, _: &ReaperAt, _: &ReaperAct) -> Answer<()> {
         nothing()
     }
 }

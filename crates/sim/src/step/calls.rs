@@ -6,6 +6,7 @@ use cassc_settle::cluster::{
     Answer, Cluster, Document, Event, Failure, JobStatus, Line, NodeJob, Objects, Replication, Role, Stored, Time,
 };
 use cassc_settle::observed::{Endpoint, Leftover, Pod, Set};
+use cassc_settle::reaper::{ReaperAct, ReaperAt, ReaperSeen};
 
 use super::Step;
 use crate::act::{Act, NodeAct, Reply};
@@ -186,5 +187,14 @@ impl Cluster for Step {
     async fn last_lines(&self, name: &str, pod: &Pod) -> String {
         let read = self.read(|world| world.wrong_of_pod(name), |world, _| Ok(world.read_last_lines(pod)));
         read.await.unwrap_or_default()
+    }
+
+    /// No ring that is generated has Reaper: nobody answers.
+    async fn reaper(&self, _: &ReaperAt) -> Answer<ReaperSeen> {
+        Err(Failure::Unknown("there is no Reaper in the simulation".to_owned()))
+    }
+
+    async fn reaper_act(&self, _: &ReaperAt, _: &ReaperAct) -> Answer<()> {
+        Err(Failure::Unknown("there is no Reaper in the simulation".to_owned()))
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
 pub(crate) mod output;
+mod reaper_schema;
 mod settle;
 pub(crate) mod status;
 
@@ -37,6 +38,7 @@ Exit codes:
 enum Command {
     Settle(settle::Settle),
     Status(status::Status),
+    ReaperSchema(reaper_schema::ReaperSchema),
 }
 
 /// Which cluster.
@@ -202,8 +204,9 @@ pub fn run_tried(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone
 fn run_verb(command: Command, tried: Tried) -> Result<Ending, Failed> {
     on_one_thread(async {
         match command {
-            Command::Settle(arguments) => settle::run(&arguments, tried).await,
+            Command::Settle(arguments) => Box::pin(settle::run(&arguments, tried)).await,
             Command::Status(arguments) => status::run(&arguments).await,
+            Command::ReaperSchema(arguments) => reaper_schema::run(&arguments).await,
         }
     })
 }

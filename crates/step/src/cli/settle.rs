@@ -38,6 +38,9 @@ pub(super) struct Settle {
     /// File for the verdict, which `kubectl describe pod` shows. Nothing is written where it does not exist.
     #[arg(long, value_name = "FILE", default_value = "/dev/termination-log")]
     termination_log: PathBuf,
+    /// Where Reaper's REST interface is [default: its Service].
+    #[arg(long, env = "CASSC_REAPER", value_name = "HOST:PORT")]
+    reaper: Option<String>,
     /// Name of this pod, for the Lease.
     #[arg(long, env = "POD_NAME", value_name = "NAME", hide = true)]
     pod_name: Option<String>,
@@ -50,7 +53,7 @@ impl Settle {
     pub(super) fn options(&self) -> Options {
         let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let holder = said(&self.pod_name).zip(said(&self.pod_uid)).map(|(name, uid)| format!("{name}_{uid}"));
-        self.management.of(Options { holder, ..self.place.options() })
+        self.management.of(Options { holder, reaper: said(&self.reaper), ..self.place.options() })
     }
 }
 
@@ -71,7 +74,7 @@ pub(super) async fn run(arguments: &Settle, tried: Tried) -> Result<Ending, Fail
 }
 
 /// When the run ends: when the process is asked to, or after its time.
-fn course(deadline: Option<u64>) -> std::io::Result<watch::Receiver<Course>> {
+pub(super) fn course(deadline: Option<u64>) -> std::io::Result<watch::Receiver<Course>> {
     let (sender, receiver) = watch::channel(Course::Runs);
     let sender = std::sync::Arc::new(sender);
     for kind in [SignalKind::terminate(), SignalKind::interrupt()] {

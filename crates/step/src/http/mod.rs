@@ -1,4 +1,4 @@
-//! One request to a pod, over a connection of its own: a connection that is used again may be closed just then, and nobody
+//! One request to a pod or to Reaper, over a connection of its own: a connection that is used again may be closed just then, and nobody
 //! knows whether the request arrived. In: an address and a [`Call`]. Out: status and text, or why there is no answer.
 //! What is in a query or a body never stands in an error: it may be a password.
 
@@ -14,15 +14,15 @@ use bytes::Bytes;
 use cassc_settle::cluster::{Answer, Failure};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HOST};
+use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-pub(crate) use tls::{Certificates, TlsError};
+pub(crate) use tls::{Certificates, Identity, TlsError, connector};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -36,13 +36,26 @@ pub(crate) struct Call<'c> {
     /// GET, POST, PUT.
     pub(crate) method: Method,
     /// The path, which stands in errors.
-    pub(crate) path: &'static str,
+    pub(crate) path: &'c str,
     /// The query; values in any characters.
     pub(crate) query: Vec<(&'static str, &'c str)>,
-    /// The body, as JSON.
-    pub(crate) body: Option<serde_json::Value>,
+    /// The body.
+    pub(crate) body: Body<'c>,
+    /// What it is allowed by (`Authorization: Bearer`).
+    pub(crate) token: Option<&'c str>,
     /// How long the answer may take, connecting included.
     pub(crate) limit: Duration,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Body<'c> {
+    /// None.
+    Empty,
+    /// JSON.
+    Json(serde_json::Value),
+    /// The fields of a form; values in any characters.
+    Form(Vec<(&'static str, &'c str)>),
 }
 
 /// An answer.
@@ -66,15 +79,22 @@ pub(crate) struct Http {
 impl Http {
     /// Sends a request to an address, once. Any status is an answer; without one it is [`Failure::Unknown`].
     pub(crate) async fn send(&self, address: &str, call: &Call<'_>) -> Answer<Response> {
-        let told = |what: String| Failure::Unknown(format!("{} {} of {address}: {what}", call.method, call.path));
-        let Ok(ip) = address.parse::<IpAddr>() else {
-            return Err(told("not an address".to_owned()));
-        };
-        match timeout(call.limit, self.exchange(SocketAddr::new(ip, self.port), call)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(failure)) => Err(told(failure)),
-            Err(_) => Err(told(format!("no answer within {} s", call.limit.as_secs()))),
+        match address.parse::<IpAddr>() {
+            Ok(ip) => within(address, call, self.exchange(SocketAddr::new(ip, self.port), call)).await,
+            Err(_) => Err(told(address, call, "not an address")),
         }
+    }
+
+    /// Sends a request to a host by its name, without TLS.
+    pub(crate) async fn send_by_name(host: &str, port: u16, call: &Call<'_>) -> Answer<Response> {
+        let http = Self { port, certificates: None };
+        within(host, call, async {
+            let mut found =
+                lookup_host((host, port)).await.map_err(|error| format!("its name is not known: {error}"))?;
+            let Some(to) = found.next() else { return Err("its name has no address".to_owned()) };
+            http.exchange(to, call).await
+        })
+        .await
     }
 
     async fn exchange(&self, to: SocketAddr, call: &Call<'_>) -> Result<Response, String> {
@@ -92,6 +112,24 @@ impl Http {
     }
 }
 
+/// An exchange within the time of its call.
+async fn within(
+    address: &str,
+    call: &Call<'_>,
+    exchange: impl Future<Output = Result<Response, String>>,
+) -> Answer<Response> {
+    match timeout(call.limit, exchange).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(failure)) => Err(told(address, call, &failure)),
+        Err(_) => Err(told(address, call, &format!("no answer within {} s", call.limit.as_secs()))),
+    }
+}
+
+/// Why there is no answer. Nothing of a query or a body is in it.
+fn told(address: &str, call: &Call<'_>, what: &str) -> Failure {
+    Failure::Unknown(format!("{} {} of {address}: {what}", call.method, call.path))
+}
+
 /// Sends the request and reads the answer.
 async fn ask<S>(stream: S, to: SocketAddr, call: &Call<'_>) -> Result<Response, String>
 where
@@ -100,15 +138,22 @@ where
     let told = |error: hyper::Error| format!("no answer: {error}");
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(told)?;
     let driver = tokio::spawn(connection);
-    let body = call.body.as_ref().map(serde_json::Value::to_string).unwrap_or_default();
-    let request = Request::builder()
+    let (kind, body) = match &call.body {
+        Body::Empty => ("application/json", String::new()),
+        Body::Json(value) => ("application/json", value.to_string()),
+        Body::Form(fields) => ("application/x-www-form-urlencoded", pairs(fields)),
+    };
+    let mut request = Request::builder()
         .method(call.method.clone())
         .uri(path_and_query(call))
         .header(HOST, to.to_string())
         .header(CONNECTION, "close")
-        .header(CONTENT_TYPE, "application/json")
-        .body(Full::new(Bytes::from(body)))
-        .expect("the path is fixed and the query is encoded");
+        .header(CONTENT_TYPE, kind);
+    if let Some(token) = call.token {
+        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let request =
+        request.body(Full::new(Bytes::from(body))).map_err(|_| "the request cannot be sent as it is".to_owned())?;
     let response = sender.send_request(request).await.map_err(told)?;
     let status = response.status().as_u16();
     let body = Limited::new(response.into_body(), LARGEST).collect().await;
@@ -120,14 +165,29 @@ where
 
 /// The target of the request, with the query percent-encoded.
 fn path_and_query(call: &Call<'_>) -> String {
-    let mut target = call.path.to_owned();
-    for (index, (name, value)) in call.query.iter().enumerate() {
-        target.push(if index == 0 { '?' } else { '&' });
-        target.push_str(name);
-        target.push('=');
-        encode(value, &mut target);
+    let query = pairs(&call.query);
+    if query.is_empty() { call.path.to_owned() } else { format!("{}?{query}", call.path) }
+}
+
+/// Names and values as a query or a form has them.
+fn pairs(pairs: &[(&'static str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(name);
+        text.push('=');
+        encode(value, &mut text);
     }
-    target
+    text
+}
+
+/// A text as one part of a path.
+pub(crate) fn segment(text: &str) -> String {
+    let mut encoded = String::new();
+    encode(text, &mut encoded);
+    encoded
 }
 
 /// Writes a text as part of a query (RFC 3986): everything but unreserved characters as `%XX`.
@@ -148,7 +208,7 @@ mod encoding {
     #[test]
     fn a_query_carries_every_character() {
         let query = vec![("username", "o'brien"), ("password", "p w/+&=ü%?#")];
-        let call = Call { method: Method::POST, path: "/role", query, body: None, limit: CONNECT };
+        let call = Call { method: Method::POST, path: "/role", query, body: Body::Empty, token: None, limit: CONNECT };
         assert_eq!(path_and_query(&call), "/role?username=o%27brien&password=p%20w%2F%2B%26%3D%C3%BC%25%3F%23");
     }
 }

@@ -1,4 +1,4 @@
-//! mTLS to the Management API, as Cass Operator does it: both sides show a certificate of one authority, and the name in
+//! TLS to the Management API and to CQL. To the former it is mTLS, as Cass Operator does it: both sides show a certificate of one authority, and the name in
 //! the server's is not compared, for no certificate has the address of a pod. The files are read for every connection, so
 //! that renewed certificates are used.
 
@@ -47,29 +47,49 @@ pub(crate) enum TlsError {
         cause: pem::Error,
     },
     /// Certificate and key do not belong together, or are of a kind that is not supported.
-    #[error("the certificates for the Management API cannot be used: {0}")]
+    #[error("the certificates cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
+}
+
+/// What a client trusts, and what it shows where the server asks for that.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    /// The authority of the server's certificate.
+    pub(crate) authority: PathBuf,
+    /// Certificate and key.
+    pub(crate) own: Option<(PathBuf, PathBuf)>,
 }
 
 impl Certificates {
     /// What makes connections with the certificates as they are now.
     pub(crate) fn connector(&self) -> Result<TlsConnector, TlsError> {
-        let provider = Arc::new(ring::default_provider());
-        let mut roots = RootCertStore::empty();
-        for authority in certificates(&self.authority)? {
-            roots.add(authority)?;
-        }
-        let verifier = ChainOnly { roots, algorithms: provider.signature_verification_algorithms };
-        let bytes = read(&self.key)?;
-        let key = PrivateKeyDer::from_pem_slice(&bytes);
-        let key = key.map_err(|cause| TlsError::Pem { path: self.key.clone(), cause })?;
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_client_auth_cert(certificates(&self.certificate)?, key)?;
-        Ok(TlsConnector::from(Arc::new(config)))
+        let own = Some((self.certificate.clone(), self.key.clone()));
+        connector(&Identity { authority: self.authority.clone(), own })
     }
+}
+
+/// What makes connections with files as they are now.
+pub(crate) fn connector(identity: &Identity) -> Result<TlsConnector, TlsError> {
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    for authority in certificates(&identity.authority)? {
+        roots.add(authority)?;
+    }
+    let verifier = ChainOnly { roots, algorithms: provider.signature_verification_algorithms };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let config = match &identity.own {
+        None => config.with_no_client_auth(),
+        Some((certificate, path)) => {
+            let bytes = read(path)?;
+            let key = PrivateKeyDer::from_pem_slice(&bytes);
+            let key = key.map_err(|cause| TlsError::Pem { path: path.clone(), cause })?;
+            config.with_client_auth_cert(certificates(certificate)?, key)?
+        }
+    };
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// The certificates of a file; at least one.

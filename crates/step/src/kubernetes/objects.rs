@@ -34,7 +34,10 @@ impl Kubernetes {
             self.add(&namespace, &ring, &mut objects).await?;
         }
         let roles = ring.steps.iter().flat_map(|steps| &steps.roles).map(|role| role.secret.as_str());
-        for name in roles.chain([ring.superuser_secret.as_str()]).collect::<BTreeSet<_>>() {
+        let reaper = ring.steps.iter().flat_map(|steps| &steps.reaper);
+        let reaper = reaper.flat_map(|it| [Some(&it.ui_secret), Some(&it.token_secret), it.role_secret.as_ref()]);
+        let reaper = reaper.flatten().map(String::as_str);
+        for name in roles.chain(reaper).chain([ring.superuser_secret.as_str()]).collect::<BTreeSet<_>>() {
             objects.secrets.extend(self.secret(name).await?.map(|it| (name.to_owned(), it)));
         }
         Ok(objects)
@@ -56,9 +59,8 @@ impl Kubernetes {
     /// Adds what is in a namespace.
     async fn add(&self, namespace: &str, ring: &Ring, objects: &mut Objects) -> Answer<()> {
         let label = names::label_value(&ring.cluster_name);
-        let prefix = format!("{}-", self.cluster);
         let mut sets: Vec<StatefulSet> = self.list(namespace, &label).await?;
-        sets.retain(|set| name(&set.metadata).starts_with(&prefix));
+        sets.retain(|set| is_of_nodes(&self.cluster, name(&set.metadata)));
         let pods: Vec<v1::Pod> = self.list(namespace, &label).await?;
         let claims: Vec<PersistentVolumeClaim> = self.list(namespace, &label).await?;
 
@@ -174,6 +176,11 @@ pub(super) fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Po
     let mut pod = pod(found, &owner.name, ordinal);
     pod.is_deleting |= set.metadata.uid.as_deref() != Some(owner.uid.as_str());
     Some((name(&found.metadata).to_owned(), pod))
+}
+
+/// Whether a StatefulSet is one of Cassandra nodes: Reaper's pod is none, where it has a StatefulSet.
+pub(super) fn is_of_nodes(cluster: &str, set: &str) -> bool {
+    set.strip_prefix(cluster).is_some_and(|rest| rest.starts_with('-')) && set != names::reaper(cluster)
 }
 
 pub(super) fn name(metadata: &ObjectMeta) -> &str {

@@ -17,7 +17,7 @@ use hyper::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::{Call, Http, Response};
+use crate::http::{Body, Call, Http, Response};
 
 pub(crate) use roles::Login;
 
@@ -58,7 +58,7 @@ impl ManagementApi {
         path: &'static str,
         query: Vec<(&'static str, &str)>,
     ) -> Answer<T> {
-        let call = Call { method: Method::GET, path, query, body: None, limit: READ };
+        let call = Call { method: Method::GET, path, query, body: Body::Empty, token: None, limit: READ };
         parsed(&succeeded(self.http.send(address, &call).await?, Intent::Read)?)
     }
 
@@ -71,7 +71,8 @@ impl ManagementApi {
         query: Vec<(&'static str, &str)>,
         body: Option<Value>,
     ) -> Answer<Response> {
-        let call = Call { method, path, query, body, limit: ACT };
+        let body = body.map_or(Body::Empty, Body::Json);
+        let call = Call { method, path, query, body, token: None, limit: ACT };
         succeeded(self.http.send(address, &call).await?, Intent::Act)
     }
 }
@@ -104,7 +105,7 @@ fn misread(response: &Response, why: &str) -> Failure {
 }
 
 /// A text of an answer as it stands in messages: one line, not long, nothing that a terminal would obey.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let plain = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
     plain.take(LONGEST_TEXT).collect()
 }

@@ -45,6 +45,7 @@ pub(crate) async fn gather(live: &Live) -> Result<Report, String> {
         datacenters: datacenters(&found),
         jobs: jobs(live, &pods, &state).await,
         operations: operations(&ring, &state.memory.operations),
+        repairs: state.memory.reaper.iter().flat_map(|it| it.schedules.iter().chain(&it.others)).cloned().collect(),
         failed: failed(&state),
         conditions: conditions(&state),
         run: or_unseen("the Jobs", run(live, &ring).await, &mut unseen).flatten(),

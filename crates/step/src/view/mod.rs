@@ -3,11 +3,13 @@
 pub(crate) mod gather;
 mod nodes;
 mod operations;
+mod repairs;
 pub(crate) mod restarts;
 pub(crate) mod text;
 
 use std::collections::BTreeMap;
 
+use cassc_settle::repairs::Told;
 use serde::Serialize;
 
 /// A cluster.
@@ -32,6 +34,9 @@ pub(crate) struct Report {
     pub(crate) jobs: Vec<Job>,
     /// What the topology asks for once, in its order, and what ran before.
     pub(crate) operations: Vec<Operation>,
+    /// Reaper's schedules of the ring, as it said them last; those of others after those of the topology.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) repairs: Vec<Told>,
     /// Steps that failed for good, by what they were done on.
     pub(crate) failed: BTreeMap<String, Failed>,
     /// The conditions.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use cassc_settle::cluster::Time;
 
+use super::repairs::repairs;
 use super::{Event, Node, Operation, Report, Run};
 use crate::log;
 
@@ -41,6 +42,7 @@ pub(crate) fn text(report: &Report, page: Page) -> String {
     lines.extend(nodes(report, page));
     section(&mut lines, "Under way", under_way(report, page));
     section(&mut lines, "Operations", operations(&report.operations, page));
+    section(&mut lines, "Repairs", repairs(&report.repairs, page));
     section(
         &mut lines,
         "Failed",
@@ -168,9 +170,9 @@ fn operations(operations: &[Operation], page: Page) -> Vec<String> {
     told.flat_map(|line| wrapped("  ", &line, page)).collect()
 }
 
-/// Those that are true; `wide` all.
+/// Those that are true, and repairs that are not scheduled; `wide` all.
 fn conditions(report: &Report, page: Page) -> Vec<String> {
-    let told = report.conditions.iter().filter(|(_, it)| it.status || page.wide);
+    let told = report.conditions.iter().filter(|(name, it)| it.status || page.wide || *name == "RepairsScheduled");
     told.flat_map(|(name, it)| {
         let status = if it.status { "" } else { " is false" };
         let message = if it.message.is_empty() { String::new() } else { format!(": {}", it.message) };

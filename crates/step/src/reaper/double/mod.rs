@@ -1,0 +1,152 @@
+//! A double of Reaper's REST interface, for tests: it answers on a socket as the [`Model`] says, which is held to what was
+//! observed of a real one.
+
+mod model;
+mod rows;
+mod schedules;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::ReaperApi;
+use crate::management::Login;
+
+pub(super) use model::{Model, RING};
+pub(super) use schedules::Stored;
+
+const ADDRESS: &str = "127.0.0.1";
+
+/// A running double; it ends with the test.
+pub(super) struct Double {
+    port: u16,
+    model: Arc<Mutex<Model>>,
+}
+
+/// A request, as far as the double cares.
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) path: String,
+    /// Names and values, decoded; of a form those of the body.
+    pub(super) pairs: Vec<(String, String)>,
+    pub(super) is_form: bool,
+    pub(super) token: Option<String>,
+    pub(super) body: String,
+}
+
+impl Double {
+    /// One that has this model.
+    pub(super) async fn of(model: Model) -> Self {
+        let listener = TcpListener::bind((ADDRESS, 0)).await.expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        let model = Arc::new(Mutex::new(model));
+        let of_server = Arc::clone(&model);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                serve(stream, &of_server).await;
+            }
+        });
+        Self { port, model }
+    }
+
+    /// What it has.
+    pub(super) fn model(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().expect("no test panicked")
+    }
+
+    /// A client of it.
+    pub(super) fn api(&self) -> ReaperApi {
+        ReaperApi { host: ADDRESS.to_owned(), port: self.port }
+    }
+}
+
+/// The login of the double.
+pub(super) fn login() -> Login {
+    Login { username: "reaper".to_owned(), password: "p w/+&=%".to_owned() }
+}
+
+impl Request {
+    /// A request as a test writes it: with the token of an operator, and a query in the path.
+    pub(super) fn of(method: &str, target: &str, body: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            pairs: pairs(query),
+            is_form: false,
+            token: Some("operator".to_owned()),
+            body: body.to_owned(),
+        }
+    }
+
+    /// The value of a parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    fn parsed(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").expect("a request has a head");
+        let mut words = head.split(' ');
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let header = |name: &str| {
+            head.lines().find_map(|line| {
+                let (it, value) = line.split_once(": ")?;
+                it.eq_ignore_ascii_case(name).then(|| value.to_owned())
+            })
+        };
+        let is_form = header("content-type").as_deref() == Some("application/x-www-form-urlencoded");
+        let mut request = Self::of(method, target, body);
+        if is_form {
+            request.pairs = pairs(body);
+        }
+        let token = header("authorization").and_then(|it| it.strip_prefix("Bearer ").map(str::to_owned));
+        Self { is_form, token, ..request }
+    }
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), decoded(value))).collect()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(u8::from_str_radix(&after[..2], 16).expect("two digits follow"));
+        rest = &after[2..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).expect("it is text")
+}
+
+/// Answers one request, then closes.
+async fn serve(mut stream: TcpStream, model: &Mutex<Model>) {
+    let request = Request::parsed(&read_request(&mut stream).await);
+    let (status, body) = model.lock().expect("no test panicked").answer(&request);
+    let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    let text = format!("HTTP/1.1 {status} X\r\n{length}Connection: close\r\n\r\n{body}");
+    stream.write_all(text.as_bytes()).await.expect("the client reads it");
+}
+
+/// The head and the body, by its length.
+async fn read_request(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+            if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
+                return text;
+            }
+        }
+        let mut part = [0; 4096];
+        let count = stream.read(&mut part).await.expect("the client writes");
+        assert!(count > 0, "the client closed in the middle of a request: {text}");
+        bytes.extend_from_slice(&part[..count]);
+    }
+}
