@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import random
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -184,6 +185,8 @@ def main() -> int:
 def tell(kind: type, machines: list[Machine], chosen: argparse.Namespace, report: Report) -> None:
     """All stories of one ring; they build upon each other, so the first that fails ends them."""
     ring, *others = (Ring(machine, chosen.cassc, kind.__name__.lower()) for machine in machines[: kind.machines])
+    for one in (ring, *others):
+        shutil.rmtree(one.folder, ignore_errors=True)  # what an earlier run rendered is deployed no more
     told = kind(ring, report, chosen.version)
     told.seed, told.others = chosen.seed, others
     if not kind.has_own_runs:
