@@ -220,7 +220,7 @@ fn one_kubernetes_cluster_makes_the_tables() {
 
 /// A double of the image's entry point: it ends twice, and then runs until it is told to end.
 const ENTRY: &str = "#!/bin/sh\necho run >> runs\necho \"$*\"\n[ \"$(wc -l < runs)\" -lt 3 ] && exit 1\n\
-                     trap 'echo terminated; exit 143' TERM\nsleep 60 & wait $!\n";
+                     trap 'echo terminated; kill $!; exit 143' TERM\nsleep 60 & wait $!\n";
 
 /// The output of the script of the sidecar in a shell, told to end once Reaper runs.
 fn output_of_script(shell: &[&str]) -> String {
