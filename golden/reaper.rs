@@ -220,7 +220,7 @@ fn one_kubernetes_cluster_makes_the_tables() {
 
 /// A double of the image's entry point: it ends twice, and then runs until it is told to end.
 const ENTRY: &str = "#!/bin/sh\necho run >> runs\necho \"$*\"\n[ \"$(wc -l < runs)\" -lt 3 ] && exit 1\n\
-                     trap 'echo terminated; exit 143' TERM\nsleep 60 & wait $!\n";
+                     trap 'echo terminated; kill $!; exit 143' TERM\nsleep 60 & wait $!\n";
 
 /// The output of the script of the sidecar in a shell, told to end once Reaper runs.
 fn output_of_script(shell: &[&str]) -> String {
@@ -234,7 +234,7 @@ fn output_of_script(shell: &[&str]) -> String {
     let mut script = command.spawn().expect("the shell answered to its probe");
     let begun = Instant::now();
     let runs = || fs::read_to_string(folder.path().join("runs")).unwrap_or_default().lines().count();
-    while runs() < 3 && begun.elapsed() < Duration::from_secs(60) {
+    while runs() < 3 && begun.elapsed() < Duration::from_mins(1) {
         std::thread::sleep(Duration::from_millis(50));
     }
     // The double sets its trap after it has counted itself.

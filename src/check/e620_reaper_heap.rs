@@ -37,8 +37,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if limit < needed {
         let field = if reaper.heap.is_some() { "heap" } else { "resources.limits.memory" };
         let message = format!("a heap of {heap}Mi does not fit into the memory limit of Reaper, {limit}Mi");
-        let help = format!("write `resources: {{limits: {{memory: {needed}Mi}}}}`, or a smaller heap");
-        complaints.push(RULE.complain(message, at(field)).help(help));
+        let advice = format!("write `resources: {{limits: {{memory: {needed}Mi}}}}`, or a smaller heap");
+        complaints.push(RULE.complain(message, at(field)).help(advice));
     }
 }
 

@@ -42,9 +42,9 @@ fn at(subject: &Subject<'_>, field: &str) -> Label {
 
 fn encrypted_clients(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
     let release: Release = subject.spec().cassandra.version.parse().ok()?;
-    let mut reader = Reader::new(release.minor);
+    let mut each_rack = Reader::new(release.minor);
     let demanded = different_racks(subject).find_map(|place| {
-        let settings = reader.settings(place);
+        let settings = each_rack.settings(place);
         let enabled = settings.get("client_encryption_options.enabled").filter(|it| is_on(Some(it)))?;
         let optional = is_on(settings.get("client_encryption_options.optional"));
         (!optional).then(|| enabled.route.clone())

@@ -4,7 +4,7 @@ use cassc_ring::reaper;
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::{MOST_SCHEDULES, common_table};
+use crate::topology::{MOST_SCHEDULES, Schedule, common_table};
 
 pub(super) const RULE: Rule = Rule {
     code: "E625",
@@ -21,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(reaper) = &subject.spec().repair.reaper else { return };
     // E622 refuses more.
     let schedules: Vec<reaper::Schedule> =
-        reaper.schedules.iter().take(MOST_SCHEDULES).map(|it| it.as_written()).collect();
+        reaper.schedules.iter().take(MOST_SCHEDULES).map(Schedule::as_written).collect();
     let at = |index: usize, words| {
         subject.value(Route::of("spec.repair.reaper.schedules").index(index).key("keyspace"), words)
     };

@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields are those of the topology")]
 pub struct Schedule {
     /// The keyspace. It must have tables: until it has, the schedule waits for them.
     pub keyspace: String,
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_intensity_is_counted_in_parts() {
-        let counted = [0.9, 0.8999999761581421, 1.0, 0.0, -1.0, f64::NAN, 0.00001, 1e300].map(parts);
+        let counted = [0.9, 0.899_999_976_158_142_1, 1.0, 0.0, -1.0, f64::NAN, 0.00001, 1e300].map(parts);
         assert_eq!(counted, [9000, 9000, 10_000, 0, 0, 0, 0, u32::MAX]);
     }
 }

@@ -19,9 +19,9 @@ impl FromStr for ReaperVersion {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let number = |part: &str| match part.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => part.parse::<u32>().map_err(|_| ()),
-            false => Err(()),
+        let number = |part: &str| {
+            let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+            if is_number { part.parse::<u32>().map_err(|_| ()) } else { Err(()) }
         };
         match text.split('.').map(number).collect::<Result<Vec<u32>, ()>>()?.as_slice() {
             [major, minor, patch] => Ok(Self(*major, *minor, *patch)),
