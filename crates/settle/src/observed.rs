@@ -70,8 +70,8 @@ pub struct Claim {
     pub requested: u64,
     /// Bytes it has (`status.capacity`).
     pub capacity: u64,
-    /// Whether its StorageClass allows expansion; `None` where that cannot be read.
-    pub expands: Option<bool>,
+    /// Whether the API server has refused to expand it, because of its StorageClass.
+    pub is_fixed: bool,
     /// Whether it is being deleted.
     pub is_deleting: bool,
 }

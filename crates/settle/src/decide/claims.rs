@@ -26,7 +26,7 @@ fn expand(situation: &Situation<'_>) -> Next {
         let Some(wanted) = bytes(size) else { continue };
         for (name, claim) in data_claims(situation, &place.rack.stateful_set) {
             if claim.requested < wanted {
-                if claim.expands == Some(false) {
+                if claim.is_fixed {
                     let text = format!("the StorageClass of {name} does not allow expansion");
                     return Next::Refuse(vec![Reason::about("ClassDoesNotExpand", name, text)]);
                 }

@@ -76,7 +76,7 @@ fn claims_grow_where_their_class_lets_them() {
     fixture.ring.datacenters[0].racks[0].expand_to = Some("1Ki".to_owned());
     assert!(matches!(fixture.act(), Action::ExpandClaim { size, .. } if size == "1Ki"));
     let claim = fixture.seen.objects.claims.values_mut().next().expect("a claim");
-    claim.expands = Some(false);
+    claim.is_fixed = true;
     assert_eq!(fixture.codes(true), ["ClassDoesNotExpand"]);
     fixture.seen.objects.claims.values_mut().for_each(|claim| claim.requested = 1024);
     assert_eq!(fixture.codes(false), ["ClaimGrows"]);

@@ -29,6 +29,9 @@ const LAST_LINES: i64 = 12;
 /// How many bytes of the log are read for them.
 const LAST_BYTES: i64 = 16 * 1024;
 
+/// What the admission plugin PersistentVolumeClaimResize says of a claim whose StorageClass does not allow expansion.
+const DOES_NOT_EXPAND: &str = "the storageclass that provisions the pvc must support resize";
+
 impl Kubernetes {
     /// Sets the replicas of a StatefulSet, if it still has the version that was judged.
     pub(crate) async fn scale(&self, name: &str, set: &Set, replicas: u32) -> Answer<()> {
@@ -124,8 +127,11 @@ impl Kubernetes {
             "spec": {"resources": {"requests": {"storage": size}}},
         });
         let by = PatchParams { field_manager: Some(WRITER.to_owned()), ..PatchParams::default() };
-        act(claims.patch(name, &by, &Patch::Merge(patch))).await?;
-        Ok(())
+        let answer = act(claims.patch(name, &by, &Patch::Merge(patch))).await;
+        if matches!(&answer, Err(Failure::Refused { status: 403, text }) if text.contains(DOES_NOT_EXPAND)) {
+            self.seen.borrow_mut().fixed.insert(uid.to_owned());
+        }
+        answer.map(drop)
     }
 
     /// The last lines that Cassandra wrote; empty where they cannot be had.

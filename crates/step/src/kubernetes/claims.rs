@@ -1,12 +1,19 @@
 //! Claims as they were found, and the pods that they belong to.
 
+use std::collections::BTreeSet;
+
 use cassc_ring::{names, quantity};
 use cassc_settle::observed::Claim;
 use k8s_openapi::api::apps::v1::StatefulSet;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 
-/// A claim of a StatefulSet's pod, whether that exists or not; `None` for any other. `expands` is what its StorageClass says.
-pub(super) fn claim(found: &PersistentVolumeClaim, sets: &[StatefulSet], expands: Option<bool>) -> Option<Claim> {
+/// A claim of a StatefulSet's pod, whether that exists or not; `None` for any other. `fixed` are the UIDs of those that
+/// may not grow.
+pub(super) fn claim(
+    found: &PersistentVolumeClaim,
+    sets: &[StatefulSet],
+    fixed: &BTreeSet<String>,
+) -> Option<Claim> {
     let name = found.metadata.name.as_deref()?;
     let (template, pod) = sets.iter().find_map(|set| owner(name, set))?;
     let requests = found.spec.as_ref().and_then(|spec| spec.resources.as_ref()?.requests.as_ref());
@@ -15,13 +22,14 @@ pub(super) fn claim(found: &PersistentVolumeClaim, sets: &[StatefulSet], expands
         let quantity: Option<&k8s_openapi::apimachinery::pkg::api::resource::Quantity> = quantities?.get("storage");
         quantity::bytes(&quantity?.0)
     };
+    let uid = found.metadata.uid.clone().unwrap_or_default();
     Some(Claim {
-        uid: found.metadata.uid.clone().unwrap_or_default(),
+        is_fixed: fixed.contains(&uid),
+        uid,
         pod,
         is_data: template == names::SERVER_DATA,
         requested: storage(requests).unwrap_or(0),
         capacity: storage(capacity).unwrap_or(0),
-        expands,
         is_deleting: found.metadata.deletion_timestamp.is_some(),
     })
 }
@@ -61,14 +69,15 @@ mod tests {
         let claim = json!({"metadata": {"name": name, "uid": "u"},
             "spec": {"resources": {"requests": {"storage": "2Gi"}}}, "status": {"capacity": {"storage": "1Gi"}}});
         let sets = [set("shop-dc1-r1-sts"), set("shop-dc1-r1-sts-1")];
-        super::claim(&serde_json::from_value(claim).expect("a claim"), &sets, Some(true))
+        let fixed = BTreeSet::from(["u".to_owned()]);
+        super::claim(&serde_json::from_value(claim).expect("a claim"), &sets, &fixed)
     }
 
     #[test]
     fn a_claim_belongs_to_the_pod_that_its_name_says() {
         let data = found("server-data-shop-dc1-r1-sts-10").expect("a claim of the first");
         assert_eq!((data.pod.as_str(), data.is_data), ("shop-dc1-r1-sts-10", true));
-        assert_eq!((data.requested, data.capacity, data.expands), (2 << 30, 1 << 30, Some(true)));
+        assert_eq!((data.requested, data.capacity, data.is_fixed), (2 << 30, 1 << 30, true));
         let of_second = found("logs-shop-dc1-r1-sts-1-0").expect("a claim of the second");
         assert_eq!((of_second.pod.as_str(), of_second.is_data), ("shop-dc1-r1-sts-1-0", false));
         for other in ["server-data-shop-dc1-r2-sts-0", "server-data-shop-dc1-r1-sts-01", "data-shop-dc1-r1-sts-0", "x"]

@@ -18,7 +18,7 @@ mod state;
 mod viewed;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use k8s_openapi::NamespaceResourceScope;
@@ -67,8 +67,9 @@ struct Seen {
     namespaces: BTreeMap<String, String>,
     /// The UIDs by kind and name.
     uids: BTreeMap<(&'static str, String), String>,
-    /// Whether a StorageClass lets claims grow, by its name; `None` where that cannot be read.
-    expands: BTreeMap<String, Option<bool>>,
+    /// The UIDs of claims that may not grow, as the API server said. StorageClasses belong to the whole Kubernetes cluster, so the
+    /// account has no right to read them.
+    fixed: BTreeSet<String>,
 }
 
 impl Kubernetes {

@@ -10,7 +10,6 @@ use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::apps::v1::{ControllerRevision, StatefulSet};
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{self, ConfigMap, PersistentVolumeClaim};
-use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
 use kube::{Api, Resource};
@@ -65,10 +64,8 @@ impl Kubernetes {
         let claims: Vec<PersistentVolumeClaim> = self.list(namespace, &label).await?;
 
         let owned = pods.iter().filter_map(|found| owned(found, &sets)).collect::<BTreeMap<String, Pod>>();
-        let asks_for_growth = ring.datacenters.iter().flat_map(|it| &it.racks).any(|rack| rack.expand_to.is_some());
         for found in &claims {
-            let expands = if asks_for_growth { self.expands(found).await } else { None };
-            if let Some(claim) = claim(found, &sets, expands) {
+            if let Some(claim) = claim(found, &sets, &self.seen.borrow().fixed) {
                 self.remember("PersistentVolumeClaim", namespace, name(&found.metadata), &claim.uid);
                 once(objects.claims.insert(name(&found.metadata).to_owned(), claim).as_ref(), name(&found.metadata))?;
             }
@@ -141,22 +138,6 @@ impl Kubernetes {
             Err(Failure::NotFound) => Ok(None),
             Err(failure) => Err(failure),
         }
-    }
-
-    /// Whether the StorageClass of a claim lets it grow. Classes belong to the whole Kubernetes cluster, and the account may have
-    /// no right to read them.
-    async fn expands(&self, claim: &PersistentVolumeClaim) -> Option<bool> {
-        let class = claim.spec.as_ref()?.storage_class_name.clone()?;
-        if let Some(known) = self.seen.borrow().expands.get(&class) {
-            return *known;
-        }
-        let found = match read(Api::<StorageClass>::all(self.client.clone()).get(&class)).await {
-            Ok(found) => Some(found.allow_volume_expansion.unwrap_or(false)),
-            Err(Failure::Unknown(_)) => return None,
-            Err(_) => None,
-        };
-        self.seen.borrow_mut().expands.insert(class, found);
-        found
     }
 }
 

@@ -2,8 +2,9 @@
 
 use cassc_settle::cluster::{Cluster as _, Failure};
 use k8s_openapi::api::apps::v1::StatefulSet;
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Secret};
-use kube::api::{DeleteParams, Patch, PatchParams};
+use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Secret};
+use kube::Api;
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
 use crate::world::{SET, World, objects, until};
@@ -107,6 +108,33 @@ async fn only_the_claim_that_was_judged_goes_or_grows() {
     assert_eq!(live.expand_claim(CLAIM, &first, "3Gi").await, Err(Failure::Conflict));
     let kept = objects(&live).await.claims[CLAIM].clone();
     assert_eq!((kept.is_deleting, kept.requested), (false, 1 << 30));
+}
+
+#[tokio::test]
+#[ignore = "tests/step/run"]
+async fn a_claim_whose_class_does_not_expand_is_known_when_the_api_server_has_refused_it() {
+    let world = World::with_pods("fixed").await;
+    let live = world.live("a").await;
+    let (claim, volume) = (format!("server-data-{SET}-2"), format!("{}-fixed", world.home));
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "storageClassName": "fixed"});
+    let mut of_volume = spec.clone();
+    of_volume["capacity"] = json!({"storage": "1Gi"});
+    of_volume["hostPath"] = json!({"path": "/tmp/fixed"});
+    of_volume["claimRef"] = json!({"namespace": world.home, "name": claim});
+    let object = serde_json::from_value(json!({"metadata": {"name": volume}, "spec": of_volume})).expect("a volume");
+    let volumes = Api::<PersistentVolume>::all(world.client.clone());
+    volumes.create(&PostParams::default(), &object).await.expect("the API server takes it");
+    let mut of_claim = spec;
+    of_claim["volumeName"] = json!(volume);
+    of_claim["resources"] = json!({"requests": {"storage": "1Gi"}});
+    let metadata = json!({"name": claim, "labels": {"cassandra.datastax.com/cluster": "shop"}});
+    world.create::<PersistentVolumeClaim>(&world.home, json!({"metadata": metadata, "spec": of_claim})).await;
+    until("it is bound", async || objects(&live).await.claims[&claim].capacity == 1 << 30).await;
+    let found = objects(&live).await.claims[&claim].clone();
+    assert!(!found.is_fixed);
+    let refused = live.expand_claim(&claim, &found.uid, "2Gi").await;
+    assert!(matches!(refused, Err(Failure::Refused { status: 403, .. })), "{refused:?}");
+    assert!(objects(&live).await.claims[&claim].is_fixed);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn everything_of_the_cluster_is_found_and_nothing_else() {
         assert_eq!(pod.config_maps, ["kube-root-ca.crt", "shop-dc1-config-0123abcd"]);
         let claim = &found.claims[&pod.claims[0]];
         assert_eq!((claim.pod.as_str(), claim.requested, claim.capacity), (names[ordinal as usize], 1 << 30, 1 << 30));
-        assert_eq!((claim.is_data, claim.expands), (true, Some(true)));
+        assert_eq!((claim.is_data, claim.is_fixed), (true, false));
     }
     assert!(!found.secrets["shop-superuser"].is_complete, "the password is empty");
     let document = live.desired().await.expect("it is there");
