@@ -123,9 +123,7 @@ class TwoClusters(Settled):
             program.apply(CLUSTER)
         report.expect(self.everyone_is_up(4), "four nodes, all Up/Normal")
         report.expect(most["joining"] == 1, f"at no time did more than {most['joining']} node join")
-        waits = [
-            line for it in self.programs.values() for line in it.log() if "OtherDatacenterFirst" in line
-        ]
+        waits = [line for it in self.programs.values() for line in it.log() if "OtherDatacenterFirst" in line]
         for line in waits:
             report.saw(line)
         self.expect_logged(waits, "one Job waited for the node that the other let join")
