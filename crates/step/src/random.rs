@@ -3,8 +3,10 @@
 /// What a password is made of: no character that has a meaning in a shell, in CQL, in YAML or in a query.
 const CHARACTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
-/// Characters of a password: 32 of 57 are 186 bits.
-const LENGTH: usize = 32;
+/// Characters of a password: 43 of 57 are 250 bits. One of them is what Reaper signs its tokens with (`JWT_SECRET`), by HS256, which
+/// takes 256 bits (RFC 7518, 3.2): 3.8 decodes it as Base64, where 43 characters are 32 bytes, and needs no padding; 4.0 and later take
+/// the characters themselves, and refuse less than 32.
+const LENGTH: usize = 43;
 
 /// A new password. Fails only where the kernel has no randomness to give.
 pub(crate) fn password() -> Result<String, getrandom::Error> {
@@ -37,5 +39,13 @@ mod tests {
         assert!(all.iter().all(|it| it.len() == LENGTH && it.bytes().all(|byte| CHARACTERS.contains(&byte))));
         let used: std::collections::BTreeSet<char> = all.iter().flat_map(|it| it.chars()).collect();
         assert_eq!(used.len(), CHARACTERS.len(), "every character is used");
+    }
+
+    #[test]
+    fn a_password_is_a_key_of_reaper() {
+        let bits = LENGTH * 6;
+        assert!(LENGTH >= 32 && bits / 8 >= 32, "256 bits, as they are and decoded");
+        assert_ne!(LENGTH % 4, 1, "Base64 never has one character more than whole groups");
+        assert!(CHARACTERS.iter().all(u8::is_ascii_alphanumeric), "they are characters of Base64");
     }
 }

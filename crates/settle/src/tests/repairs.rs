@@ -199,7 +199,7 @@ fn a_schedule_that_is_missing_is_made_and_one_that_differs_is_changed() {
     assert_eq!(asked(&mut fixture), ReaperAct::Resume { id });
     says(&mut fixture, Registration::OfSidecars, vec![live(schedule())]);
     assert_eq!(decided(&mut fixture), ("done", Vec::new()));
-    assert_eq!(condition(&fixture).expect("it is there").0, true);
+    assert!(condition(&fixture).expect("it is there").0);
     let told = fixture.state.memory.reaper.as_ref().expect("it is remembered");
     assert_eq!(told.schedules[0].next_run.as_deref(), Some("2026-12-02T00:00:00Z"));
 }

@@ -61,6 +61,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// A connection that is ready for statements.
 pub(crate) struct Connection {
     stream: Box<dyn Stream>,
+    /// Whether it had to log in.
+    has_login: bool,
 }
 
 impl Connection {
@@ -82,16 +84,17 @@ impl Connection {
                 Box::new(secured.map_err(|error| told(format!("no TLS: {error}")))?)
             }
         };
-        let mut connection = Self { stream };
-        connection.begin(login).await?;
+        let mut connection = Self { stream, has_login: false };
+        connection.has_login = connection.begin(login).await?;
         Ok(connection)
     }
 
-    async fn begin(&mut self, login: Option<&Login>) -> Result<(), CqlError> {
+    /// Whether Cassandra asked for a login.
+    async fn begin(&mut self, login: Option<&Login>) -> Result<bool, CqlError> {
         match (self.ask(&frames::startup()).await?, login) {
-            (Reply::Ready, _) => Ok(()),
+            (Reply::Ready, _) => Ok(false),
             (Reply::Authenticate, Some(login)) => match self.ask(&frames::credentials(login)).await? {
-                Reply::Accepted => Ok(()),
+                Reply::Accepted => Ok(true),
                 _ => Err(misread()),
             },
             (Reply::Authenticate, None) => {

@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
     pub(crate) keyspace: String,
     /// Its replicas by datacenter, as Cassandra calls it.
     pub(crate) replicas: Vec<(String, u32)>,
-    /// The role; `None` where Cassandra asks nobody who he is.
+    /// The role; `None` where Cassandra is not to ask who somebody is.
     pub(crate) role: Option<Login>,
 }
 
@@ -74,6 +74,10 @@ pub(crate) fn is_final(error: &CqlError) -> bool {
 /// Makes what is not there. What is there stays as it is, but for the password.
 pub(crate) async fn make(contact: &Contact, superuser: Option<&Login>, wanted: &Wanted) -> Result<Made, CqlError> {
     let mut connection = Connection::open(contact, superuser).await?;
+    if wanted.role.is_some() && !connection.has_login {
+        // Passwords are being switched on, node by node. `AllowAllAuthorizer` of this one takes no rights, and the next one asks for them.
+        return Err(CqlError::NoAnswer("the node asks nobody for a password yet".to_owned()));
+    }
     let nodes = Nodes::of(&mut connection).await?;
     let is_there = |replicas: &&(String, u32)| nodes.datacenters.contains(&replicas.0);
     let replicas: Vec<(String, u32)> = wanted.replicas.iter().filter(is_there).cloned().collect();

@@ -127,9 +127,22 @@ async fn where_nobody_logs_in_only_the_keyspace_is_made() {
 #[tokio::test]
 async fn where_everybody_has_all_rights_none_are_given() {
     let text = "java.lang.UnsupportedOperationException: GRANT operation is not supported by AllowAllAuthorizer";
-    let double = Double { refuses: Some(("GRANT", 0, text)), ..Double::default() };
-    let made = make(&double.start().await, None, &wanted(true)).await.expect("it is made");
+    let double = Double { has_login: true, refuses: Some(("GRANT", 0, text)), ..Double::default() };
+    let made = make(&double.start().await, Some(&superuser("secret")), &wanted(true)).await.expect("it is made");
     assert_eq!(made.role, RoleMade::WithoutRights);
+}
+
+#[tokio::test]
+async fn a_node_that_asks_nobody_for_a_password_yet_is_waited_for() {
+    let text = "java.lang.UnsupportedOperationException: GRANT operation is not supported by AllowAllAuthorizer";
+    let before = Double { refuses: Some(("GRANT", 0, text)), ..Double::default() };
+    let error = make(&before.start().await, Some(&superuser("secret")), &wanted(true)).await.expect_err("not yet");
+    assert!(!is_final(&error), "{error}");
+    assert_eq!(error.to_string(), "the node asks nobody for a password yet");
+    assert_eq!(before.statements(), Vec::<String>::new());
+    let after = Double { has_login: true, ..Double::default() };
+    let made = make(&after.start().await, Some(&superuser("secret")), &wanted(true)).await.expect("it is made");
+    assert_eq!(made.role, RoleMade::WithRights);
 }
 
 #[tokio::test]
@@ -146,8 +159,9 @@ async fn what_may_pass_is_told_and_tried_again() {
 
 #[tokio::test]
 async fn no_error_tells_the_password() {
-    let double =
-        Double { refuses: Some(("ALTER", 0x2000, "line 1:7 no viable alternative ('p'w')")), ..Double::default() };
-    let error = make(&double.start().await, None, &wanted(true)).await.expect_err("it is refused");
+    let refuses = Some(("ALTER", 0x2000, "line 1:7 no viable alternative ('p'w')"));
+    let double = Double { has_login: true, refuses, ..Double::default() };
+    let error =
+        make(&double.start().await, Some(&superuser("secret")), &wanted(true)).await.expect_err("it is refused");
     assert!(is_final(&error) && !error.to_string().contains("p'w"), "{error}");
 }

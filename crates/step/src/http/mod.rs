@@ -1,7 +1,8 @@
 //! One request to a pod or to Reaper, over a connection of its own: a connection that is used again may be closed just then, and nobody
 //! knows whether the request arrived. In: an address and a [`Call`]. Out: status and text, or why there is no answer.
-//! What is in a query or a body never stands in an error: it may be a password.
+//! What is in a query, a header or a body never stands in an error: it may be a password.
 
+mod kept;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -10,25 +11,17 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use bytes::Bytes;
 use cassc_settle::cluster::{Answer, Failure};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST};
-use hyper::{Method, Request};
-use hyper_util::rt::TokioIo;
+use hyper::Method;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+pub(crate) use kept::Kept;
 pub(crate) use tls::{Certificates, Identity, TlsError, connector};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
-
-/// The largest answer that is read, in bytes: `metadata/endpoints` has some 5 kB a node with 256 tokens.
-const LARGEST: usize = 32 * 1024 * 1024;
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -41,10 +34,19 @@ pub(crate) struct Call<'c> {
     pub(crate) query: Vec<(&'static str, &'c str)>,
     /// The body.
     pub(crate) body: Body<'c>,
-    /// What it is allowed by (`Authorization: Bearer`).
-    pub(crate) token: Option<&'c str>,
+    /// What it is allowed by.
+    pub(crate) pass: Option<Pass<'c>>,
     /// How long the answer may take, connecting included.
     pub(crate) limit: Duration,
+}
+
+/// What a request is allowed by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pass<'c> {
+    /// `Authorization: Bearer`.
+    Token(&'c str),
+    /// `Cookie`: a name and its value.
+    Cookie(&'c str),
 }
 
 /// The body of a request.
@@ -59,10 +61,12 @@ pub(crate) enum Body<'c> {
 }
 
 /// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Response {
     /// The HTTP status.
     pub(crate) status: u16,
+    /// The cookies that it sets: names and values, without attributes.
+    pub(crate) cookies: Vec<String>,
     /// The body.
     pub(crate) text: String,
 }
@@ -80,87 +84,62 @@ impl Http {
     /// Sends a request to an address, once. Any status is an answer; without one it is [`Failure::Unknown`].
     pub(crate) async fn send(&self, address: &str, call: &Call<'_>) -> Answer<Response> {
         match address.parse::<IpAddr>() {
-            Ok(ip) => within(address, call, self.exchange(SocketAddr::new(ip, self.port), call)).await,
+            Ok(ip) => {
+                let to = SocketAddr::new(ip, self.port);
+                within(address, call, async { self.connect(to).await?.ask_last(call).await }).await
+            }
             Err(_) => Err(told(address, call, "not an address")),
         }
     }
 
     /// Sends a request to a host by its name, without TLS.
     pub(crate) async fn send_by_name(host: &str, port: u16, call: &Call<'_>) -> Answer<Response> {
-        let http = Self { port, certificates: None };
+        within(host, call, async { Self::open(host, port).await?.ask_last(call).await }).await
+    }
+
+    /// The same, and keeps the connection for the request that follows from the answer: behind a Service another connection may reach
+    /// another pod.
+    pub(crate) async fn send_and_keep(host: &str, port: u16, call: &Call<'_>) -> Answer<(Response, Kept)> {
         within(host, call, async {
-            let mut found =
-                lookup_host((host, port)).await.map_err(|error| format!("its name is not known: {error}"))?;
-            let Some(to) = found.next() else { return Err("its name has no address".to_owned()) };
-            http.exchange(to, call).await
+            let mut kept = Self::open(host, port).await?;
+            Ok((kept.ask(call).await?, kept))
         })
         .await
     }
 
-    async fn exchange(&self, to: SocketAddr, call: &Call<'_>) -> Result<Response, String> {
+    async fn open(host: &str, port: u16) -> Result<Kept, String> {
+        let mut found = lookup_host((host, port)).await.map_err(|error| format!("its name is not known: {error}"))?;
+        let Some(to) = found.next() else { return Err("its name has no address".to_owned()) };
+        Self { port, certificates: None }.connect(to).await
+    }
+
+    async fn connect(&self, to: SocketAddr) -> Result<Kept, String> {
         let connected = timeout(CONNECT, TcpStream::connect(to)).await;
         let connected = connected.map_err(|_| format!("not connected within {} s", CONNECT.as_secs()))?;
         let stream = connected.map_err(|error| format!("not connected: {error}"))?;
         match &self.certificates {
-            None => ask(stream, to, call).await,
+            None => Kept::over(stream, to).await,
             Some(certificates) => {
                 let connector = certificates.connector().map_err(|error| error.to_string())?;
                 let secured = connector.connect(ServerName::IpAddress(to.ip().into()), stream).await;
-                ask(secured.map_err(|error| format!("no TLS: {error}"))?, to, call).await
+                Kept::over(secured.map_err(|error| format!("no TLS: {error}"))?, to).await
             }
         }
     }
 }
 
 /// An exchange within the time of its call.
-async fn within(
-    address: &str,
-    call: &Call<'_>,
-    exchange: impl Future<Output = Result<Response, String>>,
-) -> Answer<Response> {
+async fn within<T>(address: &str, call: &Call<'_>, exchange: impl Future<Output = Result<T, String>>) -> Answer<T> {
     match timeout(call.limit, exchange).await {
-        Ok(Ok(response)) => Ok(response),
+        Ok(Ok(answered)) => Ok(answered),
         Ok(Err(failure)) => Err(told(address, call, &failure)),
         Err(_) => Err(told(address, call, &format!("no answer within {} s", call.limit.as_secs()))),
     }
 }
 
-/// Why there is no answer. Nothing of a query or a body is in it.
+/// Why there is no answer. Nothing of a query, a header or a body is in it.
 fn told(address: &str, call: &Call<'_>, what: &str) -> Failure {
     Failure::Unknown(format!("{} {} of {address}: {what}", call.method, call.path))
-}
-
-/// Sends the request and reads the answer.
-async fn ask<S>(stream: S, to: SocketAddr, call: &Call<'_>) -> Result<Response, String>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let told = |error: hyper::Error| format!("no answer: {error}");
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(told)?;
-    let driver = tokio::spawn(connection);
-    let (kind, body) = match &call.body {
-        Body::Empty => ("application/json", String::new()),
-        Body::Json(value) => ("application/json", value.to_string()),
-        Body::Form(fields) => ("application/x-www-form-urlencoded", pairs(fields)),
-    };
-    let mut request = Request::builder()
-        .method(call.method.clone())
-        .uri(path_and_query(call))
-        .header(HOST, to.to_string())
-        .header(CONNECTION, "close")
-        .header(CONTENT_TYPE, kind);
-    if let Some(token) = call.token {
-        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-    }
-    let request =
-        request.body(Full::new(Bytes::from(body))).map_err(|_| "the request cannot be sent as it is".to_owned())?;
-    let response = sender.send_request(request).await.map_err(told)?;
-    let status = response.status().as_u16();
-    let body = Limited::new(response.into_body(), LARGEST).collect().await;
-    driver.abort();
-    // A status without its body is no answer: a job's id may be what is missing.
-    let bytes = body.map_err(|error| format!("the answer is cut short: {error}"))?.to_bytes();
-    Ok(Response { status, text: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
 /// The target of the request, with the query percent-encoded.
@@ -208,7 +187,7 @@ mod encoding {
     #[test]
     fn a_query_carries_every_character() {
         let query = vec![("username", "o'brien"), ("password", "p w/+&=ü%?#")];
-        let call = Call { method: Method::POST, path: "/role", query, body: Body::Empty, token: None, limit: CONNECT };
+        let call = Call { method: Method::POST, path: "/role", query, body: Body::Empty, pass: None, limit: CONNECT };
         assert_eq!(path_and_query(&call), "/role?username=o%27brien&password=p%20w%2F%2B%26%3D%C3%BC%25%3F%23");
     }
 }

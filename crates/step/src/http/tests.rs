@@ -113,7 +113,7 @@ impl Drop for Secret {
 
 async fn status(http: &Http) -> Result<u16, Failure> {
     let limit = Duration::from_secs(10);
-    let call = Call { method: Method::GET, path: "/", query: Vec::new(), body: Body::Empty, token: None, limit };
+    let call = Call { method: Method::GET, path: "/", query: Vec::new(), body: Body::Empty, pass: None, limit };
     http.send("127.0.0.1", &call).await.map(|response| response.status)
 }
 
@@ -168,7 +168,7 @@ async fn a_port_where_nobody_listens_is_told_without_the_query() {
     let http = Http { port: 1, certificates: None };
     let limit = Duration::from_secs(10);
     let query = vec![("password", "secret")];
-    let call = Call { method: Method::POST, path: "/role", query, body: Body::Empty, token: None, limit };
+    let call = Call { method: Method::POST, path: "/role", query, body: Body::Empty, pass: None, limit };
     let Err(Failure::Unknown(text)) = http.send("127.0.0.1", &call).await else { unreachable!("nobody listens") };
     assert!(text.starts_with("POST /role of 127.0.0.1: not connected: ") && !text.contains("secret"), "{text}");
     let Err(Failure::Unknown(text)) = http.send("not-an-address", &call).await else { unreachable!("no address") };

@@ -58,7 +58,7 @@ impl ManagementApi {
         path: &'static str,
         query: Vec<(&'static str, &str)>,
     ) -> Answer<T> {
-        let call = Call { method: Method::GET, path, query, body: Body::Empty, token: None, limit: READ };
+        let call = Call { method: Method::GET, path, query, body: Body::Empty, pass: None, limit: READ };
         parsed(&succeeded(self.http.send(address, &call).await?, Intent::Read)?)
     }
 
@@ -72,7 +72,7 @@ impl ManagementApi {
         body: Option<Value>,
     ) -> Answer<Response> {
         let body = body.map_or(Body::Empty, Body::Json);
-        let call = Call { method, path, query, body, token: None, limit: ACT };
+        let call = Call { method, path, query, body, pass: None, limit: ACT };
         succeeded(self.http.send(address, &call).await?, Intent::Act)
     }
 }
@@ -115,7 +115,8 @@ mod tests {
     use super::*;
 
     fn failure(status: u16, text: &str, intent: Intent) -> Failure {
-        succeeded(Response { status, text: text.to_owned() }, intent).expect_err("it is a failure")
+        succeeded(Response { status, text: text.to_owned(), ..Response::default() }, intent)
+            .expect_err("it is a failure")
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Reaper's REST interface, call by call, as 4.2 and 5.0 answer it. In: the host and a login. Out: values of `cassc_settle`. It is
+//! Reaper's REST interface, call by call, as 3.8, 4.2 and 5.0 answer it. In: the host and a login. Out: values of `cassc_settle`. It is
 //! logged in anew for every look and every act: a token is good for ten minutes.
 
 mod acts;
 #[cfg(test)]
 mod double;
+mod login;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -12,12 +13,11 @@ use std::time::Duration;
 
 use cassc_settle::cluster::{Answer, Failure};
 use hyper::Method;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::{Body, Call, Http, Response};
-use crate::management::{Login, shortened};
+use crate::http::{Body, Call, Http, Pass, Response};
+use crate::management::shortened;
 
 /// How long an answer may take: Reaper asks the nodes for some of them, and its storage for all.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -45,41 +45,12 @@ struct Asked<'c> {
     body: Body<'c>,
 }
 
-#[derive(Deserialize)]
-struct Token {
-    token: String,
-}
-
-impl ReaperApi {
-    /// Logs in. An interface without a login answers 404.
-    async fn session(&self, login: &Login) -> Answer<Session<'_>> {
-        let form = vec![("username", login.username.as_str()), ("password", login.password.as_str())];
-        let call = Call {
-            method: Method::POST,
-            path: "/login",
-            query: Vec::new(),
-            body: Body::Form(form),
-            token: None,
-            limit: LIMIT,
-        };
-        let response = Http::send_by_name(&self.host, self.port, &call).await?;
-        let token = match response.status {
-            404 => None,
-            200 => Some(parsed::<Token>(&response)?.token),
-            status => {
-                let text = format!("it does not accept the login: {}", sentence(&response));
-                return Err(Failure::Refused { status, text });
-            }
-        };
-        Ok(Session { api: self, token })
-    }
-}
-
 impl Session<'_> {
     /// A request, and an answer of 2xx.
     async fn ask(&self, path: &str, asked: Asked<'_>) -> Answer<Response> {
         let Asked { method, query, body } = asked;
-        let call = Call { method, path, query, body, token: self.token.as_deref(), limit: LIMIT };
+        let pass = self.token.as_deref().map(Pass::Token);
+        let call = Call { method, path, query, body, pass, limit: LIMIT };
         let response = Http::send_by_name(&self.api.host, self.api.port, &call).await?;
         match response.status {
             200..=299 => Ok(response),

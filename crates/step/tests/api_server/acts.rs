@@ -148,5 +148,5 @@ async fn a_secret_is_made_once() {
     assert_eq!(live.create_secret("shop-superuser", "other").await, Err(Failure::Conflict));
     assert_eq!(objects(&live).await.secrets["shop-superuser"], first, "it is as it was");
     let data = world.api::<Secret>(&world.home).get("shop-superuser").await.expect("it is there").data.expect("keys");
-    assert_eq!((data["username"].0.as_slice(), data["password"].0.len()), (b"shop-superuser".as_slice(), 32));
+    assert_eq!((data["username"].0.as_slice(), data["password"].0.len()), (b"shop-superuser".as_slice(), 43));
 }

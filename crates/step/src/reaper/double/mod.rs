@@ -1,6 +1,7 @@
 //! A double of Reaper's REST interface, for tests: it answers on a socket as the [`Model`] says, which is held to what was
 //! observed of a real one.
 
+mod login;
 mod model;
 mod rows;
 mod schedules;
@@ -13,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::ReaperApi;
 use crate::management::Login;
 
-pub(super) use model::{Model, RING};
+pub(super) use model::{Entry, Model, RING};
 pub(super) use schedules::Stored;
 
 const ADDRESS: &str = "127.0.0.1";
@@ -32,6 +33,9 @@ pub(super) struct Request {
     pub(super) pairs: Vec<(String, String)>,
     pub(super) is_form: bool,
     pub(super) token: Option<String>,
+    pub(super) cookie: Option<String>,
+    /// Over which connection it came.
+    pub(super) connection: u32,
     pub(super) body: String,
 }
 
@@ -43,8 +47,9 @@ impl Double {
         let model = Arc::new(Mutex::new(model));
         let of_server = Arc::clone(&model);
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                serve(stream, &of_server).await;
+            for connection in 1.. {
+                let Ok((stream, _)) = listener.accept().await else { return };
+                serve(stream, connection, &of_server).await;
             }
         });
         Self { port, model }
@@ -76,6 +81,8 @@ impl Request {
             pairs: pairs(query),
             is_form: false,
             token: Some("operator".to_owned()),
+            cookie: None,
+            connection: 0,
             body: body.to_owned(),
         }
     }
@@ -85,7 +92,7 @@ impl Request {
         self.pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
     }
 
-    fn parsed(text: &str) -> Self {
+    fn parsed(text: &str, connection: u32) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").expect("a request has a head");
         let mut words = head.split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -101,7 +108,7 @@ impl Request {
             request.pairs = pairs(body);
         }
         let token = header("authorization").and_then(|it| it.strip_prefix("Bearer ").map(str::to_owned));
-        Self { is_form, token, ..request }
+        Self { is_form, token, cookie: header("cookie"), connection, ..request }
     }
 }
 
@@ -122,17 +129,20 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).expect("it is text")
 }
 
-/// Answers one request, then closes.
-async fn serve(mut stream: TcpStream, model: &Mutex<Model>) {
-    let request = Request::parsed(&read_request(&mut stream).await);
-    let (status, body) = model.lock().expect("no test panicked").answer(&request);
-    let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    let text = format!("HTTP/1.1 {status} X\r\n{length}Connection: close\r\n\r\n{body}");
-    stream.write_all(text.as_bytes()).await.expect("the client reads it");
+/// Answers requests until the client closes.
+async fn serve(mut stream: TcpStream, connection: u32, model: &Mutex<Model>) {
+    while let Some(text) = read_request(&mut stream).await {
+        let request = Request::parsed(&text, connection);
+        let (status, body) = model.lock().expect("no test panicked").answer(&request);
+        let cookies: String = model.lock().expect("no test panicked").cookies(&request, status);
+        let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        let text = format!("HTTP/1.1 {status} X\r\n{length}{cookies}\r\n{body}");
+        stream.write_all(text.as_bytes()).await.expect("the client reads it");
+    }
 }
 
-/// The head and the body, by its length.
-async fn read_request(stream: &mut TcpStream) -> String {
+/// The head and the body, by its length; `None` once the client has closed.
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -141,11 +151,14 @@ async fn read_request(stream: &mut TcpStream) -> String {
                 .lines()
                 .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
             if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
-                return text;
+                return Some(text);
             }
         }
         let mut part = [0; 4096];
         let count = stream.read(&mut part).await.expect("the client writes");
+        if count == 0 && bytes.is_empty() {
+            return None;
+        }
         assert!(count > 0, "the client closed in the middle of a request: {text}");
         bytes.extend_from_slice(&part[..count]);
     }

@@ -1,11 +1,11 @@
-//! What Reaper 4.2.3 answers: login, rings, and which call is which. Schedules are in [`super::schedules`].
+//! What Reaper 4.2.3 answers: rings, and which call is which. The login is in [`super::login`], schedules in [`super::schedules`].
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::Request;
 use super::schedules::Stored;
-use super::{Request, login};
 
 /// The ring of the tests, as Reaper calls it.
 pub(in super::super) const RING: &str = "shop";
@@ -13,10 +13,21 @@ pub(in super::super) const RING: &str = "shop";
 /// Status and body.
 pub(super) type Reply = (u16, String);
 
+/// How Reaper lets somebody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Entry {
+    /// It asks nobody who he is.
+    Open,
+    /// It answers the login with a token, as 4.0 and later.
+    Token,
+    /// It answers the login with a session, as 3.8.
+    Session,
+}
+
 /// A Reaper.
 pub(in super::super) struct Model {
-    /// Whether it asks who somebody is.
-    pub(in super::super) has_login: bool,
+    /// How it lets somebody in.
+    pub(in super::super) entry: Entry,
     /// Whether it reaches the nodes.
     pub(in super::super) reaches_nodes: bool,
     /// The seed of the ring; `None` where it does not know it.
@@ -38,7 +49,7 @@ impl Model {
             ((*name).to_owned(), tables.iter().map(|table| (*table).to_owned()).collect())
         };
         Self {
-            has_login: true,
+            entry: Entry::Token,
             reaches_nodes: true,
             seed: Some("127.0.0.1".to_owned()),
             keyspaces: keyspaces.iter().map(tables).collect(),
@@ -50,16 +61,8 @@ impl Model {
 
     /// The answer to a request.
     pub(in super::super) fn answer(&mut self, request: &Request) -> Reply {
-        if request.path == "/login" {
-            return self.login(request);
-        }
-        if self.has_login {
-            match request.token.as_deref() {
-                Some("operator") => {}
-                Some("user") if request.method == "GET" => {}
-                Some("user") => return said(403, "User not authorized."),
-                _ => return said(401, "Credentials are required to access this resource."),
-            }
+        if let Some(reply) = self.entrance(request) {
+            return reply;
         }
         let path: Vec<&str> = request.path.split('/').skip(1).collect();
         match (request.method.as_str(), path.as_slice()) {
@@ -75,22 +78,6 @@ impl Model {
             ("POST", ["repair_schedule", "start", id]) => self.start(id),
             ("GET", ["repair_run"]) => self.runs(request),
             _ => said(404, "HTTP 404 Not Found"),
-        }
-    }
-
-    fn login(&self, request: &Request) -> Reply {
-        if !self.has_login {
-            return said(404, "HTTP 404 Not Found");
-        }
-        if !request.is_form {
-            return said(415, "HTTP 415 Unsupported Media Type");
-        }
-        let (username, password) = (request.get("username").unwrap_or(""), request.get("password").unwrap_or(""));
-        let is_right = username == login().username && password == login().password;
-        match (username.is_empty() || password.is_empty(), is_right) {
-            (true, _) => said(400, "Username and password are required"),
-            (_, false) => said(401, "Invalid credentials"),
-            _ => (200, json!({"token": "operator", "username": username, "roles": ["operator"]}).to_string()),
         }
     }
 

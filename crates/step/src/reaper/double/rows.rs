@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Request;
-use super::model::{Model, RING};
+use super::model::{Entry, Model, RING};
 
 fn model() -> Model {
     Model::new(&[("shop", &["orders", "lines"]), ("empty", &[])])
@@ -38,8 +38,28 @@ fn login() {
     assert_eq!(answer("/login?username=reaper&password=", true).0, 400);
     assert_eq!(answer("/login?username=reaper&password=no", true).0, 401);
     assert_eq!(answer("/login?username=reaper&password=no", false).0, 415);
-    model.has_login = false;
+    model.entry = Entry::Open;
     assert_eq!(status_of_login(&mut model), 404);
+}
+
+/// [Read in the source of 3.8.0, not observed.]
+#[test]
+fn login_of_3_8() {
+    let mut model = Model { entry: Entry::Session, ..model() };
+    let form = |target: &str| Request { is_form: true, connection: 7, ..Request::of("POST", target, "") };
+    let right = form("/login?username=reaper&password=p%20w%2F%2B%26%3D%25");
+    assert_eq!(model.answer(&right), (204, String::new()));
+    assert!(model.cookies(&right, 204).contains("\r\nSet-Cookie: JSESSIONID=session-7; Path=/; Secure; "));
+    let wrong = form("/login?username=reaper&password=no");
+    assert_eq!((model.answer(&wrong).0, model.cookies(&wrong, 403)), (403, String::new()));
+    let mut jwt = |cookie: Option<&str>, connection: u32| {
+        let cookie = cookie.map(str::to_owned);
+        model.answer(&Request { cookie, connection, token: None, ..Request::of("GET", "/jwt", "") })
+    };
+    assert_eq!(jwt(Some("JSESSIONID=session-7"), 7), (200, "operator".to_owned()));
+    assert_eq!((jwt(None, 7).0, jwt(Some("JSESSIONID=session-7"), 8).0), (302, 302));
+    let without = Request { token: None, ..Request::of("GET", "/cluster", "") };
+    assert_eq!(model.answer(&without).0, 403);
 }
 
 fn status_of_login(model: &mut Model) -> u16 {

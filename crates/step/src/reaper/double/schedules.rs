@@ -9,6 +9,7 @@ use super::model::{Model, RING, Reply, said};
 
 /// A schedule.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are Reaper's own fields")]
 pub(in super::super) struct Stored {
     pub(in super::super) id: String,
     pub(in super::super) owner: String,

@@ -83,9 +83,10 @@ fn stored(schedule: &Schedule, owner: &str) -> Stored {
 
 /// Whether what Reaper has of a declared schedule is what was declared; what it tunes by itself may differ.
 fn is_as_declared(live: &Live, wanted: &Schedule) -> bool {
-    let (segments_per_node, timeout_minutes) = match wanted.adaptive {
-        true => (live.content.segments_per_node, live.content.timeout_minutes.max(wanted.timeout_minutes)),
-        false => (wanted.segments_per_node, wanted.timeout_minutes),
+    let (segments_per_node, timeout_minutes) = if wanted.adaptive {
+        (live.content.segments_per_node, live.content.timeout_minutes.max(wanted.timeout_minutes))
+    } else {
+        (wanted.segments_per_node, wanted.timeout_minutes)
     };
     live.content == Schedule { segments_per_node, timeout_minutes, ..wanted.clone() }
 }

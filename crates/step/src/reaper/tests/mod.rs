@@ -7,7 +7,7 @@ use cassc_settle::cluster::Failure;
 use cassc_settle::reaper::{Live, ReaperAct, Registration};
 use cassc_settle::schedules::acts as reaper_acts;
 
-use super::double::{Double, Model, RING, login};
+use super::double::{Double, Entry, Model, RING, login};
 use crate::management::Login;
 
 const KEYSPACES: [(&str, &[&str]); 3] =
@@ -175,17 +175,27 @@ async fn a_registration_with_schedules_of_others_stays() {
 
 #[tokio::test]
 async fn an_interface_without_a_login_is_asked_without() {
-    let double = Double::of(Model { has_login: false, ..Model::new(&KEYSPACES) }).await;
+    let double = Double::of(Model { entry: Entry::Open, ..Model::new(&KEYSPACES) }).await;
     assert!(double.api().seen(&login(), RING).await.is_ok());
 }
 
 #[tokio::test]
+async fn a_session_of_3_8_gives_a_token() {
+    let double = Double::of(Model { entry: Entry::Session, ..Model::new(&KEYSPACES) }).await;
+    let (acts, refused) = settled(&double, &reaper(ReaperMode::Sidecar, vec![schedule("shop")]), 5).await;
+    assert_eq!((acts.len(), refused), (1, Vec::new()));
+    assert_eq!(ours(&double).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_wrong_login_is_told_without_the_password() {
-    let double = Double::of(Model::new(&KEYSPACES)).await;
-    let wrong = Login { username: "reaper".to_owned(), password: "secret".to_owned() };
-    let failure = double.api().seen(&wrong, RING).await.expect_err("it is refused");
-    let text = "it does not accept the login: Invalid credentials".to_owned();
-    assert_eq!(failure, Failure::Refused { status: 401, text });
+    let of_3_8 = "Invalid credentials combination for user: reaper";
+    for (entry, status, said) in [(Entry::Token, 401, "Invalid credentials"), (Entry::Session, 403, of_3_8)] {
+        let double = Double::of(Model { entry, ..Model::new(&KEYSPACES) }).await;
+        let wrong = Login { username: "reaper".to_owned(), password: "secret".to_owned() };
+        let failure = double.api().seen(&wrong, RING).await.expect_err("it is refused");
+        assert_eq!(failure, Failure::Refused { status, text: format!("it does not accept the login: {said}") });
+    }
 }
 
 #[tokio::test]
