@@ -42,6 +42,20 @@ fn ring(rendered: &Rendered) -> Ring {
     serde_json::from_str(desired.expect("it is rendered")).expect("it is a ring")
 }
 
+/// Those of Cass Operator, which the documents about it show.
+#[test]
+fn objects_have_the_names_of_the_documents() {
+    for (file, name) in
+        [("examples/reaper.yaml", "example-reaper"), ("golden/topologies/reaper-multi-rack.yaml", "multi-rack")]
+    {
+        let text = fs::read(repository(file)).expect("it is there");
+        let rendered = rendered(&compiled(file, text, None)).swap_remove(0);
+        let service = named(&rendered, "Service", &format!("{name}-reaper-service")).expect("its Service");
+        assert_eq!(service["spec"]["ports"][0]["port"], 7080);
+        assert!(named(&rendered, "Job", &format!("{name}-reaper-init-schema")).is_some(), "{name}");
+    }
+}
+
 /// The value of a variable, or the name of the Secret that it comes from.
 fn variable<'v>(container: &'v Value, name: &str) -> Option<&'v str> {
     let found = items(container, "env").find(|it| it["name"] == name)?;

@@ -60,9 +60,11 @@ impl World<'_> {
         }
     }
 
-    /// Everything that is new or different and no StatefulSet has to be there already. The Job waits for what it needs.
+    /// Everything that is new or different and no StatefulSet has to be there already. The Job waits for what it needs, and no pod of
+    /// Cassandra needs Reaper's Deployment.
     pub(super) fn judge_base(&mut self, what: &str) {
-        let pending = self.pending(|object| object.kind != "StatefulSet" && !is_of_job(object));
+        let pending =
+            self.pending(|object| !matches!(object.kind.as_str(), "StatefulSet" | "Deployment") && !is_of_job(object));
         if let Some(first) = pending.first() {
             self.find(Kind::ApplyOrder, format!("{what} before {}", words(first)));
         }

@@ -132,8 +132,13 @@ fn common(
 }
 
 /// Rules that compare a value with others far from it, which their complaints do not show.
-const JUDGED_BY: [(&str, &str); 3] =
-    [("E613", "spec.operations"), ("E614", "metadata.name"), ("E614", "spec.datacenters")];
+const JUDGED_BY: [(&str, &str); 5] = [
+    ("E611", "spec.repair.reaper.storage"),
+    ("E613", "spec.operations"),
+    ("E614", "metadata.name"),
+    ("E614", "spec.datacenters"),
+    ("E619", "spec.repair.reaper.storage"),
+];
 
 /// Whether a rule compares with a value that is doubtful.
 fn is_judged_by(doubtful: &Doubtful, code: &str) -> bool {

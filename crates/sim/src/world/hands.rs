@@ -44,6 +44,9 @@ impl World {
                     let leave = NodeJob::Decommission { force: false };
                     let _refused = self.ring.start_job_for(process, &leave, Cause::Fault);
                     self.check.hand_changed = Some(self.now);
+                    // A node that has not heard of the new replication yet leaves although its copies are needed.
+                    let is_new = self.check.replicated.is_some_and(|at| self.now < at + MINUTE);
+                    self.check.replicates_unsafely |= is_new;
                 }
             }
             Fault::HandReplace { pod } => self.hand_replace(&pod),

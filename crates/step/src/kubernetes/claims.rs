@@ -9,11 +9,7 @@ use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 
 /// A claim of a StatefulSet's pod, whether that exists or not; `None` for any other. `fixed` are the UIDs of those that
 /// may not grow.
-pub(super) fn claim(
-    found: &PersistentVolumeClaim,
-    sets: &[StatefulSet],
-    fixed: &BTreeSet<String>,
-) -> Option<Claim> {
+pub(super) fn claim(found: &PersistentVolumeClaim, sets: &[StatefulSet], fixed: &BTreeSet<String>) -> Option<Claim> {
     let name = found.metadata.name.as_deref()?;
     let (template, pod) = sets.iter().find_map(|set| owner(name, set))?;
     let requests = found.spec.as_ref().and_then(|spec| spec.resources.as_ref()?.requests.as_ref());
