@@ -29,7 +29,7 @@ const LAST_LINES: i64 = 12;
 /// How many bytes of the log are read for them.
 const LAST_BYTES: i64 = 16 * 1024;
 
-/// What the admission plugin PersistentVolumeClaimResize says of a claim whose StorageClass does not allow expansion.
+/// What the admission plugin `PersistentVolumeClaimResize` says of a claim whose StorageClass does not allow expansion.
 const DOES_NOT_EXPAND: &str = "the storageclass that provisions the pvc must support resize";
 
 impl Kubernetes {

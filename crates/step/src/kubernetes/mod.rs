@@ -67,7 +67,7 @@ struct Seen {
     namespaces: BTreeMap<String, String>,
     /// The UIDs by kind and name.
     uids: BTreeMap<(&'static str, String), String>,
-    /// The UIDs of claims that may not grow, as the API server said. StorageClasses belong to the whole Kubernetes cluster, so the
+    /// The UIDs of claims that may not grow, as the API server said. Storage classes belong to the whole Kubernetes cluster, so the
     /// account has no right to read them.
     fixed: BTreeSet<String>,
 }

@@ -12,7 +12,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{self, ConfigMap, PersistentVolumeClaim};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
-use kube::{Api, Resource};
+use kube::Resource;
 use serde::de::DeserializeOwned;
 
 use super::claims::{claim, ordinal};
@@ -65,7 +65,8 @@ impl Kubernetes {
 
         let owned = pods.iter().filter_map(|found| owned(found, &sets)).collect::<BTreeMap<String, Pod>>();
         for found in &claims {
-            if let Some(claim) = claim(found, &sets, &self.seen.borrow().fixed) {
+            let judged = claim(found, &sets, &self.seen.borrow().fixed);
+            if let Some(claim) = judged {
                 self.remember("PersistentVolumeClaim", namespace, name(&found.metadata), &claim.uid);
                 once(objects.claims.insert(name(&found.metadata).to_owned(), claim).as_ref(), name(&found.metadata))?;
             }
