@@ -13,6 +13,8 @@ pub struct Gossip<'o> {
     views: BTreeMap<&'o str, &'o [Endpoint]>,
     /// The views of nodes that left: they hear nothing any more, and speak for themselves alone.
     departed: BTreeMap<&'o str, &'o [Endpoint]>,
+    /// Whether nobody else is left who could be asked: then the word of a node that left counts, also about itself.
+    all_departed: bool,
     silent: Vec<&'o str>,
     guards: Guards,
 }
@@ -22,7 +24,7 @@ pub struct Gossip<'o> {
 pub enum Standing {
     /// Somebody lists it, and not as LEFT.
     Member,
-    /// Another node says LEFT, and nobody says otherwise.
+    /// Another node says LEFT, and nobody says otherwise; or the last one says it of itself.
     Left,
     /// Nobody lists it.
     Unheard,
@@ -31,8 +33,8 @@ pub enum Standing {
 }
 
 impl<'o> Gossip<'o> {
-    /// A view counts if it has the node that was asked in it, and that node has not left.
-    pub fn of(observed: &'o Observed, guards: Guards) -> Self {
+    /// A view counts if it has the node that was asked in it, and that node has not left. `known` are the host ids of our pods' nodes.
+    pub fn of(observed: &'o Observed, known: &BTreeMap<String, String>, guards: Guards) -> Self {
         let (mut views, mut departed, mut silent) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for (pod, view) in &observed.views {
             let whole = |view: &[Endpoint]| view.iter().any(|it| it.is_local && it.host_id.is_some());
@@ -46,7 +48,10 @@ impl<'o> Gossip<'o> {
                 _ => silent.push(pod.as_str()),
             }
         }
-        Self { views, departed, silent, guards }
+        let all_asked = observed.objects.pods.keys().all(|pod| departed.contains_key(pod.as_str()));
+        let ids: BTreeSet<&str> = departed.values().filter_map(|view| local_id(view)).collect();
+        let all_departed = all_asked && views.is_empty() && known.values().all(|known| ids.contains(known.as_str()));
+        Self { views, departed, all_departed, silent, guards }
     }
 
     /// Pods that were asked and did not answer, or not completely.
@@ -71,7 +76,8 @@ impl<'o> Gossip<'o> {
             .map(move |(pod, view)| (*pod, view.iter().find(|endpoint| endpoint.host_id.as_deref() == Some(host_id))))
     }
 
-    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself.
+    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself. Where every pod says of
+    /// itself that its node left, there is no other: LEFT is what a node says that has sent all its data.
     pub fn standing(&self, host_id: &str) -> Standing {
         let others = self.said_of(host_id).filter(|(_, said)| said.is_none_or(|endpoint| !endpoint.is_local));
         let said: Vec<Option<&Endpoint>> = others.map(|(_, said)| said).collect();
@@ -80,13 +86,18 @@ impl<'o> Gossip<'o> {
         let is_left = |said: Option<&Endpoint>| said.is_some_and(|it| it.status == Status::Left);
         if own_is_member || said.iter().any(|said| said.is_some_and(|it| it.status != Status::Left)) {
             Standing::Member
-        } else if said.iter().copied().any(is_left) {
+        } else if said.iter().copied().any(is_left) || self.is_last(host_id) {
             Standing::Left
         } else if said.is_empty() {
             Standing::Unknown
         } else {
             Standing::Unheard
         }
+    }
+
+    /// Whether a node is one of the last that left, and nobody else can be asked.
+    fn is_last(&self, host_id: &str) -> bool {
+        self.all_departed && self.departed.values().any(|view| local_id(view) == Some(host_id))
     }
 
     /// Whether a node is no longer a member: LEFT for those who answer. Without [`Guard::UnknownIsNotAbsent`] also a
@@ -214,6 +225,11 @@ impl<'o> Gossip<'o> {
     pub fn is_empty(&self) -> bool {
         self.views.is_empty()
     }
+}
+
+/// The host id of the node that was asked.
+fn local_id(view: &[Endpoint]) -> Option<&str> {
+    view.iter().find(|it| it.is_local)?.host_id.as_deref()
 }
 
 fn is_among(nodes: &BTreeSet<&str>, endpoint: &Endpoint) -> bool {
