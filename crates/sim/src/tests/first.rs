@@ -1,6 +1,7 @@
 //! The program on a world where nothing goes wrong.
 
 use cassc_ring::Ring;
+use cassc_settle::cluster::Replication;
 use cassc_settle::guard::Guards;
 
 use super::fixture::{in_clusters, ring, story, with_template};
@@ -67,6 +68,9 @@ fn the_last_node_of_a_kubernetes_cluster_leaves() {
 fn a_kubernetes_cluster_without_nodes_gets_its_first_one() {
     let without = || in_clusters(&[&[1, 1, 1], &[0]]);
     settles(&in_two(vec![without()]));
-    settles(&in_two(vec![without(), in_clusters(&[&[1, 1, 1], &[1]])]));
-    settles(&in_two(vec![in_clusters(&[&[1, 1, 1], &[1]]), without(), in_clusters(&[&[1, 1, 1], &[1]])]));
+    let with = || in_clusters(&[&[1, 1, 1], &[1]]);
+    let both = Replication::from([("dc1".to_owned(), 3), ("dc2".to_owned(), 1)]);
+    for rings in [vec![without(), with()], vec![with(), without(), with()]] {
+        settles(&in_two(rings).then(900, Op::Replicate("orders".to_owned(), both.clone())));
+    }
 }
