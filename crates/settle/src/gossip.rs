@@ -13,8 +13,8 @@ pub struct Gossip<'o> {
     views: BTreeMap<&'o str, &'o [Endpoint]>,
     /// The views of nodes that left: they hear nothing any more, and speak for themselves alone.
     departed: BTreeMap<&'o str, &'o [Endpoint]>,
-    /// Whether nobody else is left who could be asked: then the word of a node that left counts, also about itself.
-    all_departed: bool,
+    /// The host ids of those, where nobody else can be asked: then their word about themselves counts.
+    last: BTreeSet<&'o str>,
     silent: Vec<&'o str>,
     guards: Guards,
 }
@@ -50,8 +50,9 @@ impl<'o> Gossip<'o> {
         }
         let all_asked = observed.objects.pods.keys().all(|pod| departed.contains_key(pod.as_str()));
         let ids: BTreeSet<&str> = departed.values().filter_map(|view| local_id(view)).collect();
-        let all_departed = all_asked && views.is_empty() && known.values().all(|known| ids.contains(known.as_str()));
-        Self { views, departed, all_departed, silent, guards }
+        let are_all = all_asked && known.values().all(|known| ids.contains(known.as_str()));
+        let last = if are_all { ids } else { BTreeSet::new() };
+        Self { views, departed, last, silent, guards }
     }
 
     /// Pods that were asked and did not answer, or not completely.
@@ -76,8 +77,8 @@ impl<'o> Gossip<'o> {
             .map(move |(pod, view)| (*pod, view.iter().find(|endpoint| endpoint.host_id.as_deref() == Some(host_id))))
     }
 
-    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself. Where every pod says of
-    /// itself that its node left, there is no other: LEFT is what a node says that has sent all its data.
+    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself. Only where all that
+    /// can be asked have left it does: LEFT is what a node says that has sent all its data.
     pub fn standing(&self, host_id: &str) -> Standing {
         let others = self.said_of(host_id).filter(|(_, said)| said.is_none_or(|endpoint| !endpoint.is_local));
         let said: Vec<Option<&Endpoint>> = others.map(|(_, said)| said).collect();
@@ -86,18 +87,13 @@ impl<'o> Gossip<'o> {
         let is_left = |said: Option<&Endpoint>| said.is_some_and(|it| it.status == Status::Left);
         if own_is_member || said.iter().any(|said| said.is_some_and(|it| it.status != Status::Left)) {
             Standing::Member
-        } else if said.iter().copied().any(is_left) || self.is_last(host_id) {
+        } else if said.iter().copied().any(is_left) || self.last.contains(host_id) {
             Standing::Left
         } else if said.is_empty() {
             Standing::Unknown
         } else {
             Standing::Unheard
         }
-    }
-
-    /// Whether a node is one of the last that left, and nobody else can be asked.
-    fn is_last(&self, host_id: &str) -> bool {
-        self.all_departed && self.departed.values().any(|view| local_id(view) == Some(host_id))
     }
 
     /// Whether a node is no longer a member: LEFT for those who answer. Without [`Guard::UnknownIsNotAbsent`] also a
