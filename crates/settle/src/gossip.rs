@@ -13,6 +13,8 @@ pub struct Gossip<'o> {
     views: BTreeMap<&'o str, &'o [Endpoint]>,
     /// The views of nodes that left: they hear nothing any more, and speak for themselves alone.
     departed: BTreeMap<&'o str, &'o [Endpoint]>,
+    /// The host ids of those, where nobody else can be asked: then their word about themselves counts.
+    last: BTreeSet<&'o str>,
     silent: Vec<&'o str>,
     guards: Guards,
 }
@@ -22,7 +24,7 @@ pub struct Gossip<'o> {
 pub enum Standing {
     /// Somebody lists it, and not as LEFT.
     Member,
-    /// Another node says LEFT, and nobody says otherwise.
+    /// Another node says LEFT, and nobody says otherwise; or the last one says it of itself.
     Left,
     /// Nobody lists it.
     Unheard,
@@ -31,8 +33,8 @@ pub enum Standing {
 }
 
 impl<'o> Gossip<'o> {
-    /// A view counts if it has the node that was asked in it, and that node has not left.
-    pub fn of(observed: &'o Observed, guards: Guards) -> Self {
+    /// A view counts if it has the node that was asked in it, and that node has not left. `known` are the host ids of our pods' nodes.
+    pub fn of(observed: &'o Observed, known: &BTreeMap<String, String>, guards: Guards) -> Self {
         let (mut views, mut departed, mut silent) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for (pod, view) in &observed.views {
             let whole = |view: &[Endpoint]| view.iter().any(|it| it.is_local && it.host_id.is_some());
@@ -46,7 +48,11 @@ impl<'o> Gossip<'o> {
                 _ => silent.push(pod.as_str()),
             }
         }
-        Self { views, departed, silent, guards }
+        let all_asked = observed.objects.pods.keys().all(|pod| departed.contains_key(pod.as_str()));
+        let ids: BTreeSet<&str> = departed.values().filter_map(|view| local_id(view)).collect();
+        let are_all = all_asked && known.values().all(|known| ids.contains(known.as_str()));
+        let last = if are_all { ids } else { BTreeSet::new() };
+        Self { views, departed, last, silent, guards }
     }
 
     /// Pods that were asked and did not answer, or not completely.
@@ -71,7 +77,8 @@ impl<'o> Gossip<'o> {
             .map(move |(pod, view)| (*pod, view.iter().find(|endpoint| endpoint.host_id.as_deref() == Some(host_id))))
     }
 
-    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself.
+    /// How a node stands. Its own word does not count: a node that is cut off may say anything of itself. Only where all that
+    /// can be asked have left it does: LEFT is what a node says that has sent all its data.
     pub fn standing(&self, host_id: &str) -> Standing {
         let others = self.said_of(host_id).filter(|(_, said)| said.is_none_or(|endpoint| !endpoint.is_local));
         let said: Vec<Option<&Endpoint>> = others.map(|(_, said)| said).collect();
@@ -80,7 +87,7 @@ impl<'o> Gossip<'o> {
         let is_left = |said: Option<&Endpoint>| said.is_some_and(|it| it.status == Status::Left);
         if own_is_member || said.iter().any(|said| said.is_some_and(|it| it.status != Status::Left)) {
             Standing::Member
-        } else if said.iter().copied().any(is_left) {
+        } else if said.iter().copied().any(is_left) || self.last.contains(host_id) {
             Standing::Left
         } else if said.is_empty() {
             Standing::Unknown
@@ -214,6 +221,11 @@ impl<'o> Gossip<'o> {
     pub fn is_empty(&self) -> bool {
         self.views.is_empty()
     }
+}
+
+/// The host id of the node that was asked.
+fn local_id(view: &[Endpoint]) -> Option<&str> {
+    view.iter().find(|it| it.is_local)?.host_id.as_deref()
 }
 
 fn is_among(nodes: &BTreeSet<&str>, endpoint: &Endpoint) -> bool {

@@ -58,7 +58,7 @@ pub struct Place<'s> {
 impl<'s> Situation<'s> {
     /// Brings the parts together.
     pub fn new(site: &'s Site, ring: &'s Ring, seen: &'s Observed, state: &'s State, guards: Guards) -> Self {
-        Self { site, ring, seen, state, gossip: Gossip::of(seen, guards), guards }
+        Self { site, ring, seen, state, gossip: Gossip::of(seen, &state.host_ids, guards), guards }
     }
 
     /// Whether a condition holds, or its guard is taken away.

@@ -75,7 +75,7 @@ pub(super) fn delete(situation: &Situation<'_>, pod: &str) -> Next {
     if !strangers.is_empty() {
         return Next::Wait(strangers);
     }
-    let is_gone = situation.gossip.is_gone(host_id) && !situation.state.host_ids.values().any(|it| it == host_id);
+    let is_gone = situation.is_gone(host_id) && !situation.state.host_ids.values().any(|it| it == host_id);
     if !situation.holds(Guard::NodeHasLeft, || is_gone) {
         let text = format!("the claims of {pod} stay until no node lists {host_id} as a member");
         return Next::Wait(vec![Reason::about("NodeStillListed", pod, text)]);

@@ -23,7 +23,7 @@ fn clear(situation: &Situation<'_>, pod: &str) -> Next {
     let (Some(host_id), Some((place, ordinal))) = (situation.state.left.get(pod), situation.place_of(pod)) else {
         return Next::Nothing;
     };
-    if !situation.holds(Guard::NodeHasLeft, || situation.gossip.is_gone(host_id)) {
+    if !situation.holds(Guard::NodeHasLeft, || situation.is_gone(host_id)) {
         let text = format!("{pod}: the node {host_id} left, but some node still lists it as a member");
         return Next::Wait(vec![Reason::about("NodeStillListed", pod, text)]);
     }

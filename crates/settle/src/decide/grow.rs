@@ -48,10 +48,9 @@ fn not_applied(situation: &Situation<'_>) -> Vec<Reason> {
 
 /// Why a pod does not get its replica now.
 fn not_now(situation: &Situation<'_>, place: Place<'_>, pod: &str) -> Vec<Reason> {
-    let nothing_yet =
-        situation.seen.objects.pods.is_empty() && situation.state.host_ids.is_empty() && !situation.state.founded;
-    if nothing_yet {
-        return Vec::new();
+    let nobody = situation.seen.objects.pods.is_empty() && situation.state.host_ids.is_empty();
+    if nobody && (!situation.state.founded || situation.all_left()) {
+        return Vec::new(); // the first one: only its gate can see the nodes of other Kubernetes clusters
     }
     let mut reasons = situation.not_ready_to_change(&Aside::nothing());
     reasons.extend(situation.unready(&Aside::nothing()));

@@ -97,7 +97,8 @@ const STEPS: [(Step, Then); 21] = [
 /// Whether Reaper is to be looked at: it is the last that anything is done with, and only while nodes run.
 pub fn asks_reaper(situation: &Situation<'_>) -> bool {
     let is_settled = || matches!(decide(situation), Decision::Done(_));
-    situation.reaper().is_some() && !situation.is_stopped() && situation.state.memory.initialized && is_settled()
+    let nodes_run = || !situation.is_stopped() && !situation.is_deserted();
+    situation.reaper().is_some() && nodes_run() && situation.state.memory.initialized && is_settled()
 }
 
 /// What is to be done next. A refusal is told when nothing is under way any more: then only a person helps.

@@ -1,5 +1,5 @@
 //! Replicas of Cassandra's own keyspaces and of Reaper's, once that exists: down before nodes leave, up when all have joined. Only the entries of our own
-//! datacenters change; what stands there for others stays.
+//! datacenters change; what stands there for others stays, until their last node has left.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,9 @@ use crate::whole::Aside;
 pub(super) const SIMPLE: &str = "replication_factor";
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
+    if situation.is_deserted() {
+        return Next::Nothing; // the entries are taken away where nodes are left
+    }
     let keyspaces = match keyspaces(situation) {
         Ok(keyspaces) => keyspaces,
         Err(next) => return next,
@@ -46,6 +49,7 @@ fn wanted(situation: &Situation<'_>, now: &Replication) -> Replication {
         }
     }
     if !situation.is_off(Guard::ForeignKept) {
+        wanted.retain(|name, _| !is_over(situation, name));
         for datacenter in situation.datacenters() {
             own(situation, datacenter, &mut wanted);
         }
@@ -54,6 +58,17 @@ fn wanted(situation: &Situation<'_>, now: &Replication) -> Replication {
     wanted.clear();
     situation.datacenters().for_each(|datacenter| own(situation, datacenter, &mut wanted));
     wanted
+}
+
+/// Whether a datacenter of another Kubernetes cluster has no nodes any more, and none are asked for. Its own program could not take
+/// its entries away: `system_auth` keeps one until the last node has left. Cassandra 4.0 and later refuses any change that names it.
+fn is_over(situation: &Situation<'_>, name: &str) -> bool {
+    let asked = situation.ring.datacenters.iter().find(|it| it.ring_name == name);
+    let is_asked_for = match asked {
+        Some(datacenter) => datacenter.kube_cluster == situation.site.kube_cluster || datacenter.nodes() > 0,
+        None => situation.ring.version.minor < Minor::V4_0,
+    };
+    !is_asked_for && situation.gossip.members_of(name).is_empty()
 }
 
 /// The entry of one of our datacenters; none for one without nodes.

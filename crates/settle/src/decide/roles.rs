@@ -8,7 +8,7 @@ use crate::action::{Action, Reason};
 use crate::situation::Situation;
 
 pub(super) fn next(situation: &Situation<'_>) -> Next {
-    if situation.ring.steps.is_none() || !situation.state.memory.initialized {
+    if situation.ring.steps.is_none() || !situation.state.memory.initialized || situation.is_deserted() {
         return Next::Nothing;
     }
     let Some(asked) = situation.anybody() else {

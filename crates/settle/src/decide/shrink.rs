@@ -50,7 +50,7 @@ fn leave(situation: &Situation<'_>, pair: Pair<'_>, place: Place<'_>, ordinal: u
         if !strangers.is_empty() {
             return Next::Wait(strangers); // the record may be of an earlier node of the pod
         }
-        if situation.holds(Guard::LeftBeforeLower, || situation.gossip.is_gone(host_id)) {
+        if situation.holds(Guard::LeftBeforeLower, || situation.is_gone(host_id)) {
             return lower(situation, place, ordinal, ScaleReason::NodeLeft);
         }
         let text = format!("a node still lists {host_id} as a member");

@@ -1,6 +1,7 @@
 //! The decisions, one at a time. Whole histories are the business of `cassc-sim`.
 
 mod curing;
+mod deserted;
 mod fixture;
 mod growing;
 mod older;

@@ -52,6 +52,13 @@ fn live(content: Schedule) -> Live {
 fn fixture() -> Fixture {
     let mut fixture = Fixture::of(&[&[3]]);
     fixture.seen.now = NOW;
+    add_reaper(&mut fixture);
+    fixture.keyspace("reaper_db", &[("dc1", 3)]);
+    fixture
+}
+
+/// Reaper with sidecars, and its Secrets.
+pub(super) fn add_reaper(fixture: &mut Fixture) {
     fixture.ring.steps.as_mut().expect("steps").reaper = Some(Reaper {
         mode: ReaperMode::Sidecar,
         keyspace: Some("reaper_db".to_owned()),
@@ -69,8 +76,6 @@ fn fixture() -> Fixture {
         fixture.seen.objects.secrets.insert(name.to_owned(), secret);
     }
     fixture.state.memory.roles.insert("shop-reaper".to_owned(), "1".to_owned());
-    fixture.keyspace("reaper_db", &[("dc1", 3)]);
-    fixture
 }
 
 fn reaper(fixture: &mut Fixture) -> &mut Reaper {

@@ -3,7 +3,7 @@
 use super::fixture::Fixture;
 use crate::action::Action;
 use crate::cluster::{NodeJob, Role};
-use crate::observed::{Leftover, Secret};
+use crate::observed::{Endpoint, Leftover, Secret};
 
 #[test]
 fn secrets_are_made_and_roles_follow_them() {
@@ -32,6 +32,10 @@ fn the_default_role_is_locked_once_another_superuser_is_there() {
 #[test]
 fn replicas_are_raised_for_our_own_datacenters_and_repaired() {
     let mut fixture = Fixture::of(&[&[3]]);
+    for view in fixture.seen.views.values_mut().flatten() {
+        let node = Endpoint { host_id: Some("id-foreign".to_owned()), is_local: false, ..view[0].clone() };
+        view.push(Endpoint { address: "10.1.0.1".to_owned(), datacenter: Some("elsewhere".to_owned()), ..node });
+    }
     fixture.keyspace("system_auth", &[("dc1", 1), ("elsewhere", 2)]);
     let Action::Alter { keyspace, replication, raises, .. } = fixture.act() else { unreachable!("an alter comes") };
     assert_eq!((keyspace.as_str(), raises), ("system_auth", true));

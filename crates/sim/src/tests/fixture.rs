@@ -18,6 +18,15 @@ pub(super) fn ring(datacenters: &[&[u32]]) -> Ring {
     ring_of(datacenters.iter().zip(1..).map(made).collect())
 }
 
+/// Datacenters in Kubernetes clusters `kube1`, `kube2`, …, each with a program that knows nothing of the others.
+pub(super) fn in_clusters(nodes: &[&[u32]]) -> Ring {
+    let mut ring = ring(nodes);
+    for (datacenter, number) in ring.datacenters.iter_mut().zip(1..) {
+        datacenter.kube_cluster = Some(format!("kube{number}"));
+    }
+    ring
+}
+
 /// The same ring with another template.
 pub(super) fn with_template(mut ring: Ring, template: &str) -> Ring {
     let racks = ring.datacenters.iter_mut().flat_map(|it| &mut it.racks);

@@ -4,9 +4,10 @@ use std::sync::Mutex;
 
 use cassc_settle::guard::Guards;
 
-use crate::focus::FOCUSES;
+use crate::focus::{FOCUSES, Focus};
 use crate::generate::{Mix, history};
 use crate::history::How;
+use crate::outcome::Rest;
 use crate::program::settling;
 use crate::shrink::shrink;
 
@@ -49,6 +50,37 @@ fn no_history_loses_anything() {
     });
     let failures = failures.into_inner().expect("no thread failed");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// Nobody waits for an answer that cannot come, or for a node that has left: where every datacenter has a Kubernetes cluster of its own,
+/// the last node of one leaves without anybody beside it. P7 is not judged: no program
+/// sees the cleanup of another.
+#[test]
+fn without_faults_nobody_waits_for_a_node_that_is_not_there() {
+    let program = settling(Guards::ALL);
+    let mut settled = 0;
+    for seed in 0..100 {
+        for focus in [Focus::Datacenters, Focus::Copies, Focus::Shrinks] {
+            let history = history(seed, Mix { focus, kube_clusters: 100, faults: 0, ..Mix::default() });
+            let outcome = history.run(&program, &How { unjudged: &["P7"], ..How::default() });
+            assert!(outcome.violations.is_empty(), "{focus:?}, {history}: {:?}", outcome.violations);
+            let says = |reasons: &[String], codes: &[&str]| {
+                reasons.iter().any(|reason| codes.iter().any(|code| reason.starts_with(code)))
+            };
+            match &outcome.rest {
+                // A template that never runs, or what only a person can do.
+                Rest::Stuck(reasons) if says(reasons, &["PodNeverReady", "PodNotReady"]) => {}
+                Rest::Stuck(reasons) => {
+                    assert!(
+                        !says(reasons, &["NoAnswer", "JobRuns", "NodeStillListed"]),
+                        "{focus:?}, {history}: {reasons:?}"
+                    );
+                }
+                _ => settled += 1,
+            }
+        }
+    }
+    assert!(settled > 150, "{settled}");
 }
 
 #[test]

@@ -43,14 +43,15 @@ pub(super) fn begin(situation: &Situation<'_>, operation: &Operation) -> Next {
 }
 
 /// Whether the node is one of this Kubernetes cluster's: by its pod, or by the datacenter that it is in. Who is of none that the
-/// topology has is removed where the first datacenter is.
+/// topology has is removed where the first datacenter with nodes is.
 fn is_ours(situation: &Situation<'_>, operation: &Operation) -> bool {
     if let Some(pod) = operation.pods.first() {
         return situation.place_of(pod).is_some();
     }
     let datacenter = operation.host_id.as_deref().and_then(|it| situation.gossip.datacenter_of(it));
     let all = &situation.ring.datacenters;
-    let home = all.iter().find(|it| Some(it.ring_name.as_str()) == datacenter).or(all.first());
+    let home = all.iter().find(|it| Some(it.ring_name.as_str()) == datacenter);
+    let home = home.or_else(|| all.iter().find(|it| it.nodes() > 0));
     home.is_some_and(|it| it.kube_cluster == situation.site.kube_cluster)
 }
 

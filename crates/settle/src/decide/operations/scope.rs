@@ -18,7 +18,7 @@ pub(super) fn resolved(situation: &Situation<'_>, operation: &Operation) -> Resu
     let mut record = Record::of(operation, pods);
     record.keyspaces = match operation.kind {
         OperationKind::Snapshot => Vec::new(), // one snapshot of all that are named
-        OperationKind::Repair if operation.keyspaces.is_empty() => {
+        OperationKind::Repair if operation.keyspaces.is_empty() && !record.todo.is_empty() => {
             replication::keyspaces(situation)?.keys().cloned().collect()
         }
         _ => operation.keyspaces.clone(),

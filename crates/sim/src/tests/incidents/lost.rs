@@ -11,7 +11,7 @@ use crate::fault::{Fault, StateWrite, Whose, Wrong};
 use crate::history::History;
 use crate::queue::{MINUTE, SECOND};
 use crate::ring::Distortion;
-use crate::tests::fixture::{ring, with_template};
+use crate::tests::fixture::{in_clusters, ring, with_template};
 
 /// The rows.
 pub(super) const ROWS: [Row; 17] = [
@@ -211,18 +211,9 @@ fn a_rollout_while_a_claim_goes(seed: u64) -> History {
     scene.commit(30, three()).commit(20, with_template(three(), "two")).goes_on(20)
 }
 
-/// Two datacenters in two Kubernetes clusters, each with a program that knows nothing of the other.
-fn two_clusters(nodes: [&[u32]; 2]) -> Ring {
-    let mut ring = ring(&nodes);
-    for (datacenter, number) in ring.datacenters.iter_mut().zip(1..) {
-        datacenter.kube_cluster = Some(format!("kube{number}"));
-    }
-    ring
-}
-
 fn a_datacenter_of_another_cluster(seed: u64) -> History {
-    let scene = Scene::founded(seed, two_clusters([&[2], &[2]]), &[("dc1", 1), ("dc2", 1)]);
-    scene.commit(60, two_clusters([&[3], &[2]])).commit(600, two_clusters([&[2], &[2]])).goes_on(10)
+    let scene = Scene::founded(seed, in_clusters(&[&[2], &[2]]), &[("dc1", 1), ("dc2", 1)]);
+    scene.commit(60, in_clusters(&[&[3], &[2]])).commit(600, in_clusters(&[&[2], &[2]])).goes_on(10)
 }
 
 fn a_datacenter_out_of_reach(seed: u64) -> History {
