@@ -11,8 +11,8 @@ use k8s_openapi::api::apps::v1::{ControllerRevision, StatefulSet};
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{self, ConfigMap, PersistentVolumeClaim};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::ListParams;
 use kube::Resource;
+use kube::api::ListParams;
 use serde::de::DeserializeOwned;
 
 use super::claims::{claim, ordinal};
