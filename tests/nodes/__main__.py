@@ -149,7 +149,7 @@ def start(machine: Machine, chosen: argparse.Namespace) -> None:
     """Start it, or take over the one that an earlier run left running, which may lack images."""
     began = time.monotonic()
     image_archives, words = archives(chosen)
-    print(f"images: {words}; made made after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"images: {words}; made after {time.monotonic() - began:.0f} s", flush=True)
     if machine.is_running():
         machine.import_images(image_archives)
     else:
