@@ -9,7 +9,7 @@ use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
 use crate::topology::merge::Level;
-use crate::topology::{Authenticator, Datacenter, Reaper, ReaperStorage};
+use crate::topology::{Datacenter, Reaper, ReaperStorage};
 
 pub(super) const RULE: Rule = Rule {
     code: "E103",
@@ -110,10 +110,9 @@ fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
 fn secrets_of_reaper(subject: &Subject<'_>, reaper: &Reaper) -> Vec<String> {
     let (cluster, auth) = (&subject.topology.metadata.name, &reaper.auth);
     let ui = || auth.ui_secret.clone().unwrap_or_else(|| names::reaper_ui_secret(cluster));
-    let has_role = subject.spec().auth.authenticator == Authenticator::Password;
     let role = || auth.role_secret.clone().unwrap_or_else(|| names::reaper(cluster));
     let ui = auth.generates().then(ui);
-    let role = (has_role && reaper.storage == ReaperStorage::Cassandra).then(role);
+    let role = reaper.has_role(subject.spec().auth.authenticator).then(role);
     ui.into_iter().chain([names::reaper_token_secret(cluster)]).chain(role).collect()
 }
 

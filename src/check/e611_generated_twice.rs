@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
-use crate::topology::{Authenticator, Reaper, ReaperStorage};
 
 pub(super) const RULE: Rule = Rule {
     code: "E611",
@@ -27,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let superuser = spec.auth.superuser.generate.then(|| Route::of("spec.auth.superuser.generate"));
     let roles = spec.auth.roles.iter().enumerate().filter(|(_, role)| role.generate);
     let roles = roles.map(|(index, _)| Route::of("spec.auth.roles").index(index).key("generate"));
-    let reaper = spec.repair.reaper.as_ref().filter(|reaper| shares_a_role(subject, reaper));
+    let reaper = spec.repair.reaper.as_ref().filter(|reaper| reaper.has_role(spec.auth.authenticator));
     if reaper.is_some_and(|reaper| reaper.auth.role_secret.is_none()) {
         let message =
             format!("each of {} Kubernetes clusters would generate a password of its own for Reaper", places.len());
@@ -42,12 +41,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         let complaint = RULE.complain(message, subject.value(route, "")).labels(elsewhere(subject));
         complaints.push(complaint.help("create the Secret yourself in each of them, and remove `generate`"));
     }
-}
-
-/// Whether Reaper has a role in Cassandra.
-fn shares_a_role(subject: &Subject<'_>, reaper: &Reaper) -> bool {
-    let asks = subject.spec().auth.authenticator == Authenticator::Password;
-    asks && reaper.storage == ReaperStorage::Cassandra
 }
 
 /// The first datacenter that runs in another Kubernetes cluster than the first one.

@@ -58,8 +58,8 @@ fn encrypted_clients(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnosti
 }
 
 fn management_api(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
-    let asks = subject.spec().management_api.tls.is_some() && reaper.mode == ReaperMode::Deployment;
-    (asks && reaper.auth.keystores_secret.is_none()).then(|| {
+    let shows = reaper.shows_certificate(&subject.spec().management_api);
+    (shows && reaper.auth.keystores_secret.is_none()).then(|| {
         let message = "the Management API asks Reaper for a certificate, and Reaper has none";
         let complaint = RULE.complain(message, at(subject, "mode"));
         let complaint = complaint.label(subject.key(Route::of("spec.managementApi.tls"), "asks for certificates"));

@@ -9,9 +9,7 @@ use super::steps::datacenter_in_ring;
 use super::{access_mode, quantity};
 use crate::cluster::{Reaper, VolumeClaim, generation};
 use crate::sizing::HeapSetting;
-use crate::topology::{
-    self, Authenticator, REAPER_HEAP, REAPER_KEYSPACE, REAPER_LIMITS, REAPER_REQUESTS, ReaperStorage, Spec,
-};
+use crate::topology::{self, REAPER_HEAP, REAPER_KEYSPACE, REAPER_LIMITS, REAPER_REQUESTS, ReaperStorage, Spec};
 
 /// `cluster` is its name in Kubernetes. The default version is that of the generation of defaults, so that no newer cassc restarts
 /// a pod for it.
@@ -19,7 +17,6 @@ pub(super) fn reaper(spec: &Spec, cluster: &str, revision: u32) -> Option<Reaper
     let written = spec.repair.reaper.as_ref()?;
     let version = written.version.clone().unwrap_or_else(|| version(spec, revision).to_owned());
     let in_cassandra = written.storage == ReaperStorage::Cassandra;
-    let asks = in_cassandra && spec.auth.authenticator == Authenticator::Password;
     let role = || written.auth.role_secret.clone().unwrap_or_else(|| names::reaper(cluster));
     Some(Reaper {
         mode: written.mode,
@@ -32,16 +29,15 @@ pub(super) fn reaper(spec: &Spec, cluster: &str, revision: u32) -> Option<Reaper
         heap_mebibytes: heap(written),
         ui_secret: written.auth.ui_secret.clone().unwrap_or_else(|| names::reaper_ui_secret(cluster)),
         generates_ui_secret: written.auth.generates(),
-        role_secret: asks.then(role),
-        keystores_secret: written.auth.keystores_secret.clone().filter(|_| asks_reaper(spec, written)),
+        role_secret: written.has_role(spec.auth.authenticator).then(role),
+        keystores_secret: written
+            .auth
+            .keystores_secret
+            .clone()
+            .filter(|_| written.shows_certificate(&spec.management_api)),
         auto_schedule: written.auto_schedule,
         schedules: written.schedules.iter().map(|it| schedule(spec, it)).collect(),
     })
-}
-
-/// Whether the Management API asks Reaper for a certificate.
-fn asks_reaper(spec: &Spec, written: &topology::Reaper) -> bool {
-    spec.management_api.tls.is_some() && written.mode == ring::ReaperMode::Deployment
 }
 
 /// Its tables decide: those of a newer one do not fit into Cassandra 3.11.

@@ -103,6 +103,29 @@ pub struct Schedule {
     pub paused: bool,
 }
 
+impl Schedule {
+    /// All tables of a keyspace, with the values that a schedule has where the topology says nothing.
+    pub fn of(keyspace: &str) -> Self {
+        Self {
+            keyspace: keyspace.to_owned(),
+            tables: Vec::new(),
+            exclude_tables: Vec::new(),
+            datacenters: Vec::new(),
+            every_days: 7,
+            intensity: 9000,
+            parallelism: Parallelism::default(),
+            segments_per_node: 64,
+            threads: 1,
+            timeout_minutes: 30,
+            scope: Scope::default(),
+            adaptive: false,
+            percent_unrepaired: None,
+            first_run: None,
+            paused: false,
+        }
+    }
+}
+
 /// Which nodes repair at the same time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -12,8 +12,9 @@
 //! 3. [`record`], [`repairs`], [`state`]: what is remembered of operations and of Reaper, and all that is, in the ConfigMap
 //!    `<cluster>-state`.
 //! 4. [`action`]: what is decided, as values.
-//! 5. [`gossip`], `keyspaces`, [`situation`], `deserted`, [`whole`]: what nodes say of the ring, side by side; which keyspaces are Cassandra's own;
-//!    everything that a decision is made from; a Kubernetes cluster whose last node has left; what keeps the ring from being changed.
+//! 5. [`gossip`], `keyspaces`, [`situation`], `deserted`, [`whole`]: what nodes say of the ring, side by side; which keyspaces are
+//!    Cassandra's own; everything that a decision is made from; a Kubernetes cluster whose last node has left; what keeps the ring from
+//!    being changed.
 //! 6. [`schedules`], [`remember`], [`decide`], [`conditions`], [`story`]: what is to be done with Reaper's schedules; what a look adds to
 //!    the state, the one act that comes next, and how both are told.
 //! 7. `observe`, `perform`, `progress`: one look at the outside, one act on it, how far what takes long has come.

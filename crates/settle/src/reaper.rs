@@ -1,6 +1,6 @@
 //! What Reaper says and what it is asked for, as values.
 
-use cassc_ring::reaper::{OWNER, Reaper, ReaperMode, Schedule, Scope, symbolic_name};
+use cassc_ring::reaper::{OWNER, Reaper, Schedule, Scope, symbolic_name};
 use serde::{Deserialize, Serialize};
 
 /// Where Reaper is asked, and about which ring.
@@ -127,9 +127,4 @@ pub fn what(schedule: &Schedule) -> String {
         Scope::SubrangeIncremental => ", incremental by subranges",
     };
     format!("{}{only}{scope}", schedule.keyspace)
-}
-
-/// Whether Reaper runs in the pods of the nodes.
-pub fn is_sidecar(reaper: &Reaper) -> bool {
-    reaper.mode == ReaperMode::Sidecar
 }

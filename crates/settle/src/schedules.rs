@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use cassc_ring::reaper::{OWNER, Reaper, Schedule};
+use cassc_ring::reaper::{OWNER, Reaper, ReaperMode, Schedule};
 
 use crate::action::Reason;
-use crate::reaper::{Live, ReaperAct, ReaperSeen, Registration, is_sidecar, what};
+use crate::reaper::{Live, ReaperAct, ReaperSeen, Registration, what};
 
 /// The owner of the schedules that Reaper makes by itself (`autoSchedule`): it makes them again.
 const BY_ITSELF: &str = "auto-scheduling";
@@ -39,7 +39,7 @@ pub fn acts(reaper: &Reaper, seen: &ReaperSeen) -> Result<Vec<Needed>, Reason> {
             let text = "Reaper does not know the ring yet: a sidecar registers it when it starts";
             Err(Reason::about("NotRegistered", REAPER, text))
         }
-        (Registration::OfSidecars, _) if !is_sidecar(reaper) => match others(seen) {
+        (Registration::OfSidecars, _) if reaper.mode == ReaperMode::Deployment => match others(seen) {
             found if found.is_empty() => registration(ReaperAct::Unregister),
             found => Err(others_are_lost(&found)),
         },

@@ -14,9 +14,9 @@ pub use schedule::Schedule;
 pub(crate) use values::{MOST_SCHEDULES, bad_values, is_keyspace, keyspace_expected, misfits};
 pub(crate) use version::{ReaperVersion, version_fault};
 
-use super::Resources;
 use super::cassandra::TextOrNumber;
 use super::pod::ResourceTable;
+use super::{Authenticator, ManagementApi, Resources};
 
 /// The default requests of Reaper: it was seen to use 25 seconds of a CPU to start, and then little.
 pub(crate) const REAPER_REQUESTS: ResourceTable = &[("cpu", "100m"), ("memory", "512Mi")];
@@ -76,6 +76,18 @@ pub struct Reaper {
     /// What is repaired when. Schedules that others made are left alone.
     #[serde(default)]
     pub schedules: Vec<Schedule>,
+}
+
+impl Reaper {
+    /// Whether it has a role in Cassandra: it keeps its tables there, and is asked who it is.
+    pub(crate) fn has_role(&self, authenticator: Authenticator) -> bool {
+        self.storage == ReaperStorage::Cassandra && authenticator == Authenticator::Password
+    }
+
+    /// Whether the Management API asks it for a certificate: sidecars do not call it.
+    pub(crate) fn shows_certificate(&self, management_api: &ManagementApi) -> bool {
+        self.mode == ReaperMode::Deployment && management_api.tls.is_some()
+    }
 }
 
 /// Where Reaper keeps what it knows.

@@ -21,29 +21,11 @@ pub(crate) fn common_table<'s>(one: &'s Schedule, other: &'s Schedule) -> Option
 
 #[cfg(test)]
 mod tests {
-    use cassc_ring::reaper::{Parallelism, Scope};
-
     use super::*;
 
     fn schedule(keyspace: &str, tables: &[&str], but: &[&str]) -> Schedule {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Schedule {
-            keyspace: keyspace.to_owned(),
-            tables: texts(tables),
-            exclude_tables: texts(but),
-            datacenters: Vec::new(),
-            every_days: 7,
-            intensity: 9000,
-            parallelism: Parallelism::Parallel,
-            segments_per_node: 64,
-            threads: 1,
-            timeout_minutes: 30,
-            scope: Scope::Full,
-            adaptive: false,
-            percent_unrepaired: None,
-            first_run: None,
-            paused: false,
-        }
+        Schedule { tables: texts(tables), exclude_tables: texts(but), ..Schedule::of(keyspace) }
     }
 
     #[test]

@@ -60,23 +60,24 @@ impl Schedule {
             (false, true) => Scope::Incremental,
             (false, false) => Scope::Full,
         };
-        let usual = if scope == Scope::Full { Parallelism::DatacenterAware } else { Parallelism::Parallel };
+        let usual = reaper::Schedule::of(&self.keyspace);
+        let parallelism = if scope == Scope::Full { usual.parallelism } else { Parallelism::Parallel };
         reaper::Schedule {
-            keyspace: self.keyspace.clone(),
             tables: self.tables.clone(),
             exclude_tables: self.exclude_tables.clone(),
             datacenters: self.datacenters.clone(),
-            every_days: self.every_days.unwrap_or(7),
-            intensity: parts(self.intensity.unwrap_or(0.9)),
-            parallelism: self.parallelism.unwrap_or(usual),
-            segments_per_node: self.segments_per_node.unwrap_or(64),
-            threads: self.threads.unwrap_or(1),
-            timeout_minutes: self.timeout_minutes.unwrap_or(30),
+            every_days: self.every_days.unwrap_or(usual.every_days),
+            intensity: self.intensity.map_or(usual.intensity, parts),
+            parallelism: self.parallelism.unwrap_or(parallelism),
+            segments_per_node: self.segments_per_node.unwrap_or(usual.segments_per_node),
+            threads: self.threads.unwrap_or(usual.threads),
+            timeout_minutes: self.timeout_minutes.unwrap_or(usual.timeout_minutes),
             scope,
             adaptive: self.adaptive,
             percent_unrepaired: self.percent_unrepaired,
             first_run: self.first_run.clone(),
             paused: self.paused,
+            ..usual
         }
     }
 }

@@ -16,11 +16,11 @@ pub(super) fn next(situation: &Situation<'_>) -> Next {
     let now = situation.seen.now;
     let remembered = situation.state.memory.reaper.clone().unwrap_or_default();
     match answer {
-        Err(failure) => soon(now, remembered.silent_since, "ReaperSilent", REAPER, said(failure)),
+        Err(failure) => soon(now, remembered.silent_since, "ReaperSilent", said(failure)),
         Ok(seen) => match acts(reaper, seen) {
             Ok(needed) => tried(situation, reaper, &remembered, needed),
             Err(reason) if reason.code == "NotRegistered" => {
-                soon(now, remembered.unknown_since, reason.code, REAPER, reason.message)
+                soon(now, remembered.unknown_since, reason.code, reason.message)
             }
             Err(reason) => Next::Hold(vec![reason]),
         },
@@ -68,8 +68,8 @@ fn reason(about: &str, trouble: &Trouble) -> Reason {
 }
 
 /// What is waited for during [`PATIENCE`], and then left to the next run.
-fn soon(now: Time, since: Option<Time>, code: &'static str, about: &str, text: String) -> Next {
-    let reasons = vec![Reason::about(code, about, text)];
+fn soon(now: Time, since: Option<Time>, code: &'static str, text: String) -> Next {
+    let reasons = vec![Reason::about(code, REAPER, text)];
     let is_over = since.is_some_and(|since| now.saturating_sub(since) >= PATIENCE);
     if is_over { Next::Hold(reasons) } else { Next::Wait(reasons) }
 }

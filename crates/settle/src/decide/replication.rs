@@ -1,5 +1,5 @@
-//! Replicas of Cassandra's own keyspaces and of Reaper's, once that exists: down before nodes leave, up when all have joined. Only the entries of our own
-//! datacenters change; what stands there for others stays, until their last node has left.
+//! Replicas of Cassandra's own keyspaces and of Reaper's, once that exists: down before nodes leave, up when all have joined. Only
+//! the entries of our own datacenters change; what stands there for others stays, until their last node has left.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cassc_ring::reaper::{OWNER, Parallelism, Reaper, ReaperMode, Schedule, Scope};
+use cassc_ring::reaper::{OWNER, Reaper, ReaperMode, Schedule};
 
 use super::fixture::Fixture;
 use crate::action::{Action, Decision, Reason};
@@ -17,23 +17,7 @@ use crate::situation::{Site, Situation};
 const NOW: u64 = 10_000;
 
 fn schedule() -> Schedule {
-    Schedule {
-        keyspace: "shop".to_owned(),
-        tables: Vec::new(),
-        exclude_tables: Vec::new(),
-        datacenters: Vec::new(),
-        every_days: 7,
-        intensity: 9000,
-        parallelism: Parallelism::DatacenterAware,
-        segments_per_node: 64,
-        threads: 1,
-        timeout_minutes: 30,
-        scope: Scope::Full,
-        adaptive: false,
-        percent_unrepaired: None,
-        first_run: None,
-        paused: false,
-    }
+    Schedule::of("shop")
 }
 
 fn live(content: Schedule) -> Live {

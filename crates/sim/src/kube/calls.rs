@@ -102,7 +102,7 @@ impl Kube {
     /// Raises what a claim requests, where it has this UID and its class allows that. The volume grows while a pod mounts it.
     pub fn expand_claim(&mut self, name: &str, uid: &str, size: u64) -> Answer<PodKey> {
         let (key, claim) = self.live_claim(name, uid)?;
-        if claim.expands == Some(false) {
+        if !claim.expands {
             let text = "only dynamically provisioned pvc can be resized and the storageclass must support resize";
             return Err(Failure::Refused { status: 403, text: text.to_owned() });
         }

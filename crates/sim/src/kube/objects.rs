@@ -161,7 +161,7 @@ pub struct Claim {
     /// Bytes it has.
     pub capacity: u64,
     /// Whether its StorageClass allows expansion.
-    pub expands: Option<bool>,
+    pub expands: bool,
     /// Whether its volume was on a worker that is gone: no pod can mount it.
     pub is_lost: bool,
     /// Whether it is being deleted.

@@ -134,7 +134,7 @@ fn view_claim(pod: String, claim: &Claim) -> observed::Claim {
         is_data: true,
         requested: claim.requested,
         capacity: claim.capacity,
-        is_fixed: claim.expands == Some(false),
+        is_fixed: !claim.expands,
         is_deleting: claim.is_deleting,
     }
 }

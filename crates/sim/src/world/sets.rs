@@ -72,7 +72,7 @@ impl World {
             files: Files::default(),
             requested: self.volume_bytes,
             capacity: self.volume_bytes,
-            expands: Some(true),
+            expands: true,
             is_lost: false,
             is_deleting: false,
             deleted_by: Cause::Fault,

@@ -69,43 +69,35 @@ pub(super) async fn run(arguments: &ReaperSchema) -> Result<Ending, Failed> {
         arguments.log_format.write(&Line { warning, reason, about: None, message });
     };
     let mut said = String::new();
-    loop {
-        let ended = tokio::select! {
-            ended = ended(&mut course) => Some(ended),
-            attempt = attempt(arguments) => match attempt {
+    let made = async {
+        loop {
+            match attempt(arguments).await {
                 Ok((keyspace, made)) => {
                     say(false, "SchemaMade", told(&keyspace, &made));
-                    return Ok(Ending::Done);
+                    return Ending::Done;
                 }
                 Err(Attempt::Refused(text)) => {
                     say(true, "Refused", text);
-                    return Ok(Ending::Refused);
+                    return Ending::Refused;
                 }
-                Err(Attempt::NotYet(text)) => {
-                    if text != said {
-                        say(false, "Waiting", text.clone());
-                        said = text;
-                    }
-                    None
+                Err(Attempt::NotYet(text)) if text != said => {
+                    say(false, "Waiting", text.clone());
+                    said = text;
                 }
-            },
-        };
-        let ended = match ended {
-            Some(ended) => Some(ended),
-            None => tokio::select! {
-                ended = self::ended(&mut course) => Some(ended),
-                () = sleep(PAUSE) => None,
-            },
-        };
-        match ended {
-            Some(Course::IsLate) => {
-                say(true, "WaitedTooLong", said);
-                return Ok(Ending::GaveUp);
+                Err(Attempt::NotYet(_)) => {}
             }
-            Some(_) => return Ok(Ending::Interrupted),
-            None => {}
+            sleep(PAUSE).await;
         }
+    };
+    let course = tokio::select! {
+        ending = made => return Ok(ending),
+        course = ended(&mut course) => course,
+    };
+    if course != Course::IsLate {
+        return Ok(Ending::Interrupted);
     }
+    say(true, "WaitedTooLong", said);
+    Ok(Ending::GaveUp)
 }
 
 /// Waits until it is to end.

@@ -2,6 +2,8 @@
 //! knows whether the request arrived. In: an address and a [`Call`]. Out: status and text, or why there is no answer.
 //! What is in a query, a header or a body never stands in an error: it may be a password.
 
+#[cfg(test)]
+pub(crate) mod double;
 mod kept;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
-//! TLS to the Management API and to CQL. To the former it is mTLS, as Cass Operator does it: both sides show a certificate of one authority, and the name in
-//! the server's is not compared, for no certificate has the address of a pod. The files are read for every connection, so
-//! that renewed certificates are used.
+//! TLS to the Management API and to CQL. To the former it is mTLS, as Cass Operator does it: both sides show a certificate of one
+//! authority, and the name in the server's is not compared, for no certificate has the address of a pod. The files are read for every
+//! connection, so that renewed certificates are used.
 
 use std::fs;
 use std::io;

@@ -59,7 +59,7 @@ impl Kubernetes {
     async fn add(&self, namespace: &str, ring: &Ring, objects: &mut Objects) -> Answer<()> {
         let label = names::label_value(&ring.cluster_name);
         let mut sets: Vec<StatefulSet> = self.list(namespace, &label).await?;
-        sets.retain(|set| is_of_nodes(&self.cluster, name(&set.metadata)));
+        sets.retain(|set| is_of_cluster(&self.cluster, name(&set.metadata)));
         let pods: Vec<v1::Pod> = self.list(namespace, &label).await?;
         let claims: Vec<PersistentVolumeClaim> = self.list(namespace, &label).await?;
 
@@ -160,9 +160,9 @@ pub(super) fn owned(found: &v1::Pod, sets: &[StatefulSet]) -> Option<(String, Po
     Some((name(&found.metadata).to_owned(), pod))
 }
 
-/// Whether a StatefulSet is one of Cassandra nodes: Reaper's pod is none, where it has a StatefulSet.
-pub(super) fn is_of_nodes(cluster: &str, set: &str) -> bool {
-    set.strip_prefix(cluster).is_some_and(|rest| rest.starts_with('-')) && set != names::reaper(cluster)
+/// Whether a StatefulSet has the name of one of the cluster's.
+pub(super) fn is_of_cluster(cluster: &str, set: &str) -> bool {
+    set.strip_prefix(cluster).is_some_and(|rest| rest.starts_with('-'))
 }
 
 pub(super) fn name(metadata: &ObjectMeta) -> &str {

@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as KubeTime;
 use kube::api::{ListParams, LogParams};
 
 use super::failure::read;
-use super::objects::{is_of_nodes, name, owned};
+use super::objects::{is_of_cluster, name, owned};
 use super::sets::set;
 use super::{Kubernetes, WRITER};
 
@@ -71,7 +71,7 @@ impl Kubernetes {
         let (mut sets, mut pods) = (BTreeMap::new(), BTreeMap::new());
         for namespace in self.namespaces(ring) {
             let mut found: Vec<StatefulSet> = self.list(&namespace, &label).await?;
-            found.retain(|set| is_of_nodes(&self.cluster, name(&set.metadata)));
+            found.retain(|set| is_of_cluster(&self.cluster, name(&set.metadata)));
             let all: Vec<v1::Pod> = self.list(&namespace, &label).await?;
             for (pod, judged) in all.iter().filter_map(|pod| owned(pod, &found)) {
                 self.remember("Pod", &namespace, &pod, &judged.uid);

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::ManagementApi;
 use crate::http::Http;
+use crate::http::double::read_request;
 
 /// Where it listens.
 pub(super) const ADDRESS: &str = "127.0.0.1";
@@ -77,7 +78,7 @@ impl Double {
 
 /// Answers one request, then closes.
 async fn serve(mut stream: TcpStream, shared: &Mutex<Shared>) {
-    let request = read_request(&mut stream).await;
+    let request = read_request(&mut stream).await.expect("a client asks something");
     let (head, body) = request.split_once("\r\n\r\n").expect("a request has a head");
     let target = head.split(" HTTP/1.1").next().unwrap_or_default().to_owned();
     let answer = {
@@ -89,25 +90,5 @@ async fn serve(mut stream: TcpStream, shared: &Mutex<Shared>) {
     if let Some((status, body)) = answer {
         let text = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
         stream.write_all(text.as_bytes()).await.expect("the client reads it");
-    }
-}
-
-/// The head and the body, by its length.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-            if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
-                return text;
-            }
-        }
-        let mut part = [0; 4096];
-        let count = stream.read(&mut part).await.expect("the client writes");
-        assert!(count > 0, "the client closed in the middle of a request: {text}");
-        bytes.extend_from_slice(&part[..count]);
     }
 }

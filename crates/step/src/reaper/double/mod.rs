@@ -8,10 +8,11 @@ mod schedules;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::ReaperApi;
+use crate::http::double::read_request;
 use crate::management::Login;
 
 pub(super) use model::{Entry, Model, RING};
@@ -138,28 +139,5 @@ async fn serve(mut stream: TcpStream, connection: u32, model: &Mutex<Model>) {
         let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
         let text = format!("HTTP/1.1 {status} X\r\n{length}{cookies}\r\n{body}");
         stream.write_all(text.as_bytes()).await.expect("the client reads it");
-    }
-}
-
-/// The head and the body, by its length; `None` once the client has closed.
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-            if body.len() >= length.map_or(0, |it| it.parse().expect("a number")) {
-                return Some(text);
-            }
-        }
-        let mut part = [0; 4096];
-        let count = stream.read(&mut part).await.expect("the client writes");
-        if count == 0 && bytes.is_empty() {
-            return None;
-        }
-        assert!(count > 0, "the client closed in the middle of a request: {text}");
-        bytes.extend_from_slice(&part[..count]);
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::super::double::{Double, Model, Stored};
-use super::{KEYSPACES, ours, reaper, schedule, settled};
+use super::{KEYSPACES, ours, reaper, settled};
 
 fn names(all: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     proptest::sample::subsequence(all, 0..=all.len()).prop_map(|names| names.into_iter().map(str::to_owned).collect())
@@ -45,7 +45,7 @@ fn declared() -> impl Strategy<Value = Schedule> {
             adaptive,
             percent_unrepaired: (!is_full && percent > 0).then_some(percent * 5),
             paused,
-            ..schedule(keyspace)
+            ..Schedule::of(keyspace)
         }
     })
 }

@@ -13,26 +13,6 @@ use crate::management::Login;
 const KEYSPACES: [(&str, &[&str]); 3] =
     [("shop", &["orders", "lines", "carts"]), ("users", &["people"]), ("empty", &[])];
 
-fn schedule(keyspace: &str) -> Schedule {
-    Schedule {
-        keyspace: keyspace.to_owned(),
-        tables: Vec::new(),
-        exclude_tables: Vec::new(),
-        datacenters: Vec::new(),
-        every_days: 7,
-        intensity: 9000,
-        parallelism: Parallelism::DatacenterAware,
-        segments_per_node: 64,
-        threads: 1,
-        timeout_minutes: 30,
-        scope: Scope::Full,
-        adaptive: false,
-        percent_unrepaired: None,
-        first_run: None,
-        paused: false,
-    }
-}
-
 fn reaper(mode: ReaperMode, schedules: Vec<Schedule>) -> Reaper {
     let seed_host = (mode == ReaperMode::Deployment).then(|| "shop-seed-service".to_owned());
     Reaper {
@@ -96,7 +76,7 @@ async fn a_schedule_is_made_and_then_paused() {
         adaptive: true,
         percent_unrepaired: Some(10),
         paused: true,
-        ..schedule("shop")
+        ..Schedule::of("shop")
     };
     let (acts, refused) = settled(&double, &reaper(ReaperMode::Sidecar, vec![wanted.clone()]), 5).await;
     assert_eq!((acts.len(), refused), (2, Vec::new()));
@@ -109,7 +89,7 @@ async fn a_first_run_counts_only_while_it_lies_ahead() {
         [("2020-01-01T00:00:00Z", "2026-12-02T00:00:00Z"), ("2999-01-01T03:00:00Z", "2999-01-01T03:00:00Z")]
     {
         let double = Double::of(Model::new(&KEYSPACES)).await;
-        let wanted = Schedule { first_run: Some(first.to_owned()), ..schedule("shop") };
+        let wanted = Schedule { first_run: Some(first.to_owned()), ..Schedule::of("shop") };
         let (_, refused) = settled(&double, &reaper(ReaperMode::Sidecar, vec![wanted]), 5).await;
         assert_eq!(refused, Vec::new());
         assert_eq!(ours(&double).await[0].next_run.as_deref(), Some(next));
@@ -119,7 +99,7 @@ async fn a_first_run_counts_only_while_it_lies_ahead() {
 #[tokio::test]
 async fn a_run_that_succeeded_is_told_with_its_schedule() {
     let double = Double::of(Model::new(&KEYSPACES)).await;
-    settled(&double, &reaper(ReaperMode::Sidecar, vec![schedule("shop")]), 5).await;
+    settled(&double, &reaper(ReaperMode::Sidecar, vec![Schedule::of("shop")]), 5).await;
     let unit = double.model().schedules[0].unit();
     for end in ["2026-11-02T01:00:00Z", "2026-11-09T01:00:00Z", "2026-10-01T01:00:00Z"] {
         double.model().successes.push((unit.clone(), end.to_owned()));
@@ -130,7 +110,7 @@ async fn a_run_that_succeeded_is_told_with_its_schedule() {
 #[tokio::test]
 async fn what_reaper_tunes_by_itself_is_left_alone() {
     let double = Double::of(Model::new(&KEYSPACES)).await;
-    let wanted = Schedule { adaptive: true, ..schedule("shop") };
+    let wanted = Schedule { adaptive: true, ..Schedule::of("shop") };
     let declared = reaper(ReaperMode::Sidecar, vec![wanted.clone()]);
     settled(&double, &declared, 5).await;
     tuned(&double);
@@ -148,9 +128,9 @@ async fn a_deployment_registers_the_ring_and_takes_it_over_from_sidecars() {
     for seed in [None, Some("127.0.0.1".to_owned())] {
         let double = Double::of(Model { seed, ..Model::new(&KEYSPACES) }).await;
         if double.model().seed.is_some() {
-            settled(&double, &reaper(ReaperMode::Sidecar, vec![schedule("shop")]), 5).await;
+            settled(&double, &reaper(ReaperMode::Sidecar, vec![Schedule::of("shop")]), 5).await;
         }
-        let (_, refused) = settled(&double, &reaper(ReaperMode::Deployment, vec![schedule("shop")]), 5).await;
+        let (_, refused) = settled(&double, &reaper(ReaperMode::Deployment, vec![Schedule::of("shop")]), 5).await;
         assert_eq!(refused, Vec::new());
         assert_eq!(double.model().seed.as_deref(), Some("shop-seed-service"));
         assert_eq!(ours(&double).await.len(), 1);
@@ -160,7 +140,7 @@ async fn a_deployment_registers_the_ring_and_takes_it_over_from_sidecars() {
 #[tokio::test]
 async fn a_registration_with_schedules_of_others_stays() {
     let double = Double::of(Model::new(&KEYSPACES)).await;
-    settled(&double, &reaper(ReaperMode::Sidecar, vec![schedule("shop")]), 5).await;
+    settled(&double, &reaper(ReaperMode::Sidecar, vec![Schedule::of("shop")]), 5).await;
     double.model().schedules[0].owner = "alice".to_owned();
     let seen = double.api().seen(&login(), RING).await.expect("it answers");
     assert_eq!(seen.registration, Registration::OfSidecars);
@@ -182,7 +162,7 @@ async fn an_interface_without_a_login_is_asked_without() {
 #[tokio::test]
 async fn a_session_of_3_8_gives_a_token() {
     let double = Double::of(Model { entry: Entry::Session, ..Model::new(&KEYSPACES) }).await;
-    let (acts, refused) = settled(&double, &reaper(ReaperMode::Sidecar, vec![schedule("shop")]), 5).await;
+    let (acts, refused) = settled(&double, &reaper(ReaperMode::Sidecar, vec![Schedule::of("shop")]), 5).await;
     assert_eq!((acts.len(), refused), (1, Vec::new()));
     assert_eq!(ours(&double).await.len(), 1);
 }
@@ -201,8 +181,11 @@ async fn a_wrong_login_is_told_without_the_password() {
 #[tokio::test]
 async fn refusals_have_the_words_of_reaper() {
     let double = Double::of(Model::new(&KEYSPACES)).await;
-    let declared =
-        vec![schedule("empty"), Schedule { tables: vec!["none".to_owned()], ..schedule("shop") }, schedule("users")];
+    let declared = vec![
+        Schedule::of("empty"),
+        Schedule { tables: vec!["none".to_owned()], ..Schedule::of("shop") },
+        Schedule::of("users"),
+    ];
     let (_, refused) = settled(&double, &reaper(ReaperMode::Sidecar, declared), 5).await;
     let told = |text: &str| Failure::Refused { status: 404, text: text.to_owned() };
     let expected = [
