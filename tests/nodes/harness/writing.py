@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .processes import in_namespace
+from .processes import in_namespace, wait_until
 from .report import Report
 from .ring import Ring
 
@@ -38,8 +38,11 @@ class Writing:
         )
 
     def start(self) -> None:
-        """Begin to write, from inside the network of the pods."""
+        """Begin to write, from inside the network of the pods. Returns when the first row was acknowledged: what a story does to
+        the nodes does not keep the client from logging in.
+        """
         self.starts += 1
+        before = self.acknowledged.stat().st_size if self.acknowledged.exists() else 0
         addresses = [self.ring.address(pod) for pod in self.ring.pods() if self.ring.is_ready(pod)]
         first = self.starts * 1_000_000
         settings = {"addresses": addresses, "login": self.ring.login, "table": _TABLE, "first": first}
@@ -51,6 +54,13 @@ class Writing:
         self.client.stdin.write(json.dumps(settings))
         self.client.stdin.close()
         self.client.stdin = None
+
+        def writes() -> bool:
+            if self.client.poll() is not None:
+                raise RuntimeError(f"the writing client ended at once: {self.client.stderr.read()[-1000:]}")
+            return self.acknowledged.exists() and self.acknowledged.stat().st_size > before
+
+        wait_until("the writing client writes", 120, writes)
 
     def stop(self) -> dict[str, int]:
         """End the client, and tell what it counted. What was not acknowledged, by the kind of failure."""
