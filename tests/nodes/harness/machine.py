@@ -122,9 +122,13 @@ class Machine:
         self.start_api_server()
         self._write_kubeconfig(token, certificates / "apiserver.crt")
         self._wait_for_api_server()
+        self._start_controllers()
+
+    def _start_controllers(self) -> None:
+        key, authority = self.run_folder / "service-accounts.key", self.run_folder / "certificates" / "apiserver.crt"
         self._control(
             "controller-manager", "--kubeconfig", str(self.kubeconfig), "--leader-elect=false",
-            "--service-account-private-key-file", str(key), "--root-ca-file", str(certificates / "apiserver.crt"),
+            "--service-account-private-key-file", str(key), "--root-ca-file", str(authority),
             "--controllers=*,-node-ipam-controller,-cloud-node-lifecycle-controller", "--node-monitor-grace-period=20s",
         )  # fmt: skip
         self._control("scheduler", "--kubeconfig", str(self.kubeconfig), "--leader-elect=false")
@@ -142,13 +146,18 @@ class Machine:
 
     @contextmanager
     def without_api_server(self) -> Iterator[None]:
-        """The API server is away meanwhile, as when its host restarts."""
-        self.processes.stop("apiserver")
+        """The API server is away meanwhile, and what runs beside it, as when its host restarts. (A scheduler that lives on may find
+        its memory in disorder and end itself, and nobody here starts it again as a kubelet does.)
+        """
+        parts = ("scheduler", "controller-manager", "apiserver")
+        for part in parts:
+            self.processes.stop(part)
         try:
             yield
         finally:
             self.start_api_server()
             self._wait_for_api_server()
+            self._start_controllers()
 
     def _wait_for_api_server(self) -> None:
         wait_until("the API server answers", 120, lambda: self.kubectl("get", "--raw", "/readyz", check=False) == "ok")
