@@ -61,7 +61,7 @@ kinds! {
     NodesLeftMisjudged: "the number of nodes that are left is right",
     TwoChangesAtOnce: "nothing joins before everything left, and nothing leaves while something joins",
     NotStarting: "a node joins once, after its pod was made",
-    JoinOrder: "nodes join in the start order, in one list",
+    JoinOrder: "nodes join in the start order, in one list, or those of new StatefulSets before those that the Job makes",
     WrongFounder: "a ring is founded where the rendered start order lets its first pod do so, and only once",
     BelowReplication: "a datacenter never has fewer nodes than the system keyspaces have replicas there",
     StillReplicated: "before the first node of a datacenter that goes leaves, the system keyspaces have no replicas there",

@@ -19,7 +19,7 @@ impl World<'_> {
         if stage == Stage::Settle && !self.is_told(Stage::Before, "/spec/replicas") {
             self.find(Kind::PersonNotTold, "that the delivery tool must leave replicas alone");
         }
-        if self.somebody_starts() {
+        if self.somebody_joins() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes of {datacenter} leave while others start"));
         }
         let (before, after) = (self.before, self.after);
@@ -71,7 +71,7 @@ impl World<'_> {
 
     /// Nodes join.
     pub(super) fn join(&mut self, stage: Stage, pods: &[String], founds: bool) {
-        self.joins += 1;
+        self.joins.push(stage);
         let after = self.after;
         let is_grown = |pod: &&String| !self.nodes.contains_key(*pod) && after.pods.contains_key(*pod);
         if stage == Stage::Settle {
@@ -84,13 +84,16 @@ impl World<'_> {
         if let Some(first) = waiting.first() {
             self.find(Kind::TwoChangesAtOnce, format!("nodes join before {first} has left"));
         }
-        if self.joins > 1 {
+        if self.joins.len() > 1 && self.joins != [Stage::Cluster, Stage::Settle] {
             self.find(Kind::JoinOrder, "there are two lists of nodes that join");
         }
         if founds != (self.before.cluster.is_none() && self.after.founds) {
             self.find(Kind::WrongFounder, format!("{founds}"));
         }
         for pod in pods {
+            if let Some(before) = self.waits_for(pod) {
+                self.find(Kind::JoinOrder, format!("the gate of {pod} waits for {before}"));
+            }
             match self.nodes.get_mut(pod) {
                 Some(node) if node.state == State::Starting => node.state = State::Up,
                 Some(_) => self.find(Kind::NotStarting, format!("{pod} is there already")),

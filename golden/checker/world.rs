@@ -42,7 +42,8 @@ pub(super) struct World<'s> {
     /// The objects that were applied or retired.
     pub(super) handled: BTreeSet<ObjectName>,
     pub(super) tasks: Vec<(Stage, String)>,
-    pub(super) joins: usize,
+    /// Where each list of nodes joined.
+    pub(super) joins: Vec<Stage>,
     pub(super) resumes: usize,
     pub(super) stops: usize,
     /// The declared roles of every step that creates some.
@@ -68,7 +69,7 @@ impl<'s> World<'s> {
             replicas: if before.cluster.is_some() { before.replicas() } else { after.replicas() },
             handled: BTreeSet::new(),
             tasks: Vec::new(),
-            joins: 0,
+            joins: Vec::new(),
             resumes: 0,
             stops: 0,
             roles: Vec::new(),
@@ -114,6 +115,19 @@ impl<'s> World<'s> {
     /// Whether a pod was made and did not join yet.
     pub(super) fn somebody_starts(&self) -> bool {
         self.nodes.values().any(|node| node.state == State::Starting)
+    }
+
+    /// Whether a pod joins now: its gate waits for no other.
+    pub(super) fn somebody_joins(&self) -> bool {
+        let mut starting = self.nodes.iter().filter(|(_, node)| node.state == State::Starting);
+        starting.any(|(pod, _)| self.waits_for(pod).is_none())
+    }
+
+    /// The first pod before one in its start order whose node is no member yet.
+    pub(super) fn waits_for(&self, pod: &str) -> Option<String> {
+        let order = self.after.start_order.values().find(|order| order.iter().any(|it| it == pod))?;
+        let is_member = |pod: &&String| self.nodes.get(*pod).is_some_and(|node| node.state == State::Up);
+        order.iter().take_while(|it| *it != pod).find(|it| !is_member(it)).cloned()
     }
 
     /// The members of the ring that the topology no longer asks for.

@@ -93,6 +93,8 @@ const CHANGES: &[fn(&mut Value, &Choice)] = &[
     node_labels,
     image,
     kubernetes,
+    operations,
+    operations,
 ];
 
 fn datacenter<'t>(topology: &'t mut Value, choice: &Choice) -> &'t mut Value {
@@ -210,6 +212,25 @@ fn rollout(topology: &mut Value, choice: &Choice) {
 fn go_on(topology: &mut Value, _: &Choice) {
     for key in ["canary", "stopped"] {
         put(&mut topology["spec"]["rollout"], key, &Value::Null);
+    }
+}
+
+/// Where the program in the cluster runs.
+fn operations(topology: &mut Value, choice: &Choice) {
+    let flush = |more: Value| {
+        let mut flush = json!({"id": "flush-1", "kind": "flush"});
+        flush.as_object_mut().expect("a map").extend(more.as_object().cloned().unwrap_or_default());
+        flush
+    };
+    let lists = [
+        json!([]),
+        json!([flush(json!({}))]),
+        json!([flush(json!({"retry": "again", "concurrency": 2})), {"id": "restart-1", "kind": "restart"}]),
+        json!([{"id": "restart-1", "kind": "restart"}, flush(json!({"suspend": true}))]),
+        json!([flush(json!({"suspend": true, "keyspaces": ["shop"]}))]),
+    ];
+    if topology["spec"]["steps"]["enabled"] == true {
+        topology["spec"]["operations"] = one_of(choice, &lists).clone();
     }
 }
 

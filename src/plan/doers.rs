@@ -7,6 +7,7 @@ use cassc_ring::precedence::{Kind, Row};
 use cassc_ring::step::{Action, Stage};
 
 use super::Difference;
+use super::steps::growth::is_made_by_job;
 use super::value::By;
 use crate::cluster::{Cluster, Steps};
 use crate::deliver::applies_at_once;
@@ -48,36 +49,33 @@ impl<'d> Doers<'d> {
         let is_applied = self.difference.after.is_some_and(|after| applies_at_once(after.dialect));
         match row.kind {
             Kind::Cleanup if self.job().is_some_and(|steps| steps.cleanup == Cleanup::Manual) => Stage::After,
-            Kind::Join if self.is_grown_by_job(action) => Stage::Settle,
+            Kind::Join if self.joins(action, true) => Stage::Settle,
             _ if row.stage == Stage::Prepare && self.job_changes_replicas() => Stage::Settle,
             _ if row.stage == Stage::Prepare && is_applied => Stage::Before,
             _ => row.stage,
         }
     }
 
-    /// Whether a pod that joins belongs to a StatefulSet that is there: a new one has all its pods at once.
-    fn is_grown_by_job(&self, action: &Action) -> bool {
+    /// Whether the Job makes a pod that joins (`true`), and whether a pod of a new StatefulSet joins (`false`).
+    fn joins(&self, action: &Action, made_by_job: bool) -> bool {
         let Action::Join { pods, .. } = action else { return false };
-        let deployed = self.difference.before.filter(|before| before.steps_change_replicas());
-        let racks = deployed.into_iter().flat_map(Cluster::racks);
-        let mut sets = racks.map(|(_, rack)| format!("{}-", rack.stateful_set));
-        self.job_changes_replicas() && sets.any(|set| pods.iter().any(|pod| is_pod_of(pod, &set)))
+        pods.iter().any(|pod| is_made_by_job(self.difference, pod) == made_by_job)
     }
 
     /// By what the steps are sorted.
-    pub(super) fn place(&self, row: &Row, stage: Stage) -> (bool, (usize, usize)) {
+    pub(super) fn place(&self, row: &Row, stage: Stage, action: &Action) -> (bool, (usize, usize)) {
         let is_after_merge = stage != Stage::Before;
         if !self.job_changes_replicas() {
             return (is_after_merge, (0, 0));
         }
         let (part, place) = row.kind.place_with_job();
-        // Pods of new StatefulSets start as soon as these are applied.
-        let part = if stage == Stage::Cluster { 0 } else { part };
-        (is_after_merge, (part, place))
+        let place = match row.kind {
+            // Pods of new StatefulSets start as soon as these are applied.
+            _ if stage == Stage::Cluster => (0, place),
+            // Those that wait for one that the Job makes use up the disruption budget: no pod restarts before they joined.
+            Kind::Join if self.joins(action, false) => Kind::Roll.place_with_job(),
+            _ => (part, place),
+        };
+        (is_after_merge, place)
     }
-}
-
-fn is_pod_of(pod: &str, beginning: &str) -> bool {
-    let ordinal = pod.strip_prefix(beginning);
-    ordinal.is_some_and(|ordinal| !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit()))
 }

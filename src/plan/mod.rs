@@ -95,7 +95,7 @@ fn steps(difference: &Difference<'_>) -> Vec<Step> {
         for action in order::actions(row.kind, difference) {
             let (stage, by) = doers.of_step(row, &action);
             let step = Step { stage, by, guards: order::guards(row, &action), action };
-            placed.push((doers.place(row, stage), step));
+            placed.push((doers.place(row, stage, &step.action), step));
         }
     }
     placed.sort_by_key(|(place, _)| *place);

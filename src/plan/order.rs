@@ -7,7 +7,6 @@ use cassc_ring::precedence::{Kind, Row, guards_of_operation};
 use cassc_ring::step::{Action, Guard, OperationChange};
 
 use super::{Difference, steps};
-use crate::cluster::Cluster;
 
 /// The actions of a kind; none where the difference needs none.
 pub(super) fn actions(kind: Kind, difference: &Difference<'_>) -> Vec<Action> {
@@ -21,7 +20,7 @@ pub(super) fn actions(kind: Kind, difference: &Difference<'_>) -> Vec<Action> {
         Kind::EmptyDatacenter => actions::empty_datacenters(ring),
         Kind::ApplyStatefulSets => steps::apply::stateful_sets(difference),
         Kind::ExpandClaims => steps::claims::expand(difference),
-        Kind::Join => actions::join(ring, difference.after.is_some_and(Cluster::may_found)),
+        Kind::Join => steps::growth::join(difference),
         Kind::RetireObjects => steps::apply::retired(difference),
         Kind::Roll => steps::roll::roll(difference),
         Kind::ResumeRoll => steps::roll::resume(difference),

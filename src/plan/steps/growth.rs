@@ -1,14 +1,60 @@
-//! What to check before nodes join: PVCs that an earlier node left behind, and a new rack beside full ones.
+//! Which nodes join, and what to check before: PVCs that an earlier node left behind, and a new rack beside full ones.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use cassc_ring::actions;
 use cassc_ring::change::Pair;
 use cassc_ring::desired::{Datacenter, Rack};
 use cassc_ring::names;
+use cassc_ring::step::Action;
 use cassc_wording::joined;
 
 use super::super::Difference;
+use crate::cluster::Cluster;
 
 /// How many PVCs a task names.
 const MOST_NAMES: usize = 6;
+
+/// The nodes that join: first those that join as soon as StatefulSets are applied, then those that the Job makes, and those whose
+/// gate waits for one of these.
+pub(in crate::plan) fn join(difference: &Difference<'_>) -> Vec<Action> {
+    let all = actions::join(difference.ring(), difference.after.is_some_and(Cluster::may_found));
+    let orders = joining(difference);
+    let at_once = |pods: &Vec<String>| pods.iter().take_while(|pod| !is_made_by_job(difference, pod)).count();
+    let first: BTreeSet<&String> = orders.values().flat_map(|pods| pods.iter().take(at_once(pods))).collect();
+    let split = |action: Action| {
+        let Action::Join { pods, founds, .. } = action else { return vec![action] };
+        let (now, later): (Vec<String>, Vec<String>) = pods.into_iter().partition(|pod| first.contains(pod));
+        let lists = [now, later].into_iter().filter(|pods| !pods.is_empty());
+        let start_orders = |list: &[String]| orders.values().filter(|of| of.iter().any(|it| list.contains(it))).count();
+        lists.map(|pods| Action::Join { founds, start_orders: start_orders(&pods), pods }).collect()
+    };
+    all.into_iter().flat_map(split).collect()
+}
+
+/// The pods whose nodes join, by Kubernetes cluster, in their start order.
+fn joining(difference: &Difference<'_>) -> BTreeMap<Option<String>, Vec<String>> {
+    let mut orders = BTreeMap::<_, Vec<String>>::new();
+    for pair in difference.ring().datacenters() {
+        let Some(after) = pair.after else { continue };
+        orders.entry(after.kube_cluster.clone()).or_default().extend(pair.joining());
+    }
+    orders.retain(|_, pods| !pods.is_empty());
+    orders
+}
+
+/// Whether the Job makes a pod: it belongs to a StatefulSet that is there. A new one has all its pods at once.
+pub(in crate::plan) fn is_made_by_job(difference: &Difference<'_>, pod: &str) -> bool {
+    let deployed = difference.before.filter(|before| before.steps_change_replicas());
+    let mut racks = deployed.into_iter().flat_map(Cluster::racks);
+    difference.after.is_some_and(Cluster::steps_change_replicas)
+        && racks.any(|(_, rack)| is_pod_of(pod, &format!("{}-", rack.stateful_set)))
+}
+
+fn is_pod_of(pod: &str, beginning: &str) -> bool {
+    let ordinal = pod.strip_prefix(beginning);
+    ordinal.is_some_and(|ordinal| !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// The tasks before nodes join a deployed ring.
 pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {

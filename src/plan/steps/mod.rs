@@ -3,7 +3,7 @@
 
 pub(super) mod apply;
 pub(super) mod claims;
-mod growth;
+pub(super) mod growth;
 pub(super) mod person;
 mod prerequisites;
 mod reaper;
