@@ -1,0 +1,1 @@
+//! What the operators write where their resource is silent.

@@ -1,0 +1,1 @@
+//! Parts of Kubernetes that several kinds have.
