@@ -40,12 +40,3 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
         _ => None,
     }
 }
-
-/// Carries a map of texts key by key.
-pub(crate) fn carry_map(draft: &mut Draft, at: &At<'_>, to: &crate::path::Path) {
-    for (key, value) in at.value().and_then(Value::as_object).into_iter().flatten() {
-        if let Some(text) = text_of(value) {
-            draft.carry(&at.key(key), &to.key(key), text);
-        }
-    }
-}

@@ -30,13 +30,7 @@ pub(in crate::kinds) fn cluster_name(draft: &mut Draft, at: &At<'_>, name: &str)
 
 /// The namespace of the cluster, or of a datacenter that has another one.
 pub(in crate::kinds) fn namespace(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
-    let Some(namespace) = at.value().and_then(Value::as_str) else {
-        let to = Path::of(&["metadata", "namespace"]);
-        if draft.get(&to).is_none() {
-            draft.decide(Some(at), &to, "the namespace of the cluster; the resource names none");
-        }
-        return;
-    };
+    let Some(namespace) = at.value().and_then(Value::as_str) else { return };
     let to = Path::of(&["metadata", "namespace"]);
     match draft.namespace() {
         None => draft.carry(at, &to, namespace),

@@ -99,17 +99,8 @@ fn configuration(draft: &mut Draft, at: &At<'_>, spec: &Spec, reading: Reading<'
 
 /// Secrets: of the superuser, of users, of the Management API.
 fn access(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path) {
-    let enabled = self::spec(&["steps", "enabled"]);
-    if draft.get(&enabled).is_none() {
-        draft.fill(&enabled, true, "the program in the cluster does what the operator did: decommission, cleanup, roles");
-    }
-    let superuser = self::spec(&["auth", "superuser"]);
-    match spec.superuser_secret_name.as_ref().filter(|name| !name.is_empty()) {
-        Some(name) => draft.agree(&at.key("superuserSecretName"), &superuser.key("secretName"), name),
-        None if draft.get(&superuser).is_none() => {
-            draft.fill(&superuser.key("generate"), true, "the operator makes the Secret where it is missing, too");
-        }
-        None => {}
+    if let Some(name) = spec.superuser_secret_name.as_ref().filter(|name| !name.is_empty()) {
+        draft.agree(&at.key("superuserSecretName"), &self::spec(&["auth", "superuser", "secretName"]), name);
     }
     for (index, user) in spec.users.iter().enumerate() {
         role(draft, &at.key("users").index(index), user);

@@ -111,7 +111,7 @@ fn opposite(option: &str) -> Option<String> {
 fn size(draft: &mut Draft, at: &At<'_>, to: &Path, text: &str) {
     match size_of(text) {
         Some(size) if size == text => draft.carry(at, to, size),
-        Some(size) => draft.change(at, to, size, "in whole mebibytes"),
+        Some(size) => draft.change(at, to, size, "the same size, as cassc writes it"),
         None => draft.decide(Some(at), to, &format!("a size such as 8Gi: `{text}` is none")),
     }
 }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Kind;
+use super::finish::finish;
 use crate::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
@@ -63,6 +64,8 @@ fn topology(documents: &[&Document], options: &Options) -> Result<Draft, Refusal
     for (index, root) in roots.iter().enumerate() {
         datacenter::datacenter(&mut draft, root, index, options)?;
     }
-    draft.lift();
+    if let Some(first) = roots.first() {
+        finish(&mut draft, first, true, options);
+    }
     Ok(draft)
 }
