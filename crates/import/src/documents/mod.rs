@@ -4,6 +4,7 @@
 mod at;
 mod convert;
 mod lines;
+mod overlay;
 
 use std::rc::Rc;
 
@@ -34,6 +35,8 @@ pub struct Document {
     base: Path,
     lines: Rc<Lines>,
     value: Value,
+    /// Where the values of an overlay come from; `None` for an object as it stands in its text.
+    origin: Option<Rc<overlay::Origin>>,
 }
 
 impl Document {
@@ -73,13 +76,16 @@ impl Document {
     }
 
     fn place(&self, path: &Path) -> Place {
-        let line = self.lines.of(&self.base.join(path));
+        let path = self.origin.as_ref().map_or_else(|| path.clone(), |origin| origin.of(path));
+        let line = self.lines.of(&self.base.join(&path));
         Place { file: self.source.clone(), line, resource: self.resource(), field: path.to_string() }
     }
 
     /// `CassandraDatacenter dc1`, for messages.
     fn resource(&self) -> String {
-        [self.kind(), self.name()].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        let object = self.origin.as_ref().map_or(&self.value, |origin| origin.object());
+        let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        [text("/kind"), text("/metadata/name")].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -101,7 +107,7 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
 
 /// An object, or the items of a list of objects; nothing for an empty document.
 fn objects(source: &str, value: Value, lines: &Rc<Lines>) -> Vec<Document> {
-    let document = |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value };
+    let document = |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
     match value {
         Value::Object(mut map) if is_list && map.get("items").is_some_and(Value::is_array) => {

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub(super) use self::datacenter::management_api;
 use super::Kind;
 use super::finish::finish;
 use crate::Options;
