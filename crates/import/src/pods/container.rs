@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::size::size;
 use super::{Others, probes, resources, text_of};
 use crate::documents::At;
 use crate::draft::{Draft, spec};
@@ -76,7 +77,7 @@ fn environment(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
         let secret = at.keys(&["valueFrom", "secretKeyRef"]);
         match (name, variable.get("value").and_then(text_of)) {
             ("MGMT_API_HEAP_SIZE", Some(heap)) => {
-                draft.carry(&at, &datacenter.key("managementApi").key("heap"), heap);
+                size(draft, &at, &datacenter.key("managementApi").key("heap"), &heap);
             }
             (name, _) if WIRING.contains(&name) => draft.meet(&at, "cassc sets what its own start needs"),
             (name, Some(value)) if is_name(name) => {

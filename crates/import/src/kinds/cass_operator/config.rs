@@ -34,6 +34,10 @@ pub(super) fn files(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) -> Res
     let files = files.unwrap_or_default();
     let own = files.get("cassandra-yaml").and_then(Value::as_object).cloned().unwrap_or_default();
     cassandra_yaml(draft, &at.key("cassandra-yaml"), &own, reading);
+    if reading.minor == Minor::V3_11 && !own.contains_key("start_rpc") {
+        let why = "cassc closes the port of Thrift; the operator opens it";
+        draft.differ(&spec(&["cassandra", "config", "start_rpc"]), why);
+    }
     let mut options = jvm::Options::default();
     for (file, values) in &files {
         let at = at.key(file);
@@ -72,10 +76,10 @@ pub(in crate::kinds) fn cassandra_yaml(
         }
     }
     reading.builder.fill(draft, reading.minor, &set, &reading.config());
-    draft.differ(
-        &reading.config().key("disk_access_mode"),
-        "cassc maps indexes only; the operator leaves Cassandra's default, which maps the data too up to 4.1",
-    );
+    if reading.minor < Minor::V5_0 && !config.contains_key("disk_access_mode") {
+        let why = "cassc maps the indexes alone; the operator maps the data too";
+        draft.differ(&spec(&["cassandra", "config", "disk_access_mode"]), why);
+    }
 }
 
 /// Authentication and Thrift: keys that cassc manages. Whether it was one.
