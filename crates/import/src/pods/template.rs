@@ -51,7 +51,11 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, datacenter: &Path) -> Result
         "hostAliases" => list(draft, &field, &pod.key(key)),
         "imagePullSecrets" => pull_secrets(draft, &field, &pod.key(key)),
         "restartPolicy" | "enableServiceLinks" | "priorityClassName" => draft.meet(&field, "no effect on Cassandra"),
-        _ => draft.lose(&field, "a setting of the pods that topologies do not have", "write an override of the StatefulSets"),
+        _ => draft.lose(
+            &field,
+            "a setting of the pods that topologies do not have",
+            "write an override of the StatefulSets",
+        ),
     }
     Ok(())
 }
@@ -114,6 +118,47 @@ fn logger(draft: &mut Draft, at: &At<'_>, value: &Value) {
     }
 }
 
+/// The fields of a container (`Container` of core/v1).
+const OF_CONTAINERS: [&str; 25] = [
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "image",
+    "imagePullPolicy",
+    "lifecycle",
+    "livenessProbe",
+    "name",
+    "ports",
+    "readinessProbe",
+    "resizePolicy",
+    "resources",
+    "restartPolicy",
+    "restartPolicyRules",
+    "securityContext",
+    "startupProbe",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeDevices",
+    "volumeMounts",
+    "workingDir",
+];
+
+/// Takes the fields out of a container that Kubernetes does not have, and that it drops.
+pub(crate) fn only_known(draft: &mut Draft, at: &At<'_>, container: &Value) -> Value {
+    let Some(fields) = container.as_object() else { return container.clone() };
+    let is_known = |key: &String| OF_CONTAINERS.contains(&key.as_str());
+    for key in fields.keys().filter(|key| !is_known(key)) {
+        draft.meet(&at.key(key), "no field of a container: Kubernetes drops it");
+    }
+    Value::Object(
+        fields.iter().filter(|(key, _)| is_known(key)).map(|(key, value)| (key.clone(), value.clone())).collect(),
+    )
+}
+
 /// A container beside Cassandra.
 fn extra(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
     if value.get("image").is_none() {
@@ -121,7 +166,8 @@ fn extra(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
         return;
     }
     let index = draft.get(to).map_or(0, Node::len);
-    draft.carry(at, &to.index(index), value);
+    let known = only_known(draft, at, value);
+    draft.carry(at, &to.index(index), known);
 }
 
 /// Init containers run before cassc's. Those that write the configuration are the operator's.
@@ -151,7 +197,9 @@ fn builder(draft: &mut Draft, at: &At<'_>, value: &Value) {
         match key.as_str() {
             "name" => {}
             "resources" => draft.meet(&at.key(key), "Cass Operator does not read it here"),
-            _ => draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it"),
+            _ => {
+                draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it")
+            }
         }
     }
 }
@@ -172,7 +220,12 @@ pub(crate) fn volumes(draft: &mut Draft, containers: &At<'_>, volumes: &At<'_>) 
                 let to = volume::next(draft).key("mountPath");
                 volume::with_source(draft, &at, name, &mount);
                 if draft.get(&to).is_some() {
-                    draft.change(&at, &to, mount, "only other containers mount it; a topology mounts it in Cassandra's too");
+                    draft.change(
+                        &at,
+                        &to,
+                        mount,
+                        "only other containers mount it; a topology mounts it in Cassandra's too",
+                    );
                 }
             }
         }
