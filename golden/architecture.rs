@@ -13,11 +13,12 @@ use crate::rendered::assert_none;
 
 /// The crates from the lowest layer up, and what of others each may use, beside the layers below it. The program in the
 /// cluster shares the ring, so no library of the compiler may come in with it.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("crates/streams", &["rustix"]),
     ("crates/wording", &["strsim"]),
     ("crates/ring", &["schemars", "serde", "thiserror"]),
     ("crates/cassandra", &["schemars", "serde", "serde_json", "thiserror"]),
+    ("crates/import", &["saphyr-parser", "serde", "serde_json", "serde_path_to_error", "yaml_serde"]),
     ("crates/settle", &["serde", "serde_json"]),
     ("crates/sim", &["serde", "serde_json"]),
     (".", &["*"]),

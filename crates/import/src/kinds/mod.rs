@@ -1,0 +1,25 @@
+//! The kinds that are read: a table, and one module for each.
+
+use crate::Options;
+use crate::documents::Document;
+use crate::draft::Draft;
+use crate::report::Refusal;
+
+mod bitnami;
+mod cass_operator;
+mod casskop;
+mod finish;
+mod k8ssandra;
+mod plain;
+
+/// A kind that is read.
+pub(crate) struct Kind {
+    /// Whether a document is one.
+    pub(crate) is: fn(&Document) -> bool,
+    /// Makes topologies of all documents of the kind, at least one: several may describe one cluster. What makes a topology
+    /// impossible is a refusal; everything else is told to the draft.
+    pub(crate) import: fn(&[&Document], &Options) -> Vec<Result<Draft, Refusal>>,
+}
+
+/// Every kind.
+pub(crate) const KINDS: &[Kind] = &[cass_operator::KIND, k8ssandra::KIND, casskop::CLUSTER, casskop::MULTI, bitnami::KIND];
