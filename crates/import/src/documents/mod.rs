@@ -11,7 +11,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use yaml_serde::Deserializer;
 
-pub(crate) use self::at::At;
+pub use self::at::At;
 use self::convert::converted;
 use self::lines::Lines;
 use crate::path::Path;
@@ -58,7 +58,7 @@ impl Document {
     }
 
     /// Whether it is of that kind, in any version of that API group.
-    pub(crate) fn is(&self, group: &str, kind: &str) -> bool {
+    pub fn is(&self, group: &str, kind: &str) -> bool {
         self.kind() == kind && self.api_version().split_once('/').is_some_and(|(of, _)| of == group)
     }
 
@@ -84,7 +84,7 @@ impl Document {
 }
 
 /// The objects of the texts, in their order; what is no YAML is refused with its line.
-pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
+pub fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
     let (mut documents, mut refused) = (Vec::new(), Vec::new());
     for text in texts {
         let mut lines = lines::of_documents(&text.text).into_iter();
