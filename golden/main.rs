@@ -20,6 +20,7 @@ mod formats;
 mod gate;
 mod hygiene;
 mod images;
+mod import;
 mod invariants;
 mod locks;
 mod manifests;

@@ -9,6 +9,7 @@ mod completions;
 mod diff;
 mod explain;
 mod guard;
+mod import;
 mod init;
 mod inputs;
 mod judging;
@@ -68,6 +69,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
+    Import(import::ImportArguments),
     Validate(validate::Validate),
     Render(render::Render),
     Plan(plan::Plan),
@@ -156,6 +158,7 @@ fn ended(outcome: Result<Ending, Failure>) -> ExitCode {
 fn run_verb(command: &Command) -> Result<Ending, Failure> {
     match command {
         Command::Init(init) => init::run(init),
+        Command::Import(arguments) => import::run(arguments),
         Command::Validate(validate) => validate::run(validate),
         Command::Render(render) => render::run(render),
         Command::Plan(plan) => plan::run(plan),

@@ -83,6 +83,18 @@ pub(crate) fn read_all_there_are(inputs: &[String]) -> Result<Vec<Source>, Sourc
     })
 }
 
+/// The same for resources of other operators, which may be JSON files too.
+pub(crate) fn read_resources(inputs: &[String]) -> Result<Vec<Source>, SourceError> {
+    let is_resource = |path: &Path| is_yaml(path) || path.extension().is_some_and(|extension| extension == "json");
+    read_each(inputs, |input| match Path::new(input) {
+        folder if input != "-" && folder.is_dir() => {
+            let files = files_below(folder, usize::MAX, usize::MAX, is_resource)?;
+            if files.is_empty() { Err(SourceError::EmptyFolder(input.to_owned())) } else { read_paths(&files) }
+        }
+        _ => read_input(input),
+    })
+}
+
 fn read_each(
     inputs: &[String],
     read: impl Fn(&str) -> Result<Vec<Source>, SourceError>,
@@ -137,6 +149,15 @@ fn read_from(reader: impl Read, name: &str, origin: Origin) -> Result<Source, So
 /// The YAML files below a folder, down to a depth, sorted; hidden folders and rendered ones are left out. Nobody looks
 /// further where there are more than `most`.
 pub(crate) fn yaml_files_below(folder: &Path, depth: usize, most: usize) -> Result<Vec<PathBuf>, SourceError> {
+    files_below(folder, depth, most, is_yaml)
+}
+
+fn files_below(
+    folder: &Path,
+    depth: usize,
+    most: usize,
+    is_wanted: impl Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>, SourceError> {
     let walk = WalkDir::new(folder).max_depth(depth).sort_by_file_name().into_iter();
     let mut files = Vec::new();
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || is_searched(entry)) {
@@ -145,7 +166,7 @@ pub(crate) fn yaml_files_below(folder: &Path, depth: usize, most: usize) -> Resu
             cause: cause.into_io_error().unwrap_or_else(|| io::Error::other("a loop of symbolic links")),
         })?;
         // A link is followed to a file, as a topology that is shared, and never to a folder.
-        if is_yaml(entry.path()) && entry.path().is_file() {
+        if is_wanted(entry.path()) && entry.path().is_file() {
             files.push(entry.into_path());
         }
         if files.len() > most {

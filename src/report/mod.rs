@@ -23,7 +23,7 @@ pub use located::located;
 pub use sarif::sarif;
 pub(crate) use short::short;
 pub(crate) use unified::unified;
-pub(crate) use visible::visible;
+pub(crate) use visible::{json_text, visible, visible_lines};
 
 use std::collections::BTreeMap;
 

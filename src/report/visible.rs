@@ -8,9 +8,15 @@ pub(crate) fn visible(text: &str) -> String {
     replaced(text, |character| is_hidden(character).then(|| character.escape_default().to_string()))
 }
 
+/// The same of a text of several lines, whose line breaks stay.
+pub(crate) fn visible_lines(text: &str) -> String {
+    let escape = |character: char| character.escape_default().to_string();
+    replaced(text, |character| (is_hidden(character) && character != '\n').then(|| escape(character)))
+}
+
 /// A value as JSON for programs and logs: pretty, a newline at the end, and an escape (`\u009b`) for each control or
 /// invisible character in its strings, so that a terminal that prints it obeys nothing.
-pub(super) fn json_text(value: &impl Serialize) -> String {
+pub(crate) fn json_text(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("a report is JSON") + "\n";
     let escape = |character: char| {
         let units: Vec<String> =

@@ -41,6 +41,8 @@ use crate::report::{ImportedTopology, Report};
 pub struct Options {
     /// The memory of a Cassandra container, such as `8Gi`, where a resource names none.
     pub memory: Option<String>,
+    /// The namespace of a cluster whose resources name none.
+    pub namespace: Option<String>,
 }
 
 /// A topology that was made.

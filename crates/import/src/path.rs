@@ -41,6 +41,11 @@ impl Path {
         Self(self.0.iter().chain(&other.0).cloned().collect())
     }
 
+    /// What of this path follows another one; `None` where that is no beginning of it.
+    pub fn after(&self, beginning: &Self) -> Option<Self> {
+        self.0.strip_prefix(beginning.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
     /// The steps from the root on.
     pub fn steps(&self) -> &[Step] {
         &self.0

@@ -1,1 +1,105 @@
-//! What the operators write where their resource is silent.
+//! What the operators write into Cassandra's configuration where their resource is silent, as far as it differs from what
+//! cassc renders. A node with data must keep some of it (`num_tokens`, the formats of 5.0), and clients may rely on the rest.
+//!
+//! The comparison was made key by key with the templates of cassc and the defaults of the code
+//! (`crates/cassandra/src/config_keys`). What is in no table is the same in both.
+
+mod cass_config_builder;
+mod k8ssandra_client;
+
+use cassc_ring::release::Minor;
+use serde_json::{Map, Value};
+
+use crate::draft::Draft;
+use crate::path::Path;
+
+/// What a builder writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    /// The key of cassandra.yaml.
+    pub(crate) key: &'static str,
+    /// Its value, as JSON.
+    pub(crate) value: &'static str,
+    /// A few words on what the value is, for the comment beside it.
+    pub(crate) about: &'static str,
+}
+
+/// The program that makes the configuration in a pod, chosen by version
+/// (k8ssandra/cass-operator d5697290, apis/cassandra/v1beta1/cassandradatacenter_types.go `UseClientImage`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Builder {
+    /// `cass-config-builder`: 3.11 and 4.0.
+    CassConfigBuilder,
+    /// `k8ssandra-client`: 4.1 and later, and wherever an annotation asks for it.
+    K8ssandraClient,
+}
+
+impl Builder {
+    /// The builder of a version, without the annotation.
+    pub(crate) fn of(minor: Minor) -> Self {
+        if minor >= Minor::V4_1 { Self::K8ssandraClient } else { Self::CassConfigBuilder }
+    }
+
+    /// Its name in comments.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CassConfigBuilder => "cass-config-builder",
+            Self::K8ssandraClient => "k8ssandra-client",
+        }
+    }
+
+    fn rows(self, minor: Minor) -> &'static [Row] {
+        match (self, minor) {
+            (Self::CassConfigBuilder, Minor::V3_11) => cass_config_builder::V3_11,
+            (Self::CassConfigBuilder, _) => cass_config_builder::V4_0,
+            (Self::K8ssandraClient, Minor::V5_0) => k8ssandra_client::V5_0,
+            (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::V4_1,
+            // The base is the image's own cassandra.yaml, with its num_tokens.
+            (Self::K8ssandraClient, Minor::V3_11) => k8ssandra_client::V3_11,
+            (Self::K8ssandraClient, Minor::V4_0) => k8ssandra_client::V4_0,
+        }
+    }
+
+    /// The collector that it leaves in the option files, where it is another than cassc's.
+    pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
+        match (self, minor) {
+            (Self::CassConfigBuilder, _) => cass_config_builder::COLLECTOR,
+            (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
+            (Self::K8ssandraClient, _) => None,
+        }
+    }
+
+    /// Writes every value that the resource does not set. `set` are the keys that it sets, as they are called in this
+    /// version.
+    pub(crate) fn fill(self, draft: &mut Draft, minor: Minor, set: &Map<String, Value>, config: &Path) {
+        for row in self.rows(minor) {
+            if !set.contains_key(row.key) && draft.get(&config.key(row.key)).is_none() {
+                let value: Value = serde_json::from_str(row.value).expect("the tables are tested to be JSON");
+                let why = format!("{} writes it where the resource is silent: {}", self.name(), row.about);
+                draft.fill(&config.key(row.key), value, &why);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cassc_cassandra::config_keys::examine;
+    use cassc_ring::release::MINORS;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_key_of_its_version_with_a_right_value() {
+        for minor in MINORS {
+            for builder in [Builder::CassConfigBuilder, Builder::K8ssandraClient] {
+                let value = |row: &Row| serde_json::from_str(row.value).expect("JSON");
+                let config: Map<String, Value> =
+                    builder.rows(minor).iter().map(|row| (row.key.to_owned(), value(row))).collect();
+                let is_right_builder = Builder::of(minor) == builder || minor < Minor::V4_1;
+                assert!(!is_right_builder || examine(minor, &config).is_empty(), "{builder:?} {minor}: {config:?}");
+                assert_eq!(config.len(), builder.rows(minor).len(), "no key twice");
+            }
+        }
+    }
+}

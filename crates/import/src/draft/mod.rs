@@ -3,15 +3,18 @@
 //! [`Draft::meet`], [`Draft::lose`], [`Draft::decide`]; and [`Draft::fill`] for what the operator does where the resource
 //! is silent.
 
+mod lift;
 mod node;
 mod order;
 mod scalar;
+mod told;
 mod write;
 
 pub(crate) use self::node::Node;
+use self::told::Told;
 use crate::documents::At;
 use crate::path::Path;
-use crate::report::{Carried, Changed, ImportedTopology, Lists, NotCarried, ToDecide};
+use crate::report::{ImportedTopology, NotCarried};
 
 /// The beginning of a value that a person must write; cassc refuses it.
 const TO_DO: &str = "TODO";
@@ -21,7 +24,7 @@ const TO_DO: &str = "TODO";
 pub(crate) struct Draft {
     root: Node,
     resources: Vec<String>,
-    lists: Lists,
+    told: Told,
 }
 
 /// A field of the topology below `spec`: `spec(&["cassandra", "version"])`.
@@ -50,34 +53,33 @@ impl Draft {
     /// A field that says the same in the topology.
     pub(crate) fn carry(&mut self, from: &At<'_>, to: &Path, value: impl Into<Node>) {
         self.root.set(to, value.into());
-        self.lists.carried.push(Carried { from: from.place(), to: to.to_string() });
+        self.told.carried.push((from.place(), to.clone()));
     }
 
     /// A field that says the same in other words, or more. The reason also stands in the topology, as a comment.
     pub(crate) fn change(&mut self, from: &At<'_>, to: &Path, value: impl Into<Node>, why: &str) {
         self.root.set(to, value.into());
         self.root.comment(to, why);
-        let (from, to) = (Some(from.place()), Some(to.to_string()));
-        self.lists.changed.push(Changed { from, to, why: why.to_owned() });
+        self.told.changed.push((Some(from.place()), Some(to.clone()), why.to_owned()));
     }
 
     /// A value that no field of the resource says, because its operator does it by itself.
     pub(crate) fn fill(&mut self, to: &Path, value: impl Into<Node>, why: &str) {
         self.root.set(to, value.into());
         self.root.comment(to, why);
-        self.lists.changed.push(Changed { from: None, to: Some(to.to_string()), why: why.to_owned() });
+        self.told.changed.push((None, Some(to.clone()), why.to_owned()));
     }
 
     /// A field that needs none in the topology, because cassc does the same, or because it means nothing without the
     /// operator.
     pub(crate) fn meet(&mut self, from: &At<'_>, why: &str) {
-        self.lists.changed.push(Changed { from: Some(from.place()), to: None, why: why.to_owned() });
+        self.told.changed.push((Some(from.place()), None, why.to_owned()));
     }
 
     /// A field that the topology cannot say.
     pub(crate) fn lose(&mut self, from: &At<'_>, did: &str, instead: &str) {
         let (did, instead) = (did.to_owned(), instead.to_owned());
-        self.lists.not_carried.push(NotCarried { from: from.place(), did, instead });
+        self.told.not_carried.push(NotCarried { from: from.place(), did, instead });
     }
 
     /// A value that a person must write: it stands in the topology as `TODO: <what>`, which cassc refuses.
@@ -88,8 +90,7 @@ impl Draft {
 
     /// A value that stands in the topology, and that a person should look at.
     pub(crate) fn ask(&mut self, from: Option<&At<'_>>, to: &Path, what: &str) {
-        let from = from.map(At::place);
-        self.lists.to_decide.push(ToDecide { from, to: to.to_string(), what: what.to_owned() });
+        self.told.to_decide.push((from.map(At::place), to.clone(), what.to_owned()));
     }
 
     /// Sets a value that nobody needs to be told of, such as an accepted warning.
@@ -127,6 +128,38 @@ impl Draft {
 
     /// What the report says of it.
     pub(crate) fn reported(self, file: String) -> ImportedTopology {
-        ImportedTopology { file, resources: self.resources, lists: self.lists }
+        ImportedTopology { file, resources: self.resources, lists: self.told.lists() }
+    }
+
+    /// Moves up to the cluster what all datacenters have alike, at the end of everything.
+    pub(crate) fn lift(&mut self) {
+        for (from, to) in lift::lift(&mut self.root) {
+            self.told.moved(&from, &to);
+        }
+    }
+
+    /// A field of a datacenter that only the whole cluster has in a topology: the datacenters must agree.
+    pub(crate) fn agree(&mut self, from: &At<'_>, to: &Path, value: impl Into<Node>) {
+        let value = value.into();
+        match self.root.get(to) {
+            Some(other) if *other != value => {
+                let instead = "write one value that is right for the whole cluster";
+                self.lose(from, &format!("it differs from what other datacenters have at `{to}`"), instead);
+            }
+            _ => self.carry(from, to, value),
+        }
+    }
+
+    /// Takes a value out again that does not go with another one.
+    pub(crate) fn leave_out(&mut self, at: &Path, why: &str) {
+        if let Some(parent) = at.parent() {
+            self.root.take(&parent, at.last_key());
+        }
+        self.told.left_out(at, why);
+    }
+
+    /// A value that cassc has by itself where the operator had another one: the topology keeps cassc's.
+    pub(crate) fn differ(&mut self, to: &Path, why: &str) {
+        self.told.changed.push((None, Some(to.clone()), why.to_owned()));
     }
 }

@@ -59,6 +59,42 @@ impl Node {
         })
     }
 
+    /// Whether both are the same value, whatever is said of them.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(ours), Self::List(theirs)) => {
+                ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(our, their)| our.node.same(&their.node))
+            }
+            (Self::Map(ours), Self::Map(theirs)) => {
+                let alike = |(key, slot): &(String, Slot)| {
+                    theirs.iter().any(|(other, their)| other == key && slot.node.same(&their.node))
+                };
+                ours.len() == theirs.len() && ours.iter().all(alike)
+            }
+            (ours, theirs) => ours == theirs,
+        }
+    }
+
+    /// Takes a key out of the map at a path, with its comment.
+    pub(super) fn take(&mut self, path: &Path, key: &str) -> Option<Slot> {
+        let Self::Map(entries) = &mut self.slot(path).node else { return None };
+        let position = entries.iter().position(|(name, _)| name == key)?;
+        Some(entries.remove(position).1)
+    }
+
+    /// Puts a value with its comment at a path.
+    pub(super) fn put(&mut self, path: &Path, slot: Slot) {
+        *self.slot(path) = slot;
+    }
+
+    /// The keys of the map at a path.
+    pub(super) fn keys(&self, path: &Path) -> Vec<String> {
+        match self.get(path) {
+            Some(Self::Map(entries)) => entries.iter().map(|(key, _)| key.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The text of a text.
     pub(crate) fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }

@@ -6,6 +6,7 @@ use crate::draft::Draft;
 use crate::report::Refusal;
 
 mod cass_operator;
+mod finish;
 mod k8ssandra;
 
 /// A kind that is read.

@@ -1,7 +1,6 @@
 //! The report: what happened to each field, in four lists for each topology; what was refused; which documents were
 //! passed over.
 
-mod json;
 mod markdown;
 mod text;
 
@@ -9,7 +8,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use self::json::json;
 pub use self::markdown::markdown;
 pub use self::text::text;
 
