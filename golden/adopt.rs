@@ -68,7 +68,10 @@ fn the_lock_says_what_is_deployed() {
         let plan = |text: &dyn Fn(String) -> String| {
             let topology = fs::read_to_string(folder.path().join("shop.yaml")).expect("it was written");
             fs::write(folder.path().join("next.yaml"), text(topology)).expect("it can be written");
-            let output = cassc(folder.path(), &["plan", "next.yaml", "--against", "out/deploy/shop/cassc.lock", "-o", "out/deploy"]);
+            let output = cassc(
+                folder.path(),
+                &["plan", "next.yaml", "--against", "out/deploy/shop/cassc.lock", "-o", "out/deploy"],
+            );
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
         };
         let same = plan(&|text| text);
@@ -104,13 +107,23 @@ fn shellcheck_has_nothing_to_say_about_the_script() {
 const REFUSED: [(&str, &str, &str, &str); 23] = [
     ("no pods", "dump.yaml", "  kind: Pod\n", "  kind: Other\n"),
     ("no StatefulSets", "dump.yaml", "  kind: StatefulSet\n", "  kind: Other\n"),
-    ("a StatefulSet is missing", "dump.yaml", "    name: shop-dc1-r2-sts\n    namespace", "    name: other\n    namespace"),
+    (
+        "a StatefulSet is missing",
+        "dump.yaml",
+        "    name: shop-dc1-r2-sts\n    namespace",
+        "    name: other\n    namespace",
+    ),
     ("a pod is missing", "dump.yaml", "    name: shop-dc1-r2-sts-0\n", "    name: other\n"),
     ("a PVC is missing", "dump.yaml", "    name: server-data-shop-dc1-r2-sts-0\n", "    name: other\n"),
     ("a host id is missing", "dump.yaml", "        hostID: ", "        ip: "),
     ("the operator is at work", "dump.yaml", "cassandraOperatorProgress: Ready", "cassandraOperatorProgress: Updating"),
     ("the cluster is stopped", "dump.yaml", "    managementApiAuth:", "    stopped: true\n    managementApiAuth:"),
-    ("it is being deleted", "dump.yaml", "    finalizers:", "    deletionTimestamp: \"2026-03-01T10:00:00Z\"\n    finalizers:"),
+    (
+        "it is being deleted",
+        "dump.yaml",
+        "    finalizers:",
+        "    deletionTimestamp: \"2026-03-01T10:00:00Z\"\n    finalizers:",
+    ),
     ("another finalizer", "dump.yaml", "    - finalizer.cassandra.datastax.com\n", "    - example.com/other\n"),
     ("another datacenter of the cluster", "shop.yaml", "name: dc1", "name: dc2"),
     ("another cluster", "shop.yaml", "{name: shop,", "{name: store,"),
@@ -123,7 +136,12 @@ const REFUSED: [(&str, &str, &str, &str); 23] = [
     ("another size", "shop.yaml", "size: 10Gi", "size: 20Gi"),
     ("other passwords", "shop.yaml", "  storage:", "  auth: {authenticator: AllowAll}\n  storage:"),
     ("another user", "dump.yaml", "          runAsUser: 999", "          runAsUser: 1000"),
-    ("another governing service", "dump.yaml", "    serviceName: shop-dc1-all-pods-service", "    serviceName: shop-dc1-service"),
+    (
+        "another governing service",
+        "dump.yaml",
+        "    serviceName: shop-dc1-all-pods-service",
+        "    serviceName: shop-dc1-service",
+    ),
     ("the rolling restart is not held back", "shop.yaml", "  rollout: {stopped: true}\n", ""),
 ];
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cassc_import::documents::At;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::Input;
@@ -12,7 +13,7 @@ use super::live::{items, text};
 use crate::transition::Effective;
 
 /// Something that changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Change {
     /// Whether it waits for the first rolling restart.
     pub at_restart: bool,
@@ -24,12 +25,16 @@ pub(crate) struct Change {
 
 /// What changes, those of the rolling restart last. What all racks have in common is told once.
 pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
-    let mut found: BTreeSet<Change> = input.of_kind("Service").flat_map(|it| service(input, &it.name, &it.value)).collect();
+    let mut found: BTreeSet<Change> =
+        input.of_kind("Service").flat_map(|it| service(input, &it.name, &it.value)).collect();
     for budget in input.of_kind("PodDisruptionBudget") {
         let at = input.live.get("PodDisruptionBudget", &budget.name).map(|it| it.keys(&["spec", "minAvailable"]));
         if let Some(at) = at.filter(|it| it.value().is_some()) {
             let now = budget.value.pointer("/spec/maxUnavailable").map_or_else(String::new, plain);
-            let what = format!("`minAvailable: {}` becomes `maxUnavailable: {now}`", plain(at.value().unwrap_or(&Value::Null)));
+            let what = format!(
+                "`minAvailable: {}` becomes `maxUnavailable: {now}`",
+                plain(at.value().unwrap_or(&Value::Null))
+            );
             found.insert(Change { at_restart: false, of: format!("PodDisruptionBudget {}", budget.name), what });
         }
     }

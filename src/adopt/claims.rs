@@ -33,7 +33,9 @@ fn templates(set: &At<'_>, rendered: &Value) -> Vec<Refusal> {
     for template in items(&at) {
         let name = text(&template.keys(&["metadata", "name"]));
         match rendered_template(rendered, name) {
-            Some(wanted) => refused.extend(template_fields(&template, wanted).into_iter().chain(path(set, rendered, name))),
+            Some(wanted) => {
+                refused.extend(template_fields(&template, wanted).into_iter().chain(path(set, rendered, name)))
+            }
             None => refused.push(template.refused(
                 format!("pods have a PVC `{name}`, and the topology none of that name"),
                 "write it into `storage.additionalVolumes`, with `claim`",
@@ -115,7 +117,10 @@ fn claim(
     let wanted = rack.expand_to.as_deref().filter(|_| is_data).unwrap_or(size);
     (bytes(text(&at)) != bytes(wanted)).then(|| {
         let message = format!("the PVC has {}, and the topology says {wanted}", text(&at));
-        at.refused(message, "write the size that StatefulSets have as `storage.size`, and that of the PVCs as `expandTo`")
+        at.refused(
+            message,
+            "write the size that StatefulSets have as `storage.size`, and that of the PVCs as `expandTo`",
+        )
     })
 }
 

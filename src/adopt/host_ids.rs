@@ -66,7 +66,8 @@ pub(super) fn refusals(input: &Input<'_>) -> Vec<Refusal> {
         for (key, value) in state(input) {
             let at = live.key("data").key(key);
             if at.value().is_some() && text(&at) != value {
-                let help = format!("another cluster was here before, or an earlier adoption: delete the ConfigMap `{name}`");
+                let help =
+                    format!("another cluster was here before, or an earlier adoption: delete the ConfigMap `{name}`");
                 refused.push(at.refused(format!("it should be `{value}`"), help));
             }
         }

@@ -92,7 +92,9 @@ fn of_ring(input: &Input<'_>, datacenter: &Datacenter, rack: &Rack, set: &At<'_>
     let help = "Cassandra does not start on its data with another name: write `clusterName`, or `ringName` of datacenter or rack";
     let mut compare = |at: &At<'_>, what: &str, was: &str, now: &str| {
         if was != now {
-            refused.push(at.refused(format!("the {what} is called `{was}` in Cassandra, and `{now}` in the topology"), help));
+            refused.push(
+                at.refused(format!("the {what} is called `{was}` in Cassandra, and `{now}` in the topology"), help),
+            );
         }
     };
     let pod = set.keys(&["spec", "template", "spec"]);
@@ -125,7 +127,8 @@ fn tokens(
     at: &At<'_>,
     data: &Value,
 ) -> Option<Refusal> {
-    let begins_with_image = named(&set.keys(&["spec", "template", "spec", "initContainers"]), "server-config-init-base");
+    let begins_with_image =
+        named(&set.keys(&["spec", "template", "spec", "initContainers"]), "server-config-init-base");
     let default = if begins_with_image.is_some() { "16" } else { "1" };
     let was = data.pointer("/cassandra-yaml/num_tokens").map_or_else(|| default.to_owned(), plain);
     let now = Effective::of(input.cluster, datacenter, rack).text("num_tokens").unwrap_or_else(|| "1".to_owned());
@@ -175,8 +178,16 @@ fn doors(input: &Input<'_>, (datacenter, rack): (&Datacenter, &Rack), at: &At<'_
         })
     };
     let rows = [
-        ("authenticator", "AllowAllAuthenticator", "write `auth.authenticator` as it is; turning passwords on is a change of its own (E340)"),
-        ("server_encryption_options.internode_encryption", "none", "write it as it is; turning it on takes several commits (E342)"),
+        (
+            "authenticator",
+            "AllowAllAuthenticator",
+            "write `auth.authenticator` as it is; turning passwords on is a change of its own (E340)",
+        ),
+        (
+            "server_encryption_options.internode_encryption",
+            "none",
+            "write it as it is; turning it on takes several commits (E342)",
+        ),
     ];
     rows.into_iter().filter_map(different).collect()
 }
@@ -207,7 +218,8 @@ fn superuser(input: &Input<'_>, resource: &At<'_>) -> Option<Refusal> {
     let written = text(&at);
     let was = if written.is_empty() { format!("{}-superuser", input.cluster.name) } else { written.to_owned() };
     (was != input.cluster.superuser_secret).then(|| {
-        let message = format!("its superuser is in the Secret `{was}`, and in the topology `{}`", input.cluster.superuser_secret);
+        let message =
+            format!("its superuser is in the Secret `{was}`, and in the topology `{}`", input.cluster.superuser_secret);
         at.refused(message, format!("write `auth: {{superuser: {{secretName: {was}}}}}`"))
     })
 }

@@ -18,7 +18,7 @@ pub(super) const TAKE_DUMP: &str =
 
 /// What `kubectl get -o yaml` printed.
 #[derive(Debug)]
-pub struct Dump {
+pub(crate) struct Dump {
     documents: Vec<Document>,
     /// Texts that could not be read.
     pub refused: Vec<Refusal>,
@@ -36,13 +36,13 @@ pub(super) struct Live<'d> {
 
 impl Dump {
     /// Reads the texts of a dump: documents, or lists of objects.
-    pub fn read(texts: &[Text]) -> Self {
+    pub(crate) fn read(texts: &[Text]) -> Self {
         let (documents, refused) = read(texts);
         Self { documents, refused }
     }
 
     /// The Cassandra clusters that the dump has `CassandraDatacenter`s of, as Cassandra calls them.
-    pub fn clusters(&self) -> Vec<&str> {
+    pub(crate) fn clusters(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.resources().map(|it| text(&it.keys(&["spec", "clusterName"]))).collect();
         names.sort_unstable();
         names.dedup();
@@ -50,10 +50,11 @@ impl Dump {
     }
 
     /// The texts of the `CassandraDatacenter`s of a cluster, one each.
-    pub fn resources_of(&self, cluster: &str) -> Vec<Text> {
+    pub(crate) fn resources_of(&self, cluster: &str) -> Vec<Text> {
         let own = self.documents.iter().filter(|it| it.is(GROUP, "CassandraDatacenter"));
         let own = own.filter(|it| it.value().pointer("/spec/clusterName").and_then(Value::as_str) == Some(cluster));
-        own.map(|it| Text { name: format!("CassandraDatacenter {}", it.name()), text: it.value().to_string() }).collect()
+        own.map(|it| Text { name: format!("CassandraDatacenter {}", it.name()), text: it.value().to_string() })
+            .collect()
     }
 
     fn resources(&self) -> impl Iterator<Item = At<'_>> {

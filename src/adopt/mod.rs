@@ -14,8 +14,8 @@ use cassc_import::report::Refusal;
 use serde_json::Value;
 
 pub(crate) use self::changes::Change;
-use self::live::Live;
 pub(crate) use self::live::Dump;
+use self::live::Live;
 use crate::cluster::Cluster;
 use crate::deliver::Arranged;
 use crate::file_tree::FileTree;
@@ -89,7 +89,9 @@ pub(crate) fn adopt(dump: &Dump, cluster: &Cluster, arranged: &Arranged) -> Resu
 fn one_place(cluster: &Cluster) -> Result<(), Refused> {
     let refused = |message: String| Err(Refused::Whole(message));
     if cluster.kube_clusters().len() > 1 {
-        return refused("the topology has datacenters in several Kubernetes clusters: adopting them is not supported".into());
+        return refused(
+            "the topology has datacenters in several Kubernetes clusters: adopting them is not supported".into(),
+        );
     }
     if cluster.namespaces_in(cluster.kube_clusters().first().copied().flatten()).len() > 1 {
         return refused("the topology has datacenters in several namespaces: adopting them is not supported".into());

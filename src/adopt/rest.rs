@@ -134,9 +134,8 @@ fn of_rack(input: &Input<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Refus
 /// A StatefulSet belongs to its datacenter's resource.
 fn owned(set: &At<'_>, datacenter: &Datacenter) -> Option<Refusal> {
     let owners = set.keys(&["metadata", "ownerReferences"]);
-    let is_owner = |it: &At<'_>| {
-        text(&it.key("kind")) == "CassandraDatacenter" && text(&it.key("name")) == datacenter.name
-    };
+    let is_owner =
+        |it: &At<'_>| text(&it.key("kind")) == "CassandraDatacenter" && text(&it.key("name")) == datacenter.name;
     let is_owned = items(&owners).iter().any(is_owner);
     (!is_owned).then(|| {
         let help = "only StatefulSets that Cass Operator runs can be adopted; one that cassc renders needs no adoption";
@@ -202,7 +201,10 @@ fn strangers(input: &Input<'_>) -> Vec<Refusal> {
     let pods = input.live.labelled("Pod", input.cluster).into_iter();
     let pods = pods.filter(|(name, at)| is_of_set(at) && !is_pod(name));
     let told = |(name, at): (&str, &At<'_>)| {
-        at.refused(format!("`{name}` is of this cluster, and of no rack of the topology"), "write the missing rack or node")
+        at.refused(
+            format!("`{name}` is of this cluster, and of no rack of the topology"),
+            "write the missing rack or node",
+        )
     };
     sets.chain(pods).map(told).collect()
 }

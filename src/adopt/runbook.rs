@@ -18,60 +18,60 @@ use crate::stages::Stage;
 use crate::text::{Template, template};
 use crate::yaml;
 
-static SCRIPT: Template<Context<'_>> = template!("adopt/adopt.sh.j2");
-static TEXT: Template<Context<'_>> = template!("adopt/adopt.md.j2");
+static SCRIPT: Template<Context> = template!("adopt/adopt.sh.j2");
+static TEXT: Template<Context> = template!("adopt/adopt.md.j2");
 
 /// The label that the StatefulSet controller gives pods since Kubernetes 1.28: their number. The seed service selects by it.
 const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
 
 #[derive(Debug, Serialize)]
-struct Context<'c> {
-    cluster: &'c str,
-    ring_name: &'c str,
-    namespace: &'c str,
-    label: &'c str,
+struct Context {
+    cluster: String,
+    ring_name: String,
+    namespace: String,
+    label: String,
     state: String,
     manager: &'static str,
     tree: String,
     has_steps: bool,
-    resources: Vec<Resource<'c>>,
-    pods: Vec<Pod<'c>>,
-    claims: Vec<Named<'c>>,
-    sets: Vec<Set<'c>>,
+    resources: Vec<Resource>,
+    pods: Vec<Pod>,
+    claims: Vec<Named>,
+    sets: Vec<Set>,
     base: Vec<String>,
     budgets: Vec<String>,
     shared: Vec<Shared>,
     unnumbered: Vec<Unnumbered>,
-    at_once: Vec<&'c Change>,
-    at_restart: Vec<&'c Change>,
-    questions: &'c [String],
+    at_once: Vec<Change>,
+    at_restart: Vec<Change>,
+    questions: Vec<String>,
     what: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Resource<'c> {
-    name: &'c str,
-    uid: &'c str,
+struct Resource {
+    name: String,
+    uid: String,
     generation: u64,
 }
 
 #[derive(Debug, Serialize)]
-struct Pod<'c> {
+struct Pod {
     name: String,
-    uid: &'c str,
-    host_id: &'c str,
+    uid: String,
+    host_id: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Named<'c> {
-    name: &'c str,
-    uid: &'c str,
+struct Named {
+    name: String,
+    uid: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Set<'c> {
-    name: &'c str,
-    uid: &'c str,
+struct Set {
+    name: String,
+    uid: String,
     replicas: u32,
     file: String,
 }
@@ -108,47 +108,51 @@ fn document(value: &Value) -> String {
     yaml::to_string(value).expect("objects of Kubernetes have no keys that YAML has no form for")
 }
 
-fn context<'c>(input: &Input<'c>, changes: &'c [Change], questions: &'c [String]) -> Context<'c> {
+fn context(input: &Input<'_>, changes: &[Change], questions: &[String]) -> Context {
     let (cluster, live) = (input.cluster, input.live);
-    let uid = |at: &At<'c>| text(&at.keys(&["metadata", "uid"]));
     let host_ids = host_ids(input);
     let sets = cluster.racks().map(|(_, rack)| Set {
-        name: &rack.stateful_set,
-        uid: live.get("StatefulSet", &rack.stateful_set).map_or("", uid),
+        name: rack.stateful_set.clone(),
+        uid: live.get("StatefulSet", &rack.stateful_set).map(uid).unwrap_or_default(),
         replicas: rack.nodes,
         file: file(input, "StatefulSet", &rack.stateful_set),
     });
     let claims = live.labelled("PersistentVolumeClaim", cluster);
+    let pod = |(name, host_id): &(String, &str)| Pod {
+        name: name.clone(),
+        uid: live.get("Pod", name).map(uid).unwrap_or_default(),
+        host_id: (*host_id).to_owned(),
+    };
     Context {
-        cluster: &cluster.name,
-        ring_name: &cluster.ring_name,
-        namespace: live.namespace,
-        label: &cluster.label,
+        cluster: cluster.name.clone(),
+        ring_name: cluster.ring_name.clone(),
+        namespace: live.namespace.to_owned(),
+        label: cluster.label.clone(),
         state: cassc_ring::names::state(&cluster.name),
         manager: field_manager(cluster.dialect),
         tree: TREE.to_owned(),
         has_steps: cluster.steps.is_some(),
-        resources: live.resources.iter().map(|(name, at)| resource(name, at)).collect(),
         what: format!("{} with {}", counted(live.resources.len(), "datacenter"), counted(host_ids.len(), "node")),
-        pods: host_ids
-            .iter()
-            .map(|(name, host_id)| Pod { name: name.clone(), uid: live.get("Pod", name).map_or("", uid), host_id })
-            .collect(),
-        claims: claims.into_iter().map(|(name, at)| Named { name, uid: uid(at) }).collect(),
+        resources: live.resources.iter().map(|(name, at)| resource(name, at)).collect(),
+        pods: host_ids.iter().map(pod).collect(),
+        claims: claims.into_iter().map(|(name, at)| Named { name: name.to_owned(), uid: uid(at) }).collect(),
         sets: sets.collect(),
         base: base(input),
         budgets: input.of_kind("PodDisruptionBudget").map(|it| it.name.clone()).collect(),
         shared: shared(input),
         unnumbered: unnumbered(input),
-        at_once: changes.iter().filter(|it| !it.at_restart).collect(),
-        at_restart: changes.iter().filter(|it| it.at_restart).collect(),
-        questions,
+        at_once: changes.iter().filter(|it| !it.at_restart).cloned().collect(),
+        at_restart: changes.iter().filter(|it| it.at_restart).cloned().collect(),
+        questions: questions.to_vec(),
     }
 }
 
-fn resource<'c>(name: &'c str, at: &At<'c>) -> Resource<'c> {
-    let metadata = at.key("metadata");
-    Resource { name, uid: text(&metadata.key("uid")), generation: number(&metadata.key("generation")) }
+fn uid(at: &At<'_>) -> String {
+    text(&at.keys(&["metadata", "uid"])).to_owned()
+}
+
+fn resource(name: &str, at: &At<'_>) -> Resource {
+    Resource { name: name.to_owned(), uid: uid(at), generation: number(&at.keys(&["metadata", "generation"])) }
 }
 
 fn file(input: &Input<'_>, kind: &str, name: &str) -> String {

@@ -19,8 +19,8 @@ use crate::emit::Overwrite;
 use crate::emit::directory::{recover, write};
 use crate::emit::hold::Purpose;
 use crate::fleet::ClusterRun;
-use crate::parse::source::{Origin, Source};
 use crate::parse::Text as SourceText;
+use crate::parse::source::{Origin, Source};
 use crate::{Compilation, Options, compile};
 
 /// The largest dump that is read, in bytes: some tens of thousands of pods.

@@ -24,10 +24,17 @@ pub(super) struct Asked<'a> {
 const HELD_BACK: &str = "  # Adopted pods keep running as they are. Remove this to begin the first rolling restart.\n  rollout:\n    stopped: true\n";
 
 /// The topology of the one cluster, written beside the runbook; `None` where something is to be decided or refused, which was said.
-pub(super) fn imported(asked: Asked<'_>, texts: &[Text], dump: &Dump, output: &Path) -> Result<Option<Source>, Failure> {
+pub(super) fn imported(
+    asked: Asked<'_>,
+    texts: &[Text],
+    dump: &Dump,
+    output: &Path,
+) -> Result<Option<Source>, Failure> {
     let cluster = match (asked.cluster, &dump.clusters()[..]) {
         (Some(cluster), known) if known.contains(&cluster) => cluster,
-        (Some(cluster), _) => return Err(Failure::Usage(format!("the dump has no CassandraDatacenter of `{cluster}`"))),
+        (Some(cluster), _) => {
+            return Err(Failure::Usage(format!("the dump has no CassandraDatacenter of `{cluster}`")));
+        }
         (None, [one]) => one,
         (None, []) => return Err(Failure::Usage("the dump has no CassandraDatacenter".to_owned())),
         (None, several) => {
@@ -36,7 +43,7 @@ pub(super) fn imported(asked: Asked<'_>, texts: &[Text], dump: &Dump, output: &P
     };
     // The texts themselves have the lines; of several clusters one is picked.
     let own = if dump.clusters().len() == 1 { texts.to_vec() } else { dump.resources_of(cluster) };
-    let mut made = import(&own, &Options { memory: asked.memory.map(str::to_owned) });
+    let mut made = import(&own, &Options { memory: asked.memory.map(str::to_owned), ..Options::default() });
     made.report.passed_over.clear();
     message(&text(&made.report));
     let [topology] = &made.topologies[..] else { return Ok(None) };
