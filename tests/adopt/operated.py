@@ -33,6 +33,8 @@ class Datacenter:
     memory: str = "4Gi"
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
+    # Of the resource itself; the seed service has a copy.
+    own_annotations: dict[str, str] = field(default_factory=dict)
     config: dict = field(default_factory=lambda: {"cassandra-yaml": {"num_tokens": 16, **_PASSWORDS}})
 
     def nodes_of_racks(self) -> dict[str, int]:
@@ -104,6 +106,7 @@ class Datacenter:
             **({"additionalAnnotations": self.annotations} if self.annotations else {}),
         }
         metadata = {"name": self.name, "namespace": self.namespace, "finalizers": [FINALIZER]}
+        metadata["annotations"] = self.own_annotations
         return {"apiVersion": f"{GROUP}/v1beta1", "kind": "CassandraDatacenter", "metadata": metadata, "spec": spec}
 
     def status(self, generation: int, host_ids: dict[str, str]) -> dict:
@@ -155,12 +158,12 @@ class Datacenter:
         if self.version.startswith("3."):
             cql["thrift"] = 9160
         datacenter, cluster = self.labels_of_datacenter(), self.labels_of_cluster()
-        prefix = f"{self.cluster}-{self.name}"
+        prefix, name = f"{self.cluster}-{self.name}", f"{self.cluster}-seed-service"
+        seeds = self._service(name, cluster, {**cluster, f"{GROUP}/seed-node": "true"}, {}, is_of_all=True)
+        seeds["metadata"]["annotations"] |= self.own_annotations
         return [
             self._service(f"{prefix}-service", datacenter, datacenter, cql, is_of_all=False),
-            self._service(
-                f"{self.cluster}-seed-service", cluster, {**cluster, f"{GROUP}/seed-node": "true"}, {}, is_of_all=True
-            ),
+            seeds,
             self._service(
                 f"{prefix}-all-pods-service",
                 {**datacenter, f"{GROUP}/prom-metrics": "true"},
