@@ -60,6 +60,20 @@ fn every_runbook_is_as_expected() {
     assert_same(&differences);
 }
 
+/// Without a topology: one is made of the resources, held back, and nothing is left to decide where they say everything.
+#[test]
+fn a_topology_is_made_of_the_resources() {
+    let mut differences = Vec::new();
+    for case in cases() {
+        let folder = inputs(&case, |_, text| text);
+        let output = cassc(folder.path(), &["adopt", "--from", "dump.yaml", "-o", "out"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let made = fs::read_to_string(folder.path().join("out/shop.yaml")).expect("it was written");
+        differences.extend(difference(&case.join("imported.yaml"), &made));
+    }
+    assert_same(&differences);
+}
+
 #[test]
 fn the_lock_says_what_is_deployed() {
     for case in cases() {
@@ -104,7 +118,7 @@ fn shellcheck_has_nothing_to_say_about_the_script() {
 }
 
 /// A title, the file, and what is changed in it everywhere: from, to.
-const REFUSED: [(&str, &str, &str, &str); 23] = [
+const REFUSED: [(&str, &str, &str, &str); 25] = [
     ("no pods", "dump.yaml", "  kind: Pod\n", "  kind: Other\n"),
     ("no StatefulSets", "dump.yaml", "  kind: StatefulSet\n", "  kind: Other\n"),
     (
@@ -125,8 +139,15 @@ const REFUSED: [(&str, &str, &str, &str); 23] = [
         "    deletionTimestamp: \"2026-03-01T10:00:00Z\"\n    finalizers:",
     ),
     ("another finalizer", "dump.yaml", "    - finalizer.cassandra.datastax.com\n", "    - example.com/other\n"),
+    (
+        "of a K8ssandraCluster",
+        "dump.yaml",
+        "    finalizers:",
+        "    ownerReferences:\n    - kind: K8ssandraCluster\n      name: store\n    finalizers:",
+    ),
     ("another datacenter of the cluster", "shop.yaml", "name: dc1", "name: dc2"),
     ("another cluster", "shop.yaml", "{name: shop,", "{name: store,"),
+    ("another namespace", "shop.yaml", "namespace: shop}", "namespace: other}"),
     ("more nodes", "shop.yaml", "nodes: 3", "nodes: 4"),
     ("a rack too few", "shop.yaml", "nodes: 3, racks: [{name: r1}, ", "nodes: 2, racks: ["),
     ("another version", "shop.yaml", "4.1.9", "4.1.10"),

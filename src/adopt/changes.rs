@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Input;
-use super::identity::{Built, built, containers, plain};
+use super::identity::{Built, built, plain};
 use super::live::{items, text};
+use super::pods::{configuration, map, pod_template};
 use crate::transition::Effective;
 
 /// Something that changes.
@@ -115,91 +116,4 @@ fn service(input: &Input<'_>, name: &str, rendered: &Value) -> Vec<Change> {
     lines.extend(was.difference(&now).map(|port| format!("has no port `{port}` any more")));
     lines.extend(now.difference(&was).map(|port| format!("gets the port `{port}`")));
     lines.into_iter().map(|what| Change { at_restart: false, of: format!("Service {name}"), what }).collect()
-}
-
-fn map(value: Option<&Value>) -> String {
-    let entries = value.and_then(Value::as_object).into_iter().flatten();
-    let words: Vec<String> = entries.map(|(key, value)| format!("`{key}: {}`", plain(value))).collect();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
-}
-
-fn pod_template(set: &At<'_>, rendered: &Value) -> Vec<String> {
-    let mut lines = Vec::new();
-    for list in ["initContainers", "containers"] {
-        let live = containers(set, list);
-        let now = rendered.pointer(&format!("/spec/template/spec/{list}")).and_then(Value::as_array);
-        let now: BTreeMap<&str, &Value> =
-            now.into_iter().flatten().filter_map(|it| Some((it.get("name")?.as_str()?, it))).collect();
-        for container in &live {
-            let name = text(&container.key("name"));
-            match now.get(name) {
-                Some(now) => lines.extend(of_container(name, container, now)),
-                None => lines.push(format!("container `{name}` goes from `{list}`")),
-            }
-        }
-        let known: BTreeSet<&str> = live.iter().map(|it| text(&it.key("name"))).collect();
-        let new = now.keys().filter(|name| !known.contains(*name));
-        lines.extend(new.map(|name| format!("container `{name}` comes to `{list}`")));
-    }
-    lines
-}
-
-fn of_container(name: &str, live: &At<'_>, now: &Value) -> Vec<String> {
-    let mut lines = Vec::new();
-    let image = live.key("image");
-    let new = now.get("image").and_then(Value::as_str).unwrap_or_default();
-    if text(&image) != new {
-        lines.push(format!("container `{name}`: image `{}` becomes `{new}`", text(&image)));
-    }
-    for kind in ["requests", "limits"] {
-        let at = live.key("resources").key(kind);
-        let (was, now) = (at.value(), now.get("resources").and_then(|it| it.get(kind)));
-        if was != now {
-            lines.push(format!("container `{name}`: {kind} {} become {}", map(was), map(now)));
-        }
-    }
-    // The entry point, the files and the variables of cassc's own containers are told by the documentation.
-    if name == "cassandra" {
-        lines.extend(variables(live, now));
-    }
-    lines
-}
-
-/// Environment variables that a user wrote.
-fn variables(live: &At<'_>, now: &Value) -> Vec<String> {
-    const OF_OPERATOR: [&str; 8] = [
-        "DS_LICENSE",
-        "MGMT_API_DISABLE_MCAC",
-        "MGMT_API_EXPLICIT_START",
-        "MGMT_API_LISTEN_TCP_PORT",
-        "MGMT_API_NO_KEEP_ALIVE",
-        "NODE_NAME",
-        "POD_NAME",
-        "USE_MGMT_API",
-    ];
-    let values: BTreeMap<&str, &Value> = now
-        .get("env")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|it| Some((it.get("name")?.as_str()?, it)))
-        .collect();
-    let own = items(&live.key("env"));
-    let own = own.iter().filter(|it| !OF_OPERATOR.contains(&text(&it.key("name"))));
-    let different = own.filter(|it| values.get(text(&it.key("name"))).copied() != it.value());
-    different.map(|it| format!("variable `{}` of Cassandra changes or goes", text(&it.key("name")))).collect()
-}
-
-/// Keys of `cassandra.yaml` that the resource names, and that the topology has otherwise.
-fn configuration(effective: &Effective, data: &Value) -> Vec<String> {
-    let keys = data.get("cassandra-yaml").and_then(Value::as_object);
-    let different = |(key, was): (&String, &Value)| {
-        let now = effective.get(key);
-        let is_same = now.is_some_and(|now| now == was || plain(now) == plain(was));
-        (!is_same).then(|| {
-            let now = now.map_or_else(|| "what Cassandra takes by default".to_owned(), plain);
-            format!("`{key}` of cassandra.yaml: {} becomes {now}", plain(was))
-        })
-    };
-    keys.into_iter().flatten().filter_map(different).collect()
 }

@@ -7,6 +7,7 @@ mod claims;
 mod host_ids;
 mod identity;
 mod live;
+mod pods;
 mod rest;
 mod runbook;
 
@@ -62,13 +63,20 @@ struct Rendered {
     value: Value,
 }
 
-/// Judges the dump beside what is rendered, and writes the runbook. `dump_file` is the name that the runbook calls the dump.
+/// Judges the dump beside what is rendered, and writes the runbook.
 pub(crate) fn adopt(dump: &Dump, cluster: &Cluster, arranged: &Arranged) -> Result<Adoption, Refused> {
     if !dump.refused.is_empty() {
         return Err(Refused::Fields(dump.refused.clone()));
     }
     one_place(cluster)?;
     let live = dump.of(cluster).map_err(Refused::Whole)?;
+    let wanted = cluster.datacenters.first().and_then(|it| it.namespace.as_deref()).unwrap_or(live.namespace);
+    if wanted != live.namespace {
+        let namespace = live.namespace;
+        return Err(Refused::Whole(format!(
+            "the cluster lives in the namespace `{namespace}`, and the topology says `{wanted}`"
+        )));
+    }
     let rendered = rendered(cluster, arranged);
     let input = Input { cluster, live: &live, rendered: &rendered };
     let mut refused = rest::refusals(&input);

@@ -15,7 +15,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(_HERE), str(_HERE.parent / "delivery"), str(_HERE.parent)]
 
-import operated  # noqa: E402 (the path is set above)
+import operator_parts  # noqa: E402 (the path is set above)
 from harness.machine import Machine  # noqa: E402
 from harness.world import World  # noqa: E402
 from nodes.harness.processes import wait_until  # noqa: E402
@@ -39,14 +39,14 @@ def main() -> int:
         Machine(Path(name, "main"), chosen.programs) as machine,
     ):
         print(f"control plane and nodes are ready after {machine.seconds_to_start:.1f} s", flush=True)
-        machine.apply(operated.definition(), *operated.operator())
+        machine.apply(operator_parts.definition(), *operator_parts.operator())
         world = World(machine, chosen.cassc, [], Path(name), report)
         wait_until("the definition is established", 60, world._definitions_are_established, pause=0.2)
         # Everybody writes before nobody answers.
         for title, promise, story in STORIES:
             if chosen.stories and not title.startswith(tuple(chosen.stories)):
                 continue
-            machine.ask("delete", "validatingwebhookconfiguration", operated.webhook()["metadata"]["name"])
+            machine.ask("delete", "validatingwebhookconfiguration", operator_parts.webhook()["metadata"]["name"])
             report.tell(title, promise, lambda story=story: story(world))
             world.forget_namespaces()
     print(report.table())

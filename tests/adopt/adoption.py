@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import operated
+import operator_parts
 from harness.world import Tree, World
 from nodes.harness.processes import wait_until
 
@@ -27,11 +28,12 @@ def topology(it: operated.Datacenter, dialect: str, is_held: bool = True, steps:
     """The topology of a ring; held back, as it is adopted."""
     racks = ", ".join(f"{{name: {rack}}}" for rack in it.racks)
     rollout = "  rollout: {stopped: true}\n" if is_held else ""
+    seeds = f"  additionalSeeds: [{', '.join(it.additional_seeds)}]\n" if it.additional_seeds else ""
     return (
         f"apiVersion: cassc/v1alpha1\nkind: CassandraTopology\nmetadata: {{name: {it.cluster}, namespace: {it.namespace}}}\n"
         f"spec:\n  cassandra: {{version: {it.version}}}\n"
         '  resources: {requests: {cpu: "1", memory: 4Gi}, limits: {memory: 4Gi}}\n'
-        f"  storage: {{class: server-storage, size: {it.size_of_volumes}}}\n{rollout}{steps}"
+        f"  storage: {{class: server-storage, size: {it.size_of_volumes}}}\n{rollout}{seeds}{steps}"
         f"  datacenters:\n    - {{name: {it.name}, nodes: {it.size}, racks: [{racks}]}}\n"
         f"  delivery: {{dialect: {dialect}}}\n"
     )
@@ -69,7 +71,7 @@ class Adoption:
         for pod in (f"{self.ring.set_of(rack)}-0" for rack in self.ring.racks):
             machine.kubectl("-n", namespace, "label", "pod", pod, f"{operated.GROUP}/seed-node=true")
         # Last: from here on nobody answers for it.
-        machine.apply(operated.webhook())
+        machine.apply(operator_parts.webhook())
 
     def _create(self, one: dict) -> None:
         self.world.machine.kubectl("create", f"--field-manager={operated.MANAGER}", "-f", "-", stdin=json.dumps(one))
@@ -152,9 +154,11 @@ class Adoption:
 
 def operator_runs(world: World, is_running: bool) -> None:
     """Scale the operator, and wait until its pod is there, or is not."""
-    namespace = operated.OPERATOR_NAMESPACE
+    namespace = operator_parts.OPERATOR_NAMESPACE
     number = str(int(is_running))
-    world.machine.kubectl("-n", namespace, "scale", "deployment", operated.OPERATOR_DEPLOYMENT, f"--replicas={number}")
+    world.machine.kubectl(
+        "-n", namespace, "scale", "deployment", operator_parts.OPERATOR_DEPLOYMENT, f"--replicas={number}"
+    )
     wait_until("the operator is so", 60, lambda: len(world.pods(namespace)) == is_running, pause=0.3)
 
 

@@ -11,8 +11,6 @@ from operated_pod import pod_spec
 
 GROUP = "cassandra.datastax.com"
 FINALIZER = "finalizer.cassandra.datastax.com"
-OPERATOR_NAMESPACE = "cass-operator"
-OPERATOR_DEPLOYMENT = "cass-operator-controller-manager"
 # The name under which the operator writes fields of objects: that of its binary.
 MANAGER = "manager"
 _PASSWORDS = {"authenticator": "PasswordAuthenticator", "authorizer": "CassandraAuthorizer"}
@@ -33,6 +31,8 @@ class Datacenter:
     memory: str = "4Gi"
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
+    # Addresses of nodes of this Cassandra cluster that run elsewhere.
+    additional_seeds: list[str] = field(default_factory=list)
     # Of the resource itself; the seed service has a copy.
     own_annotations: dict[str, str] = field(default_factory=dict)
     config: dict = field(default_factory=lambda: {"cassandra-yaml": {"num_tokens": 16, **_PASSWORDS}})
@@ -102,6 +102,7 @@ class Datacenter:
             "resources": self.resources(),
             "storageConfig": {"cassandraDataVolumeClaimSpec": claim},
             "config": self.config,
+            **({"additionalSeeds": self.additional_seeds} if self.additional_seeds else {}),
             **({"additionalLabels": self.labels} if self.labels else {}),
             **({"additionalAnnotations": self.annotations} if self.annotations else {}),
         }
@@ -143,6 +144,7 @@ class Datacenter:
             "controller": True,
             "blockOwnerDeletion": True,
         }
+        made += [self._addresses()] if self.additional_seeds else []
         for one in made:
             one["metadata"]["ownerReferences"] = [reference]
         return [*made, self._superuser()]
@@ -183,6 +185,21 @@ class Datacenter:
             **({"ports": [{"name": of, "port": n, "targetPort": n} for of, n in ports.items()]} if ports else {}),
         }
         return {"apiVersion": "v1", "kind": "Service", "metadata": self._metadata(name, labels), "spec": spec}
+
+    def _addresses(self) -> dict:
+        service = f"{self.cluster}-{self.name}-additional-seed-service"
+        metadata = self._metadata(f"{service}-ipv4", self.labels_of_datacenter())
+        metadata["labels"] |= {
+            "kubernetes.io/service-name": service,
+            "endpointslice.kubernetes.io/managed-by": "cass-operator",
+        }
+        return {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": "EndpointSlice",
+            "metadata": metadata,
+            "addressType": "IPv4",
+            "endpoints": [{"addresses": self.additional_seeds}],
+        }
 
     def _budget(self) -> dict:
         labels = self.labels_of_datacenter()
@@ -225,79 +242,6 @@ class Datacenter:
     def image(self) -> str:
         """The server image of this version."""
         return f"docker.io/k8ssandra/cass-management-api:{self.version}-ubi"
-
-
-def definition() -> dict:
-    """The definition of the custom resource, which takes any field."""
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {
-        "name": "v1beta1",
-        "served": True,
-        "storage": True,
-        "subresources": {"status": {}},
-        "schema": {"openAPIV3Schema": schema},
-    }
-    names = {
-        "kind": "CassandraDatacenter",
-        "listKind": "CassandraDatacenterList",
-        "plural": "cassandradatacenters",
-        "singular": "cassandradatacenter",
-        "shortNames": ["cassdc", "cassdcs"],
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"cassandradatacenters.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [version]},
-    }
-
-
-def operator() -> list[dict]:
-    """The operator's Deployment, whose pod is simulated as every other."""
-    labels = {"name": "cass-operator", "control-plane": "controller-manager"}
-    container = {"name": "manager", "image": "docker.io/k8ssandra/cass-operator:v1.32.0"}
-    return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE}},
-        {
-            "apiVersion": "apps/v1",
-            "kind": "Deployment",
-            "metadata": {"name": OPERATOR_DEPLOYMENT, "namespace": OPERATOR_NAMESPACE, "labels": labels},
-            "spec": {
-                "replicas": 1,
-                "selector": {"matchLabels": labels},
-                "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
-            },
-        },
-    ]
-
-
-def webhook() -> dict:
-    """The operator's webhook. Nobody answers for it here, as nobody does when the operator is stopped: it refuses every write."""
-    rule = {
-        "apiGroups": [GROUP],
-        "apiVersions": ["v1beta1"],
-        "operations": ["CREATE", "UPDATE"],
-        "resources": ["cassandradatacenters"],
-    }
-    service = {
-        "name": "cass-operator-webhook-service",
-        "namespace": OPERATOR_NAMESPACE,
-        "path": "/validate-cassandra-datastax-com-v1beta1-cassandradatacenter",
-    }
-    hook = {
-        "name": "vcassandradatacenter.kb.io",
-        "admissionReviewVersions": ["v1"],
-        "clientConfig": {"service": service},
-        "failurePolicy": "Fail",
-        "rules": [rule],
-        "sideEffects": "None",
-    }
-    return {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": "cass-operator-validating-webhook-configuration"},
-        "webhooks": [hook],
-    }
 
 
 def _hash(name: str) -> str:

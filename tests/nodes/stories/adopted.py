@@ -19,6 +19,7 @@ from .topology import QUICK
 sys.path.append(str(Path(__file__).resolve().parents[2] / "adopt"))
 
 import operated  # noqa: E402 (the path is set above)
+import operator_parts  # noqa: E402
 
 KEYSPACE = "kept"
 _STEPS = ("check", "operator", "state", "base", "statefulsets", "custom-resource", "diff")
@@ -110,7 +111,7 @@ class Adopted(Stories):
         ring, machine = self.ring, self.ring.machine
         ring.render(_TOPOLOGY.format(name=ring.name, version=self.version, quick=QUICK))
         metadata = {"name": ring.namespace}
-        machine.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}, operated.definition()])
+        machine.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}, operator_parts.definition()])
         definition = f"crd/cassandradatacenters.{operated.GROUP}"
         machine.kubectl("wait", "--for=condition=established", definition, "--timeout=60s")
         names = ["r1", "r2", "r3"]
