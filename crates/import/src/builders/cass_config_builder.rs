@@ -21,7 +21,7 @@ pub(super) const V3_11: &[Row] = &[
     TOKENS,
     BATCH_FAIL,
     BATCH_WARN,
-    row("compaction_throughput_mb_per_sec", "16", "the default of 3.11; cassc has 64"),
+    row("compaction_throughput_mb_per_sec", "16", "16 MB/s, as in 3.11 itself; cassc has 64"),
     TRICKLE,
 ];
 

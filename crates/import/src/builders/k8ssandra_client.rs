@@ -31,7 +31,7 @@ pub(super) const V5_0: &[Row] = &[
     row("sstable", r#"{"selected_format": "bti"}"#, "SSTables with trie indexes"),
     row("column_index_size", "\"4KiB\"", "finer row indexes; Cassandra itself has 64KiB"),
     row("default_compaction", r#"{"class_name": "UnifiedCompactionStrategy", "parameters": {"scaling_parameters": "T4", "max_sstables_to_compact": 64, "target_sstable_size": "1GiB", "sstable_growth": 0.3333333333333333, "min_sstable_size": "100MiB"}}"#, "the strategy of tables that name none"),
-    row("concurrent_compactors", "8", "Cassandra itself takes it from disks and CPUs"),
+    row("concurrent_compactors", "8", "eight at once; Cassandra itself counts disks and CPUs"),
     row("uuid_sstable_identifiers_enabled", "true", "names of SSTables that are never used twice"),
     row("stream_entire_sstables", "true", "whole files are streamed where they can be"),
     row("key_cache_size", "\"0MiB\"", "trie indexes need no key cache"),

@@ -98,7 +98,14 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
             let lines = Rc::new(lines.next().unwrap_or_default());
             match yaml_serde::Value::deserialize(deserializer) {
                 Ok(value) => documents.extend(objects(&text.name, converted(value), &lines)),
-                Err(error) => refused.push(no_yaml(&text.name, &error)),
+                Err(error) => {
+                    let refusal = no_yaml(&text.name, &error);
+                    // What cannot be scanned is met again and again; a key that is there twice ends its document only.
+                    if refused.last() == Some(&refusal) {
+                        break;
+                    }
+                    refused.push(refusal);
+                }
             }
         }
     }

@@ -16,6 +16,10 @@ pub(crate) fn resources(draft: &mut Draft, at: &At<'_>, to: &Path) {
 /// The same of a container that has one form in the whole cluster.
 pub(crate) fn agreed(draft: &mut Draft, at: &At<'_>, to: &Path) {
     quantities(draft, at, to, Draft::agree);
+    let (request, limit) = (to.key("requests").key("memory"), to.key("limits").key("memory"));
+    if let (Some(memory), None) = (draft.get(&request).cloned(), draft.get(&limit)) {
+        draft.fill(&limit, memory, "the request: cassc's own limit could be less");
+    }
 }
 
 fn quantities(draft: &mut Draft, at: &At<'_>, to: &Path, set: fn(&mut Draft, &At<'_>, &Path, String)) {

@@ -165,8 +165,9 @@ fn class_of(value: &Value) -> Option<&str> {
     Some(name.rsplit('.').next().unwrap_or(name))
 }
 
-/// Who may log in: from the three keys, which are AllowAll where the resource is silent. `at` is cassandra.yaml.
-pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: &str) {
+/// Who may log in: from the three keys; where the resource has none, what the operator writes, and why. `at` is
+/// cassandra.yaml.
+pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: (&str, &str)) {
     let to = spec(&["auth", "authenticator"]);
     let at_class = at.key("authenticator");
     let class = at_class.value().and_then(class_of);
@@ -176,16 +177,11 @@ pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: &
         Some(_) => {
             draft.decide(Some(&at_class), &to, "Password or AllowAll: cassc has no field for the resource's class");
         }
-        None if draft.get(&to).is_none() && silent == "AllowAll" => {
-            draft.fill(&to, silent, "the operator's default, where the resource is silent; cassc's is Password");
-        }
-        None if draft.get(&to).is_none() => draft.set(&to, silent),
+        None if draft.get(&to).is_none() => draft.fill(&to, silent.0, silent.1),
         None => {}
     }
-    let expected = match class {
-        Some("PasswordAuthenticator") => "CassandraAuthorizer",
-        _ => "AllowAllAuthorizer",
-    };
+    let has_passwords = class == Some("PasswordAuthenticator") || class.is_none() && silent.0 == "Password";
+    let expected = if has_passwords { "CassandraAuthorizer" } else { "AllowAllAuthorizer" };
     for (key, expected) in [("authorizer", expected), ("role_manager", "CassandraRoleManager")] {
         let at = at.key(key);
         match at.value().map(class_of) {

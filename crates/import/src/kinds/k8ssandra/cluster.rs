@@ -28,11 +28,14 @@ pub(super) fn cluster(draft: &mut Draft, document: &Document, options: &Options)
     };
     names(draft, &root, &cassandra)?;
     cluster::server_type(draft, &at_cassandra.key("serverType"), cassandra.server_type.as_deref().unwrap_or("cassandra"))?;
-    authentication(draft, &at, auth, &cassandra, secrets_provider.as_deref());
+    if auth.is_some() {
+        draft.meet(&at.key("auth"), "passwords or none, where cassandra.yaml names no authenticator");
+    }
+    secrets(draft, &at, &cassandra, secrets_provider.as_deref());
     for index in 0..cassandra.datacenters.len() {
         let cluster = Path::of(&["spec", "cassandra"]);
         let own = cluster.key("datacenters").index(index);
-        datacenter::datacenter(draft, &document.overlaid(&cluster, &own), index, options)?;
+        datacenter::datacenter(draft, &document.overlaid(&cluster, &own), index, (auth, options))?;
     }
     stopped(draft, &at_cassandra.key("datacenters"), &cassandra.datacenters);
     kube_clusters(draft, &at_cassandra, &cassandra);
@@ -77,14 +80,8 @@ fn names(draft: &mut Draft, root: &At<'_>, cassandra: &Cassandra) -> Result<(), 
     Ok(())
 }
 
-/// Passwords unless the resource says otherwise, and the Secret of the superuser.
-fn authentication(draft: &mut Draft, at: &At<'_>, auth: Option<bool>, cassandra: &Cassandra, provider: Option<&str>) {
-    let to = spec(&["auth", "authenticator"]);
-    match auth {
-        Some(false) => draft.change(&at.key("auth"), &to, "AllowAll", "no authentication"),
-        Some(true) => draft.change(&at.key("auth"), &to, "Password", "authentication by passwords"),
-        None => draft.fill(&to, "Password", "the operator's default, and cassc's"),
-    }
+/// The Secret of the superuser, and who makes Secrets.
+fn secrets(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra, provider: Option<&str>) {
     let secret = at.keys(&["cassandra", "superuserSecretRef", "name"]);
     let name = cassandra.superuser_secret_ref.as_ref().and_then(|secret| secret.get("name")).and_then(Value::as_str);
     if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -117,7 +114,7 @@ fn kube_clusters(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra) {
     let different: BTreeSet<&String> = contexts.iter().collect();
     for (index, context) in contexts.iter().enumerate() {
         let (from, to) = (at.key("datacenters").index(index).key("k8sContext"), path_of(index).key("kubeCluster"));
-        let label = names::label(context);
+        let label = names::slug(context);
         match (context.as_str(), different.len()) {
             ("", 1) => {}
             ("", _) => draft.fill(&to, "control-plane", "no context: the Kubernetes cluster of the operator itself"),

@@ -10,13 +10,19 @@ use crate::builders::Builder;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of};
 use crate::kinds::cass_operator::config::{Reading, cassandra_yaml};
-use crate::kinds::cass_operator::{cluster, management_api, network, racks, services, storage};
+use crate::kinds::cass_operator::{cluster, config, management_api, network, racks, services, storage};
 use crate::path::Path;
 use crate::pods::{Others, affinity, lose_unknown, metadata, resources, template, text_of};
 use crate::report::Refusal;
 
-/// Writes a datacenter into the topology, as the one of that index. `document` is the datacenter over the cluster.
-pub(super) fn datacenter(draft: &mut Draft, document: &Document, index: usize, options: &Options) -> Result<(), Refusal> {
+/// Writes a datacenter into the topology, as the one of that index. `document` is the datacenter over the cluster; `auth` says
+/// whether the cluster asks for passwords.
+pub(super) fn datacenter(
+    draft: &mut Draft,
+    document: &Document,
+    index: usize,
+    (auth, options): (Option<bool>, &Options),
+) -> Result<(), Refusal> {
     let (at, to) = (At::root(document), path_of(index));
     let fields: Datacenter = at.read()?;
     let name = at.keys(&["metadata", "name"]);
@@ -33,6 +39,11 @@ pub(super) fn datacenter(draft: &mut Draft, document: &Document, index: usize, o
     racks::racks(draft, &at.key("racks"), &to)?;
     storage::storage(draft, &at.key("storageConfig"), &to)?;
     configuration(draft, &at.key("config"), &fields, reading)?;
+    config::authentication(draft, &at.keys(&["config", "cassandraYaml"]), match auth {
+        Some(false) => ("AllowAll", "no authentication"),
+        Some(true) => ("Password", "authentication by passwords"),
+        None => ("Password", "the operator's default, and cassc's"),
+    });
     pods(draft, &at, &fields, &to)?;
     needs(draft, &at, &fields, &to, options);
     network::networking(draft, &at.key("networking"), &to)?;
@@ -58,13 +69,7 @@ fn configuration(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, reading: R
     let yaml: Option<Map<String, Value>> = at_yaml.read()?;
     let yaml = yaml.unwrap_or_default();
     tokens(draft, &yaml, reading);
-    let mut rest = yaml.clone();
-    for key in ["authenticator", "authorizer", "role_manager"] {
-        if rest.remove(key).is_some() {
-            draft.lose(&at_yaml.key(key), "chooses a class", "see whether `spec.auth.authenticator` says the same");
-        }
-    }
-    cassandra_yaml(draft, &at_yaml, &rest, reading);
+    cassandra_yaml(draft, &at_yaml, &yaml, reading);
     jvm::options(draft, &at.key("jvmOptions"), reading);
     for key in fields.config.as_ref().and_then(Value::as_object).into_iter().flat_map(Map::keys) {
         match key.as_str() {
