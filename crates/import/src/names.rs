@@ -14,7 +14,8 @@ pub(crate) fn label(name: &str) -> String {
 /// may stand between parts.
 pub(crate) fn subdomain(name: &str) -> String {
     let lower = lower(name);
-    let parts: Vec<String> = lower.split('.').map(|part| parts(part, |first| first.is_ascii_alphanumeric()).concat()).collect();
+    let parts: Vec<String> =
+        lower.split('.').map(|part| parts(part, |first| first.is_ascii_alphanumeric()).concat()).collect();
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
@@ -66,12 +67,9 @@ mod tests {
             assert_eq!(label(name), expected);
         }
         assert_eq!(slug("arn:aws:eks:Cluster/1"), "arn-aws-eks-cluster-1");
-        for (name, expected) in [
-            ("r1", "r1"),
-            ("r1.r2", "r1.r2"),
-            ("Rack1", "rack1"),
-            ("invalid_pod_name*", "invalid-pod-name"),
-        ] {
+        for (name, expected) in
+            [("r1", "r1"), ("r1.r2", "r1.r2"), ("Rack1", "rack1"), ("invalid_pod_name*", "invalid-pod-name")]
+        {
             assert_eq!(subdomain(name), expected);
         }
     }

@@ -38,4 +38,5 @@ pub(super) const V4_0: &[Row] = &[
 ];
 
 /// `garbage_collector` in jvm-options-cassandra-3.11.6.edn and jvm11-server-options-cassandra-4.0.0.edn.
-pub(super) const COLLECTOR: Option<(&str, &str)> = Some(("G1", "cass-config-builder chooses G1; cassc would choose CMS"));
+pub(super) const COLLECTOR: Option<(&str, &str)> =
+    Some(("G1", "cass-config-builder chooses G1; cassc would choose CMS"));

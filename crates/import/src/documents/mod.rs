@@ -85,7 +85,11 @@ impl Document {
     fn resource(&self) -> String {
         let object = self.origin.as_ref().map_or(&self.value, |origin| origin.object());
         let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        [text("/kind"), text("/metadata/name")].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        [text("/kind"), text("/metadata/name")]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -99,12 +103,11 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
             match yaml_serde::Value::deserialize(deserializer) {
                 Ok(value) => documents.extend(objects(&text.name, converted(value), &lines)),
                 Err(error) => {
-                    let refusal = no_yaml(&text.name, &error);
-                    // What cannot be scanned is met again and again; a key that is there twice ends its document only.
-                    if refused.last() == Some(&refusal) {
+                    refused.push(no_yaml(&text.name, &error));
+                    // A key that is there twice ends its document; anything else ends the text: the parser has lost its way.
+                    if !error.to_string().contains("duplicate entry") {
                         break;
                     }
-                    refused.push(refusal);
                 }
             }
         }
@@ -114,7 +117,8 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
 
 /// An object, or the items of a list of objects; nothing for an empty document.
 fn objects(source: &str, value: Value, lines: &Rc<Lines>) -> Vec<Document> {
-    let document = |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
+    let document =
+        |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
     match value {
         Value::Object(mut map) if is_list && map.get("items").is_some_and(Value::is_array) => {
@@ -132,7 +136,7 @@ fn no_yaml(source: &str, error: &yaml_serde::Error) -> Refusal {
     let line = error.location().map(|location| location.line());
     Refusal {
         at: Place { file: source.to_owned(), line, resource: String::new(), field: String::new() },
-        message: format!("this is no YAML: {error}"),
+        message: format!("this is no YAML, and nothing behind it was read: {error}"),
         help: "repair the file; a template of Helm must be rendered first (`helm template`)".to_owned(),
     }
 }

@@ -75,9 +75,9 @@ fn list(lower: Vec<Value>, upper: Vec<Value>) -> Value {
     if upper.is_empty() {
         return Value::Array(lower);
     }
-    let id = ["name", "mountPath", "containerPort"].into_iter().find(|id| {
-        lower.iter().chain(&upper).all(|element| element.get(id).is_some())
-    });
+    let id = ["name", "mountPath", "containerPort"]
+        .into_iter()
+        .find(|id| lower.iter().chain(&upper).all(|element| element.get(id).is_some()));
     let Some(id) = id.filter(|_| !lower.is_empty()) else { return Value::Array(upper) };
     let mut all = lower;
     for element in upper {

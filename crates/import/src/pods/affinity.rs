@@ -46,7 +46,12 @@ pub(crate) fn inherited_labels(draft: &mut Draft, at: &At<'_>, datacenter: &Path
         draft.meet(&at.key(key), "racks have values of their own, which win");
         for rack in &racks {
             if !own(draft, rack) {
-                draft.change(&at.key(key), &rack.key("nodeLabels").key(key), value, "for the racks without a value of their own");
+                draft.change(
+                    &at.key(key),
+                    &rack.key("nodeLabels").key(key),
+                    value,
+                    "for the racks without a value of their own",
+                );
             }
         }
     }
@@ -61,7 +66,8 @@ pub(crate) fn affinity(draft: &mut Draft, at: &At<'_>, to: &Path) {
     for part in ["podAffinity", "podAntiAffinity"] {
         let part = at.key(part);
         if part.value().and_then(Value::as_object).is_some_and(|map| !map.is_empty()) {
-            let instead = "look at `scheduling.antiAffinity` and `topologySpread`; else write an override of the StatefulSets";
+            let instead =
+                "look at `scheduling.antiAffinity` and `topologySpread`; else write an override of the StatefulSets";
             draft.lose(&part, "places pods beside, or away from, other pods", instead);
         }
     }

@@ -58,7 +58,9 @@ pub(crate) fn cassandra(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Re
                 "sets variables from whole objects",
                 "name the variables one by one in `cassandra.environment`",
             ),
-            "terminationMessagePath" | "terminationMessagePolicy" => draft.meet(&field, "what Kubernetes writes by itself"),
+            "terminationMessagePath" | "terminationMessagePolicy" => {
+                draft.meet(&field, "what Kubernetes writes by itself")
+            }
             _ => draft.lose(&field, "a setting of the Cassandra container", "write an override of the StatefulSets"),
         }
     }
@@ -118,7 +120,11 @@ fn ports(draft: &mut Draft, at: &At<'_>) {
         let is_moved = port.get("name").and_then(Value::as_str) == Some("mgmt-api-http")
             && port.get("containerPort").and_then(Value::as_u64) != Some(8080);
         if is_moved {
-            draft.lose(&at, "moves the Management API to another port", "let it listen on 8080: probes and steps call it there");
+            draft.lose(
+                &at,
+                "moves the Management API to another port",
+                "let it listen on 8080: probes and steps call it there",
+            );
         } else {
             draft.meet(&at, "a port that is listed or not is open all the same");
         }

@@ -26,7 +26,11 @@ fn quantities(draft: &mut Draft, at: &At<'_>, to: &Path, set: fn(&mut Draft, &At
     for (kind, quantities) in at.value().and_then(Value::as_object).into_iter().flatten() {
         let of_kind = at.key(kind);
         if !matches!(kind.as_str(), "requests" | "limits") {
-            draft.lose(&of_kind, "claims devices for the container", "write an override of the StatefulSets, if it is needed");
+            draft.lose(
+                &of_kind,
+                "claims devices for the container",
+                "write an override of the StatefulSets, if it is needed",
+            );
             continue;
         }
         for (name, quantity) in quantities.as_object().into_iter().flatten() {

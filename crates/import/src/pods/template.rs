@@ -51,7 +51,11 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, datacenter: &Path) -> Result
         "hostAliases" => list(draft, &field, &pod.key(key)),
         "imagePullSecrets" => pull_secrets(draft, &field, &pod.key(key)),
         "restartPolicy" | "enableServiceLinks" | "priorityClassName" => draft.meet(&field, "no effect on Cassandra"),
-        _ => draft.lose(&field, "a setting of the pods that topologies do not have", "write an override of the StatefulSets"),
+        _ => draft.lose(
+            &field,
+            "a setting of the pods that topologies do not have",
+            "write an override of the StatefulSets",
+        ),
     }
     Ok(())
 }
@@ -151,7 +155,9 @@ fn builder(draft: &mut Draft, at: &At<'_>, value: &Value) {
         match key.as_str() {
             "name" => {}
             "resources" => draft.meet(&at.key(key), "Cass Operator does not read it here"),
-            _ => draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it"),
+            _ => {
+                draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it")
+            }
         }
     }
 }
@@ -172,7 +178,12 @@ pub(crate) fn volumes(draft: &mut Draft, containers: &At<'_>, volumes: &At<'_>) 
                 let to = volume::next(draft).key("mountPath");
                 volume::with_source(draft, &at, name, &mount);
                 if draft.get(&to).is_some() {
-                    draft.change(&at, &to, mount, "only other containers mount it; a topology mounts it in Cassandra's too");
+                    draft.change(
+                        &at,
+                        &to,
+                        mount,
+                        "only other containers mount it; a topology mounts it in Cassandra's too",
+                    );
                 }
             }
         }

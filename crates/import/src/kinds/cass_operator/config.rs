@@ -44,8 +44,12 @@ pub(super) fn files(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) -> Res
         match file.as_str() {
             "cassandra-yaml" => {}
             "cassandra-env-sh" => environment_file::environment_file(draft, &at, &mut options),
-            "jvm-options" | "jvm-server-options" | "jvm8-server-options" | "jvm11-server-options"
-            | "jvm17-server-options" | "jvm21-server-options" => {
+            "jvm-options"
+            | "jvm-server-options"
+            | "jvm8-server-options"
+            | "jvm11-server-options"
+            | "jvm17-server-options"
+            | "jvm21-server-options" => {
                 jvm::option_file(draft, &at, file, values, reading, &mut options);
             }
             "dse-yaml" => {
@@ -110,9 +114,20 @@ fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value) -> bool {
                 draft.lose(at, "moves a port of Cassandra", "go back to the usual port: services and probes use it");
             }
         }
-        "auto_bootstrap" | "broadcast_address" | "broadcast_rpc_address" | "cluster_name" | "initial_token"
-        | "listen_address" | "listen_interface" | "listen_on_broadcast_address" | "rpc_address" | "rpc_interface"
-        | "seed_provider" | "seeds" | "start_native_transport" | "listen_interface_prefer_ipv6"
+        "auto_bootstrap"
+        | "broadcast_address"
+        | "broadcast_rpc_address"
+        | "cluster_name"
+        | "initial_token"
+        | "listen_address"
+        | "listen_interface"
+        | "listen_on_broadcast_address"
+        | "rpc_address"
+        | "rpc_interface"
+        | "seed_provider"
+        | "seeds"
+        | "start_native_transport"
+        | "listen_interface_prefer_ipv6"
         | "rpc_interface_prefer_ipv6" => draft.meet(at, "cassc fills it in when the pod starts"),
         _ => return false,
     }

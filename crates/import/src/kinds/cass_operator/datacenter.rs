@@ -88,7 +88,8 @@ fn configuration(draft: &mut Draft, at: &At<'_>, spec: &Spec, reading: Reading<'
         config::authentication(draft, &config.key("cassandra-yaml"), silent);
         return Ok(());
     };
-    let what = format!("copy the keys of cassandra.yaml out of the Secret `{secret}`, num_tokens and authenticator first");
+    let what =
+        format!("copy the keys of cassandra.yaml out of the Secret `{secret}`, num_tokens and authenticator first");
     let to = reading.datacenter.key("cassandra").key("config").key("num_tokens");
     draft.decide(Some(&at.key("configSecret")), &to, &what);
     let authenticator = self::spec(&["auth", "authenticator"]);
@@ -225,7 +226,11 @@ fn operator(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path) {
         draft.meet(&at.key("dockerImageRunsAsCassandra"), "pods run as `pod.securityContext` says");
     }
     if spec.dse_workloads.is_some() {
-        draft.lose(&at.key("dseWorkloads"), "turns on services of DataStax Enterprise", "nothing: Apache Cassandra has none");
+        draft.lose(
+            &at.key("dseWorkloads"),
+            "turns on services of DataStax Enterprise",
+            "nothing: Apache Cassandra has none",
+        );
     }
     if spec.cdc.is_some() {
         draft.lose(&at.key("cdc"), "sends changes to Pulsar by an agent", "put the agent into an image of your own");
