@@ -75,7 +75,7 @@ impl Builder {
         for row in self.rows(minor) {
             if !set.contains_key(row.key) && draft.get(&config.key(row.key)).is_none() {
                 let value: Value = serde_json::from_str(row.value).expect("the tables are tested to be JSON");
-                let why = format!("{} writes it where the resource is silent: {}", self.name(), row.about);
+                let why = format!("the default of {}: {}", self.name(), row.about);
                 draft.fill(&config.key(row.key), value, &why);
             }
         }

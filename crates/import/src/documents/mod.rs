@@ -4,6 +4,7 @@
 mod at;
 mod convert;
 mod lines;
+mod overlay;
 
 use std::rc::Rc;
 
@@ -34,6 +35,8 @@ pub struct Document {
     base: Path,
     lines: Rc<Lines>,
     value: Value,
+    /// Where the values of an overlay come from; `None` for an object as it stands in its text.
+    origin: Option<Rc<overlay::Origin>>,
 }
 
 impl Document {
@@ -73,13 +76,20 @@ impl Document {
     }
 
     fn place(&self, path: &Path) -> Place {
-        let line = self.lines.of(&self.base.join(path));
+        let path = self.origin.as_ref().map_or_else(|| path.clone(), |origin| origin.of(path));
+        let line = self.lines.of(&self.base.join(&path));
         Place { file: self.source.clone(), line, resource: self.resource(), field: path.to_string() }
     }
 
     /// `CassandraDatacenter dc1`, for messages.
     fn resource(&self) -> String {
-        [self.kind(), self.name()].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        let object = self.origin.as_ref().map_or(&self.value, |origin| origin.object());
+        let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        [text("/kind"), text("/metadata/name")]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -92,7 +102,13 @@ pub fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
             let lines = Rc::new(lines.next().unwrap_or_default());
             match yaml_serde::Value::deserialize(deserializer) {
                 Ok(value) => documents.extend(objects(&text.name, converted(value), &lines)),
-                Err(error) => refused.push(no_yaml(&text.name, &error)),
+                Err(error) => {
+                    refused.push(no_yaml(&text.name, &error));
+                    // A key that is there twice ends its document; anything else ends the text: the parser has lost its way.
+                    if !error.to_string().contains("duplicate entry") {
+                        break;
+                    }
+                }
             }
         }
     }
@@ -101,7 +117,8 @@ pub fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
 
 /// An object, or the items of a list of objects; nothing for an empty document.
 fn objects(source: &str, value: Value, lines: &Rc<Lines>) -> Vec<Document> {
-    let document = |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value };
+    let document =
+        |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
     match value {
         Value::Object(mut map) if is_list && map.get("items").is_some_and(Value::is_array) => {
@@ -119,7 +136,7 @@ fn no_yaml(source: &str, error: &yaml_serde::Error) -> Refusal {
     let line = error.location().map(|location| location.line());
     Refusal {
         at: Place { file: source.to_owned(), line, resource: String::new(), field: String::new() },
-        message: format!("this is no YAML: {error}"),
+        message: format!("this is no YAML, and nothing behind it was read: {error}"),
         help: "repair the file; a template of Helm must be rendered first (`helm template`)".to_owned(),
     }
 }

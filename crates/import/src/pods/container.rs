@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::size::size;
 use super::{Others, probes, resources, text_of};
 use crate::documents::At;
 use crate::draft::{Draft, spec};
@@ -57,7 +58,9 @@ pub(crate) fn cassandra(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Re
                 "sets variables from whole objects",
                 "name the variables one by one in `cassandra.environment`",
             ),
-            "terminationMessagePath" | "terminationMessagePolicy" => draft.meet(&field, "what Kubernetes writes by itself"),
+            "terminationMessagePath" | "terminationMessagePolicy" => {
+                draft.meet(&field, "what Kubernetes writes by itself")
+            }
             _ => draft.lose(&field, "a setting of the Cassandra container", "write an override of the StatefulSets"),
         }
     }
@@ -76,7 +79,7 @@ fn environment(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
         let secret = at.keys(&["valueFrom", "secretKeyRef"]);
         match (name, variable.get("value").and_then(text_of)) {
             ("MGMT_API_HEAP_SIZE", Some(heap)) => {
-                draft.carry(&at, &datacenter.key("managementApi").key("heap"), heap);
+                size(draft, &at, &datacenter.key("managementApi").key("heap"), &heap);
             }
             (name, _) if WIRING.contains(&name) => draft.meet(&at, "cassc sets what its own start needs"),
             (name, Some(value)) if is_name(name) => {
@@ -117,7 +120,11 @@ fn ports(draft: &mut Draft, at: &At<'_>) {
         let is_moved = port.get("name").and_then(Value::as_str) == Some("mgmt-api-http")
             && port.get("containerPort").and_then(Value::as_u64) != Some(8080);
         if is_moved {
-            draft.lose(&at, "moves the Management API to another port", "let it listen on 8080: probes and steps call it there");
+            draft.lose(
+                &at,
+                "moves the Management API to another port",
+                "let it listen on 8080: probes and steps call it there",
+            );
         } else {
             draft.meet(&at, "a port that is listed or not is open all the same");
         }

@@ -7,6 +7,7 @@ pub(crate) mod container;
 pub(crate) mod metadata;
 pub(crate) mod probes;
 pub(crate) mod resources;
+pub(crate) mod size;
 pub(crate) mod template;
 pub(crate) mod volume;
 

@@ -26,7 +26,7 @@ pub(crate) fn template(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Res
     for key in fields.iter().flat_map(Others::keys) {
         field(draft, &at, key, datacenter)?;
     }
-    volumes(draft, &at);
+    volumes(draft, &at.key("containers"), &at.key("volumes"));
     Ok(())
 }
 
@@ -51,7 +51,11 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, datacenter: &Path) -> Result
         "hostAliases" => list(draft, &field, &pod.key(key)),
         "imagePullSecrets" => pull_secrets(draft, &field, &pod.key(key)),
         "restartPolicy" | "enableServiceLinks" | "priorityClassName" => draft.meet(&field, "no effect on Cassandra"),
-        _ => draft.lose(&field, "a setting of the pods that topologies do not have", "write an override of the StatefulSets"),
+        _ => draft.lose(
+            &field,
+            "a setting of the pods that topologies do not have",
+            "write an override of the StatefulSets",
+        ),
     }
     Ok(())
 }
@@ -151,16 +155,18 @@ fn builder(draft: &mut Draft, at: &At<'_>, value: &Value) {
         match key.as_str() {
             "name" => {}
             "resources" => draft.meet(&at.key(key), "Cass Operator does not read it here"),
-            _ => draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it"),
+            _ => {
+                draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it")
+            }
         }
     }
 }
 
 /// Volumes are mounted where the Cassandra container mounts them; a volume that only others mount gets a path of its own.
-fn volumes(draft: &mut Draft, at: &At<'_>) {
-    let named = mounted_by_cassandra(at);
-    for (index, value) in at.key("volumes").value().and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let at = at.key("volumes").index(index);
+pub(crate) fn volumes(draft: &mut Draft, containers: &At<'_>, volumes: &At<'_>) {
+    let named = mounted_by_cassandra(containers);
+    for (index, value) in volumes.value().and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let at = volumes.index(index);
         let name = name_of(value);
         if volume::is_there(draft, name) {
             continue;
@@ -172,7 +178,12 @@ fn volumes(draft: &mut Draft, at: &At<'_>) {
                 let to = volume::next(draft).key("mountPath");
                 volume::with_source(draft, &at, name, &mount);
                 if draft.get(&to).is_some() {
-                    draft.change(&at, &to, mount, "only other containers mount it; a topology mounts it in Cassandra's too");
+                    draft.change(
+                        &at,
+                        &to,
+                        mount,
+                        "only other containers mount it; a topology mounts it in Cassandra's too",
+                    );
                 }
             }
         }
@@ -181,7 +192,7 @@ fn volumes(draft: &mut Draft, at: &At<'_>) {
 
 /// The volumes that the Cassandra container mounts, with the paths.
 fn mounted_by_cassandra(at: &At<'_>) -> BTreeSet<(String, String)> {
-    let containers = at.key("containers").value().and_then(Value::as_array).into_iter().flatten();
+    let containers = at.value().and_then(Value::as_array).into_iter().flatten();
     let own = containers.filter(|container| name_of(container) == "cassandra");
     let mounts = own.filter_map(|container| container.get("volumeMounts")).filter_map(Value::as_array).flatten();
     let text = |mount: &Value, key: &str| mount.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -10,6 +10,7 @@ use crate::builders::Builder;
 use crate::documents::At;
 use crate::draft::Draft;
 use crate::path::Path;
+use crate::pods::size::size;
 use crate::pods::text_of;
 
 /// The options of all files, and what they say of the collector.
@@ -89,12 +90,18 @@ pub(in crate::kinds) fn named(
             "true" => options.line(draft, at, option, reading.datacenter),
             _ => match opposite(option) {
                 Some(opposite) => options.line(draft, at, &opposite, reading.datacenter),
-                None => draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own"),
+                None => {
+                    draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own")
+                }
             },
         },
         Some(Meaning::Value(begin)) => options.line(draft, at, &format!("{begin}{text}"), reading.datacenter),
         Some(Meaning::Nothing(why)) => draft.meet(at, why),
-        None => draft.lose(at, "sets an option of the JVM by a name that cassc does not know", "write it into `cassandra.jvm.options`"),
+        None => draft.lose(
+            at,
+            "sets an option of the JVM by a name that cassc does not know",
+            "write it into `cassandra.jvm.options`",
+        ),
     }
 }
 
@@ -105,30 +112,6 @@ fn opposite(option: &str) -> Option<String> {
         Some(rest) if rest.starts_with('-') => Some(format!("-XX:+{}", &rest[1..])),
         _ => (option == "-ea").then(|| "-da".to_owned()),
     }
-}
-
-/// A size: letters of the JVM are binary, and a number without one is bytes.
-fn size(draft: &mut Draft, at: &At<'_>, to: &Path, text: &str) {
-    match size_of(text) {
-        Some(size) if size == text => draft.carry(at, to, size),
-        Some(size) => draft.change(at, to, size, "the same size, as cassc writes it"),
-        None => draft.decide(Some(at), to, &format!("a size such as 8Gi: `{text}` is none")),
-    }
-}
-
-/// A size as a topology has it: `800M` as it is, and what has another form in mebibytes.
-fn size_of(text: &str) -> Option<String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let number: u64 = digits.parse().ok()?;
-    let bytes = match &text[digits.len()..] {
-        "G" | "M" | "Gi" | "Mi" => return Some(text.to_owned()),
-        "g" | "m" => return Some(text.to_ascii_uppercase()),
-        "" => number,
-        "K" | "k" | "Ki" => number.checked_mul(1 << 10)?,
-        "T" | "t" | "Ti" => number.checked_mul(1 << 40)?,
-        _ => return None,
-    };
-    (bytes >= 1 << 20).then(|| format!("{}Mi", bytes >> 20))
 }
 
 impl Options {
@@ -159,7 +142,11 @@ impl Options {
             "ZGC" => "ZGC",
             "Shenandoah" => "Shenandoah",
             _ => {
-                draft.lose(at, "chooses a collector that cassc does not know", "write G1, CMS, ZGC or Shenandoah into `cassandra.jvm.gc`");
+                draft.lose(
+                    at,
+                    "chooses a collector that cassc does not know",
+                    "write G1, CMS, ZGC or Shenandoah into `cassandra.jvm.gc`",
+                );
                 return;
             }
         };
