@@ -78,7 +78,11 @@ fn cassc_accepts_what_is_imported_but_for_what_is_to_decide() {
             let left = topology.text.matches("TODO: ").count();
             let asked = imported.lists.to_decide.len();
             if !others.is_empty() || left > asked || (left == 0) != errors.is_empty() {
-                faults.push(format!("{}: {}: {errors:?}, {left} TODO, {asked} to decide", case.display(), topology.file));
+                faults.push(format!(
+                    "{}: {}: {errors:?}, {left} TODO, {asked} to decide",
+                    case.display(),
+                    topology.file
+                ));
             }
         }
     }
@@ -93,8 +97,12 @@ fn the_report_in_markdown_has_a_row_for_every_entry() {
         let entries = |lists: &cassc_import::report::Lists| {
             [lists.to_decide.len(), lists.not_carried.len(), lists.changed.len(), lists.carried.len()]
         };
-        let counts: Vec<usize> =
-            report.imported.iter().flat_map(|imported| entries(&imported.lists)).chain([report.refused.len()]).collect();
+        let counts: Vec<usize> = report
+            .imported
+            .iter()
+            .flat_map(|imported| entries(&imported.lists))
+            .chain([report.refused.len()])
+            .collect();
         let heads = counts.iter().filter(|count| **count > 0).count();
         assert_eq!(rows, counts.iter().sum::<usize>() + heads, "{}", case.display());
     }

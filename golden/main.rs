@@ -2,6 +2,7 @@
 //! nobody here wrote. `UPDATE_GOLDEN=1 cargo test` rewrites the expected files; a reviewer reads what changed.
 #![allow(clippy::disallowed_methods, clippy::panic, reason = "tests read files and fail")]
 
+mod adopt;
 mod architecture;
 mod checker;
 mod ci_step;

@@ -75,6 +75,8 @@ pub(crate) mod diff;
 
 pub(crate) mod fleet;
 
+pub(crate) mod adopt;
+
 pub mod cli;
 
 use catalogue::{Warnings, settle};

@@ -124,11 +124,7 @@ fn summary(topologies: &[Topology], report: &Report) -> String {
     let decide: usize = report.imported.iter().map(|imported| imported.lists.to_decide.len()).sum();
     let lost: usize = report.imported.iter().map(|imported| imported.lists.not_carried.len()).sum();
     let made = counted_as(topologies.len(), "topology", "topologies");
-    format!(
-        "{made}{refused}; {} to decide, {} not carried\n",
-        counted(decide, "value"),
-        counted(lost, "field")
-    )
+    format!("{made}{refused}; {} to decide, {} not carried\n", counted(decide, "value"), counted(lost, "field"))
 }
 
 /// Writes every topology, or none of them. Whether it did: a file that differs stays as it is without `--force`.

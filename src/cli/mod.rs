@@ -1,6 +1,8 @@
 //! The command line: one file per verb. Artefacts go to standard output, messages to standard error.
 #![allow(clippy::disallowed_methods, reason = "the command line reads and writes what the user names")]
 
+mod adopt;
+mod adopt_import;
 mod argocd;
 mod complaints;
 mod completions;
@@ -74,6 +76,7 @@ enum Command {
     Diff(diff::Diff),
     Explain(explain::Explain),
     Guard(guard::Guard),
+    Adopt(adopt::Adopt),
     Schema(schema::Schema),
     Argocd(argocd::Argocd),
     Completions(completions::Completions),
@@ -162,6 +165,7 @@ fn run_verb(command: &Command) -> Result<Ending, Failure> {
         Command::Diff(diff) => diff::run(diff),
         Command::Explain(explain) => explain::run(explain),
         Command::Guard(guard) => guard::run(guard),
+        Command::Adopt(adopt) => adopt::run(adopt),
         Command::Schema(schema) => schema::run(schema),
         Command::Argocd(argocd) => argocd::run(argocd),
         Command::Completions(completions) => completions::run(completions),

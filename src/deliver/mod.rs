@@ -54,6 +54,8 @@ struct Tool {
     install: fn(&Cluster, &RenderedFolder) -> String,
     /// The name of the tool that gets objects of its own kinds; `None` where it has none.
     hand_over: Option<&'static str>,
+    /// Whom it writes fields of objects as (`--field-manager` of `kubectl apply --server-side`).
+    field_manager: &'static str,
 }
 
 fn tool(dialect: Dialect) -> Tool {
@@ -101,6 +103,11 @@ pub(crate) fn replicas_ignored(cluster: &Cluster) -> String {
 /// Whether the delivery tool applies every stage at once, or keeps the order of the stages itself.
 pub(crate) fn applies_at_once(dialect: Dialect) -> bool {
     tool(dialect).stage_by_stage.is_none()
+}
+
+/// Whom a delivery tool writes fields of objects as, so that it owns what somebody else applied for it.
+pub(crate) fn field_manager(dialect: Dialect) -> &'static str {
+    tool(dialect).field_manager
 }
 
 /// How a person has a new cluster delivered.

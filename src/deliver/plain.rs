@@ -17,6 +17,7 @@ pub(super) const TOOL: Tool = Tool {
     replicas_ignored: |_| None,
     install,
     hand_over: None,
+    field_manager: "kubectl",
 };
 
 /// What whoever applies the root reads first. Applying it is right for every change but one.

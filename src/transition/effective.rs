@@ -1,5 +1,6 @@
 //! The `cassandra.yaml` that a rack runs with: the minor's template, what follows from the topology, and what
-//! the user wrote. Called by the rules that compare two of them.
+//! the user wrote. Called by the rules that compare two of them, and
+//! by `adopt`.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +11,16 @@ use crate::render::config::cassandra_keys;
 
 /// The keys of a `cassandra.yaml`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Effective(BTreeMap<String, Value>);
+pub(crate) struct Effective(BTreeMap<String, Value>);
 
 impl Effective {
     /// What a rack runs with.
-    pub(super) fn of(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Self {
+    pub(crate) fn of(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Self {
         Self(cassandra_keys(cluster, datacenter, &rack.config))
     }
 
     /// A key, with dots where it is nested; a nested key may also be written flat. Null is nothing.
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let nested = || {
             let (top, rest) = name.split_once('.')?;
             rest.split('.').try_fold(self.0.get(top)?, |value, key| value.get(key))
@@ -28,17 +29,17 @@ impl Effective {
     }
 
     /// A key as one line of text, independent of its type: `16` and `"16"` are the same to Cassandra.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
     /// Whether a switch is on.
-    pub(super) fn is_on(&self, name: &str) -> bool {
+    pub(crate) fn is_on(&self, name: &str) -> bool {
         self.text(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// The texts of a key that holds a list, or one of them.
-    pub(super) fn list(&self, name: &str) -> Vec<String> {
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
         match self.get(name) {
             Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             _ => self.text(name).into_iter().collect(),

@@ -11,6 +11,7 @@ mod rules;
 mod storage_mode;
 
 pub(crate) use changed::Changed;
+pub(crate) use effective::Effective;
 pub use judgment::{Accepted, Judgment, judge};
 pub use rules::{Force, SHARED_WITH_DEPLOYED, deletion, rules};
 

@@ -22,6 +22,7 @@ from harness.network import LETTERS  # noqa: E402
 from harness.processes import alone  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.ring import Ring  # noqa: E402
+from stories.adopted import Adopted  # noqa: E402
 from stories.crashes import Crashes  # noqa: E402
 from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
@@ -59,6 +60,7 @@ RINGS = (
     Repairs,
     RepairsLocked,
     WithoutBareSidecar,
+    Adopted,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there

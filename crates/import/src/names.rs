@@ -14,8 +14,19 @@ pub(crate) fn label(name: &str) -> String {
 /// may stand between parts.
 pub(crate) fn subdomain(name: &str) -> String {
     let lower = lower(name);
-    let parts: Vec<String> = lower.split('.').map(|part| parts(part, |first| first.is_ascii_alphanumeric()).concat()).collect();
+    let parts: Vec<String> =
+        lower.split('.').map(|part| parts(part, |first| first.is_ascii_alphanumeric()).concat()).collect();
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
+}
+
+/// A DNS label like a text, for a name that only cassc has; empty where nothing is left of it.
+pub(crate) fn slug(name: &str) -> String {
+    let word = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let words: String = name.chars().map(word).collect();
+    let words = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let from_letter = words.trim_start_matches(|letter: char| !letter.is_ascii_lowercase());
+    let short: String = from_letter.chars().take(LONGEST_LABEL).collect();
+    short.trim_end_matches('-').to_owned()
 }
 
 /// Whether a text is a DNS label that begins with a letter (RFC 1035), as cassc asks for names.
@@ -55,12 +66,10 @@ mod tests {
         ] {
             assert_eq!(label(name), expected);
         }
-        for (name, expected) in [
-            ("r1", "r1"),
-            ("r1.r2", "r1.r2"),
-            ("Rack1", "rack1"),
-            ("invalid_pod_name*", "invalid-pod-name"),
-        ] {
+        assert_eq!(slug("arn:aws:eks:Cluster/1"), "arn-aws-eks-cluster-1");
+        for (name, expected) in
+            [("r1", "r1"), ("r1.r2", "r1.r2"), ("Rack1", "rack1"), ("invalid_pod_name*", "invalid-pod-name")]
+        {
             assert_eq!(subdomain(name), expected);
         }
     }

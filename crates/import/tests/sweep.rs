@@ -18,7 +18,8 @@ type Way = Vec<String>;
 /// The documents of the goldens' inputs.
 fn inputs() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/import");
-    let mut cases: Vec<_> = fs::read_dir(folder).expect("the goldens are there").map(|it| it.expect("readable")).collect();
+    let mut cases: Vec<_> =
+        fs::read_dir(folder).expect("the goldens are there").map(|it| it.expect("readable")).collect();
     cases.sort_by_key(std::fs::DirEntry::path);
     let mut inputs = Vec::new();
     for case in cases {
@@ -50,8 +51,8 @@ fn parent<'v>(value: &'v mut Value, way: &Way) -> &'v mut Value {
     })
 }
 
-/// The value with what stands at the end of the way removed, doubled, or replaced.
-fn variants(value: &Value, way: &Way) -> Vec<String> {
+/// The value with what stands at the end of the way removed, doubled, or replaced by some of the other types, in turn.
+fn variants(value: &Value, way: &Way, turn: usize) -> Vec<String> {
     let last = way.last().expect("no way is empty");
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut value = value.clone();
@@ -70,8 +71,20 @@ fn variants(value: &Value, way: &Way) -> Vec<String> {
         _ => {}
     });
     let doubled = doubled.replace("\"\\u0001\"", &Value::from(last.as_str()).to_string());
-    let others = [json!(null), json!(true), json!(-1.5), json!(18_446_744_073_709_551_615_u64), json!(""), json!("x: \u{7f}\n"), json!([]), json!([[{}]]), json!({}), json!({"a": {"b": []}})];
-    let replaced = others.iter().map(|other| {
+    let others = [
+        json!(null),
+        json!(true),
+        json!(-1.5),
+        json!(18_446_744_073_709_551_615_u64),
+        json!(""),
+        json!("x: \u{7f}\n"),
+        json!([]),
+        json!([[{}]]),
+        json!({}),
+        json!({"a": {"b": []}}),
+    ];
+    let some = others.iter().cycle().skip(turn * 3).take(3);
+    let replaced = some.map(|other| {
         changed(&|parent| match parent {
             Value::Object(map) => drop(map.insert(last.clone(), other.clone())),
             Value::Array(list) => list[last.parse::<usize>().expect("an index")] = other.clone(),
@@ -84,18 +97,16 @@ fn variants(value: &Value, way: &Way) -> Vec<String> {
 /// What comes out is YAML, and nothing is refused without a reason.
 fn judge(text_in: &str, about: &str) {
     let texts = [Text { name: "x.yaml".to_owned(), text: text_in.to_owned() }];
-    for options in [Options::default(), Options { memory: Some("8Gi".to_owned()), namespace: Some("a".to_owned()) }] {
-        let Import { topologies, report } = import(&texts, &options);
-        for topology in &topologies {
-            let read = yaml_serde::from_str::<Value>(&topology.text);
-            let read = read.unwrap_or_else(|error| panic!("{about}: {error}\n{text_in}\n{}", topology.text));
-            assert_eq!(read["kind"], "CassandraTopology", "{about}");
-        }
-        let is_told = report.refused.iter().all(|refusal| !refusal.message.is_empty() && refusal.at.line.is_some());
-        assert!(is_told, "{about}: {:?}", report.refused);
-        assert!(!text(&report).is_empty() || topologies.is_empty());
-        let _ = markdown(&report);
+    let Import { topologies, report } = import(&texts, &Options::default());
+    for topology in &topologies {
+        let read = yaml_serde::from_str::<Value>(&topology.text);
+        let read = read.unwrap_or_else(|error| panic!("{about}: {error}\n{text_in}\n{}", topology.text));
+        assert_eq!(read["kind"], "CassandraTopology", "{about}");
     }
+    let is_told = report.refused.iter().all(|refusal| !refusal.message.is_empty() && refusal.at.line.is_some());
+    assert!(is_told, "{about}: {:?}", report.refused);
+    assert!(!text(&report).is_empty() || topologies.is_empty());
+    let _ = markdown(&report);
 }
 
 #[test]
@@ -105,19 +116,29 @@ fn any_field_may_be_absent_doubled_or_of_another_type() {
         judge(&document.to_string(), &case);
         let mut found = Vec::new();
         ways(&document, &Way::new(), &mut found);
-        for way in found {
-            for variant in variants(&document, &way) {
+        for (turn, way) in found.iter().enumerate() {
+            for variant in variants(&document, way, turn) {
                 judge(&variant, &format!("{case}: {}", way.join("/")));
                 judged += 1;
             }
         }
     }
-    assert!(judged > 5000, "{judged} variants are enough to mean something");
+    assert!(judged > 3000, "{judged} variants are enough to mean something");
 }
 
 #[test]
 fn damaged_texts_are_refused_with_their_line() {
-    for damaged in ["a: b: c\n", "- \"x\n", "\t\n a:\t1", "{", "%YAML 9.9\n---\n", "&a [*a]\n", "a: &x 1\nb: *y\n", "\u{0}", "a: 1\na: 2\n"] {
+    for damaged in [
+        "a: b: c\n",
+        "- \"x\n",
+        "\t\n a:\t1",
+        "{",
+        "%YAML 9.9\n---\n",
+        "&a [*a]\n",
+        "a: &x 1\nb: *y\n",
+        "\u{0}",
+        "a: 1\na: 2\n",
+    ] {
         let texts = [Text { name: "x.yaml".to_owned(), text: damaged.to_owned() }];
         let Import { topologies, report } = import(&texts, &Options::default());
         assert_eq!(topologies, []);

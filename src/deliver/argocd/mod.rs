@@ -29,6 +29,7 @@ pub(super) const TOOL: Tool = Tool {
     replicas_ignored,
     install,
     hand_over: Some("Argo CD"),
+    field_manager: "argocd-controller",
 };
 
 /// Not `Prune=confirm`: seen with Argo CD 3.5.7, a sync that asks applies nothing else and no other commit until it is

@@ -27,6 +27,7 @@ pub(super) const TOOL: Tool = Tool {
     replicas_ignored,
     install,
     hand_over: Some("Flux"),
+    field_manager: "kustomize-controller",
 };
 
 fn annotate(object: &mut Object) {

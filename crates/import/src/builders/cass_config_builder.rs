@@ -21,7 +21,7 @@ pub(super) const V3_11: &[Row] = &[
     TOKENS,
     BATCH_FAIL,
     BATCH_WARN,
-    row("compaction_throughput_mb_per_sec", "16", "the default of 3.11; cassc has 64"),
+    row("compaction_throughput_mb_per_sec", "16", "16 MB/s, as in 3.11 itself; cassc has 64"),
     TRICKLE,
 ];
 
@@ -38,4 +38,5 @@ pub(super) const V4_0: &[Row] = &[
 ];
 
 /// `garbage_collector` in jvm-options-cassandra-3.11.6.edn and jvm11-server-options-cassandra-4.0.0.edn.
-pub(super) const COLLECTOR: Option<(&str, &str)> = Some(("G1", "cass-config-builder chooses G1; cassc would choose CMS"));
+pub(super) const COLLECTOR: Option<(&str, &str)> =
+    Some(("G1", "cass-config-builder chooses G1; cassc would choose CMS"));

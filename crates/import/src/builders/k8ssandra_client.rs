@@ -26,12 +26,20 @@ pub(super) const V4_1: &[Row] = &[];
 /// 5.0.
 pub(super) const V5_0: &[Row] = &[
     row("storage_compatibility_mode", "\"NONE\"", "SSTables and messages that 4.x cannot read"),
-    row("memtable", r#"{"configurations": {"skiplist": {"class_name": "SkipListMemtable"}, "trie": {"class_name": "TrieMemtable"}, "default": {"inherits": "trie"}}}"#, "trie memtables"),
+    row(
+        "memtable",
+        r#"{"configurations": {"skiplist": {"class_name": "SkipListMemtable"}, "trie": {"class_name": "TrieMemtable"}, "default": {"inherits": "trie"}}}"#,
+        "trie memtables",
+    ),
     row("memtable_allocation_type", "\"offheap_objects\"", "cells outside the heap"),
     row("sstable", r#"{"selected_format": "bti"}"#, "SSTables with trie indexes"),
     row("column_index_size", "\"4KiB\"", "finer row indexes; Cassandra itself has 64KiB"),
-    row("default_compaction", r#"{"class_name": "UnifiedCompactionStrategy", "parameters": {"scaling_parameters": "T4", "max_sstables_to_compact": 64, "target_sstable_size": "1GiB", "sstable_growth": 0.3333333333333333, "min_sstable_size": "100MiB"}}"#, "the strategy of tables that name none"),
-    row("concurrent_compactors", "8", "Cassandra itself takes it from disks and CPUs"),
+    row(
+        "default_compaction",
+        r#"{"class_name": "UnifiedCompactionStrategy", "parameters": {"scaling_parameters": "T4", "max_sstables_to_compact": 64, "target_sstable_size": "1GiB", "sstable_growth": 0.3333333333333333, "min_sstable_size": "100MiB"}}"#,
+        "the strategy of tables that name none",
+    ),
+    row("concurrent_compactors", "8", "eight at once; Cassandra itself counts disks and CPUs"),
     row("uuid_sstable_identifiers_enabled", "true", "names of SSTables that are never used twice"),
     row("stream_entire_sstables", "true", "whole files are streamed where they can be"),
     row("key_cache_size", "\"0MiB\"", "trie indexes need no key cache"),

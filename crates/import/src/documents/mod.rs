@@ -12,7 +12,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use yaml_serde::Deserializer;
 
-pub(crate) use self::at::At;
+pub use self::at::At;
 pub(crate) use self::overlay::Merge;
 use self::convert::converted;
 use self::lines::Lines;
@@ -62,7 +62,7 @@ impl Document {
     }
 
     /// Whether it is of that kind, in any version of that API group.
-    pub(crate) fn is(&self, group: &str, kind: &str) -> bool {
+    pub fn is(&self, group: &str, kind: &str) -> bool {
         self.kind() == kind && self.api_version().split_once('/').is_some_and(|(of, _)| of == group)
     }
 
@@ -93,7 +93,7 @@ impl Document {
 }
 
 /// The objects of the texts, in their order; what is no YAML is refused with its line.
-pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
+pub fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
     let (mut documents, mut refused) = (Vec::new(), Vec::new());
     for text in texts {
         let mut lines = lines::of_documents(&text.text).into_iter();
@@ -101,7 +101,13 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
             let lines = Rc::new(lines.next().unwrap_or_default());
             match yaml_serde::Value::deserialize(deserializer) {
                 Ok(value) => documents.extend(objects(&text.name, converted(value), &lines)),
-                Err(error) => refused.push(no_yaml(&text.name, &error)),
+                Err(error) => {
+                    refused.push(no_yaml(&text.name, &error));
+                    // A key that is there twice ends its document; anything else ends the text: the parser has lost its way.
+                    if !error.to_string().contains("duplicate entry") {
+                        break;
+                    }
+                }
             }
         }
     }
@@ -110,7 +116,8 @@ pub(crate) fn read(texts: &[Text]) -> (Vec<Document>, Vec<Refusal>) {
 
 /// An object, or the items of a list of objects; nothing for an empty document.
 fn objects(source: &str, value: Value, lines: &Rc<Lines>) -> Vec<Document> {
-    let document = |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
+    let document =
+        |base, value| Document { source: source.to_owned(), base, lines: Rc::clone(lines), value, origin: None };
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
     match value {
         Value::Object(mut map) if is_list && map.get("items").is_some_and(Value::is_array) => {
@@ -128,7 +135,7 @@ fn no_yaml(source: &str, error: &yaml_serde::Error) -> Refusal {
     let line = error.location().map(|location| location.line());
     Refusal {
         at: Place { file: source.to_owned(), line, resource: String::new(), field: String::new() },
-        message: format!("this is no YAML: {error}"),
+        message: format!("this is no YAML, and nothing behind it was read: {error}"),
         help: "repair the file; a template of Helm must be rendered first (`helm template`)".to_owned(),
     }
 }

@@ -58,7 +58,8 @@ fn prune(root: &mut Node, datacenter: &Path) {
     for keys in longest_first.collect::<Vec<_>>().into_iter() {
         let Some((last, before)) = keys.split_last() else { continue };
         let map = before.iter().fold(datacenter.clone(), |path, key| path.key(*key));
-        let is_empty = root.get(&map.key(*last)).is_some_and(|node| matches!(node, Node::Map(entries) if entries.is_empty()));
+        let is_empty =
+            root.get(&map.key(*last)).is_some_and(|node| matches!(node, Node::Map(entries) if entries.is_empty()));
         if is_empty {
             root.take(&map, last);
         }

@@ -8,15 +8,15 @@ const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "
 /// A text, quoted where it is not plainly one.
 pub(super) fn text(text: &str) -> String {
     let is_inner = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
-    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/') && text.chars().all(is_inner);
+    let is_plain =
+        text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/') && text.chars().all(is_inner);
     let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
     if is_plain && !is_word || is_amount(text) { text.to_owned() } else { quoted(text) }
 }
 
 /// What follows the digits of an amount that no reader takes for a number.
-const UNITS: [&str; 19] = [
-    "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "k", "K", "M", "G", "T", "m", "ms", "s", "h", "d", "KiB", "MiB", "GiB",
-];
+const UNITS: [&str; 19] =
+    ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "k", "K", "M", "G", "T", "m", "ms", "s", "h", "d", "KiB", "MiB", "GiB"];
 
 /// `8Gi`, `500m`, `10000ms`, `64MiB/s`.
 fn is_amount(text: &str) -> bool {
@@ -64,7 +64,9 @@ mod tests {
         for plain in ["r1", "us-east1-b", "8Gi", "64MiB/s", "/var/lib/cassandra", "org.apache.Cassandra"] {
             assert_eq!(text(plain), plain);
         }
-        for doubtful in ["", "no", "Null", "1", "1e3", "8e", "0x1", "4.1.9", "a: b", "a #b", "-x", "~", "=", "é", "12:30"] {
+        for doubtful in
+            ["", "no", "Null", "1", "1e3", "8e", "0x1", "4.1.9", "a: b", "a #b", "-x", "~", "=", "é", "12:30"]
+        {
             assert_eq!(text(doubtful), format!("\"{doubtful}\""));
         }
         assert_eq!(text("a\"\\\n\u{7f}"), "\"a\\\"\\\\\\n\\U0000007F\"");

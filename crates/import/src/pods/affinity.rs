@@ -27,6 +27,36 @@ pub(crate) fn node_labels(draft: &mut Draft, at: &At<'_>, to: &Path, is_rack: bo
     }
 }
 
+/// Labels of a datacenter that its racks may have another value of, which wins there: such a label goes to the racks that
+/// have none. Racks are read before.
+pub(crate) fn inherited_labels(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
+    let racks = datacenter.key("racks");
+    let number = draft.get(&racks).map_or(0, Node::len);
+    for (key, value) in at.value().and_then(Value::as_object).into_iter().flatten() {
+        let key = if key == OLD_ZONE { ZONE } else { key.as_str() };
+        let own = |draft: &Draft, rack: &Path| {
+            let zone = key == ZONE && draft.get(&rack.key("zone")).is_some();
+            zone || draft.get(&rack.key("nodeLabels").key(key)).is_some()
+        };
+        let racks: Vec<Path> = (0..number).map(|index| racks.index(index)).collect();
+        if !racks.iter().any(|rack| own(draft, rack)) {
+            draft.carry(&at.key(key), &datacenter.key("nodeLabels").key(key), value);
+            continue;
+        }
+        draft.meet(&at.key(key), "racks have values of their own, which win");
+        for rack in &racks {
+            if !own(draft, rack) {
+                draft.change(
+                    &at.key(key),
+                    &rack.key("nodeLabels").key(key),
+                    value,
+                    "for the racks without a value of their own",
+                );
+            }
+        }
+    }
+}
+
 /// `affinity` of a pod: the part about workers is carried; the parts about other pods are not. `to` is `scheduling`.
 pub(crate) fn affinity(draft: &mut Draft, at: &At<'_>, to: &Path) {
     let node = at.key("nodeAffinity");
@@ -36,7 +66,8 @@ pub(crate) fn affinity(draft: &mut Draft, at: &At<'_>, to: &Path) {
     for part in ["podAffinity", "podAntiAffinity"] {
         let part = at.key(part);
         if part.value().and_then(Value::as_object).is_some_and(|map| !map.is_empty()) {
-            let instead = "look at `scheduling.antiAffinity` and `topologySpread`; else write an override of the StatefulSets";
+            let instead =
+                "look at `scheduling.antiAffinity` and `topologySpread`; else write an override of the StatefulSets";
             draft.lose(&part, "places pods beside, or away from, other pods", instead);
         }
     }

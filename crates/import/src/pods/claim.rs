@@ -55,7 +55,11 @@ fn modes(draft: &mut Draft, at: &At<'_>, modes: &[String], to: &Path) {
         match (index, known) {
             (0, true) if mode == "ReadWriteOnce" => draft.meet(&at.index(0), "the access mode that cassc uses anyway"),
             (0, true) => draft.carry(&at.index(0), &to.key("accessMode"), mode),
-            _ => draft.lose(&at.index(index), "asks for another access mode", "nothing: one mode is enough for Cassandra"),
+            _ => draft.lose(
+                &at.index(index),
+                "asks for another access mode",
+                "nothing: one mode is enough for Cassandra",
+            ),
         }
     }
 }

@@ -16,13 +16,21 @@ pub(crate) fn resources(draft: &mut Draft, at: &At<'_>, to: &Path) {
 /// The same of a container that has one form in the whole cluster.
 pub(crate) fn agreed(draft: &mut Draft, at: &At<'_>, to: &Path) {
     quantities(draft, at, to, Draft::agree);
+    let (request, limit) = (to.key("requests").key("memory"), to.key("limits").key("memory"));
+    if let (Some(memory), None) = (draft.get(&request).cloned(), draft.get(&limit)) {
+        draft.fill(&limit, memory, "the request: cassc's own limit could be less");
+    }
 }
 
 fn quantities(draft: &mut Draft, at: &At<'_>, to: &Path, set: fn(&mut Draft, &At<'_>, &Path, String)) {
     for (kind, quantities) in at.value().and_then(Value::as_object).into_iter().flatten() {
         let of_kind = at.key(kind);
         if !matches!(kind.as_str(), "requests" | "limits") {
-            draft.lose(&of_kind, "claims devices for the container", "write an override of the StatefulSets, if it is needed");
+            draft.lose(
+                &of_kind,
+                "claims devices for the container",
+                "write an override of the StatefulSets, if it is needed",
+            );
             continue;
         }
         for (name, quantity) in quantities.as_object().into_iter().flatten() {

@@ -48,7 +48,8 @@ pub(crate) fn with_source(draft: &mut Draft, at: &At<'_>, name: &str, mount: &st
             draft.set(&to.key("mountPath"), mount);
             draft.set(&to.key(kind), node);
             for key in lost {
-                let instead = "an additional volume mounts the whole object; mount single files by a `projected` volume";
+                let instead =
+                    "an additional volume mounts the whole object; mount single files by a `projected` volume";
                 draft.lose(&at_source.key(key), "chooses files or modes of the volume", instead);
             }
         }
@@ -64,9 +65,7 @@ pub(crate) fn with_source(draft: &mut Draft, at: &At<'_>, name: &str, mount: &st
 fn written(kind: &str, value: &Value) -> Option<(Node, Vec<String>)> {
     let fields = value.as_object().cloned().unwrap_or_default();
     let without = |known: &[&str]| {
-        let is_lost = |(key, value): &(&String, &Value)| {
-            !known.contains(&key.as_str()) && !is_default(key, value)
-        };
+        let is_lost = |(key, value): &(&String, &Value)| !known.contains(&key.as_str()) && !is_default(key, value);
         fields.iter().filter(is_lost).map(|(key, _)| key.clone()).collect::<Vec<_>>()
     };
     let one = |key: &str, value: &Value| Node::from(&Value::Object(Map::from_iter([(key.to_owned(), value.clone())])));

@@ -7,7 +7,8 @@ pub fn markdown(report: &Report) -> String {
     let refused: Vec<[String; 3]> = report.refused.iter().map(of_refusal).collect();
     let imported = report.imported.iter().map(of_topology);
     let number = report.passed_over.len();
-    let passed = if number == 0 { String::new() } else { format!("\nPassed over: {number} documents of other kinds.\n") };
+    let passed =
+        if number == 0 { String::new() } else { format!("\nPassed over: {number} documents of other kinds.\n") };
     let refused = table("## Refused", ["where", "why", "way out"], &refused);
     [refused].into_iter().chain(imported).chain([passed]).collect::<String>().trim_start().to_owned()
 }
@@ -23,7 +24,11 @@ fn of_topology(imported: &ImportedTopology) -> String {
     let not_carried: Vec<_> =
         lists.not_carried.iter().map(|it| [named(&it.from), plain(&it.did), plain(&it.instead)]).collect();
     let changed = lists.changed.iter().map(|it| {
-        [it.from.as_ref().map(named).unwrap_or_default(), it.to.as_deref().map(code).unwrap_or_default(), plain(&it.why)]
+        [
+            it.from.as_ref().map(named).unwrap_or_default(),
+            it.to.as_deref().map(code).unwrap_or_default(),
+            plain(&it.why),
+        ]
     });
     let carried: Vec<_> = lists.carried.iter().map(|it| [named(&it.from), code(&it.to)]).collect();
     [

@@ -91,15 +91,37 @@ pub(in crate::kinds) fn version(
     let release: Release = version.parse().map_err(|error: cassc_ring::release::ReleaseError| {
         at.refused(error.to_string(), "upgrade, or go back to a released version, with the operator first")
     })?;
-    draft.agree(at, &spec(&["cassandra", "version"]), version);
-    let to = spec(&["cassandra", "image"]);
+    let to = spec(&["cassandra", "version"]);
+    let of_image = image.1.and_then(release_of_tag).filter(|tag| *tag != release && tag.minor == release.minor);
+    match of_image {
+        Some(tag) => draft.change(at, &to, tag.to_string(), "as the tag of the image says: that is what runs"),
+        None => draft.agree(at, &to, version),
+    }
+    let release = of_image.unwrap_or(release);
     match image {
         (at, Some(image)) if !image.is_empty() => server_image(draft, at, image, release),
         _ if default_image(release).is_ok() => {}
-        _ if draft.get(&to).is_some() => {}
-        _ => draft.decide(Some(at), &to, "the image: none is published for this version"),
+        _ => operators_image(draft, at, release),
     }
     Ok(release)
+}
+
+/// The release at the beginning of the tag of an image.
+fn release_of_tag(image: &str) -> Option<Release> {
+    let (_, tag) = image.split('@').next()?.rsplit('/').next()?.split_once(':')?;
+    let numbers = tag.split(|letter: char| !letter.is_ascii_digit() && letter != '.').next()?;
+    numbers.parse().ok()
+}
+
+/// The image that the operator makes of a version for which none is known to be published
+/// (k8ssandra/cass-operator d5697290, config/imageconfig/image_config.yaml).
+fn operators_image(draft: &mut Draft, at: &At<'_>, release: Release) {
+    let to = spec(&["cassandra", "image"]);
+    if draft.get(&to).is_some() {
+        return;
+    }
+    let image = format!("ghcr.io/k8ssandra/cass-management-api:{release}-ubi");
+    draft.change(at, &to, image, "the operator's name for it; see that it exists: none is known to be published");
 }
 
 /// An image by name. One of plain Cassandra has no Management API, without which no pod becomes ready.

@@ -44,8 +44,12 @@ pub(in crate::kinds) fn files(draft: &mut Draft, at: &At<'_>, reading: Reading<'
         match file.as_str() {
             "cassandra-yaml" => {}
             "cassandra-env-sh" => environment_file::environment_file(draft, &at, &mut options),
-            "jvm-options" | "jvm-server-options" | "jvm8-server-options" | "jvm11-server-options"
-            | "jvm17-server-options" | "jvm21-server-options" => {
+            "jvm-options"
+            | "jvm-server-options"
+            | "jvm8-server-options"
+            | "jvm11-server-options"
+            | "jvm17-server-options"
+            | "jvm21-server-options" => {
                 jvm::option_file(draft, &at, file, values, reading, &mut options);
             }
             "dse-yaml" => {
@@ -111,9 +115,20 @@ pub(in crate::kinds) fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: 
                 draft.lose(at, "moves a port of Cassandra", "go back to the usual port: services and probes use it");
             }
         }
-        "auto_bootstrap" | "broadcast_address" | "broadcast_rpc_address" | "cluster_name" | "initial_token"
-        | "listen_address" | "listen_interface" | "listen_on_broadcast_address" | "rpc_address" | "rpc_interface"
-        | "seed_provider" | "seeds" | "start_native_transport" | "listen_interface_prefer_ipv6"
+        "auto_bootstrap"
+        | "broadcast_address"
+        | "broadcast_rpc_address"
+        | "cluster_name"
+        | "initial_token"
+        | "listen_address"
+        | "listen_interface"
+        | "listen_on_broadcast_address"
+        | "rpc_address"
+        | "rpc_interface"
+        | "seed_provider"
+        | "seeds"
+        | "start_native_transport"
+        | "listen_interface_prefer_ipv6"
         | "rpc_interface_prefer_ipv6" => draft.meet(at, "cassc fills it in when the pod starts"),
         _ => return false,
     }
@@ -166,8 +181,9 @@ fn class_of(value: &Value) -> Option<&str> {
     Some(name.rsplit('.').next().unwrap_or(name))
 }
 
-/// Who may log in: from the three keys, which are AllowAll where the resource is silent. `at` is cassandra.yaml.
-pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: &str) {
+/// Who may log in: from the three keys; where the resource has none, what the operator writes, and why. `at` is
+/// cassandra.yaml.
+pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: (&str, &str)) {
     let to = spec(&["auth", "authenticator"]);
     let at_class = at.key("authenticator");
     let class = at_class.value().and_then(class_of);
@@ -177,16 +193,11 @@ pub(in crate::kinds) fn authentication(draft: &mut Draft, at: &At<'_>, silent: &
         Some(_) => {
             draft.decide(Some(&at_class), &to, "Password or AllowAll: cassc has no field for the resource's class");
         }
-        None if draft.get(&to).is_none() && silent == "AllowAll" => {
-            draft.fill(&to, silent, "the operator's default, where the resource is silent; cassc's is Password");
-        }
-        None if draft.get(&to).is_none() => draft.set(&to, silent),
+        None if draft.get(&to).is_none() => draft.fill(&to, silent.0, silent.1),
         None => {}
     }
-    let expected = match class {
-        Some("PasswordAuthenticator") => "CassandraAuthorizer",
-        _ => "AllowAllAuthorizer",
-    };
+    let has_passwords = class == Some("PasswordAuthenticator") || class.is_none() && silent.0 == "Password";
+    let expected = if has_passwords { "CassandraAuthorizer" } else { "AllowAllAuthorizer" };
     for (key, expected) in [("authorizer", expected), ("role_manager", "CassandraRoleManager")] {
         let at = at.key(key);
         match at.value().map(class_of) {

@@ -84,10 +84,12 @@ fn configuration(draft: &mut Draft, at: &At<'_>, spec: &Spec, reading: Reading<'
             return Err(config.refused("the configuration is a text", "write it as YAML, key by key"));
         }
         config::files(draft, &config, reading)?;
-        config::authentication(draft, &config.key("cassandra-yaml"), "AllowAll");
+        let silent = ("AllowAll", "the operator's default, where the resource is silent; cassc's is Password");
+        config::authentication(draft, &config.key("cassandra-yaml"), silent);
         return Ok(());
     };
-    let what = format!("copy the keys of cassandra.yaml out of the Secret `{secret}`, num_tokens and authenticator first");
+    let what =
+        format!("copy the keys of cassandra.yaml out of the Secret `{secret}`, num_tokens and authenticator first");
     let to = reading.datacenter.key("cassandra").key("config").key("num_tokens");
     draft.decide(Some(&at.key("configSecret")), &to, &what);
     let authenticator = self::spec(&["auth", "authenticator"]);
@@ -163,7 +165,7 @@ fn pods(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path) -> Result<(), Re
         draft.carry(&at.key(key), &pod.key("serviceAccount"), name);
     }
     affinity::list(draft, &at.key("tolerations"), &to.key("scheduling").key("tolerations"));
-    affinity::node_labels(draft, &at.key("nodeAffinityLabels"), to, false);
+    affinity::inherited_labels(draft, &at.key("nodeAffinityLabels"), to);
     affinity::node_labels(draft, &at.key("nodeSelector"), to, false);
     metadata::metadata(draft, &at.key("additionalLabels"), &Path::of(&["metadata", "labels"]));
     metadata::metadata(draft, &at.key("additionalAnnotations"), &Path::of(&["metadata", "annotations"]));
@@ -224,7 +226,11 @@ fn operator(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path) {
         draft.meet(&at.key("dockerImageRunsAsCassandra"), "pods run as `pod.securityContext` says");
     }
     if spec.dse_workloads.is_some() {
-        draft.lose(&at.key("dseWorkloads"), "turns on services of DataStax Enterprise", "nothing: Apache Cassandra has none");
+        draft.lose(
+            &at.key("dseWorkloads"),
+            "turns on services of DataStax Enterprise",
+            "nothing: Apache Cassandra has none",
+        );
     }
     if spec.cdc.is_some() {
         draft.lose(&at.key("cdc"), "sends changes to Pulsar by an agent", "put the agent into an image of your own");

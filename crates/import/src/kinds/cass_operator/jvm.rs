@@ -91,12 +91,18 @@ pub(in crate::kinds) fn named(
             "true" => options.line(draft, at, option, reading.datacenter),
             _ => match opposite(option) {
                 Some(opposite) => options.line(draft, at, &opposite, reading.datacenter),
-                None => draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own"),
+                None => {
+                    draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own")
+                }
             },
         },
         Some(Meaning::Value(begin)) => options.line(draft, at, &format!("{begin}{text}"), reading.datacenter),
         Some(Meaning::Nothing(why)) => draft.meet(at, why),
-        None => draft.lose(at, "sets an option of the JVM by a name that cassc does not know", "write it into `cassandra.jvm.options`"),
+        None => draft.lose(
+            at,
+            "sets an option of the JVM by a name that cassc does not know",
+            "write it into `cassandra.jvm.options`",
+        ),
     }
 }
 
@@ -137,7 +143,11 @@ impl Options {
             "ZGC" => "ZGC",
             "Shenandoah" => "Shenandoah",
             _ => {
-                draft.lose(at, "chooses a collector that cassc does not know", "write G1, CMS, ZGC or Shenandoah into `cassandra.jvm.gc`");
+                draft.lose(
+                    at,
+                    "chooses a collector that cassc does not know",
+                    "write G1, CMS, ZGC or Shenandoah into `cassandra.jvm.gc`",
+                );
                 return;
             }
         };

@@ -48,7 +48,10 @@ const NAMES: &[(&str, Meaning)] = &[
     ("agent_lib_jdwp", off("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=1414")),
     ("always_pre_touch", on("-XX:+AlwaysPreTouch")),
     ("cassandra_available_processors", Value("-Dcassandra.available_processors=")),
-    ("cassandra_disable_auth_caches_remote_configuration", Value("-Dcassandra.disable_auth_caches_remote_configuration=")),
+    (
+        "cassandra_disable_auth_caches_remote_configuration",
+        Value("-Dcassandra.disable_auth_caches_remote_configuration="),
+    ),
     ("cassandra_expiration_date_overflow_policy", Value("-Dcassandra.expiration_date_overflow_policy=")),
     ("cassandra_force_3_0_protocol_version", off("-Dcassandra.force_3_0_protocol_version=true")),
     ("cassandra_force_default_indexing_page_size", Value("-Dcassandra.force_default_indexing_page_size=")),

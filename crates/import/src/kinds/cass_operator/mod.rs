@@ -41,7 +41,11 @@ fn import(documents: &[&Document], options: &Options) -> Vec<Result<Draft, Refus
         let root = At::root(document);
         let name = root.keys(&["spec", "clusterName"]).value().and_then(Value::as_str).unwrap_or_default();
         let namespace = root.keys(&["metadata", "namespace"]).value().and_then(Value::as_str).unwrap_or_default();
-        if name.is_empty() {
+        let server = root.keys(&["spec", "serverType"]);
+        let kind = server.value().and_then(Value::as_str).unwrap_or_default();
+        if let ("dse" | "hcd", Err(refusal)) = (kind, cluster::server_type(&mut Draft::default(), &server, kind)) {
+            outcomes.push(Err(refusal));
+        } else if name.is_empty() {
             let help = "write `spec.clusterName`, the name of the Cassandra cluster";
             outcomes.push(Err(root.keys(&["spec", "clusterName"]).refused("the name of the cluster is missing", help)));
         } else if !seen.insert((name, namespace, document.name())) {

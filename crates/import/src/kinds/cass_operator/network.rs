@@ -50,6 +50,10 @@ fn node_port(draft: &mut Draft, at: &At<'_>, value: &Value, datacenter: &Path) {
         }
     }
     if !has_native {
-        draft.lose(at, "opens the ports of Cassandra on every worker", "write `nodePort.native`, a port from 30000 to 32767");
+        draft.lose(
+            at,
+            "opens the ports of Cassandra on every worker",
+            "write `nodePort.native`, a port from 30000 to 32767",
+        );
     }
 }

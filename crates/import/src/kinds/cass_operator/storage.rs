@@ -50,11 +50,7 @@ pub(in crate::kinds) fn storage(draft: &mut Draft, at: &At<'_>, datacenter: &Pat
 }
 
 /// A volume beside the data; those of all datacenters of a topology are the same.
-pub(in crate::kinds) fn additional(
-    draft: &mut Draft,
-    at: &At<'_>,
-    volume: AdditionalVolume,
-) -> Result<(), Refusal> {
+pub(in crate::kinds) fn additional(draft: &mut Draft, at: &At<'_>, volume: AdditionalVolume) -> Result<(), Refusal> {
     let AdditionalVolume { mount_path, name, pvc_spec, volume_source, others } = volume;
     lose_unknown(draft, at, &others);
     match (pvc_spec, volume_source) {

@@ -20,19 +20,27 @@ use crate::report::Refusal;
 pub(super) fn cluster(draft: &mut Draft, document: &Document, options: &Options) -> Result<(), Refusal> {
     let root = At::root(document);
     let at = root.key("spec");
-    let Spec { auth, cassandra, stargate, reaper, medusa, external_datacenters, secrets_provider, others } = at.read()?;
+    let Spec { auth, cassandra, stargate, reaper, medusa, external_datacenters, secrets_provider, others } =
+        at.read()?;
     let at_cassandra = at.key("cassandra");
     let Some(cassandra) = cassandra.filter(|cassandra| !cassandra.datacenters.is_empty()) else {
         let help = "write `spec.cassandra` with its datacenters, or import the resource of the ring itself";
         return Err(at_cassandra.refused("there is no datacenter", help));
     };
     names(draft, &root, &cassandra)?;
-    cluster::server_type(draft, &at_cassandra.key("serverType"), cassandra.server_type.as_deref().unwrap_or("cassandra"))?;
-    authentication(draft, &at, auth, &cassandra, secrets_provider.as_deref());
+    cluster::server_type(
+        draft,
+        &at_cassandra.key("serverType"),
+        cassandra.server_type.as_deref().unwrap_or("cassandra"),
+    )?;
+    if auth.is_some() {
+        draft.meet(&at.key("auth"), "passwords or none, where cassandra.yaml names no authenticator");
+    }
+    secrets(draft, &at, &cassandra, secrets_provider.as_deref());
     for index in 0..cassandra.datacenters.len() {
         let cluster = Path::of(&["spec", "cassandra"]);
         let own = cluster.key("datacenters").index(index);
-        datacenter::datacenter(draft, &document.overlaid(&cluster, &own), index, options)?;
+        datacenter::datacenter(draft, &document.overlaid(&cluster, &own), index, (auth, options))?;
     }
     stopped(draft, &at_cassandra.key("datacenters"), &cassandra.datacenters);
     kube_clusters(draft, &at_cassandra, &cassandra);
@@ -43,7 +51,11 @@ pub(super) fn cluster(draft: &mut Draft, document: &Document, options: &Options)
         lose_stargate(draft, &at.key("stargate"));
     }
     if medusa.is_some() {
-        draft.lose(&at.key("medusa"), "backs up and restores by Medusa", "back up by other means: cassc renders no backups yet");
+        draft.lose(
+            &at.key("medusa"),
+            "backs up and restores by Medusa",
+            "back up by other means: cassc renders no backups yet",
+        );
     }
     if !external_datacenters.is_empty() {
         draft.lose(
@@ -77,14 +89,8 @@ fn names(draft: &mut Draft, root: &At<'_>, cassandra: &Cassandra) -> Result<(), 
     Ok(())
 }
 
-/// Passwords unless the resource says otherwise, and the Secret of the superuser.
-fn authentication(draft: &mut Draft, at: &At<'_>, auth: Option<bool>, cassandra: &Cassandra, provider: Option<&str>) {
-    let to = spec(&["auth", "authenticator"]);
-    match auth {
-        Some(false) => draft.change(&at.key("auth"), &to, "AllowAll", "no authentication"),
-        Some(true) => draft.change(&at.key("auth"), &to, "Password", "authentication by passwords"),
-        None => draft.fill(&to, "Password", "the operator's default, and cassc's"),
-    }
+/// The Secret of the superuser, and who makes Secrets.
+fn secrets(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra, provider: Option<&str>) {
     let secret = at.keys(&["cassandra", "superuserSecretRef", "name"]);
     let name = cassandra.superuser_secret_ref.as_ref().and_then(|secret| secret.get("name")).and_then(Value::as_str);
     if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -112,12 +118,13 @@ fn stopped(draft: &mut Draft, at: &At<'_>, datacenters: &[Value]) {
 
 /// Contexts become Kubernetes clusters. Nodes of one reach those of another by addresses that somebody must write.
 fn kube_clusters(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra) {
-    let context = |datacenter: &Value| datacenter.get("k8sContext").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let context =
+        |datacenter: &Value| datacenter.get("k8sContext").and_then(Value::as_str).unwrap_or_default().to_owned();
     let contexts: Vec<String> = cassandra.datacenters.iter().map(context).collect();
     let different: BTreeSet<&String> = contexts.iter().collect();
     for (index, context) in contexts.iter().enumerate() {
         let (from, to) = (at.key("datacenters").index(index).key("k8sContext"), path_of(index).key("kubeCluster"));
-        let label = names::label(context);
+        let label = names::slug(context);
         match (context.as_str(), different.len()) {
             ("", 1) => {}
             ("", _) => draft.fill(&to, "control-plane", "no context: the Kubernetes cluster of the operator itself"),
@@ -151,7 +158,11 @@ fn seeds(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra, several: bool) {
         );
         for index in 0..cassandra.datacenters.len() {
             let to = path_of(index).key("cassandra").key("config").key(options).key("keystore");
-            draft.decide(Some(&at), &to, "the path of the keystore, and beside it those of the other keys of the stores");
+            draft.decide(
+                Some(&at),
+                &to,
+                "the path of the keystore, and beside it those of the other keys of the stores",
+            );
         }
     }
 }

@@ -10,13 +10,19 @@ use crate::builders::Builder;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of};
 use crate::kinds::cass_operator::config::{Reading, cassandra_yaml};
-use crate::kinds::cass_operator::{cluster, management_api, network, racks, services, storage};
+use crate::kinds::cass_operator::{cluster, config, management_api, network, racks, services, storage};
 use crate::path::Path;
 use crate::pods::{Others, affinity, lose_unknown, metadata, resources, template, text_of};
 use crate::report::Refusal;
 
-/// Writes a datacenter into the topology, as the one of that index. `document` is the datacenter over the cluster.
-pub(super) fn datacenter(draft: &mut Draft, document: &Document, index: usize, options: &Options) -> Result<(), Refusal> {
+/// Writes a datacenter into the topology, as the one of that index. `document` is the datacenter over the cluster; `auth` says
+/// whether the cluster asks for passwords.
+pub(super) fn datacenter(
+    draft: &mut Draft,
+    document: &Document,
+    index: usize,
+    (auth, options): (Option<bool>, &Options),
+) -> Result<(), Refusal> {
     let (at, to) = (At::root(document), path_of(index));
     let fields: Datacenter = at.read()?;
     let name = at.keys(&["metadata", "name"]);
@@ -33,6 +39,15 @@ pub(super) fn datacenter(draft: &mut Draft, document: &Document, index: usize, o
     racks::racks(draft, &at.key("racks"), &to)?;
     storage::storage(draft, &at.key("storageConfig"), &to)?;
     configuration(draft, &at.key("config"), &fields, reading)?;
+    config::authentication(
+        draft,
+        &at.keys(&["config", "cassandraYaml"]),
+        match auth {
+            Some(false) => ("AllowAll", "no authentication"),
+            Some(true) => ("Password", "authentication by passwords"),
+            None => ("Password", "the operator's default, and cassc's"),
+        },
+    );
     pods(draft, &at, &fields, &to)?;
     needs(draft, &at, &fields, &to, options);
     network::networking(draft, &at.key("networking"), &to)?;
@@ -58,19 +73,17 @@ fn configuration(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, reading: R
     let yaml: Option<Map<String, Value>> = at_yaml.read()?;
     let yaml = yaml.unwrap_or_default();
     tokens(draft, &yaml, reading);
-    let mut rest = yaml.clone();
-    for key in ["authenticator", "authorizer", "role_manager"] {
-        if rest.remove(key).is_some() {
-            draft.lose(&at_yaml.key(key), "chooses a class", "see whether `spec.auth.authenticator` says the same");
-        }
-    }
-    cassandra_yaml(draft, &at_yaml, &rest, reading);
+    cassandra_yaml(draft, &at_yaml, &yaml, reading);
     jvm::options(draft, &at.key("jvmOptions"), reading);
     for key in fields.config.as_ref().and_then(Value::as_object).into_iter().flat_map(Map::keys) {
         match key.as_str() {
             "cassandraYaml" | "jvmOptions" => {}
-            "dseYaml" => draft.lose(&at.key(key), "configures DataStax Enterprise", "nothing: Apache Cassandra has no such file"),
-            _ => draft.lose(&at.key(key), "cassc does not know this field", "look it up in the operator's documentation"),
+            "dseYaml" => {
+                draft.lose(&at.key(key), "configures DataStax Enterprise", "nothing: Apache Cassandra has no such file")
+            }
+            _ => {
+                draft.lose(&at.key(key), "cassc does not know this field", "look it up in the operator's documentation")
+            }
         }
     }
     Ok(())
@@ -134,11 +147,18 @@ fn needs(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path, options
         resources::cpu_of_shared_workers(draft, &at_resources, &to_resources);
     }
     if let Some(heap) = fields.mgmt_api_heap.as_ref().and_then(text_of) {
-        let why = "it takes effect now: the operator sets a variable that the image does not read, so it has 128Mi so far";
+        let why =
+            "it takes effect now: the operator sets a variable that the image does not read, so it has 128Mi so far";
         let heap_to = to.key("managementApi").key("heap");
         match jvm::mebibytes(&heap) {
-            Some(mebibytes) if mebibytes >= 64 => draft.change(&at.key("mgmtAPIHeap"), &heap_to, format!("{mebibytes}Mi"), why),
-            _ => draft.lose(&at.key("mgmtAPIHeap"), "is too small for the Management API", "leave it out: 128Mi by default"),
+            Some(mebibytes) if mebibytes >= 64 => {
+                draft.change(&at.key("mgmtAPIHeap"), &heap_to, format!("{mebibytes}Mi"), why)
+            }
+            _ => draft.lose(
+                &at.key("mgmtAPIHeap"),
+                "is too small for the Management API",
+                "leave it out: 128Mi by default",
+            ),
         }
     }
 }
@@ -181,7 +201,11 @@ fn operator(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path) {
         draft.lose(&at.key("cdc"), "sends changes to Pulsar by an agent", "put the agent into an image of your own");
     }
     if fields.dse_workloads.is_some() {
-        draft.lose(&at.key("dseWorkloads"), "turns on services of DataStax Enterprise", "nothing: Apache Cassandra has none");
+        draft.lose(
+            &at.key("dseWorkloads"),
+            "turns on services of DataStax Enterprise",
+            "nothing: Apache Cassandra has none",
+        );
     }
     if fields.jmx_init_container_image.is_some() {
         draft.meet(&at.key("jmxInitContainerImage"), "JMX stays on the loopback interface");
@@ -218,7 +242,11 @@ fn telemetry(draft: &mut Draft, at: &At<'_>, fields: &Datacenter) {
                 "a program in each pod that collects logs and metrics",
                 "add it to `pod.containers`, or collect logs from the workers",
             ),
-            _ => draft.lose(&at, "settings of the metrics", "mount a `metrics-collector.yaml` by `storage.additionalVolumes`"),
+            _ => draft.lose(
+                &at,
+                "settings of the metrics",
+                "mount a `metrics-collector.yaml` by `storage.additionalVolumes`",
+            ),
         }
     }
 }
@@ -228,7 +256,11 @@ fn rebuild(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path) {
     for (key, value) in fields.rebuild.as_ref().and_then(Value::as_object).into_iter().flatten() {
         match key.as_str() {
             "sourceDc" => draft.carry(&at.key(key), &to.key("rebuildFrom"), value),
-            _ => draft.lose(&at.key(key), "how many nodes copy at once", "nothing: cassc copies to one node per rack at a time"),
+            _ => draft.lose(
+                &at.key(key),
+                "how many nodes copy at once",
+                "nothing: cassc copies to one node per rack at a time",
+            ),
         }
     }
 }

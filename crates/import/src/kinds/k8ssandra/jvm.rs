@@ -58,11 +58,7 @@ const NAMES: &[(&str, &str, From)] = &[
     ("cassandra_ring_delay_ms", "cassandra_ring_delay_ms", Each),
     ("cassandra_triggers_directory", "cassandra_triggers_dir", Each),
     ("cassandra_write_survey", "cassandra_write_survey", Each),
-    (
-        "cassandra_disable_auth_caches_remote_configuration",
-        "cassandra_disable_auth_caches_remote_configuration",
-        Each,
-    ),
+    ("cassandra_disable_auth_caches_remote_configuration", "cassandra_disable_auth_caches_remote_configuration", Each),
     ("cassandra_force_default_indexing_page_size", "cassandra_force_default_indexing_page_size", Each),
     ("cassandra_force_3_0_protocol_version", "cassandra_force_3_0_protocol_version", Old),
     ("cassandra_expiration_date_overflow_policy", "cassandra_expiration_date_overflow_policy", New),
@@ -134,7 +130,8 @@ pub(super) fn options(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) {
         let list = LISTS.iter().find(|(name, _)| name == key);
         match (row, list) {
             (Some((_, name, from)), _) if from.holds(reading.minor) => {
-                let value = if name.ends_with("heap_size") || name.contains("young") { sized(value) } else { value.clone() };
+                let value =
+                    if name.ends_with("heap_size") || name.contains("young") { sized(value) } else { value.clone() };
                 named(draft, &field, name, &value, reading, &mut options);
             }
             (_, Some((_, is_read))) if is_read(reading.minor) => {
@@ -152,7 +149,9 @@ pub(super) fn options(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) {
                 named(draft, &field, "heap_size_young_generation", &sized(value), reading, &mut options);
             }
             (None, None) if key == "heapNewGenSize" => draft.meet(&field, "no effect in this version of Cassandra"),
-            (None, None) => draft.lose(&field, "cassc does not know this field", "look it up in the operator's documentation"),
+            (None, None) => {
+                draft.lose(&field, "cassc does not know this field", "look it up in the operator's documentation")
+            }
         }
     }
     options.write(draft, reading);

@@ -19,7 +19,12 @@ pub(super) fn reaper(draft: &mut Draft, at: &At<'_>) -> Result<(), Refusal> {
         draft.lose(at, "has another Reaper repair the ring", instead);
         return Ok(());
     }
-    draft.change(at, &to.key("mode"), "deployment", "a pod of its own, as the operator has it; it calls the Management API");
+    draft.change(
+        at,
+        &to.key("mode"),
+        "deployment",
+        "a pod of its own, as the operator has it; it calls the Management API",
+    );
     let is_local = fields.get("storageType").and_then(Value::as_str) == Some("local");
     for (key, value) in &fields {
         field(draft, &at.key(key), key, value, &to, is_local)?;
@@ -38,7 +43,9 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, to: &Path, is
         ("storageType", _) => draft.meet(at, "in the ring, as by default"),
         ("storageConfig", _) if is_local => return claim_of(draft, at, to),
         ("keyspace", _) if !is_local => draft.carry(at, &to.key("keyspace"), value),
-        ("cassandraUserSecretRef", Some(name)) if !is_local => draft.carry(&at.key("name"), &to.key("auth").key("roleSecret"), &name),
+        ("cassandraUserSecretRef", Some(name)) if !is_local => {
+            draft.carry(&at.key("name"), &to.key("auth").key("roleSecret"), &name)
+        }
         ("uiUserSecretRef", Some(name)) => draft.carry(&at.key("name"), &to.key("auth").key("uiSecret"), &name),
         ("containerImage", _) => image(draft, at, value, to),
         ("heapSize", _) => heap(draft, at, value, to),
@@ -46,12 +53,27 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, to: &Path, is
         ("autoScheduling", _) => schedules(draft, at, value, to),
         ("deploymentMode", _) => mode(draft, at, value),
         ("httpManagement", _) => management(draft, at, to),
-        ("jmxUserSecretRef" | "initContainerImage" | "initContainerResources" | "initContainerSecurityContext"
-        | "skipSchemaMigration" | "uiUserSecretRef" | "keyspace" | "cassandraUserSecretRef" | "storageConfig" | "reaperRef", _) => {
+        (
+            "jmxUserSecretRef"
+            | "initContainerImage"
+            | "initContainerResources"
+            | "initContainerSecurityContext"
+            | "skipSchemaMigration"
+            | "uiUserSecretRef"
+            | "keyspace"
+            | "cassandraUserSecretRef"
+            | "storageConfig"
+            | "reaperRef",
+            _,
+        ) => {
             draft.meet(at, "cassc's Reaper does not need it");
         }
         ("metadata" | "telemetry" | "secretsProvider", _) => {
-            draft.lose(at, "labels, metrics or Secrets of Reaper", "write an override of the Deployment, if it is needed");
+            draft.lose(
+                at,
+                "labels, metrics or Secrets of Reaper",
+                "write an override of the Deployment, if it is needed",
+            );
         }
         _ => draft.lose(at, "a setting of Reaper's pod", "write an override of the Deployment, if it is needed"),
     }
@@ -68,7 +90,8 @@ fn image(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
     let part = |key: &str| value.get(key).and_then(Value::as_str).filter(|part| !part.is_empty());
     if let Some(tag) = part("tag").filter(|tag| *tag != "latest") {
         let registry = part("registry").unwrap_or("docker.io");
-        let (repository, name) = (part("repository").unwrap_or("thelastpickle"), part("name").unwrap_or("cassandra-reaper"));
+        let (repository, name) =
+            (part("repository").unwrap_or("thelastpickle"), part("name").unwrap_or("cassandra-reaper"));
         draft.change(at, &to.key("image"), format!("{registry}/{repository}/{name}:{tag}"), "its parts in one");
     } else {
         draft.lose(at, "chooses another image of Reaper", "write `repair.reaper.image` with a tag");
@@ -90,7 +113,11 @@ fn schedules(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
         match (key.as_str(), is_on) {
             ("enabled", true) => draft.carry(&at, &to.key("autoSchedule"), true),
             (_, false) => draft.meet(&at, "nothing is scheduled by Reaper itself"),
-            _ => draft.lose(&at, "refines the schedules that Reaper makes", "write `schedules` for the keyspaces, one by one"),
+            _ => draft.lose(
+                &at,
+                "refines the schedules that Reaper makes",
+                "write `schedules` for the keyspaces, one by one",
+            ),
         }
     }
 }
@@ -99,7 +126,9 @@ fn mode(draft: &mut Draft, at: &At<'_>, value: &Value) {
     match value.as_str() {
         Some("PER_DC") => draft.meet(at, "one Reaper for each Kubernetes cluster"),
         Some("SINGLE") => draft.meet(at, "one Reaper for each Kubernetes cluster; in several they share the work"),
-        _ => draft.lose(at, "chooses where Reaper runs", "see whether one Reaper for each Kubernetes cluster is enough"),
+        _ => {
+            draft.lose(at, "chooses where Reaper runs", "see whether one Reaper for each Kubernetes cluster is enough")
+        }
     }
 }
 
