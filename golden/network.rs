@@ -1,5 +1,5 @@
 //! Who may reach what. [`promised`] says it in the words of docs/network.md, from the topology; Kubernetes' reference
-//! implementation of NetworkPolicies (`tests/kubernetes/network`) judges every connection between every pod, pods of others and
+//! implementation of NetworkPolicies (`tests/network`) judges every connection between every pod, pods of others and
 //! addresses outside by the policies that are rendered. The renderer has no part in either.
 
 mod parties;
@@ -31,7 +31,7 @@ struct Answer {
 }
 
 fn program() -> PathBuf {
-    repository("target/kubernetes/network")
+    repository("target/network/judge")
 }
 
 fn has_program() -> bool {

@@ -33,7 +33,7 @@ class Policies:
     def _start_daemon(self, node: Node) -> None:
         name, log = self._name(node), self.machine.run_folder / f"{self._name(node)}.log"
         self.machine.processes.start(
-            name, node.namespace, str(self.machine.programs / "network-daemon"), f"-kubeconfig={node.kubeconfig}",
+            name, node.namespace, str(self.machine.programs / "network-policies"), f"-kubeconfig={node.kubeconfig}",
             f"-hostname-override={node.name}", f"-nfqueue-id={_QUEUE}", "-fail-open=false", "-disable-nri",
             "-netfilter-bug-1766-fix=false",
         )  # fmt: skip

@@ -1,4 +1,4 @@
-// network judges connections by NetworkPolicies, with the engine of sigs.k8s.io/kube-network-policies, Kubernetes' reference
+// judge decides about connections by NetworkPolicies, with the engine of sigs.k8s.io/kube-network-policies, Kubernetes' reference
 // implementation. In, on standard input: a world (namespaces, pods, connections) and sets of policies, as JSON. Out: for the
 // first set whether each connection is let through; for each other set the first connection that it judges otherwise.
 package main
@@ -11,7 +11,7 @@ import (
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "version" {
-		fmt.Println("network", moduleVersion())
+		fmt.Println("judge with kube-network-policies", moduleVersion())
 		return
 	}
 	if err := run(); err != nil {

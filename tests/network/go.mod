@@ -1,4 +1,4 @@
-module cassc/tests/kubernetes/network
+module cassc/tests/network
 
 go 1.26.1
 
