@@ -53,6 +53,14 @@ fn cql(datacenter: &Datacenter) -> Vec<u16> {
     std::iter::once(datacenter.native_port).chain(services::encrypted_port(datacenter)).collect()
 }
 
+/// The ports of CQL of some datacenters, each once.
+fn ports_of_cql(datacenters: Vec<&Datacenter>) -> Vec<u16> {
+    let mut ports: Vec<u16> = datacenters.into_iter().flat_map(cql).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
 impl<'c> Policies<'c> {
     /// Cassandra's pods of a datacenter. Nobody is let in to JMX (7199), which listens on the loopback interface.
     fn of_nodes(&self, datacenter: &'c Datacenter) -> NetworkPolicy {
@@ -71,7 +79,8 @@ impl<'c> Policies<'c> {
         if has_sidecar {
             outs.extend(self.of_a_driver(&from));
         } else {
-            outs.push(egress(members.clone(), tcp(&self.every_cql())));
+            let here = self.cluster.datacenters_in(self.kube_cluster);
+            outs.push(egress(members.clone(), tcp(&ports_of_cql(here))));
         }
         let founder = self.cluster.founder_in(self.kube_cluster);
         if founder.is_some_and(|founder| founder.datacenter.name == datacenter.name) {
@@ -208,21 +217,17 @@ impl<'c> Policies<'c> {
         [self.steps(from), self.reaper(from), founder.into_iter().collect()].concat()
     }
 
-    /// The ports of CQL of all datacenters here.
-    fn every_cql(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self.cluster.datacenters_in(self.kube_cluster).into_iter().flat_map(cql).collect();
-        ports.sort_unstable();
-        ports.dedup();
-        ports
-    }
-
     /// Where a driver of Cassandra connects to. A node with a node port announces the address of its worker, and no label selects
     /// workers.
     fn of_a_driver(&self, from: &Builder<'_>) -> Vec<Option<NetworkPolicyEgressRule>> {
-        let datacenters = self.cluster.datacenters_in(self.kube_cluster).into_iter();
-        let node_ports: Vec<u16> = datacenters.filter_map(|datacenter| datacenter.node_port).collect();
-        let others: Vec<u16> = self.every_cql().into_iter().filter(|port| !node_ports.contains(port)).collect();
-        let to_nodes = egress(self.members(from), tcp(&others));
+        let here = self.cluster.datacenters_in(self.kube_cluster);
+        let node_ports: Vec<u16> = here.iter().filter_map(|datacenter| datacenter.node_port).collect();
+        let others: Vec<&Datacenter> = here.into_iter().filter(|datacenter| datacenter.node_port.is_none()).collect();
+        let mut namespaces: Vec<Option<&str>> = others.iter().map(|it| it.namespace.as_deref()).collect();
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        let pods = |namespace| from.pods(namespace, kit::cluster_selector(self.cluster));
+        let to_nodes = egress(namespaces.into_iter().map(pods).collect(), tcp(&ports_of_cql(others)));
         vec![to_nodes, not_empty(node_ports).map(|ports| to_any(Vec::new(), tcp(&ports)))]
     }
 
