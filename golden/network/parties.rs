@@ -55,6 +55,7 @@ impl fmt::Display for Party {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             Kind::Outside => write!(formatter, "address {}", self.address),
+            Kind::Pod if self.labels.len() > 3 => write!(formatter, "pod {}/{}", self.namespace, self.name),
             Kind::Pod => {
                 let labels: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 write!(formatter, "pod {}/{} [{}]", self.namespace, self.name, labels.join(","))

@@ -31,7 +31,7 @@ pub(super) fn before(difference: &Difference<'_>) -> Vec<String> {
 pub(super) fn after(difference: &Difference<'_>) -> Option<String> {
     let (was, now) = difference.before.zip(difference.after)?;
     let goes = was.network.is_some() && now.network.is_none();
-    goes.then(|| "the NetworkPolicies of cassc are gone: everybody reaches every port of the pods, unless policies of your own refuse it".to_owned())
+    goes.then(|| "once the NetworkPolicies of cassc are deleted, everybody reaches every port of the pods, unless policies of your own refuse it".to_owned())
 }
 
 /// Who is connected is known to Cassandra; a policy would only show it by refusing.
