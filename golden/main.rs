@@ -27,6 +27,7 @@ mod manifests;
 mod merges;
 mod mutations;
 mod names;
+mod network;
 mod operations;
 mod overrides;
 #[cfg(unix)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cassc::cluster::{Cluster, Reaper};
-use cassc_ring::names::{self, Named};
+use cassc_ring::names::{self, Named, OtherPods};
 use cassc_ring::reaper::ReaperMode;
 use serde_json::Value;
 
@@ -14,7 +14,11 @@ use crate::rendered::{Rendered, all, assert_none};
 fn listed(cluster: &Cluster) -> BTreeSet<Named> {
     let seeds = &cluster.additional_seeds;
     let has_seeds = [&seeds.ipv4, &seeds.ipv6, &seeds.names].iter().any(|addresses| !addresses.is_empty());
+    let has_policies = cluster.network.is_some();
     let mut listed = names::of_cluster(&cluster.name);
+    if has_policies {
+        listed.extend(names::of_other_policies(&cluster.name, other_pods(cluster)));
+    }
     if let Some(steps) = &cluster.steps {
         listed.extend(names::of_steps(&cluster.name, []));
         listed.extend(steps.schedule.iter().flat_map(|_| names::of_schedule(&cluster.name)));
@@ -29,12 +33,24 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         if datacenter.cql_service.as_ref().is_some_and(|service| service.service_type.is_some()) {
             listed.extend(names::of_clients(cluster, name));
         }
+        if has_policies {
+            listed.extend(names::of_network_policy(cluster, name));
+        }
         if has_seeds {
             listed.extend(names::of_additional_seeds(cluster, name));
         }
         listed.extend(datacenter.racks.iter().flat_map(|rack| names::of_rack(cluster, name, &rack.name, [])));
     }
     listed.into_iter().collect()
+}
+
+fn other_pods(cluster: &Cluster) -> OtherPods {
+    let reaper = cluster.steps.as_ref().and_then(|steps| steps.reaper.as_ref());
+    OtherPods {
+        steps: cluster.steps.is_some(),
+        reaper_deployment: reaper.is_some_and(|reaper| reaper.mode == ReaperMode::Deployment),
+        reaper_tables: reaper.is_some_and(|reaper| reaper.keyspace.is_some()),
+    }
 }
 
 fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {

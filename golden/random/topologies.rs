@@ -28,10 +28,24 @@ pub(crate) fn sensible() -> impl Strategy<Value = Value> {
         if elsewhere {
             spec["additionalSeeds"] = json!(["192.0.2.10", "2001:db8::10", "seed.example.com"]);
         }
+        close_in(&mut spec, &metadata);
         let topology = json!({"apiVersion": "cassc/v1alpha1", "kind": "CassandraTopology", "metadata": metadata,
             "spec": spec});
         without_nulls(topology)
     })
+}
+
+/// Policies name the nodes elsewhere, where there are some; between namespaces of which one has no name there are none.
+fn close_in(spec: &mut Value, metadata: &Value) {
+    if spec["network"].is_null() {
+        return;
+    }
+    let mut datacenters = spec["datacenters"].as_array().into_iter().flatten();
+    if metadata["namespace"].is_null() && datacenters.any(|datacenter| !datacenter["namespace"].is_null()) {
+        spec["network"] = Value::Null;
+    } else if !spec["additionalSeeds"].is_null() {
+        spec["network"]["nodesElsewhere"] = json!(["192.0.2.0/24", "2001:db8::/32"]);
+    }
 }
 
 /// Reaper in the pods where all of them are in one namespace, and otherwise in a pod of its own.
@@ -265,6 +279,11 @@ fn rest() -> impl Strategy<Value = Value> {
         ("gate", json!({"resources": {"requests": {"cpu": "0.1"}, "limits": {"cpu": "0.1", "memory": "64Mi"}}})),
         ("managementApi", json!({"tls": {"serverSecret": "management-api"}})),
         ("additionalSeeds", json!(["192.0.2.7", "other.example.com"])),
+        (
+            "network",
+            json!({"policies": true, "clients": [{"namespace": "shop"}, {"cidr": "10.0.0.0/8", "except": ["10.9.0.0/16"]}],
+                "monitoring": [{"namespaceLabels": {"team": "ops"}, "podLabels": {"app": "prometheus"}}], "dns": {"ports": [53]}}),
+        ),
     ];
     let count = parts.len();
     subsequence(parts, 0..=count).prop_map(object)

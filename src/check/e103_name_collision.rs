@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cassc_ring::names::{self, Named};
+use cassc_ring::names::{self, Named, OtherPods};
 use cassc_ring::reaper::ReaperMode;
 
 use super::written::destination;
@@ -100,6 +100,9 @@ fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
     let secrets: BTreeSet<String> = superuser.into_iter().chain(roles).chain(reapers).collect();
     let mut named = names::of_steps(cluster, secrets.iter().map(String::as_str));
     named.extend(reaper.map(|reaper| of_reaper(cluster, reaper)).unwrap_or_default());
+    if spec.network.policies {
+        named.extend(names::of_other_policies(cluster, other_pods(reaper)));
+    }
     if spec.steps.as_ref().is_some_and(|steps| steps.schedule.is_some()) {
         named.extend(names::of_schedule(cluster));
     }
@@ -128,6 +131,14 @@ fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
     named
 }
 
+fn other_pods(reaper: Option<&Reaper>) -> OtherPods {
+    OtherPods {
+        steps: true,
+        reaper_deployment: reaper.is_some_and(|reaper| reaper.mode == ReaperMode::Deployment),
+        reaper_tables: reaper.is_some_and(|reaper| reaper.storage == ReaperStorage::Cassandra),
+    }
+}
+
 fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
     let (cluster, name) = (subject.topology.metadata.name.as_str(), datacenter.name.as_str());
     let mut named = names::of_datacenter(cluster, name);
@@ -139,6 +150,9 @@ fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
     }
     if !subject.spec().additional_seeds.is_empty() {
         named.extend(names::of_additional_seeds(cluster, name));
+    }
+    if subject.spec().network.policies {
+        named.extend(names::of_network_policy(cluster, name));
     }
     named
 }

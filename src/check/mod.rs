@@ -117,6 +117,11 @@ mod e622_reaper_schedule_value;
 mod e623_reaper_schedule_field;
 mod e624_reaper_schedule_datacenter;
 mod e625_reaper_schedule_overlap;
+mod e650_network_peer;
+mod e651_network_host_network;
+mod e652_nodes_elsewhere;
+mod e653_network_namespace;
+mod e654_network_without_effect;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -148,6 +153,9 @@ mod w522_pod_user;
 mod w525_disruption_budget;
 mod w527_open_load_balancer;
 mod w533_override;
+mod w655_network_without_clients;
+mod w656_translated_clients;
+mod w657_network_own_containers;
 
 #[cfg(test)]
 pub(crate) use checked::fixtures;
@@ -268,6 +276,11 @@ const RULES: &[(Rule, Check)] = &[
     (e623_reaper_schedule_field::RULE, Topology(e623_reaper_schedule_field::check)),
     (e624_reaper_schedule_datacenter::RULE, Topology(e624_reaper_schedule_datacenter::check)),
     (e625_reaper_schedule_overlap::RULE, Topology(e625_reaper_schedule_overlap::check)),
+    (e650_network_peer::RULE, Topology(e650_network_peer::check)),
+    (e651_network_host_network::RULE, Topology(e651_network_host_network::check)),
+    (e652_nodes_elsewhere::RULE, Topology(e652_nodes_elsewhere::check)),
+    (e653_network_namespace::RULE, Topology(e653_network_namespace::check)),
+    (e654_network_without_effect::RULE, Topology(e654_network_without_effect::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
@@ -299,6 +312,9 @@ const RULES: &[(Rule, Check)] = &[
     (w525_disruption_budget::RULE, Topology(w525_disruption_budget::check)),
     (w527_open_load_balancer::RULE, Topology(w527_open_load_balancer::check)),
     (w533_override::RULE, Topology(w533_override::check)),
+    (w655_network_without_clients::RULE, Topology(w655_network_without_clients::check)),
+    (w656_translated_clients::RULE, Topology(w656_translated_clients::check)),
+    (w657_network_own_containers::RULE, Topology(w657_network_own_containers::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.

@@ -132,6 +132,7 @@ fn of_steps(cluster: &Cluster) -> Vec<Named> {
     let secrets = superuser.into_iter().chain(roles).chain(reapers.iter().map(String::as_str));
     let mut named = names::of_steps(&cluster.name, secrets);
     named.extend(cluster.objects_of_reaper());
+    named.extend(cluster.objects_of_network());
     if steps.schedule.is_some() {
         named.extend(names::of_schedule(&cluster.name));
     }
@@ -149,6 +150,9 @@ fn of_datacenter(cluster: &Cluster, datacenter: &Datacenter) -> Vec<Named> {
     }
     if cluster.additional_seeds.all().next().is_some() {
         named.extend(names::of_additional_seeds(name, own));
+    }
+    if cluster.network.is_some() {
+        named.extend(names::of_network_policy(name, own));
     }
     for rack in &datacenter.racks {
         let volumes = cluster.additional_volumes.iter();

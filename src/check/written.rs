@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Container;
 use crate::diagnostic::Route;
 use crate::subject::Subject;
 use crate::topology::merge::Level;
-use crate::topology::{CqlService, Datacenter, ServiceOptions};
+use crate::topology::{CqlService, Datacenter, Peer, ServiceOptions};
 
 /// A map of labels or annotations.
 pub(super) struct WrittenMap<'t> {
@@ -87,6 +87,18 @@ pub(super) fn cql_services<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t CqlServ
     let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.services.cql));
     let all = std::iter::once(cluster).chain(datacenters);
     all.map(|(level, cql)| (level.route().key("services").key("cql"), cql)).collect()
+}
+
+/// Every list of peers in `network`.
+pub(super) fn peers<'t>(subject: &Subject<'t>) -> [(Route, &'t [Peer]); 4] {
+    let network = &subject.spec().network;
+    let lists = [
+        ("clients", &network.clients),
+        ("monitoring", &network.monitoring),
+        ("reaper", &network.reaper),
+        ("dns.servers", &network.dns.servers),
+    ];
+    lists.map(|(field, list)| (Route::of("spec.network").join(&Route::of(field)), list.as_slice()))
 }
 
 /// An extra container of the user.

@@ -4,6 +4,7 @@
 
 mod delivery;
 pub mod generation;
+mod network;
 mod nodes;
 mod overrides;
 mod pod;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 pub use cassc_ring::desired::{Rollout, WhenNodesLeave};
 pub use delivery::{ArgocdSource, FluxSource, Repository};
+pub use network::Network;
 pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
@@ -85,6 +87,9 @@ pub struct Cluster {
     pub additional_volumes: Vec<AdditionalVolume>,
     /// Labels and annotations of the services.
     pub services: Services,
+    /// What NetworkPolicies let through; `None` without any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
     /// The container that prints `system.log`.
     pub system_logger: Option<SystemLogger>,
     /// What the gate requests and may use.

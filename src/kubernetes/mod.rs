@@ -2,6 +2,7 @@
 //! standard refuses, what an object may hold and how a patch is laid over it.
 //! Pure; the checks and the resolver read it.
 
+pub(crate) mod cidr;
 pub(crate) mod endpoint;
 pub(crate) mod image;
 pub mod quantity;

@@ -236,6 +236,8 @@ const PROTECTED: &[Protected] = &[
     fixed("StatefulSet", "spec.template.spec.containers[reaper].readinessProbe", NOT_READY),
     fixed("StatefulSet", "spec.template.spec.containers[reaper].startupProbe", NOT_READY),
     field("PersistentVolumeClaim", "spec", IMMUTABLE, "write `repair.reaper.volume`"),
+    fixed("NetworkPolicy", "spec.podSelector", SELECTS),
+    fixed("NetworkPolicy", "spec.policyTypes", "refuses what is not named"),
     fixed("RoleBinding", "roleRef", IMMUTABLE),
     fixed("RoleBinding", "subjects", RIGHTS),
 ];

@@ -22,6 +22,8 @@ pub(crate) const MANAGED_BY: &str = "cassc";
 pub(super) const PROMETHEUS_LABEL: &str = "cassandra.datastax.com/prom-metrics";
 /// Set by the StatefulSet controller on every pod (Kubernetes 1.28 and later).
 pub(super) const POD_INDEX_LABEL: &str = "apps.kubernetes.io/pod-index";
+/// Set by the StatefulSet controller on every pod.
+pub(super) const POD_NAME_LABEL: &str = "statefulset.kubernetes.io/pod-name";
 /// The node label of a worker's own name.
 pub(super) const HOSTNAME_LABEL: &str = "kubernetes.io/hostname";
 
@@ -38,6 +40,12 @@ pub(super) fn datacenter_selector(cluster: &Cluster, datacenter: &Datacenter) ->
 /// Selects every pod of a rack. Also the only labels of claim templates: both are immutable.
 pub(super) fn rack_selector(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> StringMap {
     strings([(CLUSTER_LABEL, &cluster.label), (DATACENTER_LABEL, &datacenter.name), (RACK_LABEL, &rack.label)])
+}
+
+/// Selects pods of the cluster that are not Cassandra's, by what they are. None of the labels selects pods of Cassandra.
+pub(super) fn selector_of_others(cluster: &Cluster, name: &str) -> StringMap {
+    let instance = format!("cassandra-{}", cluster.label);
+    strings([("app.kubernetes.io/name", name), ("app.kubernetes.io/instance", &instance)])
 }
 
 /// The labels of an object: the user's, those of its selector, and the recommended ones of Kubernetes with the

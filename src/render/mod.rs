@@ -7,6 +7,7 @@ mod config_maps;
 mod containers;
 mod disruption_budget;
 mod kit;
+mod network;
 mod overridden;
 mod pod;
 mod probes;
@@ -81,6 +82,7 @@ pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&
         }
         objects.extend(config_maps::distinct(here, datacenter, configurations));
     }
+    objects.extend(network::objects(cluster, kube_cluster));
     objects.extend(reaper::objects(cluster, kube_cluster));
     objects.extend(steps::objects(cluster, kube_cluster));
     objects

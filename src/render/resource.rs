@@ -6,6 +6,7 @@ use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim, Service, ServiceAccount};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -83,6 +84,7 @@ resources! {
     Deployment: Strings::Plain,
     EndpointSlice: Strings::Plain,
     Job: Strings::Scripts,
+    NetworkPolicy: Strings::Plain,
     PersistentVolumeClaim: Strings::Plain,
     PodDisruptionBudget: Strings::Plain,
     Role: Strings::Plain,

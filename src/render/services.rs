@@ -95,7 +95,7 @@ fn client(here: Here<'_>, datacenter: &Datacenter) -> Option<Object> {
 }
 
 /// The port for encrypted clients, where Cassandra opens a second one for them.
-fn encrypted_port(datacenter: &Datacenter) -> Option<u16> {
+pub(super) fn encrypted_port(datacenter: &Datacenter) -> Option<u16> {
     let mut ports = datacenter.racks.iter().filter_map(|rack| rack.config.get("native_transport_port_ssl"));
     let port = ports.find_map(|port| u16::try_from(port.as_u64()?).ok());
     port.filter(|port| *port != datacenter.native_port)

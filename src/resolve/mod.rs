@@ -2,6 +2,7 @@
 //! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
 //! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
+mod network;
 mod pod;
 mod reaper;
 mod services;
@@ -18,6 +19,7 @@ use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
 use k8s_openapi::api::core::v1::NodeAffinity;
 
+use self::network::network;
 use self::pod::{additional_volume, gate, pod, system_logger};
 use self::services::{cql_service, services};
 use self::steps::{rebuild_from, steps};
@@ -75,6 +77,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
         pod: pod(&spec.pod),
         additional_volumes: spec.storage.additional_volumes.iter().map(additional_volume).collect(),
         services: services(&spec.services),
+        network: network(&spec.network),
         system_logger: system_logger(&spec.system_logger, &image),
         gate: gate(&spec.gate),
         management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),

@@ -8,6 +8,7 @@ mod delivery;
 mod environment;
 pub(crate) mod foreign_names;
 pub(crate) mod merge;
+mod network;
 mod operations;
 pub(crate) mod overrides;
 mod pod;
@@ -37,6 +38,8 @@ pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
+pub(crate) use network::{API_SERVER_PORTS, DNS_PORTS, EVERY_NAMESPACE, MOST_PEERS};
+pub use network::{ApiServer, Dns, Network, Peer};
 pub use operations::{Field, Operation, Takes};
 pub(crate) use operations::{MOST_OPERATIONS, bad_token, bad_values, misfits};
 pub use overrides::{OVERRIDDEN_KINDS, Override};
@@ -161,6 +164,9 @@ pub struct Spec {
     /// Annotations and labels of the services, and a service of another type for CQL clients.
     #[serde(default)]
     pub services: Services,
+    /// Who may reach the pods, by NetworkPolicies.
+    #[serde(default)]
+    pub network: Network,
     /// How many pods of a datacenter may be taken away at once.
     #[serde(default)]
     pub disruption_budget: DisruptionBudget,

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The kinds of objects that cassc renders.
-pub const OVERRIDDEN_KINDS: [&str; 12] = [
+pub const OVERRIDDEN_KINDS: [&str; 13] = [
     "ConfigMap",
     "CronJob",
     "Deployment",
     "EndpointSlice",
     "Job",
+    "NetworkPolicy",
     "PersistentVolumeClaim",
     "PodDisruptionBudget",
     "Role",

@@ -27,6 +27,7 @@ from stories.crashes import Crashes  # noqa: E402
 from stories.disturbed import Disturbed  # noqa: E402
 from stories.first_ring import FirstRing  # noqa: E402
 from stories.growth import Growth, SixAtOnce  # noqa: E402
+from stories.policies import Policies  # noqa: E402
 from stories.repairs import Repairs  # noqa: E402
 from stories.repairs_locks import RepairsLocked, WithoutBareSidecar  # noqa: E402
 from stories.steps_cures import Cures  # noqa: E402
@@ -61,6 +62,7 @@ RINGS = (
     RepairsLocked,
     WithoutBareSidecar,
     Adopted,
+    Policies,
     Short,
 )
 NODES = 3  # of the first machine; a story that needs a second one needs one node there

@@ -155,6 +155,11 @@ pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
 }
 
+/// `<cluster>-<datacenter>-cassandra`: the NetworkPolicy of the Cassandra pods of a datacenter.
+pub fn network_policy(cluster: &str, datacenter: &str) -> String {
+    format!("{cluster}-{datacenter}-cassandra")
+}
+
 /// The annotation of a StatefulSet with the digest of its pod template, as `ring.json` has it.
 pub const TEMPLATE_ANNOTATION: &str = "cassc.io/template";
 
@@ -209,6 +214,30 @@ pub fn of_reaper_deployment(cluster: &str) -> Vec<Named> {
 /// What a cluster has beside that where Reaper keeps what it knows on a volume.
 pub fn of_reaper_volume(cluster: &str) -> Vec<Named> {
     vec![("PersistentVolumeClaim", reaper(cluster))]
+}
+
+/// What a datacenter has beside that where NetworkPolicies are rendered.
+pub fn of_network_policy(cluster: &str, datacenter: &str) -> Vec<Named> {
+    vec![("NetworkPolicy", network_policy(cluster, datacenter))]
+}
+
+/// What a cluster has beside that where NetworkPolicies are rendered: one for each kind of pod beside those of Cassandra.
+pub fn of_other_policies(cluster: &str, other: OtherPods) -> Vec<Named> {
+    let OtherPods { steps, reaper_deployment, reaper_tables } = other;
+    let policies =
+        [(steps, step_account(cluster)), (reaper_deployment, reaper(cluster)), (reaper_tables, reaper_schema(cluster))];
+    policies.into_iter().filter(|(runs, _)| *runs).map(|(_, name)| ("NetworkPolicy", name)).collect()
+}
+
+/// Which pods a cluster has beside those of Cassandra.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OtherPods {
+    /// Those of the program in the cluster.
+    pub steps: bool,
+    /// Reaper in a pod of its own.
+    pub reaper_deployment: bool,
+    /// Those of the Job that makes Reaper's tables.
+    pub reaper_tables: bool,
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

@@ -7,6 +7,7 @@ use cassc_ring::limits::MOST_REPLICAS;
 use cassc_ring::names;
 use cassc_ring::ring_names;
 
+use super::network::{namespaces, network};
 use super::pod::{additional_volume, image, pod, services, system_logger};
 use super::rack::rack;
 use super::steps::steps;
@@ -40,6 +41,7 @@ pub(in crate::lock) fn cluster(cluster: &Cluster) -> Valid {
     each("datacenters", datacenters, |it| datacenter(&cluster.name, it))?;
     each("additionalVolumes", additional_volumes, additional_volume)?;
     field("steps", namespaces_of_steps(cluster))?;
+    field("network", namespaces(cluster))?;
     together(cluster)
 }
 
@@ -84,6 +86,7 @@ fn runtime(cluster: &Cluster) -> Valid {
     field("systemReplication", number(replicas, (1..=MOST_REPLICAS).contains(&replicas), &expected))?;
     field("pod", pod(&cluster.pod))?;
     field("services", services(&cluster.services))?;
+    optional("network", cluster.network.as_ref(), network)?;
     optional("steps", cluster.steps.as_ref(), steps)?;
     optional("systemLogger", cluster.system_logger.as_ref(), system_logger)?;
     let Gate { requests, limits } = &cluster.gate;

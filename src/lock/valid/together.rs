@@ -88,11 +88,17 @@ fn objects(cluster: &Cluster) -> Valid {
 
 fn of_cluster(cluster: &Cluster) -> Vec<Named> {
     let steps = cluster.steps.iter().flat_map(|_| names::of_steps(&cluster.name, []));
-    names::of_cluster(&cluster.name).into_iter().chain(steps).chain(cluster.objects_of_reaper()).collect()
+    names::of_cluster(&cluster.name)
+        .into_iter()
+        .chain(steps)
+        .chain(cluster.objects_of_reaper())
+        .chain(cluster.objects_of_network())
+        .collect()
 }
 
 /// What is rendered for a datacenter; the rest of its names end in a hash or begin with one of these.
 fn of_datacenter(cluster: &Cluster, datacenter: &Datacenter) -> Vec<(&'static str, String)> {
+    let policies = cluster.network.is_some();
     let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
     let always = [
         ("Service", names::cql_service(cluster, name)),
@@ -104,5 +110,6 @@ fn of_datacenter(cluster: &Cluster, datacenter: &Datacenter) -> Vec<(&'static st
     let clients = datacenter.cql_service.as_ref().and_then(|it| it.service_type);
     let clients = clients.map(|_| ("Service", names::client_service(cluster, name)));
     let stateful_sets = datacenter.racks.iter().map(|rack| ("StatefulSet", rack.stateful_set.clone()));
-    always.into_iter().chain(node_port).chain(clients).chain(stateful_sets).collect()
+    let policy = policies.then(|| ("NetworkPolicy", names::network_policy(cluster, name)));
+    always.into_iter().chain(node_port).chain(clients).chain(policy).chain(stateful_sets).collect()
 }

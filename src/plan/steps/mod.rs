@@ -4,6 +4,7 @@
 pub(super) mod apply;
 pub(super) mod claims;
 pub(super) mod growth;
+mod network;
 pub(super) mod person;
 mod prerequisites;
 mod reaper;

@@ -7,7 +7,7 @@ use cassc_ring::step::Action;
 
 use super::super::Difference;
 use super::roles::has_more_replicas;
-use super::{growth, prerequisites, reaper};
+use super::{growth, network, prerequisites, reaper};
 use crate::cluster::{Cluster, Datacenter, Rack, VolumeSource};
 use crate::deliver::{handed_to, install, letting_go, replicas_ignored, stage_by_stage};
 use crate::render::Retirement;
@@ -20,6 +20,7 @@ pub(crate) fn before(difference: &Difference<'_>) -> Vec<Action> {
     tasks.extend(new.map(|new| install(new, &difference.folder)));
     tasks.extend(growth::before(difference));
     tasks.extend(before_a_change(difference));
+    tasks.extend(network::before(difference));
     tasks.extend(reaper::before(difference));
     tasks.into_iter().map(|task| Action::Person { task }).collect()
 }
@@ -196,6 +197,7 @@ pub(crate) fn after(difference: &Difference<'_>) -> Vec<Action> {
         return tasks.chain(difference.before.map(of_deletion).unwrap_or_default()).collect();
     };
     tasks.extend(leftovers(difference));
+    tasks.extend(network::after(difference));
     tasks.extend(reaper::after(difference));
     let asks = |authenticator| authenticator == Authenticator::Password;
     let same =

@@ -18,10 +18,12 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::kit::{self, not_empty};
-use super::{Here, Object};
+use super::{Here, MANAGED_BY, MANAGED_BY_LABEL, Object};
 use crate::cluster::{Cluster, Reaper, StringMap};
 use crate::stages::Stage;
 
+pub(super) use deployment::selector;
+pub(super) use schema::selector as schema_selector;
 pub(super) use sidecar::{container, volumes};
 
 /// User and group `reaper` of the image, which names them only by their name.
@@ -76,12 +78,9 @@ fn service(here: Here<'_>, reaper: &Reaper) -> Object {
 
 /// The labels of pods of Reaper's own. None of them is one that selects pods of Cassandra.
 fn labels(cluster: &Cluster, name: &str) -> StringMap {
-    let own = kit::strings([
-        ("app.kubernetes.io/name", name),
-        ("app.kubernetes.io/instance", &format!("cassandra-{}", cluster.label)),
-        ("app.kubernetes.io/managed-by", "cassc"),
-    ]);
-    cluster.labels.clone().into_iter().chain(own).collect()
+    let managed = kit::strings([(MANAGED_BY_LABEL, MANAGED_BY)]);
+    let own = kit::selector_of_others(cluster, name);
+    cluster.labels.clone().into_iter().chain(own).chain(managed).collect()
 }
 
 fn ports() -> Vec<ContainerPort> {

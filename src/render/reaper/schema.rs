@@ -16,17 +16,24 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::super::kit::{self, quantities, variable};
 use super::super::{Here, steps};
 use super::{CONFIG_PATH, REAPER_ID, labels, mount, pull_secrets, restricted, restricted_pod, scratch, variables};
-use crate::cluster::{Cluster, Datacenter, Reaper, Steps};
+use crate::cluster::{Cluster, Datacenter, Reaper, Steps, StringMap};
 
 const CONFIG: &str = "config";
 const TMP: &str = "tmp";
 const RING: &str = "ring";
 const SUPERUSER: &str = "superuser";
 const ROLE: &str = "role";
+/// The label value of its pods.
+const NAME: &str = "reaper-schema";
 
 /// How often a pod that failed starts again, up to 6 minutes after the failure. The first container waits an hour for Cassandra, so that
 /// a ring that takes days to start is waited for, too.
 const RETRIES: i32 = 100;
+
+/// What selects its pods.
+pub(in crate::render) fn selector(cluster: &Cluster) -> StringMap {
+    kit::selector_of_others(cluster, NAME)
+}
 
 /// The Job. It has no deadline, and no `ttlSecondsAfterFinished`: Argo CD and Flux would create a Job that is gone anew.
 pub(super) fn job(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> Job {
@@ -37,7 +44,7 @@ pub(super) fn job(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> J
         completions: Some(1),
         parallelism: Some(1),
         template: PodTemplateSpec {
-            metadata: Some(ObjectMeta { labels: Some(labels(cluster, "reaper-schema")), ..ObjectMeta::default() }),
+            metadata: Some(ObjectMeta { labels: Some(labels(cluster, NAME)), ..ObjectMeta::default() }),
             spec: Some(PodSpec {
                 automount_service_account_token: Some(false),
                 init_containers: Some(vec![role_and_keyspace(cluster, steps, reaper, datacenter)]),

@@ -66,13 +66,14 @@ fn digest_of_template(resource: &Resource) -> Option<String> {
     }
 }
 
+/// What selects the program's own pods.
+pub(super) fn selector(cluster: &Cluster) -> StringMap {
+    super::kit::selector_of_others(cluster, "cassc-step")
+}
+
 /// The labels of the program's own pods. None of them is one that selects pods of Cassandra: they must not count in a
 /// disruption budget, and no anti-affinity must keep Cassandra from their worker.
 fn labels(cluster: &Cluster) -> StringMap {
-    let own = super::kit::strings([
-        ("app.kubernetes.io/name", "cassc-step"),
-        ("app.kubernetes.io/instance", &format!("cassandra-{}", cluster.label)),
-        ("app.kubernetes.io/managed-by", "cassc"),
-    ]);
-    cluster.labels.clone().into_iter().chain(own).collect()
+    let managed = super::kit::strings([(super::MANAGED_BY_LABEL, super::MANAGED_BY)]);
+    cluster.labels.clone().into_iter().chain(selector(cluster)).chain(managed).collect()
 }

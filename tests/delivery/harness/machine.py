@@ -32,6 +32,7 @@ _API = {
     "statefulsets": "/apis/apps/v1",
     "deployments": "/apis/apps/v1",
     "poddisruptionbudgets": "/apis/policy/v1",
+    "networkpolicies": "/apis/networking.k8s.io/v1",
     "jobs": "/apis/batch/v1",
     "cronjobs": "/apis/batch/v1",
     "roles": "/apis/rbac.authorization.k8s.io/v1",

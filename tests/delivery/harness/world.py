@@ -25,6 +25,7 @@ _RENDERED = (
     "cronjobs",
     "roles",
     "rolebindings",
+    "networkpolicies",
 )
 _ENFORCED = {
     "pod-security.kubernetes.io/enforce": "restricted",
