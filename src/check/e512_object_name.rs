@@ -75,8 +75,12 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         spec.auth.roles.iter().enumerate().filter_map(|(index, role)| Some((index, role.secret_name.as_ref()?)));
     let route = |index: usize| Route::of("spec.auth.roles").index(index).key("secretName");
     names.extend(roles.map(|(index, name)| ("Secret", name.as_str(), route(index))));
-    let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
-    names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
+    let of_datacenters = spec.datacenters.iter().enumerate();
+    let apis = of_datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.management_api));
+    for (level, api) in apis.chain([(Level::Cluster, &spec.management_api)]) {
+        let route = level.route().join(&Route::of("managementApi.tls.serverSecret"));
+        names.extend(api.tls.iter().map(|tls| ("Secret", tls.server_secret.as_str(), route.clone())));
+    }
     names.extend(of_reaper(subject));
     for (variable, value) in &spec.cassandra.environment {
         if let EnvironmentValue::FromSecret(secret) = value {

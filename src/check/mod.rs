@@ -60,6 +60,7 @@ mod e211_resource_name;
 mod e401_version;
 mod e402_image;
 mod e403_image_version;
+mod e409_official_image;
 mod e410_config_key_unknown;
 mod e411_config_value;
 mod e412_config_key_other_name;
@@ -74,7 +75,10 @@ mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
 mod e426_vm_option;
+mod e428_heap_parts;
 mod e435_role;
+mod e436_management_heap;
+mod e437_management_tls;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -211,6 +215,7 @@ const RULES: &[(Rule, Check)] = &[
     (e401_version::RULE, Topology(e401_version::check)),
     (e402_image::RULE, Topology(e402_image::check)),
     (e403_image_version::RULE, Topology(e403_image_version::check)),
+    (e409_official_image::RULE, Topology(e409_official_image::check)),
     (e410_config_key_unknown::RULE, Topology(e410_config_key_unknown::check)),
     (e411_config_value::RULE, Topology(e411_config_value::check)),
     (e412_config_key_other_name::RULE, Topology(e412_config_key_other_name::check)),
@@ -225,7 +230,10 @@ const RULES: &[(Rule, Check)] = &[
     (e423_logger_name::RULE, Topology(e423_logger_name::check)),
     (e424_environment::RULE, Topology(e424_environment::check)),
     (e426_vm_option::RULE, Topology(e426_vm_option::check)),
+    (e428_heap_parts::RULE, Topology(e428_heap_parts::check)),
     (e435_role::RULE, Topology(e435_role::check)),
+    (e436_management_heap::RULE, Topology(e436_management_heap::check)),
+    (e437_management_tls::RULE, Topology(e437_management_tls::check)),
     (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
     (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
     (e503_container_name::RULE, Topology(e503_container_name::check)),

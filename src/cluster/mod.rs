@@ -90,7 +90,7 @@ pub struct Cluster {
     /// What the gate requests and may use.
     #[serde(default, skip_serializing_if = "Gate::is_default")]
     pub gate: Gate,
-    /// The Secret with certificate and key of the Management API.
+    /// The Secret with certificate and key of the Management API, of all datacenters that have no other one.
     pub management_api_secret: Option<String>,
     /// Nodes of this Cassandra cluster that run elsewhere.
     pub additional_seeds: AdditionalSeeds,
@@ -146,6 +146,12 @@ pub struct Datacenter {
     /// How many pods may be taken away at once.
     #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
     pub max_unavailable: u32,
+    /// The heap of the Management API in MiB; `None`: that of the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_api_heap: Option<u64>,
+    /// The Secret of the Management API here, if it is not that of the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_api_secret: Option<String>,
     /// The datacenter that it copies its data from when it is new, by its name in Cassandra.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuild_from: Option<String>,
@@ -212,8 +218,14 @@ pub struct Jvm {
     /// How the heap came about, for the comment above it. From the third generation of defaults on, the comment takes only
     /// what stands before the colon, and counts memory outside the heap too.
     pub heap_reason: String,
-    /// The young generation in MiB, where the collector wants it said.
+    /// The young generation in MiB that is computed where the collector wants it said.
     pub young_mebibytes: Option<u64>,
+    /// The young generation in MiB that is written, and holds instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_young_mebibytes: Option<u64>,
+    /// The heap in MiB to begin with, where it is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_mebibytes: Option<u64>,
     /// The garbage collector.
     pub garbage_collector: GarbageCollector,
     /// More options.

@@ -100,6 +100,11 @@ impl Cluster {
         may_found(self.founding, has_additional_seeds, self.kube_clusters().len())
     }
 
+    /// The Secret of the Management API of a datacenter.
+    pub(crate) fn management_secret<'c>(&'c self, datacenter: &'c Datacenter) -> Option<&'c str> {
+        datacenter.management_api_secret.as_deref().or(self.management_api_secret.as_deref())
+    }
+
     /// A datacenter by its name in Kubernetes.
     pub fn datacenter(&self, name: &str) -> Option<&Datacenter> {
         self.datacenters.iter().find(|datacenter| datacenter.name == name)

@@ -86,7 +86,7 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
         image: Some(cluster.image.clone()),
         image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(script("start.sh")),
-        env: Some(environment(cluster)),
+        env: Some(environment(cluster, datacenter)),
         ports: Some(ports(datacenter)),
         resources: Some(resources(&rack.requests, &rack.limits)),
         readiness_probe: Some(probes::readiness(cluster)),
@@ -106,7 +106,7 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
 }
 
 /// cassc's own variables, then the user's. Names are distinct: the rules see to it.
-fn environment(cluster: &Cluster) -> Vec<EnvVar> {
+fn environment(cluster: &Cluster, datacenter: &Datacenter) -> Vec<EnvVar> {
     let drain = cluster.pod.termination_grace_seconds.saturating_sub(SECONDS_AFTER_DRAIN).max(1);
     let mut variables = vec![
         pod_field("POD_NAME", "metadata.name"),
@@ -119,6 +119,7 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("READY_SECONDS", probes::seconds_to_ask(cluster).to_string()),
         variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
+    variables.extend(datacenter.management_api_heap.map(|heap| variable("MGMT_API_HEAP_SIZE", format!("{heap}m"))));
     variables.extend(command_variables(cluster));
     if cluster.management_api_secret.is_some() {
         let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];
@@ -216,7 +217,7 @@ mod tests {
         let secret_key_ref = SecretKey { name: "agent".to_owned(), key: "token".to_owned() };
         let value = EnvironmentValue::FromSecret(FromSecret { secret_key_ref });
         let cluster = Cluster { environment: [("AGENT_TOKEN".to_owned(), value)].into(), ..shop() };
-        let variable = environment(&cluster).pop().expect("the user's variables come last");
+        let variable = environment(&cluster, &cluster.datacenters[0]).pop().expect("the user's variables come last");
         let source = serde_json::to_value(variable.value_from).expect("it is an object");
         assert_eq!((variable.name.as_str(), variable.value), ("AGENT_TOKEN", None));
         assert_eq!(source, serde_json::json!({"secretKeyRef": {"name": "agent", "key": "token"}}));

@@ -64,7 +64,7 @@ fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &st
         termination_grace_period_seconds: Some(i64::from(cluster.pod.termination_grace_seconds)),
         tolerations: not_empty(rack.scheduling.tolerations.clone()),
         topology_spread_constraints: not_empty(rack.scheduling.topology_spread.iter().map(spread).collect::<Vec<_>>()),
-        volumes: Some(volumes::volumes(cluster, configuration)),
+        volumes: Some(volumes::volumes(cluster, datacenter, configuration)),
         ..PodSpec::default()
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn read_only_root(cluster: &Cluster) -> bool {
 }
 
 /// The volumes of a pod, claims left out.
-pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
+pub(super) fn volumes(cluster: &Cluster, datacenter: &Datacenter, configuration: &str) -> Vec<Volume> {
     let mut volumes = vec![
         empty_dir(SERVER_CONFIG, None),
         empty_dir(SERVER_LOGS, None),
@@ -48,15 +48,15 @@ pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
     if read_only_root(cluster) {
         volumes.push(empty_dir(ETC_CASSANDRA, None));
     }
-    volumes.extend(certificates(cluster));
+    volumes.extend(cluster.management_secret(datacenter).map(certificates));
     volumes.extend(reaper::volumes(cluster));
     volumes.extend(cluster.additional_volumes.iter().filter_map(additional));
     volumes
 }
 
-/// Certificate and key of the Management API, where it has any: it asks everybody who calls for one of its authority.
-pub(super) fn certificates(cluster: &Cluster) -> Option<Volume> {
-    cluster.management_api_secret.as_ref().map(|name| secret(MANAGEMENT_API_CERTIFICATES, name))
+/// Certificate and key of the Management API, from its Secret: it asks everybody who calls for one of its authority.
+pub(super) fn certificates(name: &str) -> Volume {
+    secret(MANAGEMENT_API_CERTIFICATES, name)
 }
 
 /// Where they are mounted.

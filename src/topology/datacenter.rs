@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CassandraOverrides, DatacenterServices, DisruptionBudget, Resources, Scheduling, StorageOverrides};
+use super::{
+    CassandraOverrides, DatacenterServices, DisruptionBudget, ManagementApi, Resources, Scheduling, StorageOverrides,
+};
 
 /// A datacenter of the cluster.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -36,6 +38,9 @@ pub struct Datacenter {
     /// The Services of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub services: DatacenterServices,
+    /// The Management API of this datacenter. Missing settings are inherited from the cluster.
+    #[serde(default)]
+    pub management_api: ManagementApi,
     /// The PodDisruptionBudget of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub disruption_budget: DisruptionBudget,

@@ -137,11 +137,14 @@ fn yes() -> bool {
     true
 }
 
-/// Access to the Management API.
+/// Access to the Management API, and its memory.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ManagementApi {
+    /// The heap of the Management API, a JVM beside that of Cassandra in the same container: a binary size such as `256Mi`, at
+    /// least 64 MiB. Without it the image takes 128 MiB. It counts in the memory that the container needs.
+    pub heap: Option<String>,
     /// Mutual TLS. By default every client that reaches the port 8080 of a pod can use the API.
     pub tls: Option<ManagementApiTls>,
 }

@@ -59,7 +59,8 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
     for secret in secrets_of_roles(cluster) {
         add("Secret", secret);
     }
-    for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {
+    let of_management = cluster.datacenters.iter().filter_map(|datacenter| cluster.management_secret(datacenter));
+    for secret in of_management.chain(cluster.pod.image_pull_secrets.iter().map(String::as_str)) {
         add("Secret", secret);
     }
     if let Some(account) = &cluster.pod.service_account {
