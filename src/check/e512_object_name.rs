@@ -62,13 +62,14 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         names.extend(secret.map(|it| ("Secret", it.name.as_str(), route.key("secret").key("name"))));
         names.extend(projected(volume, &route));
     }
-    for (index, secret) in spec.pod.image_pull_secrets.iter().enumerate() {
-        names.push(("Secret", secret, Route::of("spec.pod.imagePullSecrets").index(index)));
+    for (level, pod) in subject.written_pods() {
+        let route = |field: &str| level.route().key("pod").key(field);
+        for (index, secret) in pod.image_pull_secrets.iter().flatten().enumerate() {
+            names.push(("Secret", secret, route("imagePullSecrets").index(index)));
+        }
+        names.extend(pod.runtime_class_name.iter().map(|it| ("RuntimeClass", it.as_str(), route("runtimeClassName"))));
+        names.extend(pod.service_account.iter().map(|it| ("service account", it.as_str(), route("serviceAccount"))));
     }
-    let runtime = spec.pod.runtime_class_name.iter();
-    names.extend(runtime.map(|name| ("RuntimeClass", name.as_str(), Route::of("spec.pod.runtimeClassName"))));
-    let account = spec.pod.service_account.iter();
-    names.extend(account.map(|name| ("service account", name.as_str(), Route::of("spec.pod.serviceAccount"))));
     let superuser = spec.auth.superuser.secret_name.iter();
     names.extend(superuser.map(|name| ("Secret", name.as_str(), Route::of("spec.auth.superuser.secretName"))));
     let roles =

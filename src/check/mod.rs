@@ -97,6 +97,7 @@ mod e521_security_context;
 mod e523_volume_source;
 mod e524_budget_number;
 mod e526_cql_service;
+mod e528_seed_service;
 mod e530_override;
 mod e601_kubernetes_version;
 mod e602_newer_field;
@@ -163,6 +164,7 @@ pub(crate) use e530_override::RULE as OVERRIDE;
 pub(crate) use other_clusters::{Collision, Others};
 pub(crate) use w507_restricted::RULE as RESTRICTED;
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use rayon::prelude::*;
@@ -252,6 +254,7 @@ const RULES: &[(Rule, Check)] = &[
     (e523_volume_source::RULE, Topology(e523_volume_source::check)),
     (e524_budget_number::RULE, Topology(e524_budget_number::check)),
     (e526_cql_service::RULE, Topology(e526_cql_service::check)),
+    (e528_seed_service::RULE, Topology(e528_seed_service::check)),
     (e530_override::RULE, Topology(e530_override::check)),
     (e601_kubernetes_version::RULE, Topology(e601_kubernetes_version::check)),
     (e602_newer_field::RULE, Topology(e602_newer_field::check)),
@@ -368,6 +371,11 @@ fn check_alone(subject: &Subject<'_>) -> Vec<Diagnostic> {
         if let Topology(check) = check {
             check(subject, &mut complaints);
         }
+    }
+    if subject.pods().len() > 1 {
+        // What a datacenter inherits is judged with it again.
+        let mut seen = BTreeSet::new();
+        complaints.retain(|complaint| seen.insert(format!("{complaint:?}")));
     }
     complaints
 }

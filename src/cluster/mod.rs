@@ -24,7 +24,7 @@ pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
 pub use reaper::Reaper;
-pub use services::{CqlService, ServiceOptions, Services};
+pub use services::{CqlService, OwnServices, ServiceOptions, Services};
 pub use steps::Steps;
 
 use cassc_ring::release::Release;
@@ -79,7 +79,7 @@ pub struct Cluster {
     pub superuser_secret: String,
     /// The datacenters, the founding one first.
     pub datacenters: Vec<Datacenter>,
-    /// What else the pods carry.
+    /// What else the pods carry, of all datacenters that do not say otherwise.
     pub pod: Pod,
     /// Volumes beside the data volume.
     pub additional_volumes: Vec<AdditionalVolume>,
@@ -143,6 +143,15 @@ pub struct Datacenter {
     /// What the datacenter has of its own for CQL clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cql_service: Option<CqlService>,
+    /// What else its pods carry, where that is not as in the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<Pod>,
+    /// Labels and annotations of its other services, where it has some of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<OwnServices>,
+    /// Where nodes of other Kubernetes clusters reach nodes of this datacenter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reachable_seeds: AdditionalSeeds,
     /// How many pods may be taken away at once.
     #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
     pub max_unavailable: u32,

@@ -74,9 +74,12 @@ const OF_DATACENTER: &[Words] = &[
     ("namespace", "namespace"),
     ("nativePort", "nodePort.native"),
     ("nodePort", "nodePort.native"),
+    ("pod", "pod"),
     ("rebuildFrom", "rebuildFrom"),
+    ("reachableSeeds", "reachableSeeds"),
     ("ringName", "ringName"),
     ("seeds", "seeds"),
+    ("services", "services"),
 ];
 
 const OF_RACK: &[Words] = &[

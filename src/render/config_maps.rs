@@ -80,7 +80,7 @@ pub(super) fn eight_digits(digest: Sha256) -> String {
 pub(super) fn start_order(here: Here<'_>) -> Object {
     let lines = nodes(here).map(|node| start_order_line(here, node)).collect();
     let mut data = kit::strings([("start-order", &text(lines)), ("seeds", &text(seeds(here)))]);
-    let additional = here.cluster.additional_seeds.all().cloned().collect();
+    let additional = here.cluster.seeds_elsewhere(here.kube_cluster).all().cloned().collect();
     data.insert("additional-seeds".to_owned(), text(additional));
     data.insert("founder".to_owned(), if may_found(here) { "yes\n" } else { "no\n" }.to_owned());
     data.insert("system-replication".to_owned(), text(system_replication(here.cluster).into_iter().collect()));

@@ -21,8 +21,8 @@ use k8s_openapi::api::core::v1::NodeAffinity;
 
 use self::jvm::jvm;
 use self::management::{common_secret, management_heap, own_secret};
-use self::pod::{additional_volume, gate, pod, system_logger};
-use self::services::{cql_service, services};
+use self::pod::{additional_volume, gate, own_pod, pod, system_logger};
+use self::services::{cql_service, own_services, services};
 use self::steps::{rebuild_from, steps};
 use crate::check::Checked;
 use crate::cluster::{
@@ -163,6 +163,9 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
             native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
             node_port: datacenter.node_port.as_ref().map(|port| port.native),
             cql_service: cql_service(&topology.spec.services.cql, &datacenter.services.cql),
+            pod: own_pod(&topology.spec.pod, &datacenter.pod),
+            services: own_services(&topology.spec.services, &datacenter.services),
+            reachable_seeds: additional_seeds(&datacenter.reachable_seeds),
             max_unavailable: max_unavailable(&topology.spec, datacenter),
             management_api_heap: management_heap(&topology.spec, datacenter),
             management_api_secret: own_secret(&topology.spec, datacenter),

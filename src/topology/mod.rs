@@ -52,7 +52,7 @@ pub use repair::{Reaper, ReaperAuth, ReaperStorage, ReaperVolume, Repair, Schedu
 pub use rollout::{Canary, Rollout};
 pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
-pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
+pub use services::{CqlService, CqlServiceType, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
 pub use steps::Steps;
 pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUESTS, is_role_name, schedule_fault};

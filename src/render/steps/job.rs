@@ -107,12 +107,13 @@ fn failures() -> Vec<PodFailurePolicyRule> {
 
 fn pod(program: Program<'_>, generation: Option<u64>) -> PodSpec {
     let cluster = program.here.cluster;
+    let pods = cluster.pod_in(program.here.kube_cluster);
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
     PodSpec {
         automount_service_account_token: Some(true),
         containers: vec![container(program, generation)],
         enable_service_links: Some(false),
-        image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
+        image_pull_secrets: not_empty(pods.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
         restart_policy: Some("Never".to_owned()),
         security_context: Some(security_context(program)),
         service_account_name: Some(names::step_account(&cluster.name)),
@@ -133,7 +134,8 @@ fn secret_of_management(here: Here<'_>) -> Option<&str> {
 /// Where the user leaves the ids of Cassandra's pods to the platform, such as OpenShift, those of the program are left to
 /// it too.
 fn security_context(program: Program<'_>) -> PodSecurityContext {
-    let by_platform = program.here.cluster.pod.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none());
+    let pods = program.here.cluster.pod_in(program.here.kube_cluster);
+    let by_platform = pods.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none());
     let id = (!by_platform).then_some(USER);
     PodSecurityContext {
         run_as_user: id,
