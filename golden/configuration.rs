@@ -88,7 +88,7 @@ fn folders(cluster: &Cluster, root: &TempDir, is_wanted: impl Fn(&str) -> bool) 
     let mut folders = Vec::new();
     for datacenter in &cluster.datacenters {
         for rack in &datacenter.racks {
-            let mut files = config::files(cluster, datacenter, config::Settings::of(rack));
+            let mut files = config::files(cluster, datacenter, config::Settings::of(datacenter, rack));
             files.retain(|name, _| is_wanted(name));
             if seen.insert((datacenter.ring_name.clone(), files.clone())) {
                 let folder = root.path().join(format!("{}-{}", datacenter.name, rack.name));

@@ -14,7 +14,7 @@ use crate::compare::yaml_files;
 
 /// The codes of complaints about reading.
 fn is_of_reading(code: &str) -> bool {
-    code.starts_with("E00") || ["E010", "E011", "E012"].contains(&code)
+    code.starts_with("E00") || ["E010", "E011", "E012", "E013"].contains(&code)
 }
 
 fn compiled(text: &str) -> Compilation {
@@ -111,6 +111,11 @@ fn a_fault_and_what_is_wrong_elsewhere_are_told_in_one_go() {
         ("name: a}, ", "name: a, zone: [z]}, ", "E009", &[]),
         ("limits: {memory: 8gi}", "limits: [8gi]", "E009", &["E201"]),
         ("concurent_reads: 64", "concurent_reads: 0x40", "E011", &["E410"]),
+        ("nodes: 3", "nodes: TODO", "E013", &[]),
+        ("limits: {memory: 8gi}", "limits: TODO", "E013", &["E201"]),
+        ("memory: 8gi", "memory: \"TODO: how much?\"", "E013", &["E201"]),
+        ("{name: a}, {name: a}", "{name: a}, {name: a}, TODO", "E013", &[]),
+        ("pod: {containers", "pod: {hostNetwork: TODO, containers", "E013", &[]),
     ] {
         let found = codes(&SHOP.replace(from, to));
         let expected = whole.iter().copied().filter(|code| !hidden.contains(code)).chain([fault]).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cassc::cluster::{Cluster, Reaper};
+use cassc::cluster::{AdditionalSeeds, Cluster, Reaper};
 use cassc_ring::names::{self, Named, OtherPods};
 use cassc_ring::reaper::ReaperMode;
 use serde_json::Value;
@@ -12,8 +12,6 @@ use crate::rendered::{Rendered, all, assert_none};
 
 /// The lists of a cluster.
 fn listed(cluster: &Cluster) -> BTreeSet<Named> {
-    let seeds = &cluster.additional_seeds;
-    let has_seeds = [&seeds.ipv4, &seeds.ipv6, &seeds.names].iter().any(|addresses| !addresses.is_empty());
     let has_policies = cluster.network.is_some();
     let mut listed = names::of_cluster(&cluster.name);
     if has_policies {
@@ -25,6 +23,9 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         listed.extend(steps.reaper.iter().flat_map(|reaper| of_reaper(&cluster.name, reaper)));
     }
     for datacenter in &cluster.datacenters {
+        let others = cluster.datacenters.iter().filter(|other| other.kube_cluster != datacenter.kube_cluster);
+        let mut seeds = others.map(|other| &other.reachable_seeds).chain([&cluster.additional_seeds]);
+        let has_seeds_elsewhere = seeds.any(|seeds| *seeds != AdditionalSeeds::default());
         let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
         listed.extend(names::of_datacenter(cluster, name));
         if datacenter.node_port.is_some() {
@@ -36,7 +37,7 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         if has_policies {
             listed.extend(names::of_network_policy(cluster, name));
         }
-        if has_seeds {
+        if has_seeds_elsewhere {
             listed.extend(names::of_additional_seeds(cluster, name));
         }
         listed.extend(datacenter.racks.iter().flat_map(|rack| names::of_rack(cluster, name, &rack.name, [])));

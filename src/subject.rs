@@ -1,11 +1,13 @@
 //! What a rule looks at: one topology, its racks with their merged settings, and labels for places in it.
 
+use std::borrow::Cow;
+
 use cassc_ring::racks::split;
 
 use crate::diagnostic::{DocumentId, Label, Part, Place, Route};
 use crate::parse::Parsed;
 use crate::topology::merge::{Level, NestedRack, racks};
-use crate::topology::{CassandraTopology, Config, Datacenter, Jvm, Resources, Scheduling, Spec};
+use crate::topology::{CassandraTopology, Config, Datacenter, Jvm, Pod, Resources, Scheduling, Spec};
 
 /// A topology under judgment.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Subject<'t> {
     pub topology: &'t CassandraTopology,
     /// All racks, datacenter by datacenter, with their merged settings.
     pub racks: Vec<NestedRack<'t>>,
+    /// The pods that differ: those of datacenters that write nothing about them, then those of each that does.
+    pods: Vec<PodAt<'t>>,
     /// The number of nodes of each rack, datacenter by datacenter.
     nodes: Vec<Option<Vec<u32>>>,
 }
@@ -25,7 +29,7 @@ impl<'t> Subject<'t> {
     pub fn new(parsed: &'t Parsed) -> Self {
         let topology = &parsed.topology;
         let nodes = topology.spec.datacenters.iter().map(nodes_of_racks).collect();
-        Self { document: parsed.document, topology, racks: racks(topology), nodes }
+        Self { document: parsed.document, topology, racks: racks(topology), pods: pods(&topology.spec), nodes }
     }
 
     /// The specification.
@@ -58,6 +62,24 @@ impl<'t> Subject<'t> {
     pub(crate) fn nodes_of(&self, place: &NestedRack<'_>) -> u32 {
         let counts = self.nodes_of_racks(place.datacenter_index).unwrap_or_default();
         counts.get(place.rack_index).copied().unwrap_or_default()
+    }
+
+    /// The pods that differ.
+    pub(crate) fn pods(&self) -> &[PodAt<'t>] {
+        &self.pods
+    }
+
+    /// The pods of a datacenter, by its position.
+    pub(crate) fn pod_of(&self, datacenter_index: usize) -> &PodAt<'t> {
+        let own = self.pods.iter().find(|pod| pod.own.is_some_and(|(index, _)| index == datacenter_index));
+        own.unwrap_or(&self.pods[0])
+    }
+
+    /// Every place where `pod` is written.
+    pub(crate) fn written_pods(&self) -> impl Iterator<Item = (Level, &'t Pod)> {
+        let cluster = std::iter::once((Level::Cluster, &self.spec().pod));
+        let datacenters = self.spec().datacenters.iter().enumerate();
+        cluster.chain(datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.pod)))
     }
 
     /// Every place where `cassandra.config` is written.
@@ -100,6 +122,32 @@ impl<'t> Subject<'t> {
     fn label(&self, route: Route, part: Part, text: impl Into<String>) -> Label {
         Label { place: Place::Value { document: self.document, route, part }, text: text.into() }
     }
+}
+
+/// The pods of one or more datacenters, with their merged settings.
+#[derive(Debug)]
+pub(crate) struct PodAt<'t> {
+    /// What they carry.
+    pub(crate) pod: Cow<'t, Pod>,
+    /// The datacenter that writes something about them itself.
+    own: Option<(usize, &'t Pod)>,
+}
+
+impl PodAt<'_> {
+    /// Where a field is written that one level replaces as a whole.
+    pub(crate) fn route(&self, field: &str) -> Route {
+        let own = self.own.filter(|(_, pod)| pod.writes(field));
+        own.map_or(Level::Cluster, |(index, _)| Level::Datacenter(index)).route().key("pod").key(field)
+    }
+}
+
+fn pods(spec: &Spec) -> Vec<PodAt<'_>> {
+    let own = spec.datacenters.iter().enumerate().filter(|(_, datacenter)| datacenter.pod.is_written());
+    let own = own.map(|(index, datacenter)| PodAt {
+        pod: Cow::Owned(spec.pod.with(&datacenter.pod)),
+        own: Some((index, &datacenter.pod)),
+    });
+    std::iter::once(PodAt { pod: Cow::Borrowed(&spec.pod), own: None }).chain(own).collect()
 }
 
 fn nodes_of_racks(datacenter: &Datacenter) -> Option<Vec<u32>> {

@@ -32,7 +32,8 @@ static CONFIGURATION: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let source = Source { name: "shop.yaml".to_owned(), bytes: text.into(), origin: Origin::Named };
     let compilation = compile(vec![source], Options { dialect: None, warnings: Warnings::Deny });
     let (_, cluster) = compilation.clusters().next().unwrap_or_else(|| panic!("{:?}", compilation.complaints));
-    config::files(&cluster, &cluster.datacenters[0], config::Settings::of(&cluster.datacenters[0].racks[0]))
+    let datacenter = &cluster.datacenters[0];
+    config::files(&cluster, datacenter, config::Settings::of(datacenter, &datacenter.racks[0]))
 });
 
 /// A situation, built word by word; [`World::check`] runs the gate in it under every shell.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cassc_ring::names::{self, Named, OtherPods};
 use cassc_ring::reaper::ReaperMode;
 
+use super::e120_unreachable_datacenter::has_seeds_elsewhere;
 use super::written::destination;
 use crate::diagnostic::{Diagnostic, Label, Route, Rule};
 use crate::subject::Subject;
@@ -148,7 +149,7 @@ fn of_datacenter(subject: &Subject<'_>, datacenter: &Datacenter) -> Vec<Named> {
     if datacenter.services.cql.r#type.or(subject.spec().services.cql.r#type).is_some() {
         named.extend(names::of_clients(cluster, name));
     }
-    if !subject.spec().additional_seeds.is_empty() {
+    if has_seeds_elsewhere(subject.spec(), datacenter) {
         named.extend(names::of_additional_seeds(cluster, name));
     }
     if subject.spec().network.policies {

@@ -13,11 +13,10 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 Cassandra reads the names of datacenter and rack from `cassandra-rackdc.properties`, a Java properties file in Latin-1.
 Trailing spaces, `\\`, `#`, `=` and `:` have a special meaning there. The name of a datacenter is also part of replication
-maps and of the option `-Dcassandra.system_distributed_replication=dc1:3,dc2:3`, which a shell splits at spaces. A node that
-reads a wrong name starts a new datacenter and does not find its replicas.
+maps and of lists such as `dc1:3,dc2:3`. A node that reads a wrong name starts a new datacenter and does not find its replicas.
 
-Use letters, digits, `_`, `-` and `.`. The name of a rack may contain spaces, but not at the start or the end. `clusterName`
-may be any single line of text without leading or trailing spaces.",
+Use letters, digits, `_`, `-`, `.`, and spaces except at the start or the end. `clusterName` may be any single line of text
+without leading or trailing spaces.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
@@ -46,7 +45,6 @@ fn judge(subject: &Subject<'_>, what: &str, name: &str, route: Route) -> Option<
     Some(match what {
         _ if name.is_empty() => complaint.help("write a name, or remove the field"),
         "clusterName" => complaint.expected("one line of text without leading or trailing spaces"),
-        "datacenter" => complaint.expected("letters, digits, `_`, `-` and `.`"),
         _ => complaint.expected("letters, digits, `_`, `-`, `.`, and spaces except at the start or the end"),
     })
 }

@@ -9,6 +9,8 @@ use super::written::destination;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::endpoint::{MOST_ADDRESSES, fault};
 use crate::subject::Subject;
+use crate::topology::Datacenter;
+use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
     code: "E119",
@@ -19,6 +21,9 @@ pub(super) const RULE: Rule = Rule {
 with an invalid address, and a node that is its own seed joins the ring without streaming its data. cassc chooses the seeds
 of the topology's own nodes itself and avoids that.
 
+`reachableSeeds` of a datacenter are its own nodes, as other Kubernetes clusters reach them: they are additional seeds of the
+datacenters there, and of no other. Without another Kubernetes cluster nobody would read them.
+
 Write IP addresses or DNS names of nodes in the other datacenters, without a port.",
 };
 
@@ -26,15 +31,10 @@ Write IP addresses or DNS names of nodes in the other datacenters, without a por
 const DEFAULT_DOMAIN: &str = "cluster.local";
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    if subject.spec().additional_seeds.len() > MOST_ADDRESSES {
-        let message = format!("`additionalSeeds` has {} entries", subject.spec().additional_seeds.len());
-        let at = subject.key(Route::of("spec.additionalSeeds"), "too many");
-        let complaint = RULE.complain(message, at).expected(format!("at most {MOST_ADDRESSES}"));
-        complaints.push(complaint.help("keep three nodes per datacenter"));
-    }
+    complaints.extend(too_many(subject));
+    complaints.extend(unread(subject));
     let mut first: BTreeMap<String, Route> = BTreeMap::new();
-    for (index, seed) in subject.spec().additional_seeds.iter().enumerate() {
-        let route = Route::of("spec.additionalSeeds").index(index);
+    for (route, seed) in written(subject) {
         if let Some(service) = own(subject, seed) {
             let message = format!("the additional seed `{seed}` belongs to this topology");
             let at = subject.value(route, format!("service `{service}`"));
@@ -55,6 +55,48 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             first.insert(canonical(seed), route);
         }
     }
+}
+
+/// All seeds with their places: those of the cluster, then those of each datacenter.
+fn written<'t>(subject: &Subject<'t>) -> impl Iterator<Item = (Route, &'t String)> + use<'t> {
+    let of_list =
+        |route: Route, list: &'t [String]| list.iter().enumerate().map(move |(index, seed)| (route.index(index), seed));
+    let spec = subject.spec();
+    let datacenters = spec.datacenters.iter().enumerate();
+    let own = datacenters.flat_map(move |(index, it)| of_list(reachable(index), &it.reachable_seeds));
+    of_list(Route::of("spec.additionalSeeds"), &spec.additional_seeds).chain(own)
+}
+
+fn reachable(datacenter: usize) -> Route {
+    Level::Datacenter(datacenter).route().key("reachableSeeds")
+}
+
+/// One Kubernetes cluster has them all but its own; that of the datacenter without any has the most.
+fn too_many(subject: &Subject<'_>) -> Option<Diagnostic> {
+    let spec = subject.spec();
+    let of_cluster = spec.additional_seeds.len();
+    let count = of_cluster + spec.datacenters.iter().map(|it| it.reachable_seeds.len()).sum::<usize>();
+    let (route, what) = match of_cluster {
+        0 => (reachable(spec.datacenters.iter().position(|it| !it.reachable_seeds.is_empty())?), "`reachableSeeds`"),
+        _ => (Route::of("spec.additionalSeeds"), "`additionalSeeds`"),
+    };
+    (count > MOST_ADDRESSES).then(|| {
+        let complaint = RULE.complain(format!("{what} has {count} entries"), subject.key(route, "too many"));
+        complaint.expected(format!("at most {MOST_ADDRESSES}")).help("keep three nodes per datacenter")
+    })
+}
+
+/// Seeds for other Kubernetes clusters where there are none.
+fn unread(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let datacenters = &subject.spec().datacenters;
+    let is_alone = |own: &Datacenter| datacenters.iter().all(|other| other.kube_cluster == own.kube_cluster);
+    let alone = datacenters.iter().enumerate().filter(|(_, it)| !it.reachable_seeds.is_empty() && is_alone(it));
+    let complaint = |(index, _)| {
+        let message = "`reachableSeeds` are for other Kubernetes clusters, and this topology has none";
+        let complaint = RULE.complain(message, subject.key(reachable(index), "not read"));
+        complaint.help("remove it, or write `kubeCluster` in the datacenters; nodes outside of this topology are `spec.additionalSeeds`")
+    };
+    alone.map(complaint).collect()
 }
 
 /// Two spellings of an IPv6 address are one address.

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "an environment variable has an invalid name or is managed by cassc",
     explain: "\
 cassc sets some variables itself. A second value would replace them: the Management API would listen on a different port, or
-pods would use wrong names. Other variables change Cassandra without any check: the entry point of the image writes
+pods would use wrong names. Others change how the Management API is started, on which the probes, the scripts of the pods and the
+program in the cluster depend. Others change Cassandra without any check: the entry point of the image writes
 `CASSANDRA_…` into `cassandra.yaml`, and the start script reads heap and JVM options from the environment.
 
 Use the field of the topology that the help line names.",
@@ -19,6 +20,7 @@ Use the field of the topology that the help line names.",
 
 const OWN: &str = "remove it; cassc sets it";
 const WIRING: &str = "remove it; files, scripts and probes of the pod depend on it";
+const API: &str = "remove it; probes and scripts depend on how the Management API is started";
 const HEAP: &str = "write `cassandra.jvm.heap`";
 const OPTIONS: &str = "add the options to `cassandra.jvm.options`";
 const CONFIG: &str = "write the key in `cassandra.config`, or use the field of the topology";
@@ -33,7 +35,11 @@ const OWNED: &[(&str, &str)] = &[
     ("CASSC_*", OWN),
     ("USE_MGMT_API", OWN),
     ("IGNORE_DEFAULTS", OWN),
-    ("MGMT_API_*", OWN),
+    ("MGMT_API_HEAP_SIZE", "write `managementApi.heap`"),
+    ("MGMT_API_LISTEN_TCP_PORT", OWN),
+    ("MGMT_API_DISABLE_MCAC", OWN),
+    ("MGMT_API_TLS_*", "write `managementApi.tls`"),
+    ("MGMT_API_*", API),
     ("MAAC_PATH", WIRING),
     ("MCAC_PATH", WIRING),
     ("CASSANDRA_CONF", WIRING),
@@ -56,7 +62,7 @@ const OWNED: &[(&str, &str)] = &[
     ("CASSANDRA_SEEDS", CONFIG),
     ("CASSANDRA_START_RPC", CONFIG),
     ("MAX_HEAP_SIZE", HEAP),
-    ("HEAP_NEWSIZE", HEAP),
+    ("HEAP_NEWSIZE", "write `cassandra.jvm.youngGeneration`"),
     ("JVM_OPTS", OPTIONS),
     ("JVM_EXTRA_OPTS", OPTIONS),
     ("JAVA_OPTS", OPTIONS),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cassc_ring::reaper::ReaperMode;
 
-use super::written::{WrittenContainer, called, containers};
+use super::written::{WrittenContainer, called, containers_of};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_environment_name, is_label, nearest_label};
 use crate::subject::Subject;
@@ -33,11 +33,17 @@ pub(super) fn reaper_in_pods(subject: &Subject<'_>) -> bool {
 }
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
+    for pod in subject.pods() {
+        of_pod(subject, &containers_of(pod), complaints);
+    }
+}
+
+fn of_pod(subject: &Subject<'_>, containers: &[WrittenContainer<'_>], complaints: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, Route> = BTreeMap::new();
-    for written in containers(subject) {
+    for written in containers {
         let name = written.container.name.as_str();
         let route = written.route.key("name");
-        if let Some(complaint) = name_fault(subject, &written) {
+        if let Some(complaint) = name_fault(subject, written) {
             complaints.push(complaint);
         } else if let Some(other) = first.get(name) {
             let complaint =
@@ -48,11 +54,11 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             first.insert(name, route);
         }
         if written.container.image.as_deref().is_none_or(|image| image.trim().is_empty()) {
-            let message = format!("{} has no image", called(&written));
+            let message = format!("{} has no image", called(written));
             let at = subject.value(written.route.key("image"), "");
             complaints.push(RULE.complain(message, at).help("add `image: …` with a tag or a digest"));
         }
-        complaints.extend(environment(subject, &written));
+        complaints.extend(environment(subject, written));
     }
 }
 

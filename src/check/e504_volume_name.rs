@@ -6,7 +6,7 @@ use cassc_ring::release::{Minor, Release};
 use cassc_wording::nearest;
 
 use super::e503_container_name::reaper_in_pods;
-use super::written::{WrittenContainer, called, containers};
+use super::written::{WrittenContainer, called, containers_of};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::{is_label, is_mount_path, nearest_label};
 use crate::subject::Subject;
@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 An additional volume that is mounted over a directory of the pod hides its files, such as Cassandra's configuration or data. A
 volume inside the data directory needs a `claim`, such as a disk for the commit log. An `emptyDir` there is lost with the pod,
 and with it all mutations that were only in the commit log.
+
+A volume at `/var/log/cassandra`, a `claim` or an `emptyDir`, takes the place of cassc's own for the logs, and may have its name
+`server-logs`. It keeps the logs of a pod that is gone; its size is yours to watch, with `gc.log` and `audit` on it.
 
 Give each volume a unique name, one source (`claim`, `configMap`, `secret`, `emptyDir`, `downwardAPI`, `projected` or `csi`),
 and a unique absolute path. Extra containers mount these volumes, and those of the pod, by name.",
@@ -35,6 +38,9 @@ const CERTIFICATES: &str = "management-api-server-certs-volume";
 const READ_ONLY_ROOT: &str = "etc-cassandra";
 /// The volumes that pods have where Reaper runs in them.
 const REAPER: [&str; 2] = ["reaper-config", "reaper-tmp"];
+/// The volume of the logs, and where it is: a volume of the user there takes its place.
+const LOGS: &str = "server-logs";
+const LOGS_PATH: &str = "/var/log/cassandra";
 /// The data directory.
 const DATA: &str = "/var/lib/cassandra";
 /// Directories that may be lost with the pod: Cassandra fills caches again, and CDC logs are consumed elsewhere.
@@ -72,7 +78,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for written in containers(subject) {
+    for written in subject.pods().iter().flat_map(containers_of) {
         complaints.extend(mounts(subject, &written));
     }
 }
@@ -82,7 +88,8 @@ fn name_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
     let at = subject.value(route.key("name"), "");
     let of_reaper = REAPER.contains(&name) && reaper_in_pods(subject);
     let reserved = of_reaper || matches!(name, CERTIFICATES | READ_ONLY_ROOT);
-    if reserved || OWN_VOLUMES.contains(&name) {
+    let is_logs = name == LOGS && volume.mount_path == LOGS_PATH;
+    if reserved || OWN_VOLUMES.contains(&name) && !is_logs {
         let complaint = RULE.complain(format!("the volume name `{name}` is reserved for cassc"), at);
         return Some(complaint.help("use a different name"));
     }
@@ -134,6 +141,13 @@ fn path_fault(subject: &Subject<'_>, volume: &AdditionalVolume, route: &Route) -
             complaint.expected("an absolute path such as `/commitlog`, without `:`, `.`, `..` and a trailing `/`"),
         );
     }
+    if path == LOGS_PATH {
+        let may_be_written = volume.claim.is_some() || volume.empty_dir.is_some();
+        return (!may_be_written).then(|| {
+            let message = format!("Cassandra cannot write its logs to the volume `{}`", volume.name);
+            RULE.complain(message, at("the logs")).help("use `claim` or `emptyDir`, or write a different `mountPath`")
+        });
+    }
     if let Some(own) = hides(path) {
         let message = format!("the volume `{}` would hide `{own}` of the pod", volume.name);
         return Some(RULE.complain(message, at("")).help("write a different `mountPath`"));
@@ -165,9 +179,13 @@ fn own_volumes<'t>(subject: &Subject<'t>) -> impl Iterator<Item = &'t str> + use
     let cassandra = &subject.spec().cassandra;
     let release: Option<Release> = cassandra.version.parse().ok();
     let read_only = cassandra.image.is_none() && release.is_some_and(|release| release.minor >= Minor::V4_1);
-    let certificates = subject.spec().management_api.tls.is_some();
+    let certificates = subject.spec().has_management_certificates();
     let some = [(CERTIFICATES, certificates), (READ_ONLY_ROOT, read_only)];
-    OWN_VOLUMES.into_iter().chain(some.into_iter().filter(|(_, there)| *there).map(|(name, _)| name))
+    let own_logs = subject.spec().storage.additional_volumes.iter().any(|volume| volume.mount_path == LOGS_PATH);
+    OWN_VOLUMES
+        .into_iter()
+        .filter(move |name| !own_logs || *name != LOGS)
+        .chain(some.into_iter().filter(|(_, there)| *there).map(|(name, _)| name))
 }
 
 fn mounts(subject: &Subject<'_>, written: &WrittenContainer<'_>) -> Vec<Diagnostic> {

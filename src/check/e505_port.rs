@@ -6,10 +6,10 @@ use cassc_ring::reaper;
 use k8s_openapi::api::core::v1::ContainerPort;
 
 use super::e503_container_name::reaper_in_pods;
-use super::written::{WrittenContainer, containers};
+use super::written::{WrittenContainer, containers_of};
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_port_name;
-use crate::subject::Subject;
+use crate::subject::{PodAt, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "E505",
@@ -52,13 +52,26 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
         .iter()
         .filter_map(|datacenter| Some(i32::from(datacenter.node_port.as_ref()?.native)))
         .collect();
+    let pods: Vec<_> = subject.pods().iter().map(|pod| (pod, containers_of(pod))).collect();
+    for (pod, containers) in &pods {
+        of_pod(subject, pod, containers, &node_ports, complaints);
+    }
+}
+
+fn of_pod(
+    subject: &Subject<'_>,
+    pod: &PodAt<'_>,
+    containers: &[WrittenContainer<'_>],
+    node_ports: &BTreeSet<i32>,
+    complaints: &mut Vec<Diagnostic>,
+) {
     let mut seen = Seen::default();
-    for written in containers(subject) {
+    for written in containers {
         for (index, port) in written.container.ports.iter().flatten().enumerate() {
             let route = written.route.key("ports").index(index);
             complaints.extend(name_fault(subject, port, &route, &mut seen));
-            complaints.extend(number_fault(subject, port, &route, &node_ports, &mut seen));
-            complaints.extend(host_port_fault(subject, &written, port, &route));
+            complaints.extend(number_fault(subject, port, &route, node_ports, &mut seen));
+            complaints.extend(host_port_fault(subject, pod, written, port, &route));
         }
     }
 }
@@ -123,6 +136,7 @@ fn number_fault<'t>(
 
 fn host_port_fault(
     subject: &Subject<'_>,
+    pod: &PodAt<'_>,
     written: &WrittenContainer<'_>,
     port: &ContainerPort,
     route: &Route,
@@ -132,7 +146,8 @@ fn host_port_fault(
     if !(0..=65535).contains(&host_port) {
         return Some(RULE.complain(format!("{host_port} is not a valid port"), at).expected("1 to 65535"));
     }
-    let differs = subject.spec().pod.host_network && host_port != 0 && host_port != port.container_port;
+    let is_on = pod.pod.host_network == Some(true);
+    let differs = is_on && host_port != 0 && host_port != port.container_port;
     differs.then(|| {
         let name = &written.container.name;
         let message = format!("`hostPort` of `{name}` differs from `containerPort`, but `hostNetwork` is on");

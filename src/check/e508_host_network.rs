@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
-use crate::topology::merge::{Level, NestedRack};
+use crate::topology::merge::Level;
 
 pub(super) const RULE: Rule = Rule {
     code: "E508",
@@ -21,22 +21,28 @@ Use either `hostNetwork` or `severalNodesPerWorker`, and no `nodePort` with `hos
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    if !subject.spec().pod.host_network {
-        return;
-    }
-    let several = subject.racks.iter().filter_map(NestedRack::several_nodes_per_worker);
-    let levels: BTreeSet<_> = several.filter(|several| several.value).map(|several| several.level).collect();
-    for level in levels {
+    let on_host = |datacenter: usize| {
+        let pod = subject.pod_of(datacenter);
+        (pod.pod.host_network == Some(true)).then(|| pod.route("hostNetwork"))
+    };
+    let on_host_racks = subject.racks.iter().filter_map(|place| Some((place, on_host(place.datacenter_index)?)));
+    let several = on_host_racks.filter_map(|(place, route)| Some((place.several_nodes_per_worker()?, route)));
+    let mut seen = BTreeSet::new();
+    for (several, route) in several.filter(|(several, _)| several.value) {
+        let level = several.level;
+        if !seen.insert((level, route.clone())) {
+            continue;
+        }
         let at = subject.value(level.route().key("scheduling").key("severalNodesPerWorker"), "several pods");
         let message = "several pods on one worker would need the same ports";
-        let host_network = subject.value(Route::of("spec.pod.hostNetwork"), "ports of the worker");
+        let host_network = subject.value(route, "ports of the worker");
         complaints.push(RULE.complain(message, at).label(host_network).help("remove one of the two"));
     }
     for (index, datacenter) in subject.spec().datacenters.iter().enumerate() {
-        if datacenter.node_port.is_some() {
+        if let (Some(_), Some(route)) = (&datacenter.node_port, on_host(index)) {
             let at = subject.value(Level::Datacenter(index).route().key("nodePort"), "port of the worker");
             let message = "Cassandra and the node port would need the same port of the worker";
-            let host_network = subject.value(Route::of("spec.pod.hostNetwork"), "ports of the worker");
+            let host_network = subject.value(route, "ports of the worker");
             complaints.push(RULE.complain(message, at).label(host_network).help("remove one of the two"));
         }
     }

@@ -62,21 +62,26 @@ fn names<'t>(subject: &Subject<'t>) -> Vec<(&'static str, &'t str, Route)> {
         names.extend(secret.map(|it| ("Secret", it.name.as_str(), route.key("secret").key("name"))));
         names.extend(projected(volume, &route));
     }
-    for (index, secret) in spec.pod.image_pull_secrets.iter().enumerate() {
-        names.push(("Secret", secret, Route::of("spec.pod.imagePullSecrets").index(index)));
+    for (level, pod) in subject.written_pods() {
+        let route = |field: &str| level.route().key("pod").key(field);
+        for (index, secret) in pod.image_pull_secrets.iter().flatten().enumerate() {
+            names.push(("Secret", secret, route("imagePullSecrets").index(index)));
+        }
+        names.extend(pod.runtime_class_name.iter().map(|it| ("RuntimeClass", it.as_str(), route("runtimeClassName"))));
+        names.extend(pod.service_account.iter().map(|it| ("service account", it.as_str(), route("serviceAccount"))));
     }
-    let runtime = spec.pod.runtime_class_name.iter();
-    names.extend(runtime.map(|name| ("RuntimeClass", name.as_str(), Route::of("spec.pod.runtimeClassName"))));
-    let account = spec.pod.service_account.iter();
-    names.extend(account.map(|name| ("service account", name.as_str(), Route::of("spec.pod.serviceAccount"))));
     let superuser = spec.auth.superuser.secret_name.iter();
     names.extend(superuser.map(|name| ("Secret", name.as_str(), Route::of("spec.auth.superuser.secretName"))));
     let roles =
         spec.auth.roles.iter().enumerate().filter_map(|(index, role)| Some((index, role.secret_name.as_ref()?)));
     let route = |index: usize| Route::of("spec.auth.roles").index(index).key("secretName");
     names.extend(roles.map(|(index, name)| ("Secret", name.as_str(), route(index))));
-    let tls = spec.management_api.tls.iter().map(|tls| tls.server_secret.as_str());
-    names.extend(tls.map(|name| ("Secret", name, Route::of("spec.managementApi.tls.serverSecret"))));
+    let of_datacenters = spec.datacenters.iter().enumerate();
+    let apis = of_datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.management_api));
+    for (level, api) in apis.chain([(Level::Cluster, &spec.management_api)]) {
+        let route = level.route().join(&Route::of("managementApi.tls.serverSecret"));
+        names.extend(api.tls.iter().map(|tls| ("Secret", tls.server_secret.as_str(), route.clone())));
+    }
     names.extend(of_reaper(subject));
     for (variable, value) in &spec.cassandra.environment {
         if let EnvironmentValue::FromSecret(secret) = value {

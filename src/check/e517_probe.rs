@@ -42,9 +42,13 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
 
 /// The probes that are written, each with its place.
 pub(super) fn probes(subject: &Subject<'_>) -> Vec<(Route, ProbeTimings)> {
-    let probes = &subject.spec().pod.probes;
-    let written =
-        [("liveness", Some(probes.liveness)), ("readiness", Some(probes.readiness)), ("startup", probes.startup)];
-    let route = |key| Route::of("spec.pod.probes").key(key);
-    written.into_iter().filter_map(|(key, timings)| Some((route(key), timings?))).collect()
+    let written = subject.written_pods().flat_map(|(level, pod)| {
+        let probes = pod.probes;
+        let timings =
+            [("liveness", Some(probes.liveness)), ("readiness", Some(probes.readiness)), ("startup", probes.startup)];
+        timings
+            .into_iter()
+            .filter_map(move |(key, timings)| Some((level.route().key("pod").key("probes").key(key), timings?)))
+    });
+    written.collect()
 }

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{HostAlias, PodDNSConfig};
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::syntax::is_subdomain;
-use crate::subject::Subject;
+use crate::subject::{PodAt, Subject};
 use crate::topology::DnsPolicy;
 
 pub(super) const RULE: Rule = Rule {
@@ -30,14 +30,19 @@ const MOST_SEARCHES: usize = 32;
 const LONGEST_SEARCHES: usize = 2048;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let pod = &subject.spec().pod;
-    complaints.extend(policy_fault(subject));
-    if let Some(config) = &pod.dns_config {
-        complaints.extend(config_faults(subject, config, &Route::of("spec.pod.dnsConfig")));
+    for pod in subject.pods() {
+        of_pod(subject, pod, complaints);
+    }
+}
+
+fn of_pod(subject: &Subject<'_>, at: &PodAt<'_>, complaints: &mut Vec<Diagnostic>) {
+    complaints.extend(policy_fault(subject, at));
+    if let Some(config) = &at.pod.dns_config {
+        complaints.extend(config_faults(subject, config, &at.route("dnsConfig")));
     }
     let mut seen: BTreeMap<&str, Route> = BTreeMap::new();
-    for (index, alias) in pod.host_aliases.iter().enumerate() {
-        let route = Route::of("spec.pod.hostAliases").index(index);
+    for (index, alias) in at.pod.host_aliases.iter().flatten().enumerate() {
+        let route = at.route("hostAliases").index(index);
         complaints.extend(alias_faults(subject, alias, &route));
         if let Some(other) = seen.insert(&alias.ip, route.key("ip")) {
             let message = format!("two aliases have the IP address `{}`", alias.ip.escape_debug());
@@ -48,10 +53,9 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
 }
 
-fn policy_fault(subject: &Subject<'_>) -> Option<Diagnostic> {
-    let pod = &subject.spec().pod;
-    let complain =
-        |message: &str, words: &str| RULE.complain(message, subject.value(Route::of("spec.pod.dnsPolicy"), words));
+fn policy_fault(subject: &Subject<'_>, at: &PodAt<'_>) -> Option<Diagnostic> {
+    let pod = &at.pod;
+    let complain = |message: &str, words: &str| RULE.complain(message, subject.value(at.route("dnsPolicy"), words));
     let config = pod.dns_config.clone().unwrap_or_default();
     match pod.dns_policy? {
         DnsPolicy::Default => {
@@ -59,7 +63,7 @@ fn policy_fault(subject: &Subject<'_>) -> Option<Diagnostic> {
                 complain("the name servers of the workers do not resolve the names of the pods", "wrong name servers");
             Some(complaint.help("remove `dnsPolicy`; to add name servers or search domains, write `dnsConfig`"))
         }
-        DnsPolicy::ClusterFirst if pod.host_network => {
+        DnsPolicy::ClusterFirst if pod.host_network == Some(true) => {
             let message = "with `hostNetwork` the pods use the name servers of the worker";
             let complaint = complain(message, "wrong name servers");
             Some(complaint.help("remove it, or write `ClusterFirstWithHostNet`"))

@@ -6,7 +6,7 @@ use cassc_wording::nearest;
 use k8s_openapi::api::core::v1::{PodSecurityContext, Sysctl};
 
 use crate::diagnostic::{Diagnostic, Route, Rule};
-use crate::subject::Subject;
+use crate::subject::{PodAt, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "E521",
@@ -26,8 +26,14 @@ const LARGEST_ID: i64 = 2_147_483_647;
 const PROFILES: [&str; 3] = ["Localhost", "RuntimeDefault", "Unconfined"];
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let Some(context) = &subject.spec().pod.security_context else { return };
-    let route = Route::of("spec.pod.securityContext");
+    for pod in subject.pods() {
+        of_pod(subject, pod, complaints);
+    }
+}
+
+fn of_pod(subject: &Subject<'_>, pod: &PodAt<'_>, complaints: &mut Vec<Diagnostic>) {
+    let Some(context) = &pod.pod.security_context else { return };
+    let route = pod.route("securityContext");
     complaints.extend(ids(context).into_iter().filter_map(|(way, id)| id_fault(subject, &route.join(&way), id)));
     if context.run_as_non_root == Some(true) && context.run_as_user == Some(0) {
         let at = subject.value(route.key("runAsUser"), "root");
@@ -38,7 +44,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     }
     complaints.extend(words(context).into_iter().filter_map(|word| word.fault(subject, &route)));
     complaints.extend(profiles(context).into_iter().filter_map(|profile| profile.faults(subject, &route)));
-    complaints.extend(sysctls(subject, context.sysctls.as_deref().unwrap_or_default(), &route.key("sysctls")));
+    let written = context.sysctls.as_deref().unwrap_or_default();
+    complaints.extend(sysctls(subject, pod, written, &route.key("sysctls")));
 }
 
 fn ids(context: &PodSecurityContext) -> Vec<(Route, i64)> {
@@ -134,7 +141,7 @@ impl Profile<'_> {
     }
 }
 
-fn sysctls(subject: &Subject<'_>, written: &[Sysctl], route: &Route) -> Vec<Diagnostic> {
+fn sysctls(subject: &Subject<'_>, pod: &PodAt<'_>, written: &[Sysctl], route: &Route) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<String, Route> = BTreeMap::new();
     let mut complaints = Vec::new();
     for (index, sysctl) in written.iter().enumerate() {
@@ -143,7 +150,7 @@ fn sysctls(subject: &Subject<'_>, written: &[Sysctl], route: &Route) -> Vec<Diag
         if !is_sysctl(&sysctl.name) {
             let message = format!("`{}` is not a valid sysctl name", sysctl.name.escape_debug());
             complaints.push(RULE.complain(message, at("")).expected("a name such as `net.ipv4.tcp_keepalive_time`"));
-        } else if subject.spec().pod.host_network && sysctl.name.starts_with("net.") {
+        } else if pod.pod.host_network == Some(true) && sysctl.name.starts_with("net.") {
             let message = format!("`{}` cannot be set for pods on the host network", sysctl.name);
             complaints.push(RULE.complain(message, at("")).help("set it on the workers"));
         }

@@ -135,9 +135,10 @@ const FIELDS_OF_PODS: &[PodField] = &[
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(kubernetes) = kubernetes(subject) else { return };
-    let pod = &subject.spec().pod;
-    for field in FIELDS_OF_PODS.iter().filter(|field| field.since > kubernetes.number() && (field.used)(pod)) {
-        let at = subject.key(Route::of("spec.pod").join(&Route::of(field.keys)), "");
+    let newer = FIELDS_OF_PODS.iter().filter(|field| field.since > kubernetes.number());
+    let used = newer.flat_map(|field| subject.written_pods().map(move |(level, pod)| (field, level, pod)));
+    for (field, level, _) in used.filter(|(field, _, pod)| (field.used)(pod)) {
+        let at = subject.key(level.route().key("pod").join(&Route::of(field.keys)), "");
         let message = format!("the pods use `{}`, which Kubernetes {kubernetes} does not serve", field.keys);
         complaints.push(RULE.complain(message, at).help(needs(subject, field.since)));
     }

@@ -58,7 +58,7 @@ fn encrypted_clients(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnosti
 }
 
 fn management_api(subject: &Subject<'_>, reaper: &Reaper) -> Option<Diagnostic> {
-    let shows = reaper.shows_certificate(&subject.spec().management_api);
+    let shows = reaper.shows_certificate(subject.spec());
     (shows && reaper.auth.keystores_secret.is_none()).then(|| {
         let message = "the Management API asks Reaper for a certificate, and Reaper has none";
         let complaint = RULE.complain(message, at(subject, "mode"));

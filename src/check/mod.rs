@@ -60,6 +60,7 @@ mod e211_resource_name;
 mod e401_version;
 mod e402_image;
 mod e403_image_version;
+mod e409_official_image;
 mod e410_config_key_unknown;
 mod e411_config_value;
 mod e412_config_key_other_name;
@@ -74,7 +75,10 @@ mod e422_jvm_option;
 mod e423_logger_name;
 mod e424_environment;
 mod e426_vm_option;
+mod e428_heap_parts;
 mod e435_role;
+mod e436_management_heap;
+mod e437_management_tls;
 mod e501_reserved_metadata;
 mod e502_metadata_syntax;
 mod e503_container_name;
@@ -93,6 +97,7 @@ mod e521_security_context;
 mod e523_volume_source;
 mod e524_budget_number;
 mod e526_cql_service;
+mod e528_seed_service;
 mod e530_override;
 mod e601_kubernetes_version;
 mod e602_newer_field;
@@ -167,6 +172,7 @@ pub(crate) use e530_override::RULE as OVERRIDE;
 pub(crate) use other_clusters::{Collision, Others};
 pub(crate) use w507_restricted::RULE as RESTRICTED;
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use rayon::prelude::*;
@@ -219,6 +225,7 @@ const RULES: &[(Rule, Check)] = &[
     (e401_version::RULE, Topology(e401_version::check)),
     (e402_image::RULE, Topology(e402_image::check)),
     (e403_image_version::RULE, Topology(e403_image_version::check)),
+    (e409_official_image::RULE, Topology(e409_official_image::check)),
     (e410_config_key_unknown::RULE, Topology(e410_config_key_unknown::check)),
     (e411_config_value::RULE, Topology(e411_config_value::check)),
     (e412_config_key_other_name::RULE, Topology(e412_config_key_other_name::check)),
@@ -233,7 +240,10 @@ const RULES: &[(Rule, Check)] = &[
     (e423_logger_name::RULE, Topology(e423_logger_name::check)),
     (e424_environment::RULE, Topology(e424_environment::check)),
     (e426_vm_option::RULE, Topology(e426_vm_option::check)),
+    (e428_heap_parts::RULE, Topology(e428_heap_parts::check)),
     (e435_role::RULE, Topology(e435_role::check)),
+    (e436_management_heap::RULE, Topology(e436_management_heap::check)),
+    (e437_management_tls::RULE, Topology(e437_management_tls::check)),
     (e501_reserved_metadata::RULE, Topology(e501_reserved_metadata::check)),
     (e502_metadata_syntax::RULE, Topology(e502_metadata_syntax::check)),
     (e503_container_name::RULE, Topology(e503_container_name::check)),
@@ -252,6 +262,7 @@ const RULES: &[(Rule, Check)] = &[
     (e523_volume_source::RULE, Topology(e523_volume_source::check)),
     (e524_budget_number::RULE, Topology(e524_budget_number::check)),
     (e526_cql_service::RULE, Topology(e526_cql_service::check)),
+    (e528_seed_service::RULE, Topology(e528_seed_service::check)),
     (e530_override::RULE, Topology(e530_override::check)),
     (e601_kubernetes_version::RULE, Topology(e601_kubernetes_version::check)),
     (e602_newer_field::RULE, Topology(e602_newer_field::check)),
@@ -376,6 +387,11 @@ fn check_alone(subject: &Subject<'_>) -> Vec<Diagnostic> {
         if let Topology(check) = check {
             check(subject, &mut complaints);
         }
+    }
+    if subject.pods().len() > 1 {
+        // What a datacenter inherits is judged with it again.
+        let mut seen = BTreeSet::new();
+        complaints.retain(|complaint| seen.insert(format!("{complaint:?}")));
     }
     complaints
 }

@@ -4,9 +4,9 @@
 use super::config_findings::minor;
 use super::config_places::config_route;
 use crate::diagnostic::Route;
-use crate::sizing::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
+use crate::sizing::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, heap_size, last_option};
 use crate::subject::Subject;
-use crate::topology::merge::NestedRack;
+use crate::topology::merge::{Level, NestedRack};
 
 /// What the configuration of a rack names.
 pub(super) struct OffHeapSettings {
@@ -32,7 +32,10 @@ pub(super) struct OffHeapSetting {
 pub(super) fn off_heap(subject: &Subject<'_>, place: &NestedRack<'_>) -> Option<OffHeapSettings> {
     let options = place.jvm_options();
     let written = options.map_or(&[][..], |options| options.value);
-    let amounts = OffHeap::of(minor(subject)?, |key| place.config_value(key).map(|merged| merged.value), written);
+    let amounts = OffHeap {
+        management_heap: management_heap(place),
+        ..OffHeap::of(minor(subject)?, |key| place.config_value(key).map(|merged| merged.value), written)
+    };
     let of_keys = SETTINGS.into_iter().filter_map(|(newest, old)| {
         let (amount, is_direct) = taken(newest, &amounts)?;
         let (name, level) = [newest, old].into_iter().find_map(|name| Some((name, place.config_value(name)?.level)))?;
@@ -45,9 +48,25 @@ pub(super) fn off_heap(subject: &Subject<'_>, place: &NestedRack<'_>) -> Option<
         let route = list.index(last_option(written, begins)?);
         Some(OffHeapSetting { route, label: format!("{amount}Mi"), is_direct: true, amount })
     });
-    let mut settings: Vec<OffHeapSetting> = of_keys.chain(of_options).collect();
+    let of_api = place.management_heap().zip(amounts.management_heap).map(|(merged, amount)| OffHeapSetting {
+        route: management_heap_route(merged.level),
+        label: format!("{amount}Mi for the Management API"),
+        is_direct: false,
+        amount,
+    });
+    let mut settings: Vec<OffHeapSetting> = of_keys.chain(of_options).chain(of_api).collect();
     settings.sort_by_key(|setting| std::cmp::Reverse(setting.amount));
     Some(OffHeapSettings { amounts, settings })
+}
+
+/// The heap of the Management API in mebibytes, if it is written and valid.
+pub(super) fn management_heap(place: &NestedRack<'_>) -> Option<u64> {
+    heap_size(place.management_heap()?.value).ok()
+}
+
+/// Where the heap of the Management API is written.
+pub(super) fn management_heap_route(level: Level) -> Route {
+    level.route().key("managementApi").key("heap")
 }
 
 /// What a setting takes in mebibytes, 0 where that follows from the heap, and whether these are direct buffers; `None` where

@@ -75,7 +75,8 @@ impl PodFiles {
         let release: Option<Release> = spec.cassandra.version.parse().ok();
         let has_read_only_root = is_published_image && release.is_some_and(|release| release.minor >= Minor::V4_1);
         let is_filled = |volume: &str| {
-            let mounts = spec.pod.init_containers.iter().flat_map(|container| container.volume_mounts.iter().flatten());
+            let before = subject.written_pods().flat_map(|(_, pod)| pod.init_containers.iter().flatten());
+            let mounts = before.flat_map(|container| container.volume_mounts.iter().flatten());
             mounts.into_iter().any(|mount| mount.name == volume)
         };
         let own = [
@@ -89,7 +90,7 @@ impl PodFiles {
         ];
         let is_there = |path: &str| match path {
             "/etc/cassandra" => has_read_only_root,
-            "/management-api-certs" => spec.management_api.tls.is_some(),
+            "/management-api-certs" => spec.has_management_certificates(),
             _ => true,
         };
         let own = own.into_iter().filter(|(path, ..)| is_there(path)).map(|(path, volume, is_writable, is_scratch)| {

@@ -38,8 +38,9 @@ pub(super) fn different_racks<'s, 't>(subject: &'s Subject<'t>) -> impl Iterator
         let (outer, inner) = (place.datacenter, place.rack);
         let rack = (inner.cassandra.is_written() || inner.resources.is_written())
             .then_some((place.datacenter_index, place.rack_index));
-        let datacenter =
-            (outer.cassandra.is_written() || outer.resources.is_written()).then_some(place.datacenter_index);
+        let is_own =
+            outer.cassandra.is_written() || outer.resources.is_written() || outer.management_api.heap.is_some();
+        let datacenter = is_own.then_some(place.datacenter_index);
         seen.insert((datacenter, rack))
     })
 }

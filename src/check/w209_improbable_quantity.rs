@@ -71,7 +71,8 @@ fn last_key<'w>(written: &'w WrittenQuantity<'_>) -> &'w str {
 /// Whether requests or limits are those of the Cassandra container.
 fn is_of_cassandra(route: &Route) -> bool {
     let route = route.to_string();
-    !["spec.pod", "spec.gate", "spec.systemLogger", "spec.steps"].into_iter().any(|other| route.starts_with(other))
+    let of_pod = route.contains(".pod.");
+    !of_pod && !["spec.gate", "spec.systemLogger", "spec.steps"].into_iter().any(|other| route.starts_with(other))
 }
 
 /// What an amount is, what is expected, and the unit that a number without one probably lacks.

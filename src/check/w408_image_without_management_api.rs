@@ -1,5 +1,6 @@
 //! W408: an image of Cassandra that does not have the Management API.
 
+use super::e409_official_image::is_published;
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::kubernetes::image::read;
 use crate::subject::Subject;
@@ -11,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 The pods start `/tini` with `/docker-entrypoint.sh mgmtapi`. The entry point copies `/config` to `/etc/cassandra` and starts the
 Management API for Apache Cassandra from `/opt/management-api`, which starts Cassandra and answers the probes on port 8080. The
-gate also needs `sh`, `curl`, `getent`, `awk` and `sed`. The official image `cassandra`, those of Bitnami and of DataStax
-Enterprise, and ScyllaDB have no Management API: the container ends at once, or never becomes ready. cassc knows an image by the
-name of its repository.
+gate also needs `sh`, `curl`, `getent`, `awk` and `sed`. A mirror of the official image `cassandra`, of those of Bitnami or
+of another database has no Management API: the container ends at once, or never becomes ready. cassc knows an image by the name of
+its repository; E409 refuses those that are known for certain.
 
 Remove `image` to use the published image, or build your own from `k8ssandra/cass-management-api`. If your image has the
 Management API, accept the warning.",
@@ -26,6 +27,9 @@ const WITHOUT: [&str; 9] =
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let Some(image) = subject.spec().cassandra.image.as_deref() else { return };
     let Some(name) = read(image).ok().map(|reference| reference.name).filter(|name| is_without(name)) else { return };
+    if is_published(name) {
+        return;
+    }
     let message = format!("the image `{name}` has no Management API");
     let complaint = RULE.complain(message, subject.value(Route::of("spec.cassandra.image"), "Cassandra cannot start"));
     complaints.push(complaint.help(

@@ -1,7 +1,7 @@
 //! W507: pods that violate the `restricted` Pod Security Standard.
 
 use super::written::{called, containers};
-use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::kubernetes::restricted::{container_faults, pod_faults};
 use crate::subject::Subject;
 
@@ -20,15 +20,16 @@ the namespace does not enforce the standard, or if the platform sets the missing
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    if subject.spec().pod.host_network {
-        let at = subject.value(Route::of("spec.pod.hostNetwork"), "");
-        let message = "`hostNetwork` violates the `restricted` standard";
-        let help = "remove it, or accept W507 if the namespace does not enforce the standard";
-        complaints.push(RULE.complain(message, at).help(help));
-    }
-    if let Some(context) = &subject.spec().pod.security_context {
-        for (route, fault) in pod_faults(context) {
-            let at = subject.value(Route::of("spec.pod.securityContext").join(&route), "");
+    for (level, pod) in subject.written_pods() {
+        let written = |field: &str| level.route().key("pod").key(field);
+        if pod.host_network == Some(true) {
+            let at = subject.value(written("hostNetwork"), "");
+            let message = "`hostNetwork` violates the `restricted` standard";
+            let help = "remove it, or accept W507 if the namespace does not enforce the standard";
+            complaints.push(RULE.complain(message, at).help(help));
+        }
+        for (route, fault) in pod.security_context.iter().flat_map(pod_faults) {
+            let at = subject.value(written("securityContext").join(&route), "");
             let complaint = RULE.complain(format!("the pods violate the `restricted` standard: they {fault}"), at);
             complaints.push(complaint.help(if fault.starts_with("do not") {
                 "add it, or accept W507 if the platform sets it"

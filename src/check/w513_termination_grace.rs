@@ -1,6 +1,6 @@
 //! W513: a short termination grace period.
 
-use crate::diagnostic::{Diagnostic, Route, Rule};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::subject::Subject;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +18,12 @@ Write 60 seconds or more; the default is 120.",
 const SHORTEST_SECONDS: u32 = 60;
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let Some(seconds) = subject.spec().pod.termination_grace_seconds else { return };
-    if seconds < SHORTEST_SECONDS {
+    for pod in subject.pods() {
+        let Some(seconds) = pod.pod.termination_grace_seconds.filter(|seconds| *seconds < SHORTEST_SECONDS) else {
+            continue;
+        };
         let message = format!("{seconds} seconds may not be enough to drain a node");
-        let at = subject.value(Route::of("spec.pod.terminationGraceSeconds"), "");
+        let at = subject.value(pod.route("terminationGraceSeconds"), "");
         let complaint = RULE.complain(message, at).expected(format!("{SHORTEST_SECONDS} or more"));
         complaints.push(complaint.help("remove it to use the default of 120 seconds"));
     }

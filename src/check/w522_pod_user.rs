@@ -1,7 +1,7 @@
 //! W522: a security context in which user and group of the data do not go together.
 
-use crate::diagnostic::{Diagnostic, Route, Rule};
-use crate::subject::Subject;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::subject::{PodAt, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "W522",
@@ -18,10 +18,14 @@ OpenShift does for each namespace, leave out all four.",
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    let Some(context) = &subject.spec().pod.security_context else { return };
-    let route = Route::of("spec.pod.securityContext");
+    complaints.extend(subject.pods().iter().filter_map(|pod| fault(subject, pod)));
+}
+
+fn fault(subject: &Subject<'_>, pod: &PodAt<'_>) -> Option<Diagnostic> {
+    let context = pod.pod.security_context.as_ref()?;
+    let route = pod.route("securityContext");
     let user = context.run_as_user.filter(|user| *user != 0);
-    let complaint = match (user, context.fs_group) {
+    Some(match (user, context.fs_group) {
         (Some(user), None) => {
             let at = subject.value(route.key("runAsUser"), "");
             let complaint = RULE.complain(format!("user {user} cannot write to new volumes, which belong to root"), at);
@@ -38,7 +42,6 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
             let message = "the kubelet changes the group of all files of the data volume at every start";
             RULE.complain(message, at).help("add `fsGroupChangePolicy: OnRootMismatch`")
         }
-        _ => return,
-    };
-    complaints.push(complaint);
+        _ => return None,
+    })
 }

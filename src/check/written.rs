@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::Container;
 
 use crate::diagnostic::Route;
-use crate::subject::Subject;
+use crate::subject::{PodAt, Subject};
 use crate::topology::merge::Level;
-use crate::topology::{CqlService, Datacenter, Peer, ServiceOptions};
+use crate::topology::{CqlService, Datacenter, Peer, Pod, ServiceOptions, Services};
 
 /// A map of labels or annotations.
 pub(super) struct WrittenMap<'t> {
@@ -33,25 +33,27 @@ pub(super) enum Carrier {
 /// All maps of labels.
 pub(super) fn labels<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.labels));
-    maps("labels", &subject.topology.metadata.labels, &subject.spec().pod.labels, of_services)
+    let of_pods = subject.written_pods().map(|(level, pod)| (level, &pod.labels));
+    maps("labels", &subject.topology.metadata.labels, of_pods, of_services)
 }
 
 /// All maps of annotations.
 pub(super) fn annotations<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.annotations));
-    maps("annotations", &subject.topology.metadata.annotations, &subject.spec().pod.annotations, of_services)
+    let of_pods = subject.written_pods().map(|(level, pod)| (level, &pod.annotations));
+    maps("annotations", &subject.topology.metadata.annotations, of_pods, of_services)
 }
 
 fn maps<'t>(
     field: &str,
     objects: &'t BTreeMap<String, String>,
-    pods: &'t BTreeMap<String, String>,
+    pods: impl Iterator<Item = (Level, &'t BTreeMap<String, String>)>,
     services: impl Iterator<Item = (Route, &'t BTreeMap<String, String>)>,
 ) -> Vec<WrittenMap<'t>> {
     let objects = (Route::of("metadata"), Carrier::Object, objects);
-    let pods = (Route::of("spec.pod"), Carrier::Pod, pods);
+    let pods = pods.map(|(level, entries)| (level.route().key("pod"), Carrier::Pod, entries));
     let services = services.map(|(route, entries)| (route, Carrier::Service, entries));
-    let all = [objects, pods].into_iter().chain(services);
+    let all = std::iter::once(objects).chain(pods).chain(services);
     all.map(|(route, carrier, entries)| WrittenMap { route: route.key(field), carrier, entries }).collect()
 }
 
@@ -63,21 +65,28 @@ struct WrittenService<'t> {
 }
 
 fn services<'t>(subject: &Subject<'t>) -> Vec<WrittenService<'t>> {
-    let services = &subject.spec().services;
-    let others = [
-        ("allPods", &services.all_pods),
-        ("seed", &services.seed),
-        ("additionalSeed", &services.additional_seed),
-        ("nodePort", &services.node_port),
-    ];
-    let others = others.into_iter().map(|(key, ServiceOptions { labels, annotations })| WrittenService {
-        route: Route::of("spec.services").key(key),
+    let datacenters = subject.spec().datacenters.iter().enumerate();
+    let datacenters = datacenters.map(|(index, datacenter)| (Level::Datacenter(index), &datacenter.services));
+    let all = std::iter::once((Level::Cluster, &subject.spec().services)).chain(datacenters);
+    let others = all.flat_map(|(level, services)| others(services).map(move |(key, options)| (level, key, options)));
+    let others = others.map(|(level, key, ServiceOptions { labels, annotations })| WrittenService {
+        route: level.route().key("services").key(key),
         labels,
         annotations,
     });
     let cql = cql_services(subject).into_iter();
     let cql = cql.map(|(route, CqlService { labels, annotations, .. })| WrittenService { route, labels, annotations });
     cql.chain(others).collect()
+}
+
+/// The services but that for CQL clients, by their fields.
+pub(super) fn others(services: &Services) -> [(&'static str, &ServiceOptions); 4] {
+    [
+        ("allPods", &services.all_pods),
+        ("seed", &services.seed),
+        ("additionalSeed", &services.additional_seed),
+        ("nodePort", &services.node_port),
+    ]
 }
 
 /// Every place where the service for CQL clients is written: the cluster, then the datacenters.
@@ -123,19 +132,29 @@ pub(super) enum Role {
     Beside,
 }
 
-/// All extra containers, init containers last.
+/// All extra containers as they are written, init containers of a level last.
 pub(super) fn containers<'t>(subject: &Subject<'t>) -> Vec<WrittenContainer<'t>> {
-    let pod = &subject.spec().pod;
+    let levels = subject.written_pods();
+    levels.flat_map(|(level, pod)| listed(pod, |key| level.route().key("pod").key(key))).collect()
+}
+
+/// The extra containers that are in one pod.
+pub(super) fn containers_of<'p>(at: &'p PodAt<'_>) -> Vec<WrittenContainer<'p>> {
+    listed(&at.pod, |key| at.route(key))
+}
+
+fn listed<'p>(pod: &'p Pod, route: impl Fn(&str) -> Route) -> Vec<WrittenContainer<'p>> {
     let lists = [("containers", &pod.containers), ("initContainers", &pod.init_containers)];
     let written = lists.into_iter().flat_map(|(key, list)| {
-        list.iter().enumerate().map(move |(index, container)| {
+        let route = route(key);
+        list.iter().flatten().enumerate().map(move |(index, container)| {
             let always = container.restart_policy.as_deref() == Some("Always");
             let role = match (key, always) {
                 ("containers", _) => Role::Beside,
                 (_, true) => Role::Sidecar,
                 (_, false) => Role::Before,
             };
-            WrittenContainer { route: Route::of("spec.pod").key(key).index(index), container, role }
+            WrittenContainer { route: route.index(index), container, role }
         })
     });
     written.collect()

@@ -26,7 +26,7 @@ pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
 pub use reaper::Reaper;
-pub use services::{CqlService, ServiceOptions, Services};
+pub use services::{CqlService, OwnServices, ServiceOptions, Services};
 pub use steps::Steps;
 
 use cassc_ring::release::Release;
@@ -81,7 +81,7 @@ pub struct Cluster {
     pub superuser_secret: String,
     /// The datacenters, the founding one first.
     pub datacenters: Vec<Datacenter>,
-    /// What else the pods carry.
+    /// What else the pods carry, of all datacenters that do not say otherwise.
     pub pod: Pod,
     /// Volumes beside the data volume.
     pub additional_volumes: Vec<AdditionalVolume>,
@@ -95,7 +95,7 @@ pub struct Cluster {
     /// What the gate requests and may use.
     #[serde(default, skip_serializing_if = "Gate::is_default")]
     pub gate: Gate,
-    /// The Secret with certificate and key of the Management API.
+    /// The Secret with certificate and key of the Management API, of all datacenters that have no other one.
     pub management_api_secret: Option<String>,
     /// Nodes of this Cassandra cluster that run elsewhere.
     pub additional_seeds: AdditionalSeeds,
@@ -148,9 +148,24 @@ pub struct Datacenter {
     /// What the datacenter has of its own for CQL clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cql_service: Option<CqlService>,
+    /// What else its pods carry, where that is not as in the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<Pod>,
+    /// Labels and annotations of its other services, where it has some of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<OwnServices>,
+    /// Where nodes of other Kubernetes clusters reach nodes of this datacenter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reachable_seeds: AdditionalSeeds,
     /// How many pods may be taken away at once.
     #[serde(default = "one_pod", skip_serializing_if = "is_one_pod")]
     pub max_unavailable: u32,
+    /// The heap of the Management API in MiB; `None`: that of the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_api_heap: Option<u64>,
+    /// The Secret of the Management API here, if it is not that of the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_api_secret: Option<String>,
     /// The datacenter that it copies its data from when it is new, by its name in Cassandra.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuild_from: Option<String>,
@@ -217,8 +232,14 @@ pub struct Jvm {
     /// How the heap came about, for the comment above it. From the third generation of defaults on, the comment takes only
     /// what stands before the colon, and counts memory outside the heap too.
     pub heap_reason: String,
-    /// The young generation in MiB, where the collector wants it said.
+    /// The young generation in MiB that is computed where the collector wants it said.
     pub young_mebibytes: Option<u64>,
+    /// The young generation in MiB that is written, and holds instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_young_mebibytes: Option<u64>,
+    /// The heap in MiB to begin with, where it is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_mebibytes: Option<u64>,
     /// The garbage collector.
     pub garbage_collector: GarbageCollector,
     /// More options.

@@ -6,7 +6,7 @@ use cassc_ring::founding::may_found;
 use cassc_ring::names;
 use cassc_ring::order::{Pod, datacenter_order};
 
-use super::{Cluster, Datacenter, Rack, Steps, generation};
+use super::{AdditionalSeeds, Cluster, Datacenter, Pod as PodSettings, Rack, Steps, generation};
 
 /// A node of the ring, and with it its pod.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,36 @@ impl Cluster {
     pub(crate) fn may_found(&self) -> bool {
         let has_additional_seeds = self.additional_seeds.all().next().is_some();
         may_found(self.founding, has_additional_seeds, self.kube_clusters().len())
+    }
+
+    /// What else the pods of a datacenter carry.
+    pub(crate) fn pod_of<'c>(&'c self, datacenter: &'c Datacenter) -> &'c PodSettings {
+        datacenter.pod.as_ref().unwrap_or(&self.pod)
+    }
+
+    /// What else the pods of the first datacenter of a Kubernetes cluster carry: there other programs follow them in what the
+    /// platform asks of every pod.
+    pub(crate) fn pod_in(&self, kube_cluster: Option<&str>) -> &PodSettings {
+        let first = self.datacenters_in(kube_cluster).into_iter().next();
+        first.map_or(&self.pod, |datacenter| self.pod_of(datacenter))
+    }
+
+    /// The nodes that are seeds of the pods of a Kubernetes cluster, and run elsewhere: each once.
+    pub(crate) fn seeds_elsewhere(&self, kube_cluster: Option<&str>) -> AdditionalSeeds {
+        let others = self.datacenters.iter().filter(|it| it.kube_cluster.as_deref() != kube_cluster);
+        let mut seeds = self.additional_seeds.clone();
+        for AdditionalSeeds { ipv4, ipv6, names } in others.map(|datacenter| &datacenter.reachable_seeds) {
+            for (known, more) in [(&mut seeds.ipv4, ipv4), (&mut seeds.ipv6, ipv6), (&mut seeds.names, names)] {
+                let new: Vec<String> = more.iter().filter(|seed| !known.contains(seed)).cloned().collect();
+                known.extend(new);
+            }
+        }
+        seeds
+    }
+
+    /// The Secret of the Management API of a datacenter.
+    pub(crate) fn management_secret<'c>(&'c self, datacenter: &'c Datacenter) -> Option<&'c str> {
+        datacenter.management_api_secret.as_deref().or(self.management_api_secret.as_deref())
     }
 
     /// A datacenter by its name in Kubernetes.

@@ -17,6 +17,17 @@ pub struct Services {
     pub node_port: ServiceOptions,
 }
 
+/// Labels and annotations of the services of a datacenter that writes some itself, with those of the cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are the services' names")]
+pub struct OwnServices {
+    pub all_pods: ServiceOptions,
+    pub seed: ServiceOptions,
+    pub additional_seed: ServiceOptions,
+    pub node_port: ServiceOptions,
+}
+
 /// What a service carries beside its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceOptions {

@@ -106,15 +106,31 @@ pub(super) struct Outcome {
     pub(super) errors: Vec<ReadError>,
 }
 
-/// Reads a topology. Each value that is wrong or missing is reported and gets a stand-in, and reading starts again.
-/// `doubtful` are the places of values that were complained about before; the rest is checked if `goes_on`.
-pub(super) fn read_collecting(document: DocumentId, root: &Node, doubtful: BTreeSet<Route>, goes_on: bool) -> Outcome {
-    let (outcome, notes) = read::<CassandraTopology>(root);
-    if let (Ok(topology), true) = (outcome, notes.is_empty() && doubtful.is_empty()) {
+/// What was complained about before a topology is read.
+pub(super) struct Doubts {
+    /// Places of values that can be read all the same.
+    pub(super) places: BTreeSet<Route>,
+    /// Places of values that are not decided: whatever type is asked for there, they are not of it.
+    pub(super) undecided: Vec<Route>,
+}
+
+impl Doubts {
+    fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.undecided.is_empty()
+    }
+}
+
+/// Reads a topology. Each value that is wrong or missing is reported and gets a stand-in, and reading starts again. The rest
+/// is checked if `goes_on`.
+pub(super) fn read_collecting(document: DocumentId, root: &Node, doubts: Doubts, goes_on: bool) -> Outcome {
+    if doubts.is_empty()
+        && let (Ok(topology), notes) = read::<CassandraTopology>(root)
+        && notes.is_empty()
+    {
         let read = Some(Read::Whole(Box::new(Parsed { document, topology })));
         return Outcome { read, errors: Vec::new() };
     }
-    let mut collecting = Collecting { root: root.clone(), places: doubtful, errors: Vec::new() };
+    let mut collecting = Collecting::of(root, doubts);
     let is_read = collecting.run();
     let is_small = root.span.len() <= LARGEST;
     let read = (is_read && is_small && goes_on).then(|| collecting.doubtful(document)).flatten();
@@ -128,6 +144,16 @@ struct Collecting {
 }
 
 impl Collecting {
+    /// Of a document, with stand-ins for what is not decided.
+    fn of(root: &Node, Doubts { mut places, undecided }: Doubts) -> Self {
+        let mut root = root.clone();
+        for place in &undecided {
+            put(&mut root, place, StandIn(0));
+        }
+        places.extend(undecided);
+        Self { root, places, errors: Vec::new() }
+    }
+
     /// Whether the document can be read in the end.
     fn run(&mut self) -> bool {
         let mut seen: BTreeSet<(Route, &str)> = BTreeSet::new();

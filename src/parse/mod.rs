@@ -1,5 +1,5 @@
 //! Text → [`CassandraTopology`] and the tree with the place of each value. All that is wrong with the text is
-//! collected as [`Diagnostic`]s (codes E001 to E012); called by [`crate::compile`] and the command line.
+//! collected as [`Diagnostic`]s (codes E001 to E013); called by [`crate::compile`] and the command line.
 
 mod builder;
 mod cause;
@@ -16,6 +16,7 @@ mod scalar;
 pub mod source;
 mod trail;
 mod tree;
+mod undecided;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -32,13 +33,14 @@ use cassc_wording::{nearest, shortened};
 
 use self::builder::documents;
 use self::cause::merge_conflict;
-use self::doubtful::{MOST_DOUBTFUL, read_collecting};
+use self::doubtful::{Doubts, MOST_DOUBTFUL, read_collecting};
 use self::limits::Limits;
 use self::lines::Lines;
 use self::read_error::ReadError;
 use self::source::{LARGEST_SOURCE, Origin, Source};
 use self::trail::Trail;
 use self::tree::{Content, Node, TreeError};
+use self::undecided::undecided;
 use crate::diagnostic::{Diagnostic, DocumentId, Label, MOST_ERRORS, Part, Place, Route, Severity};
 use crate::topology::{API_VERSION, CassandraTopology, KIND};
 use crate::yaml;
@@ -214,9 +216,10 @@ fn parse_document(document: DocumentId, root: &Node, goes_on: bool) -> (Option<R
         Place::Value { route, .. } => Some(route.clone()),
         Place::Bytes { .. } => None,
     });
-    let outcome = read_collecting(document, root, places.collect(), goes_on);
+    let (undecided, open): (Vec<Route>, Vec<Diagnostic>) = undecided(document, root).into_iter().unzip();
+    let outcome = read_collecting(document, root, Doubts { places: places.collect(), undecided }, goes_on);
     let read_errors = outcome.errors.into_iter().map(|error| of_value(document, error));
-    (outcome.read, unsafe_texts.into_iter().chain(read_errors).collect())
+    (outcome.read, unsafe_texts.into_iter().chain(open).chain(read_errors).collect())
 }
 
 /// `apiVersion` and `kind` are looked at first: all other complaints would be about another language.

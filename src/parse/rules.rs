@@ -1,4 +1,4 @@
-//! The explanations of E001 to E012, which the other files of this folder report while reading.
+//! The explanations of E001 to E013, which the other files of this folder report while reading.
 
 use crate::diagnostic::Rule;
 
@@ -80,4 +80,11 @@ kustomize and other YAML parsers change or reject some control characters (NEL, 
 same applies to the key `<<` and to keys of more than a thousand bytes.
 
 Remove the character, which often comes from copy and paste, or use a different key."
+
+    E013 "undecided" "a value is still to be decided" "\
+The value is `TODO`, or starts with `TODO:` or `TODO` and a space. `cassc import` writes it where the resource that it reads
+does not say what cassc needs, such as the memory of a node, and where only you can decide. It may stand in place of a value
+of any type; everything else in the topology is checked as usual.
+
+Write the value, or remove the field if its default is right."
 };

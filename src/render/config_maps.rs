@@ -24,7 +24,7 @@ pub(super) struct Configuration<'c> {
 /// The configurations of a datacenter: one for all racks of equal settings.
 pub(super) fn configurations<'c>(here: Here<'c>, datacenter: &'c Datacenter) -> Vec<Configuration<'c>> {
     let mut found: Vec<Configuration<'c>> = Vec::new();
-    for settings in datacenter.racks.iter().map(Settings::of) {
+    for settings in datacenter.racks.iter().map(|rack| Settings::of(datacenter, rack)) {
         if found.iter().all(|configuration| configuration.settings != settings) {
             let files = config::files(here.cluster, datacenter, settings);
             let name = names::configuration(&here.cluster.name, &datacenter.name, &hash(&files));
@@ -35,8 +35,9 @@ pub(super) fn configurations<'c>(here: Here<'c>, datacenter: &'c Datacenter) -> 
 }
 
 /// The name of a rack's configuration.
-pub(super) fn name_for<'n>(configurations: &'n [Configuration<'_>], rack: &Rack) -> &'n str {
-    let mut names = configurations.iter().filter(|it| it.settings == Settings::of(rack)).map(|it| it.name.as_str());
+pub(super) fn name_for<'n>(configurations: &'n [Configuration<'_>], datacenter: &Datacenter, rack: &Rack) -> &'n str {
+    let settings = Settings::of(datacenter, rack);
+    let mut names = configurations.iter().filter(|it| it.settings == settings).map(|it| it.name.as_str());
     names.next().expect("every rack of the datacenter got a configuration")
 }
 
@@ -79,7 +80,7 @@ pub(super) fn eight_digits(digest: Sha256) -> String {
 pub(super) fn start_order(here: Here<'_>) -> Object {
     let lines = nodes(here).map(|node| start_order_line(here, node)).collect();
     let mut data = kit::strings([("start-order", &text(lines)), ("seeds", &text(seeds(here)))]);
-    let additional = here.cluster.additional_seeds.all().cloned().collect();
+    let additional = here.cluster.seeds_elsewhere(here.kube_cluster).all().cloned().collect();
     data.insert("additional-seeds".to_owned(), text(additional));
     data.insert("founder".to_owned(), if may_found(here) { "yes\n" } else { "no\n" }.to_owned());
     data.insert("system-replication".to_owned(), text(system_replication(here.cluster).into_iter().collect()));

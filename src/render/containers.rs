@@ -24,7 +24,7 @@ const SECONDS_AFTER_DRAIN: u32 = 15;
 /// shows Cassandra's last words.
 pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
-    let additional = cluster.pod.init_containers.iter().cloned().map(with_restricted_context);
+    let additional = cluster.pod_of(datacenter).init_containers.iter().cloned().map(with_restricted_context);
     let logger = cluster.system_logger.as_ref().map(|logger| system_logger(cluster, logger));
     additional.chain([gate(here, datacenter, rack)]).chain(logger).collect()
 }
@@ -32,7 +32,7 @@ pub(super) fn init_containers(here: Here<'_>, datacenter: &Datacenter, rack: &Ra
 /// The containers: Cassandra, Reaper where it runs in the pods, the user's.
 pub(super) fn containers(here: Here<'_>, datacenter: &Datacenter, rack: &Rack) -> Vec<Container> {
     let cluster = here.cluster;
-    let additional = cluster.pod.containers.iter().cloned().map(with_restricted_context);
+    let additional = cluster.pod_of(datacenter).containers.iter().cloned().map(with_restricted_context);
     let reaper = reaper::container(here, datacenter);
     [cassandra(cluster, datacenter, rack)].into_iter().chain(reaper).chain(additional).collect()
 }
@@ -86,12 +86,12 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
         image: Some(cluster.image.clone()),
         image_pull_policy: Some(cluster.image_pull_policy.clone()),
         command: Some(script("start.sh")),
-        env: Some(environment(cluster)),
+        env: Some(environment(cluster, datacenter)),
         ports: Some(ports(datacenter)),
         resources: Some(resources(&rack.requests, &rack.limits)),
-        readiness_probe: Some(probes::readiness(cluster)),
-        liveness_probe: Some(probes::liveness(cluster)),
-        startup_probe: probes::startup(cluster),
+        readiness_probe: Some(probes::readiness(cluster, datacenter)),
+        liveness_probe: Some(probes::liveness(cluster, datacenter)),
+        startup_probe: probes::startup(cluster, datacenter),
         lifecycle: Some(Lifecycle {
             pre_stop: Some(LifecycleHandler {
                 exec: Some(ExecAction { command: Some(script("drain.sh")) }),
@@ -106,8 +106,8 @@ fn cassandra(cluster: &Cluster, datacenter: &Datacenter, rack: &Rack) -> Contain
 }
 
 /// cassc's own variables, then the user's. Names are distinct: the rules see to it.
-fn environment(cluster: &Cluster) -> Vec<EnvVar> {
-    let drain = cluster.pod.termination_grace_seconds.saturating_sub(SECONDS_AFTER_DRAIN).max(1);
+fn environment(cluster: &Cluster, datacenter: &Datacenter) -> Vec<EnvVar> {
+    let drain = cluster.pod_of(datacenter).termination_grace_seconds.saturating_sub(SECONDS_AFTER_DRAIN).max(1);
     let mut variables = vec![
         pod_field("POD_NAME", "metadata.name"),
         pod_field("POD_IP", "status.podIP"),
@@ -116,9 +116,10 @@ fn environment(cluster: &Cluster) -> Vec<EnvVar> {
         variable("MGMT_API_LISTEN_TCP_PORT", MANAGEMENT_PORT.to_string()),
         variable("MGMT_API_DISABLE_MCAC", "true"),
         variable("DRAIN_SECONDS", drain.to_string()),
-        variable("READY_SECONDS", probes::seconds_to_ask(cluster).to_string()),
+        variable("READY_SECONDS", probes::seconds_to_ask(cluster, datacenter).to_string()),
         variable("CASSANDRA_LOG_DIR", LOGS_PATH),
     ];
+    variables.extend(datacenter.management_api_heap.map(|heap| variable("MGMT_API_HEAP_SIZE", format!("{heap}m"))));
     variables.extend(command_variables(cluster));
     if cluster.management_api_secret.is_some() {
         let files = [("CA_CERT", "ca.crt"), ("CERT", "tls.crt"), ("KEY", "tls.key")];
@@ -176,7 +177,7 @@ fn system_logger(cluster: &Cluster, logger: &SystemLogger) -> Container {
         restart_policy: Some("Always".to_owned()),
         resources: Some(resources(&logger.requests, &logger.limits)),
         security_context: Some(restricted(Some(true))),
-        volume_mounts: Some(volumes::logger_mounts()),
+        volume_mounts: Some(volumes::logger_mounts(cluster)),
         ..Container::default()
     }
 }
@@ -216,7 +217,7 @@ mod tests {
         let secret_key_ref = SecretKey { name: "agent".to_owned(), key: "token".to_owned() };
         let value = EnvironmentValue::FromSecret(FromSecret { secret_key_ref });
         let cluster = Cluster { environment: [("AGENT_TOKEN".to_owned(), value)].into(), ..shop() };
-        let variable = environment(&cluster).pop().expect("the user's variables come last");
+        let variable = environment(&cluster, &cluster.datacenters[0]).pop().expect("the user's variables come last");
         let source = serde_json::to_value(variable.value_from).expect("it is an object");
         assert_eq!((variable.name.as_str(), variable.value), ("AGENT_TOKEN", None));
         assert_eq!(source, serde_json::json!({"secretKeyRef": {"name": "agent", "key": "token"}}));

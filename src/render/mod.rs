@@ -77,7 +77,7 @@ pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&
         objects.extend(services::of_datacenter(here, datacenter));
         let configurations = config_maps::configurations(here, datacenter);
         for rack in &datacenter.racks {
-            let configuration = config_maps::name_for(&configurations, rack);
+            let configuration = config_maps::name_for(&configurations, datacenter, rack);
             objects.push(stateful_set::stateful_set(here, datacenter, rack, configuration));
         }
         objects.extend(config_maps::distinct(here, datacenter, configurations));

@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::kit::{self, not_empty};
 use super::{Here, containers, volumes};
-use crate::cluster::{CASSANDRA_ID, Cluster, Datacenter, Rack, RestartTokens, StringMap, TopologySpread};
+use crate::cluster::{CASSANDRA_ID, Datacenter, Pod, Rack, RestartTokens, StringMap, TopologySpread};
 use crate::topology::{AntiAffinity, WhenUnsatisfiable};
 
 /// Before the level of a restart token, in the annotations of the pods. E501 keeps users away from it.
@@ -19,11 +19,11 @@ pub(crate) const RESTART_PREFIX: &str = "cassc/restart-";
 /// The template. What may change without a restart is not in it.
 pub(super) fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodTemplateSpec {
     let own = kit::labels(here.cluster, kit::rack_selector(here.cluster, datacenter, rack));
-    let labels: StringMap = here.cluster.pod.labels.clone().into_iter().chain(own).collect();
+    let labels: StringMap = here.cluster.pod_of(datacenter).labels.clone().into_iter().chain(own).collect();
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(labels),
-            annotations: not_empty(annotations(here.cluster, rack)),
+            annotations: not_empty(annotations(here.cluster.pod_of(datacenter), rack)),
             ..ObjectMeta::default()
         }),
         spec: Some(spec(here, datacenter, rack, configuration)),
@@ -31,48 +31,48 @@ pub(super) fn template(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, con
 }
 
 /// The user's, and the tokens that ask for a restart.
-fn annotations(cluster: &Cluster, rack: &Rack) -> StringMap {
+fn annotations(pod: &Pod, rack: &Rack) -> StringMap {
     let RestartTokens { cluster: all, datacenter, rack: own } = &rack.restart;
     let levels = [("cluster", all), ("datacenter", datacenter), ("rack", own)];
     let tokens =
         levels.into_iter().filter_map(|(level, token)| Some((format!("{RESTART_PREFIX}{level}"), token.clone()?)));
-    cluster.pod.annotations.clone().into_iter().chain(tokens).collect()
+    pod.annotations.clone().into_iter().chain(tokens).collect()
 }
 
 /// Service links are off: they would put a variable per service of the namespace into Cassandra's environment.
 fn spec(here: Here<'_>, datacenter: &Datacenter, rack: &Rack, configuration: &str) -> PodSpec {
-    let cluster = here.cluster;
-    let account = cluster.pod.service_account.clone().unwrap_or_else(|| names::service_account(&cluster.name));
+    let (cluster, pod) = (here.cluster, here.cluster.pod_of(datacenter));
+    let account = pod.service_account.clone().unwrap_or_else(|| names::service_account(&cluster.name));
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
     let spread = |spread| topology_spread(here, datacenter, spread);
     PodSpec {
         affinity: affinity(here, rack),
         automount_service_account_token: Some(false),
         containers: containers::containers(here, datacenter, rack),
-        dns_config: cluster.pod.dns_config.clone(),
-        dns_policy: dns_policy(cluster),
+        dns_config: pod.dns_config.clone(),
+        dns_policy: dns_policy(pod),
         enable_service_links: Some(false),
-        host_aliases: not_empty(cluster.pod.host_aliases.clone()),
-        host_network: cluster.pod.host_network.then_some(true),
-        image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
+        host_aliases: not_empty(pod.host_aliases.clone()),
+        host_network: pod.host_network.then_some(true),
+        image_pull_secrets: not_empty(pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
         init_containers: Some(containers::init_containers(here, datacenter, rack)),
         priority_class_name: rack.scheduling.priority_class.clone(),
-        runtime_class_name: cluster.pod.runtime_class_name.clone(),
+        runtime_class_name: pod.runtime_class_name.clone(),
         scheduler_name: rack.scheduling.scheduler_name.clone(),
-        security_context: Some(cluster.pod.security_context.clone().unwrap_or_else(restricted)),
+        security_context: Some(pod.security_context.clone().unwrap_or_else(restricted)),
         service_account_name: Some(account),
-        termination_grace_period_seconds: Some(i64::from(cluster.pod.termination_grace_seconds)),
+        termination_grace_period_seconds: Some(i64::from(pod.termination_grace_seconds)),
         tolerations: not_empty(rack.scheduling.tolerations.clone()),
         topology_spread_constraints: not_empty(rack.scheduling.topology_spread.iter().map(spread).collect::<Vec<_>>()),
-        volumes: Some(volumes::volumes(cluster, configuration)),
+        volumes: Some(volumes::volumes(cluster, datacenter, configuration)),
         ..PodSpec::default()
     }
 }
 
 /// On the network of its worker a pod would otherwise ask the worker's name servers, which cannot resolve pods.
-fn dns_policy(cluster: &Cluster) -> Option<String> {
-    let of_worker = || cluster.pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned());
-    cluster.pod.dns_policy.clone().or_else(of_worker)
+fn dns_policy(pod: &Pod) -> Option<String> {
+    let of_worker = || pod.host_network.then(|| "ClusterFirstWithHostNet".to_owned());
+    pod.dns_policy.clone().or_else(of_worker)
 }
 
 /// The `restricted` Pod Security Standard, as far as it is the pod's. A volume whose root already belongs to the group

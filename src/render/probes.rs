@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::containers::{MANAGEMENT_PORT, script};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Datacenter};
 use crate::topology::ProbeTimings;
 
 /// Seconds of the readiness probe's timeout that asking leaves for saying why not.
@@ -12,48 +12,48 @@ pub(crate) const SECONDS_AFTER_ASKING: u32 = 2;
 
 /// Asks the Management API, and writes the marker of a bootstrapped volume. What failed 3 times in a row counts, by
 /// Kubernetes' own default.
-pub(super) fn readiness(cluster: &Cluster) -> Probe {
+pub(super) fn readiness(cluster: &Cluster, datacenter: &Datacenter) -> Probe {
     let exec = Some(ExecAction { command: Some(script("ready.sh")) });
     let defaults = ProbeTimings {
         initial_delay_seconds: Some(20),
         period_seconds: Some(10),
-        timeout_seconds: Some(readiness_timeout(cluster)),
+        timeout_seconds: Some(readiness_timeout(cluster, datacenter)),
         failure_threshold: None,
     };
-    timed(Probe { exec, ..Probe::default() }, cluster.pod.probes.readiness, defaults)
+    timed(Probe { exec, ..Probe::default() }, cluster.pod_of(datacenter).probes.readiness, defaults)
 }
 
 /// How long the readiness probe may ask, in seconds.
-pub(super) fn seconds_to_ask(cluster: &Cluster) -> u32 {
-    readiness_timeout(cluster).saturating_sub(SECONDS_AFTER_ASKING).max(1)
+pub(super) fn seconds_to_ask(cluster: &Cluster, datacenter: &Datacenter) -> u32 {
+    readiness_timeout(cluster, datacenter).saturating_sub(SECONDS_AFTER_ASKING).max(1)
 }
 
-fn readiness_timeout(cluster: &Cluster) -> u32 {
-    cluster.pod.probes.readiness.timeout_seconds.unwrap_or(cluster.defaults().readiness_timeout_seconds)
+fn readiness_timeout(cluster: &Cluster, datacenter: &Datacenter) -> u32 {
+    cluster.pod_of(datacenter).probes.readiness.timeout_seconds.unwrap_or(cluster.defaults().readiness_timeout_seconds)
 }
 
 /// Alive while the process lives: 200 throughout bootstrap, commit log replay and drain (observed). A Cassandra that
 /// died is restarted by the Management API within 30 seconds; only when that does not help for 90 seconds the container
 /// is.
-pub(super) fn liveness(cluster: &Cluster) -> Probe {
+pub(super) fn liveness(cluster: &Cluster, datacenter: &Datacenter) -> Probe {
     let defaults = ProbeTimings {
         initial_delay_seconds: Some(30),
         period_seconds: Some(15),
         timeout_seconds: Some(10),
         failure_threshold: Some(6),
     };
-    timed(alive(cluster), cluster.pod.probes.liveness, defaults)
+    timed(alive(cluster), cluster.pod_of(datacenter).probes.liveness, defaults)
 }
 
 /// Asks the same as [`liveness`] for up to 5 minutes.
-pub(super) fn startup(cluster: &Cluster) -> Option<Probe> {
+pub(super) fn startup(cluster: &Cluster, datacenter: &Datacenter) -> Option<Probe> {
     let defaults = ProbeTimings {
         initial_delay_seconds: None,
         period_seconds: Some(10),
         timeout_seconds: Some(10),
         failure_threshold: Some(30),
     };
-    cluster.pod.probes.startup.map(|timings| timed(alive(cluster), timings, defaults))
+    cluster.pod_of(datacenter).probes.startup.map(|timings| timed(alive(cluster), timings, defaults))
 }
 
 fn alive(cluster: &Cluster) -> Probe {

@@ -6,9 +6,11 @@ use k8s_openapi::api::core::v1::ServiceAccount;
 use super::{Here, Object, kit};
 use crate::stages::Stage;
 
-/// The account that is made, unless the user named one.
+/// The account that is made, unless the user named one for every datacenter that has pods here.
 pub(super) fn service_account(here: Here<'_>) -> Option<Object> {
-    if here.cluster.pod.service_account.is_some() {
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster).into_iter();
+    let mut here_too = datacenters.filter(|datacenter| datacenter.namespace.as_deref() == here.namespace);
+    if here_too.all(|datacenter| here.cluster.pod_of(datacenter).service_account.is_some()) {
         return None;
     }
     let name = names::service_account(&here.cluster.name);

@@ -19,7 +19,19 @@ pub(super) fn seed_service(here: Here<'_>) -> Object {
     let mut selector = cluster.clone();
     selector.insert(kit::POD_INDEX_LABEL.to_owned(), "0".to_owned());
     let spec = ServiceSpec { selector: Some(selector), ..headless(Readiness::Any) };
-    service(here, name, cluster, &here.cluster.services.seed, spec)
+    service(here, name, cluster, &of_seeds(here), spec)
+}
+
+/// Labels and annotations of the seed service: those of all datacenters that have it together.
+fn of_seeds(here: Here<'_>) -> ServiceOptions {
+    let mut options = here.cluster.services.seed.clone();
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster).into_iter();
+    let together = datacenters.filter(|datacenter| datacenter.namespace.as_deref() == here.namespace);
+    for own in together.filter_map(|datacenter| datacenter.services.as_ref()) {
+        options.labels.extend(own.seed.labels.clone());
+        options.annotations.extend(own.seed.annotations.clone());
+    }
+    options
 }
 
 /// All services of a datacenter.
@@ -40,7 +52,8 @@ fn all_pods(here: Here<'_>, datacenter: &Datacenter) -> Object {
     let ports =
         ports(&[("native", datacenter.native_port), ("mgmt-api", 8080), ("prometheus", 9103), ("metrics", 9000)]);
     let spec = ServiceSpec { selector: Some(selector), ports: Some(ports), ..headless(Readiness::Any) };
-    service(here, name, labels, &here.cluster.services.all_pods, spec)
+    let own = datacenter.services.as_ref().map(|own| &own.all_pods);
+    service(here, name, labels, own.unwrap_or(&here.cluster.services.all_pods), spec)
 }
 
 /// For CQL clients: ready pods only. The gate reads from it who is ready.
@@ -105,7 +118,9 @@ pub(super) fn encrypted_port(datacenter: &Datacenter) -> Option<u16> {
 fn additional_seeds(here: Here<'_>, datacenter: &Datacenter) -> Object {
     let name = names::additional_seed_service(&here.cluster.name, &datacenter.name);
     let labels = kit::datacenter_selector(here.cluster, datacenter);
-    service(here, name, labels, &here.cluster.services.additional_seed, headless(Readiness::Any))
+    let own = datacenter.services.as_ref().map(|own| &own.additional_seed);
+    let options = own.unwrap_or(&here.cluster.services.additional_seed);
+    service(here, name, labels, options, headless(Readiness::Any))
 }
 
 /// The CQL port on every worker that runs a pod: traffic stays on the worker, as drivers choose their node themselves.
@@ -123,13 +138,14 @@ fn node_port(here: Here<'_>, datacenter: &Datacenter) -> Option<Object> {
         ports: Some(ports),
         ..ServiceSpec::default()
     };
-    Some(service(here, name, selector, &here.cluster.services.node_port, spec))
+    let own = datacenter.services.as_ref().map(|own| &own.node_port);
+    Some(service(here, name, selector, own.unwrap_or(&here.cluster.services.node_port), spec))
 }
 
 /// One slice per kind of address, as the API demands; only those with addresses.
 fn endpoint_slices(here: Here<'_>, datacenter: &Datacenter) -> Vec<Object> {
     let service = names::additional_seed_service(&here.cluster.name, &datacenter.name);
-    let seeds = &here.cluster.additional_seeds;
+    let seeds = here.cluster.seeds_elsewhere(here.kube_cluster);
     let kinds = [("ipv4", "IPv4", &seeds.ipv4), ("ipv6", "IPv6", &seeds.ipv6), ("fqdn", "FQDN", &seeds.names)];
     let slice = |(suffix, address_type, addresses): (&str, &str, &Vec<String>)| {
         let mut labels = kit::datacenter_selector(here.cluster, datacenter);

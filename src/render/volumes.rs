@@ -36,27 +36,27 @@ pub(super) fn read_only_root(cluster: &Cluster) -> bool {
 }
 
 /// The volumes of a pod, claims left out.
-pub(super) fn volumes(cluster: &Cluster, configuration: &str) -> Vec<Volume> {
-    let mut volumes = vec![
-        empty_dir(SERVER_CONFIG, None),
-        empty_dir(SERVER_LOGS, None),
+pub(super) fn volumes(cluster: &Cluster, datacenter: &Datacenter, configuration: &str) -> Vec<Volume> {
+    let logs = own_logs(cluster).is_none().then(|| empty_dir(SERVER_LOGS, None));
+    let mut volumes: Vec<Volume> = std::iter::once(empty_dir(SERVER_CONFIG, None)).chain(logs).collect();
+    volumes.extend([
         empty_dir(TMP, None),
         config_map(CONFIGURATION, configuration, None),
         config_map(START_ORDER, &names::start_order(&cluster.name), None),
         config_map(STATE, &names::state(&cluster.name), Some(true)),
-    ];
+    ]);
     if read_only_root(cluster) {
         volumes.push(empty_dir(ETC_CASSANDRA, None));
     }
-    volumes.extend(certificates(cluster));
+    volumes.extend(cluster.management_secret(datacenter).map(certificates));
     volumes.extend(reaper::volumes(cluster));
     volumes.extend(cluster.additional_volumes.iter().filter_map(additional));
     volumes
 }
 
-/// Certificate and key of the Management API, where it has any: it asks everybody who calls for one of its authority.
-pub(super) fn certificates(cluster: &Cluster) -> Option<Volume> {
-    cluster.management_api_secret.as_ref().map(|name| secret(MANAGEMENT_API_CERTIFICATES, name))
+/// Certificate and key of the Management API, from its Secret: it asks everybody who calls for one of its authority.
+pub(super) fn certificates(name: &str) -> Volume {
+    secret(MANAGEMENT_API_CERTIFICATES, name)
 }
 
 /// Where they are mounted.
@@ -75,18 +75,14 @@ pub(super) fn gate_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
         read_only_mount(START_ORDER, "/etc/cassc/start-order"),
         read_only_mount(STATE, "/etc/cassc/state"),
     ];
-    own.into_iter().chain(additional_mounts(cluster)).collect()
+    own.into_iter().chain(additional_mounts(cluster).filter(|mount| mount.mount_path != LOGS_PATH)).collect()
 }
 
 /// What Cassandra mounts.
 pub(super) fn cassandra_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
-    let mut mounts = vec![
-        mount(SERVER_DATA, "/var/lib/cassandra"),
-        mount(SERVER_CONFIG, "/config"),
-        mount(SERVER_LOGS, LOGS_PATH),
-        mount(TMP, "/tmp"),
-        read_only_mount(CONFIGURATION, CONFIGURATION_PATH),
-    ];
+    let mut mounts = vec![mount(SERVER_DATA, "/var/lib/cassandra"), mount(SERVER_CONFIG, "/config")];
+    mounts.extend(own_logs(cluster).is_none().then(|| mount(SERVER_LOGS, LOGS_PATH)));
+    mounts.extend([mount(TMP, "/tmp"), read_only_mount(CONFIGURATION, CONFIGURATION_PATH)]);
     if read_only_root(cluster) {
         mounts.push(mount(ETC_CASSANDRA, "/etc/cassandra"));
     }
@@ -96,8 +92,14 @@ pub(super) fn cassandra_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
 }
 
 /// What the system logger mounts.
-pub(super) fn logger_mounts() -> Vec<VolumeMount> {
-    vec![read_only_mount(SERVER_LOGS, LOGS_PATH)]
+pub(super) fn logger_mounts(cluster: &Cluster) -> Vec<VolumeMount> {
+    vec![read_only_mount(own_logs(cluster).unwrap_or(SERVER_LOGS), LOGS_PATH)]
+}
+
+/// The additional volume that takes the place of the one for the logs.
+fn own_logs(cluster: &Cluster) -> Option<&str> {
+    let mut volumes = cluster.additional_volumes.iter();
+    volumes.find(|volume| volume.mount_path == LOGS_PATH).map(|volume| volume.name.as_str())
 }
 
 fn additional_mounts(cluster: &Cluster) -> impl Iterator<Item = VolumeMount> {

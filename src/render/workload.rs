@@ -41,8 +41,9 @@ pub fn pod_templates(cluster: &Cluster) -> BTreeMap<&str, PodTemplate> {
     let of_datacenter = |datacenter| {
         let here = here(cluster, datacenter);
         let configurations = config_maps::configurations(here, datacenter);
-        let template =
-            move |rack: &'_ Rack| template(here, datacenter, rack, config_maps::name_for(&configurations, rack));
+        let template = move |rack: &'_ Rack| {
+            template(here, datacenter, rack, config_maps::name_for(&configurations, datacenter, rack))
+        };
         datacenter.racks.iter().map(move |rack| (rack.stateful_set.as_str(), template(rack)))
     };
     cluster.datacenters.iter().flat_map(of_datacenter).collect()

@@ -2,6 +2,8 @@
 //! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
 //! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
+mod jvm;
+mod management;
 mod network;
 mod pod;
 mod reaper;
@@ -11,26 +13,26 @@ mod steps;
 use std::net::IpAddr;
 
 use cassc_cassandra::image::default_image;
-use cassc_cassandra::jvm::GarbageCollector;
 use cassc_ring::names;
 use cassc_ring::order::datacenter_order;
 use cassc_ring::racks::split;
-use cassc_ring::release::{Minor, Release};
+use cassc_ring::release::Release;
 use cassc_ring::seeds::keep_seeds;
 use k8s_openapi::api::core::v1::NodeAffinity;
 
+use self::jvm::jvm;
+use self::management::{common_secret, management_heap, own_secret};
 use self::network::network;
-use self::pod::{additional_volume, gate, pod, system_logger};
-use self::services::{cql_service, services};
+use self::pod::{additional_volume, gate, own_pod, pod, system_logger};
+use self::services::{cql_service, own_services, services};
 use self::steps::{rebuild_from, steps};
 use crate::check::Checked;
 use crate::cluster::{
-    AdditionalSeeds, Cluster, Datacenter, Jvm, Rack, Repository, RestartTokens, Rollout, Scheduling, StringMap,
+    AdditionalSeeds, Cluster, Datacenter, Rack, Repository, RestartTokens, Rollout, Scheduling, StringMap,
     TopologySpread, VolumeClaim, generation,
 };
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::release::{KubernetesMinor, OLDEST};
-use crate::sizing::{self, Budget, HeapSetting, OffHeap};
 use crate::topology::merge::{Merged, NestedRack, racks};
 use crate::topology::{self, AccessMode, CassandraTopology, ImagePullPolicy, Spec};
 
@@ -80,7 +82,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
         network: network(&spec.network),
         system_logger: system_logger(&spec.system_logger, &image),
         gate: gate(&spec.gate),
-        management_api_secret: spec.management_api.tls.as_ref().map(|tls| tls.server_secret.clone()),
+        management_api_secret: common_secret(spec).cloned(),
         additional_seeds: additional_seeds(&spec.additional_seeds),
         dialect: spec.delivery.dialect,
         delivery: Repository::of(&spec.delivery, &name),
@@ -164,7 +166,12 @@ fn datacenters(topology: &CassandraTopology, version: Release, previous: Option<
             native_port: datacenter.node_port.as_ref().map_or(NATIVE_PORT, |port| port.native),
             node_port: datacenter.node_port.as_ref().map(|port| port.native),
             cql_service: cql_service(&topology.spec.services.cql, &datacenter.services.cql),
+            pod: own_pod(&topology.spec.pod, &datacenter.pod),
+            services: own_services(&topology.spec.services, &datacenter.services),
+            reachable_seeds: additional_seeds(&datacenter.reachable_seeds),
             max_unavailable: max_unavailable(&topology.spec, datacenter),
+            management_api_heap: management_heap(&topology.spec, datacenter),
+            management_api_secret: own_secret(&topology.spec, datacenter),
             seeds: seed_pods(&racks, before.map_or(&[], |before| &before.seeds)),
             rebuild_from: rebuild_from(&topology.spec, datacenter),
             racks,
@@ -285,39 +292,6 @@ fn additional_seeds(written: &[String]) -> AdditionalSeeds {
         }
     }
     seeds
-}
-
-/// The heap is sized on what the container may use: its memory limit, or what it requests where it has no limit.
-fn jvm(place: &NestedRack<'_>, version: Release) -> Jvm {
-    let memory = place.limit("memory").or_else(|| place.request("memory"));
-    let memory = memory.expect("E208 refused racks without memory").value;
-    let limit = sizing::mebibytes(amount(memory).bytes().expect("E201 refused fractions of bytes"));
-    let written = place.heap().map_or(Ok(HeapSetting::Auto), |merged| merged.value.parse());
-    let (heap, how) = match written.expect("E420 refused what is no heap size") {
-        HeapSetting::Auto => (sizing::auto_heap(limit), "auto"),
-        HeapSetting::Exactly(heap) => (heap, "as written"),
-    };
-    let collector = place.garbage_collector().map_or(default_collector(version), |merged| merged.value);
-    let young = collector.needs_young_generation().then(|| sizing::young_generation(heap, processor_millis(place)));
-    Jvm {
-        heap_mebibytes: heap,
-        heap_reason: format!("{how}: {}", Budget::of(limit, heap, &OffHeap::NONE).line("limit")),
-        young_mebibytes: young,
-        garbage_collector: collector,
-        options: place.jvm_options().map(|merged| merged.value.to_vec()).unwrap_or_default(),
-    }
-}
-
-/// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there
-/// is our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
-fn default_collector(version: Release) -> GarbageCollector {
-    if version.minor < Minor::V4_1 { GarbageCollector::Cms } else { GarbageCollector::G1 }
-}
-
-/// One core where nothing is said.
-fn processor_millis(place: &NestedRack<'_>) -> u64 {
-    let processor = place.limit("cpu").or_else(|| place.request("cpu"));
-    processor.map_or(1000, |merged| amount(merged.value).millis().expect("E201 refused less than a thousandth"))
 }
 
 fn amount(written: &str) -> Quantity {

@@ -8,19 +8,24 @@ pub(super) fn pod(written: &topology::Pod) -> Pod {
     Pod {
         labels: written.labels.clone(),
         annotations: written.annotations.clone(),
-        containers: written.containers.clone(),
-        init_containers: written.init_containers.clone(),
+        containers: written.containers.clone().unwrap_or_default(),
+        init_containers: written.init_containers.clone().unwrap_or_default(),
         service_account: written.service_account.clone(),
-        image_pull_secrets: written.image_pull_secrets.clone(),
+        image_pull_secrets: written.image_pull_secrets.clone().unwrap_or_default(),
         termination_grace_seconds: written.termination_grace_seconds.unwrap_or(120),
-        host_network: written.host_network,
-        host_aliases: written.host_aliases.clone(),
+        host_network: written.host_network.unwrap_or_default(),
+        host_aliases: written.host_aliases.clone().unwrap_or_default(),
         dns_policy: written.dns_policy.map(|policy| policy.word().to_owned()),
         dns_config: written.dns_config.clone(),
         runtime_class_name: written.runtime_class_name.clone(),
         probes: probes(&written.probes),
         security_context: written.security_context.clone(),
     }
+}
+
+/// `None` where a datacenter writes nothing: its pods are those of the cluster.
+pub(super) fn own_pod(cluster: &topology::Pod, own: &topology::Pod) -> Option<Pod> {
+    own.is_written().then(|| pod(&cluster.with(own)))
 }
 
 fn probes(written: &topology::Probes) -> Probes {

@@ -30,11 +30,7 @@ pub(super) fn reaper(spec: &Spec, cluster: &str, revision: u32) -> Option<Reaper
         ui_secret: written.auth.ui_secret.clone().unwrap_or_else(|| names::reaper_ui_secret(cluster)),
         generates_ui_secret: written.auth.generates(),
         role_secret: written.has_role(spec.auth.authenticator).then(role),
-        keystores_secret: written
-            .auth
-            .keystores_secret
-            .clone()
-            .filter(|_| written.shows_certificate(&spec.management_api)),
+        keystores_secret: written.auth.keystores_secret.clone().filter(|_| written.shows_certificate(spec)),
         auto_schedule: written.auto_schedule,
         schedules: written.schedules.iter().map(|it| schedule(spec, it)).collect(),
     })

@@ -1,14 +1,10 @@
 //! What services carry: what is written at the cluster and at a datacenter, together. Called by [`super::resolve`].
 
-use crate::cluster::{CqlService, ServiceOptions, Services, StringMap};
+use crate::cluster::{CqlService, OwnServices, ServiceOptions, Services, StringMap};
 use crate::topology::{self, CqlServiceType};
 
 /// As the user wrote them.
 pub(super) fn services(written: &topology::Services) -> Services {
-    let options = |options: &topology::ServiceOptions| ServiceOptions {
-        labels: options.labels.clone(),
-        annotations: options.annotations.clone(),
-    };
     Services {
         cql: ServiceOptions { labels: written.cql.labels.clone(), annotations: written.cql.annotations.clone() },
         all_pods: options(&written.all_pods),
@@ -16,6 +12,28 @@ pub(super) fn services(written: &topology::Services) -> Services {
         additional_seed: options(&written.additional_seed),
         node_port: options(&written.node_port),
     }
+}
+
+fn options(written: &topology::ServiceOptions) -> ServiceOptions {
+    ServiceOptions { labels: written.labels.clone(), annotations: written.annotations.clone() }
+}
+
+/// What a datacenter writes itself, laid over what the cluster writes; `None` where it writes nothing.
+pub(super) fn own_services(cluster: &topology::Services, own: &topology::Services) -> Option<OwnServices> {
+    let written = [&own.all_pods, &own.seed, &own.additional_seed, &own.node_port];
+    let is_written = written.iter().any(|it| !it.labels.is_empty() || !it.annotations.is_empty());
+    let merged = |outer: &topology::ServiceOptions, inner: &topology::ServiceOptions| {
+        let ServiceOptions { mut labels, mut annotations } = options(outer);
+        labels.extend(inner.labels.clone());
+        annotations.extend(inner.annotations.clone());
+        ServiceOptions { labels, annotations }
+    };
+    is_written.then(|| OwnServices {
+        all_pods: merged(&cluster.all_pods, &own.all_pods),
+        seed: merged(&cluster.seed, &own.seed),
+        additional_seed: merged(&cluster.additional_seed, &own.additional_seed),
+        node_port: merged(&cluster.node_port, &own.node_port),
+    })
 }
 
 /// `None` where everything is as for every datacenter before there were types.

@@ -2,9 +2,11 @@
 
 use super::off_heap::{Memtables, OffHeap};
 
-/// What the Management API server takes in the same container: a JVM with a heap of 128 MiB (management-api
-/// cassandra/scripts/docker-entrypoint.sh), whose resident size was seen at 0.2 GB.
-pub(crate) const MANAGEMENT_API: u64 = 256;
+/// The heap of the Management API server in mebibytes (`MGMT_API_HEAP_SIZE` in management-api
+/// cassandra/scripts/docker-entrypoint.sh).
+pub(crate) const DEFAULT_MANAGEMENT_HEAP: u64 = 128;
+/// What its JVM takes in the same container beside its heap: with the default heap its resident size was seen at 0.2 GB.
+const BESIDE_MANAGEMENT_HEAP: u64 = 128;
 /// What Cassandra's JVM takes beside heap, caches and the collector's own tables: classes, compiled code, stacks of
 /// some hundred threads. Seen on real nodes: with a heap of 512 MiB the process takes 0.8 to 1.05 GB, caches included.
 pub(crate) const JVM_ITSELF: u64 = 384;
@@ -29,7 +31,7 @@ pub(crate) struct Budget {
     direct_memtables: bool,
     /// [`JVM_ITSELF`].
     pub jvm: u64,
-    /// [`MANAGEMENT_API`].
+    /// The Management API server: its heap, and what its JVM takes beside it.
     pub management_api: u64,
     /// What else the configuration names.
     off_heap: OffHeap,
@@ -52,7 +54,10 @@ impl Budget {
             },
             direct_memtables: off_heap.memtables == Memtables::Direct,
             jvm: JVM_ITSELF,
-            management_api: MANAGEMENT_API,
+            management_api: off_heap
+                .management_heap
+                .unwrap_or(DEFAULT_MANAGEMENT_HEAP)
+                .saturating_add(BESIDE_MANAGEMENT_HEAP),
             off_heap: *off_heap,
         }
     }
@@ -187,6 +192,12 @@ mod tests {
     }
 
     #[test]
+    fn the_management_api_takes_its_heap_and_as_much_as_before_without_one() {
+        let with = |heap| Budget::of(16 * GIB, 4096, &OffHeap { management_heap: heap, ..PLAIN }).management_api;
+        assert_eq!([with(None), with(Some(128)), with(Some(64)), with(Some(512))], [256, 256, 192, 640]);
+    }
+
+    #[test]
     fn space_for_memtables_is_taken_only_outside_the_heap() {
         let on_heap = OffHeap { memtable_space: Some(8192), ..PLAIN };
         assert_eq!(Budget::of(16 * GIB, 4096, &on_heap).used(), Budget::of(16 * GIB, 4096, &PLAIN).used());
@@ -207,6 +218,7 @@ mod tests {
         fn no_amount_overflows(amount in prop::sample::select(vec![0, 1, 1 << 40, u64::MAX / 2, u64::MAX])) {
             let off_heap = OffHeap { memtable_space: Some(amount), file_cache: Some(amount), networking_cache: Some(amount),
                 row_cache: amount, index_summaries: amount, merkle_trees: amount, netty: amount,
+                management_heap: Some(amount),
                 memtables: Memtables::Direct, direct_limit: None };
             for heap in [1024, u64::MAX] {
                 let budget = Budget::of(8192, heap, &off_heap);

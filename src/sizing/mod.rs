@@ -7,7 +7,7 @@ mod off_heap;
 
 use std::str::FromStr;
 
-pub(crate) use budget::{Budget, largest_heap, largest_heap_beside};
+pub(crate) use budget::{Budget, DEFAULT_MANAGEMENT_HEAP, largest_heap, largest_heap_beside};
 pub(crate) use off_heap::{MAX_DIRECT_MEMORY, Memtables, NETTY_DIRECT_MEMORY, OffHeap, SETTINGS, last_option};
 
 use thiserror::Error;
@@ -19,6 +19,9 @@ const MEBIBYTE: u64 = 1 << 20;
 
 /// At this size of the heap and above, pointers are no longer compressed: a heap of 32 GiB holds less than one of 31.
 pub(crate) const COMPRESSED_POINTERS_END: u64 = 32 * 1024;
+
+/// The smallest heap that Cassandra starts with, in mebibytes.
+pub(crate) const SMALLEST_HEAP: u64 = 256;
 
 /// What the user asked the heap to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +49,17 @@ impl FromStr for HeapSetting {
     /// Reads `auto`, Kubernetes' binary suffixes (`8Gi`, `1.5Gi`) and the JVM's (`8G`, `8192m`), which are binary
     /// too: a `-Xmx8G` is 8 GiB. A bare number is bytes, as for the JVM.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "auto" {
-            return Ok(Self::Auto);
-        }
-        let bytes = heap_bytes(text).ok_or_else(|| HeapSettingError::NotAHeapSize(text.to_owned()))?;
-        if bytes == 0 || bytes % MEBIBYTE != 0 {
-            return Err(HeapSettingError::NotWholeMebibytes(text.to_owned()));
-        }
-        Ok(Self::Exactly(bytes / MEBIBYTE))
+        if text == "auto" { Ok(Self::Auto) } else { heap_size(text).map(Self::Exactly) }
     }
+}
+
+/// An amount for a JVM in mebibytes, in the same spellings.
+pub(crate) fn heap_size(text: &str) -> Result<u64, HeapSettingError> {
+    let bytes = heap_bytes(text).ok_or_else(|| HeapSettingError::NotAHeapSize(text.to_owned()))?;
+    if bytes == 0 || bytes % MEBIBYTE != 0 {
+        return Err(HeapSettingError::NotWholeMebibytes(text.to_owned()));
+    }
+    Ok(bytes / MEBIBYTE)
 }
 
 fn heap_bytes(text: &str) -> Option<u64> {
@@ -90,6 +95,12 @@ pub(crate) fn mebibytes(memory_limit_bytes: u64) -> u64 {
 /// with a patch.
 pub(crate) fn auto_heap(limit: u64) -> u64 {
     (limit / 2).min(1024).max((limit / 4).min(8192)).min(largest_heap(limit))
+}
+
+/// The heap for `auto` where there is no limit but a request: the same formula, and never too small to start with, because
+/// nothing ends a container that takes more than it requests while its worker has memory.
+pub(crate) fn heap_by_request(request: u64) -> u64 {
+    auto_heap(request).max(SMALLEST_HEAP)
 }
 
 /// The young generation for CMS: min(100 for each core, heap / 4), the formula of apache/cassandra
@@ -146,6 +157,7 @@ mod tests {
         assert_eq!((auto_heap(GIB), auto_heap(2 * GIB)), (272, 998));
         assert_eq!(auto_heap(640), 0);
         assert_eq!(auto_heap(0), 0);
+        assert_eq!([heap_by_request(0), heap_by_request(640), heap_by_request(GIB)], [256, 256, 272]);
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub(crate) struct OffHeap {
     pub direct_limit: Option<u64>,
     /// `-Dio.netty.maxDirectMemory`.
     pub netty: u64,
+    /// The heap of the Management API, which runs in the same container. Not a part of Cassandra's configuration: whoever knows
+    /// it fills it in.
+    pub management_heap: Option<u64>,
 }
 
 impl OffHeap {
@@ -73,6 +76,7 @@ impl OffHeap {
         merkle_trees: 0,
         direct_limit: None,
         netty: 0,
+        management_heap: None,
     };
 
     /// What a configuration names. `key` gives the value of a key of `cassandra.yaml`; of two equal options the JVM takes
@@ -101,6 +105,7 @@ impl OffHeap {
             merkle_trees: trees.unwrap_or_default(),
             direct_limit: option(options, MAX_DIRECT_MEMORY),
             netty: option(options, NETTY_DIRECT_MEMORY).unwrap_or_default(),
+            management_heap: None,
         }
     }
 }

@@ -58,8 +58,9 @@ pub struct CassandraOverrides {
 impl CassandraOverrides {
     /// Whether anything is written here.
     pub(crate) fn is_written(&self) -> bool {
-        let Jvm { heap, gc, options } = &self.jvm;
-        !self.config.is_empty() || heap.is_some() || gc.is_some() || options.is_some()
+        let Jvm { heap, initial_heap, young_generation, gc, options } = &self.jvm;
+        let sizes = [heap, initial_heap, young_generation];
+        !self.config.is_empty() || sizes.into_iter().any(Option::is_some) || gc.is_some() || options.is_some()
     }
 }
 
@@ -70,6 +71,11 @@ impl CassandraOverrides {
 pub struct Jvm {
     /// The heap size, such as `8Gi`, or `auto` (the default): Cassandra's formula applied to the memory of the container.
     pub heap: Option<String>,
+    /// The heap that the JVM starts with, such as `2Gi`. Defaults to `heap`, so that the heap is never resized.
+    pub initial_heap: Option<String>,
+    /// The young generation of the heap, such as `800Mi`, for `gc: CMS` alone. Default: Cassandra's formula, 100 MiB per core and
+    /// at most a quarter of the heap.
+    pub young_generation: Option<String>,
     /// The garbage collector. Defaults to Cassandra's own default: CMS for 3.11 and 4.0, G1 from 4.1 on.
     pub gc: Option<GarbageCollector>,
     /// More JVM options, one per list element, such as `-XX:MaxDirectMemorySize=4G`. A list replaces the inherited list.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CassandraOverrides, DatacenterServices, DisruptionBudget, Resources, Scheduling, StorageOverrides};
+use super::{
+    CassandraOverrides, DisruptionBudget, ManagementApi, Pod, Resources, Scheduling, Services, StorageOverrides,
+};
 
 /// A datacenter of the cluster.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -31,11 +33,21 @@ pub struct Datacenter {
     pub kube_cluster: Option<String>,
     /// The namespace, where it differs from `metadata.namespace`.
     pub namespace: Option<String>,
+    /// Addresses or DNS names of nodes of this datacenter, as pods of other Kubernetes clusters reach them: they are additional
+    /// seeds of the datacenters there. Needs datacenters in several Kubernetes clusters (`kubeCluster`).
+    #[serde(default)]
+    pub reachable_seeds: Vec<String>,
     /// Opens the CQL port on every worker.
     pub node_port: Option<NodePort>,
     /// The Services of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
-    pub services: DatacenterServices,
+    pub services: Services,
+    /// What else the pods of this datacenter carry.
+    #[serde(default)]
+    pub pod: Pod,
+    /// The Management API of this datacenter. Missing settings are inherited from the cluster.
+    #[serde(default)]
+    pub management_api: ManagementApi,
     /// The PodDisruptionBudget of this datacenter. Missing fields are inherited from the cluster.
     #[serde(default)]
     pub disruption_budget: DisruptionBudget,

@@ -126,6 +126,22 @@ impl<'t> NestedRack<'t> {
         self.innermost(self.jvms().map(|jvm| jvm.heap.as_deref()))
     }
 
+    /// The heap that the JVM starts with, as written.
+    pub(crate) fn initial_heap(&self) -> Option<Merged<&'t str>> {
+        self.innermost(self.jvms().map(|jvm| jvm.initial_heap.as_deref()))
+    }
+
+    /// The young generation, as written.
+    pub(crate) fn young_generation(&self) -> Option<Merged<&'t str>> {
+        self.innermost(self.jvms().map(|jvm| jvm.young_generation.as_deref()))
+    }
+
+    /// The heap of the Management API, as written.
+    pub(crate) fn management_heap(&self) -> Option<Merged<&'t str>> {
+        let (datacenter, cluster) = (&self.datacenter.management_api, &self.spec.management_api);
+        self.innermost([None, datacenter.heap.as_deref(), cluster.heap.as_deref()])
+    }
+
     /// The garbage collector.
     pub(crate) fn garbage_collector(&self) -> Option<Merged<GarbageCollector>> {
         self.innermost(self.jvms().map(|jvm| jvm.gc))

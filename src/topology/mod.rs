@@ -55,7 +55,7 @@ pub use repair::{Reaper, ReaperAuth, ReaperStorage, ReaperVolume, Repair, Schedu
 pub use rollout::{Canary, Rollout};
 pub(crate) use rollout::{LONGEST_TOKEN, is_token};
 pub use scheduling::{AntiAffinity, Scheduling, TopologySpread, WhenUnsatisfiable};
-pub use services::{CqlService, CqlServiceType, DatacenterServices, DisruptionBudget};
+pub use services::{CqlService, CqlServiceType, DisruptionBudget};
 pub use services::{ServiceOptions, Services, TrafficPolicy};
 pub use steps::Steps;
 pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUESTS, is_role_name, schedule_fault};
@@ -136,7 +136,8 @@ pub struct Spec {
     /// `cluster_name` in `cassandra.yaml`. Defaults to `metadata.name`. It is immutable: Cassandra does not start with the data
     /// of a cluster with a different name.
     pub cluster_name: Option<String>,
-    /// Whether the first pod may found a new ring. Defaults to `auto`. Write `never` once the ring exists.
+    /// Whether the first pod may found a new ring. Defaults to `auto`. Write `never` once every node has been ready under cassc:
+    /// from then on its volume carries a mark that it is a member. Volumes of an adopted or restored cluster do not carry it yet.
     #[serde(default)]
     pub founding: Founding,
     /// Properties of the Kubernetes cluster.
@@ -195,7 +196,7 @@ pub struct Spec {
     /// The init container that decides when Cassandra may start.
     #[serde(default)]
     pub gate: Gate,
-    /// Access to the Management API, which starts and drains Cassandra.
+    /// The Management API, which starts and drains Cassandra: who has access, and its memory.
     #[serde(default)]
     pub management_api: ManagementApi,
     /// Addresses or DNS names of nodes of this Cassandra cluster that run in another Kubernetes cluster, or that

@@ -6,10 +6,11 @@ use k8s_openapi::api::core::v1::{Container, HostAlias, PodDNSConfig, PodSecurity
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Probes, Resources};
+use super::{Probes, Resources, Spec};
 
-/// Labels, extra containers and other settings of the pods.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+/// Labels, extra containers and other settings of the pods. In a datacenter, labels and annotations are laid over those of the
+/// cluster key by key, the timings of a probe field by field; every other field replaces that of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Pod {
@@ -21,18 +22,15 @@ pub struct Pod {
     pub annotations: BTreeMap<String, String>,
     /// Extra containers, in the form of Kubernetes. A container without `securityContext` gets one that complies with the
     /// `restricted` Pod Security Standard; your own `securityContext` is not changed.
-    #[serde(default)]
-    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
-    pub containers: Vec<Container>,
+    #[schemars(with = "Option<Vec<serde_json::Map<String, serde_json::Value>>>")]
+    pub containers: Option<Vec<Container>>,
     /// Extra init containers, in the form of Kubernetes. They run before the init containers of cassc.
-    #[serde(default)]
-    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
-    pub init_containers: Vec<Container>,
+    #[schemars(with = "Option<Vec<serde_json::Map<String, serde_json::Value>>>")]
+    pub init_containers: Option<Vec<Container>>,
     /// The name of an existing ServiceAccount. Default: cassc renders a ServiceAccount without permissions.
     pub service_account: Option<String>,
     /// The names of existing Secrets for pulling images.
-    #[serde(default)]
-    pub image_pull_secrets: Vec<String>,
+    pub image_pull_secrets: Option<Vec<String>>,
     /// Seconds that a pod has to drain before the kubelet kills it. Defaults to 120.
     pub termination_grace_seconds: Option<u32>,
     /// The security context of the pods, in the form of Kubernetes. By default the pods run as user and group 999 and comply with
@@ -41,9 +39,8 @@ pub struct Pod {
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub security_context: Option<PodSecurityContext>,
     /// Entries of `/etc/hosts` in the pods, in the form of Kubernetes: `{ip: 192.0.2.7, hostnames: [ldap.example.com]}`.
-    #[serde(default)]
-    #[schemars(with = "Vec<serde_json::Map<String, serde_json::Value>>")]
-    pub host_aliases: Vec<HostAlias>,
+    #[schemars(with = "Option<Vec<serde_json::Map<String, serde_json::Value>>>")]
+    pub host_aliases: Option<Vec<HostAlias>>,
     /// The name servers of the pods. Defaults to those of the Kubernetes cluster, which resolve the names of all pods.
     pub dns_policy: Option<DnsPolicy>,
     /// Name servers, search domains and options in addition to those of `dnsPolicy`, in the form of Kubernetes.
@@ -56,8 +53,55 @@ pub struct Pod {
     pub probes: Probes,
     /// Whether the pods use the network of their worker. Their ports must be free on the worker. The `restricted` Pod
     /// Security Standard does not allow it. Defaults to `false`.
-    #[serde(default)]
-    pub host_network: bool,
+    pub host_network: Option<bool>,
+}
+
+impl Pod {
+    /// The pods of a datacenter: what it writes itself, laid over what the cluster writes.
+    pub(crate) fn with(&self, own: &Self) -> Self {
+        let merged = |outer: &BTreeMap<String, String>, inner: &BTreeMap<String, String>| {
+            outer.clone().into_iter().chain(inner.clone()).collect()
+        };
+        Self {
+            labels: merged(&self.labels, &own.labels),
+            annotations: merged(&self.annotations, &own.annotations),
+            containers: own.containers.clone().or_else(|| self.containers.clone()),
+            init_containers: own.init_containers.clone().or_else(|| self.init_containers.clone()),
+            service_account: own.service_account.clone().or_else(|| self.service_account.clone()),
+            image_pull_secrets: own.image_pull_secrets.clone().or_else(|| self.image_pull_secrets.clone()),
+            termination_grace_seconds: own.termination_grace_seconds.or(self.termination_grace_seconds),
+            security_context: own.security_context.clone().or_else(|| self.security_context.clone()),
+            host_aliases: own.host_aliases.clone().or_else(|| self.host_aliases.clone()),
+            dns_policy: own.dns_policy.or(self.dns_policy),
+            dns_config: own.dns_config.clone().or_else(|| self.dns_config.clone()),
+            runtime_class_name: own.runtime_class_name.clone().or_else(|| self.runtime_class_name.clone()),
+            probes: self.probes.with(own.probes),
+            host_network: own.host_network.or(self.host_network),
+        }
+    }
+
+    /// Whether anything is written here.
+    pub(crate) fn is_written(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// Whether a field is written here, by its name. Labels, annotations and probes are merged, and stand at both levels.
+    pub(crate) fn writes(&self, field: &str) -> bool {
+        match field {
+            "containers" => self.containers.is_some(),
+            "initContainers" => self.init_containers.is_some(),
+            "serviceAccount" => self.service_account.is_some(),
+            "imagePullSecrets" => self.image_pull_secrets.is_some(),
+            "terminationGraceSeconds" => self.termination_grace_seconds.is_some(),
+            "securityContext" => self.security_context.is_some(),
+            "hostAliases" => self.host_aliases.is_some(),
+            "dnsPolicy" => self.dns_policy.is_some(),
+            "dnsConfig" => self.dns_config.is_some(),
+            "runtimeClassName" => self.runtime_class_name.is_some(),
+            "hostNetwork" => self.host_network.is_some(),
+            other => unreachable!("`{other}` is merged, or is no field of a pod"),
+        }
+    }
 }
 
 /// The name servers of the pods, as `dnsPolicy` in Kubernetes.
@@ -137,13 +181,24 @@ fn yes() -> bool {
     true
 }
 
-/// Access to the Management API.
+/// Access to the Management API, and its memory.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ManagementApi {
+    /// The heap of the Management API, a JVM beside that of Cassandra in the same container: a binary size such as `256Mi`, at
+    /// least 64 MiB. Without it the image takes 128 MiB. It counts in the memory that the container needs.
+    pub heap: Option<String>,
     /// Mutual TLS. By default every client that reaches the port 8080 of a pod can use the API.
     pub tls: Option<ManagementApiTls>,
+}
+
+impl Spec {
+    /// Whether the Management API has certificates: all nodes do, or none.
+    pub(crate) fn has_management_certificates(&self) -> bool {
+        let own = self.datacenters.iter().map(|datacenter| &datacenter.management_api);
+        own.chain([&self.management_api]).any(|api| api.tls.is_some())
+    }
 }
 
 /// Mutual TLS of the Management API. The Secret has the type `kubernetes.io/tls` and the keys `ca.crt`, `tls.crt` and

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The timings of the probes of the Cassandra container. The requests of the probes are fixed.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Probes {
@@ -38,4 +38,27 @@ pub struct ProbeTimings {
     /// The number of consecutive failures after which the kubelet acts, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_threshold: Option<u32>,
+}
+
+impl Probes {
+    /// Those of a datacenter, laid over those of the cluster.
+    pub(crate) fn with(self, own: Self) -> Self {
+        let startup = own.startup.map(|own| self.startup.unwrap_or_default().with(own));
+        Self {
+            liveness: self.liveness.with(own.liveness),
+            readiness: self.readiness.with(own.readiness),
+            startup: startup.or(self.startup),
+        }
+    }
+}
+
+impl ProbeTimings {
+    fn with(self, own: Self) -> Self {
+        Self {
+            initial_delay_seconds: own.initial_delay_seconds.or(self.initial_delay_seconds),
+            period_seconds: own.period_seconds.or(self.period_seconds),
+            timeout_seconds: own.timeout_seconds.or(self.timeout_seconds),
+            failure_threshold: own.failure_threshold.or(self.failure_threshold),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Labels, annotations and types of the Services.
+/// Labels, annotations and types of the Services. A datacenter inherits those of the cluster key by key.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -16,7 +16,8 @@ pub struct Services {
     /// The headless Service of each datacenter with all pods, ready or not. It is the `serviceName` of the StatefulSets.
     #[serde(default)]
     pub all_pods: ServiceOptions,
-    /// The headless Service of the cluster with the seed nodes (the first pod of each rack).
+    /// The headless Service of the cluster with the seed nodes (the first pod of each rack). Datacenters in one namespace have it
+    /// together.
     #[serde(default)]
     pub seed: ServiceOptions,
     /// The Service of each datacenter with the addresses of `additionalSeeds`.
@@ -38,16 +39,6 @@ pub struct ServiceOptions {
     /// Annotations of the Service, such as those of a cloud provider.
     #[serde(default)]
     pub annotations: BTreeMap<String, String>,
-}
-
-/// The Services of a datacenter.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-pub struct DatacenterServices {
-    /// The Service for CQL clients. Missing fields are inherited from the cluster.
-    #[serde(default)]
-    pub cql: CqlService,
 }
 
 /// The Services for CQL clients. `<cluster>-<datacenter>-service` always exists and is headless: its DNS name resolves to the

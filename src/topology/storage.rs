@@ -105,7 +105,8 @@ pub enum ImagePullPolicy {
 pub struct AdditionalVolume {
     /// The name of the volume in the pod, a DNS label.
     pub name: String,
-    /// The absolute path in the Cassandra container, such as `/commitlog`.
+    /// The absolute path in the Cassandra container, such as `/commitlog`. At `/var/log/cassandra` the volume, a `claim` or an
+    /// `emptyDir`, takes the place of the one for the logs.
     pub mount_path: String,
     /// A PVC for each pod, such as a disk for the commit log. It is immutable.
     pub claim: Option<VolumeClaim>,

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use cassc_ring::release::Minor;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -119,6 +120,12 @@ impl GarbageCollector {
         unlock.into_iter().chain(parallel_new).chain(own.iter().copied()).collect()
     }
 
+    /// CMS up to 4.0 and G1 in 5.0, as they ship (CASSANDRA-18027). 4.1 ships CMS too (conf/jvm11-server.options); G1 there
+    /// is our decision: it needs no size of the young generation, and Java 14 no longer has CMS.
+    pub fn default_of(minor: Minor) -> Self {
+        if minor < Minor::V4_1 { Self::Cms } else { Self::G1 }
+    }
+
     /// Whether the young generation needs a size (`-Xmn`). conf/cassandra-env.sh does not start with `-Xmn` and G1; ZGC and
     /// Shenandoah of these JDKs have no generations.
     pub fn needs_young_generation(self) -> bool {
@@ -144,7 +151,8 @@ const fn owned(begins: &'static str, reason: &'static str, instead: &'static str
 const HEAP: &str = "computed from the memory limit";
 const USE_HEAP: &str = "write `jvm.heap`";
 const YOUNG: &str = "computed for CMS, refused with G1";
-const USE_CMS: &str = "remove it; cassc computes it for `jvm.gc: CMS`";
+const USE_CMS: &str = "remove it: cassc computes it for `jvm.gc: CMS`; or write `jvm.youngGeneration`";
+const USE_INITIAL: &str = "write `jvm.heap`, and `jvm.initialHeap` if the heap is to grow";
 const COLLECTOR: &str = "only one collector is allowed";
 const USE_GC: &str = "write `jvm.gc`";
 const HIDDEN: &str = "bypasses all checks";
@@ -164,10 +172,10 @@ const FILES: &str = "volumes and probes depend on it";
 /// The options that users must not set. Names of properties after
 /// org.apache.cassandra.config.CassandraRelevantProperties.
 pub const OWNED_OPTIONS: &[OwnedOption] = &[
-    owned("-Xms", HEAP, USE_HEAP),
+    owned("-Xms", HEAP, USE_INITIAL),
     owned("-Xmx", HEAP, USE_HEAP),
     owned("-XX:MaxHeapSize", HEAP, USE_HEAP),
-    owned("-XX:InitialHeapSize", HEAP, USE_HEAP),
+    owned("-XX:InitialHeapSize", HEAP, USE_INITIAL),
     owned("-XX:MinHeapSize", HEAP, USE_HEAP),
     owned("-XX:MaxRAM", HEAP, USE_HEAP),
     owned("-XX:MinRAM", HEAP, USE_HEAP),
@@ -340,7 +348,7 @@ mod tests {
     fn owned_options_are_recognized_with_any_value() {
         let cases = [
             ("-Xmx8G", USE_HEAP),
-            (" -Xms8G ", USE_HEAP),
+            (" -Xms8G ", USE_INITIAL),
             ("-XX:MaxRAMPercentage=50", USE_HEAP),
             ("-Dcassandra.replace_address_first_boot=10.0.0.1", USE_REPLACE),
             ("-Dcassandra.replace_address=10.0.0.1", USE_REPLACE),

@@ -11,7 +11,8 @@ pub enum Founding {
     /// pod is ready. Default.
     #[default]
     Auto,
-    /// No pod founds a ring. A pod with an empty volume waits until it can join a ring.
+    /// No pod founds a ring. A pod whose volume is empty, or has data without the mark that its node is a member, waits until it
+    /// can join a ring. If all pods are such pods, as after a full outage of a cluster that was just adopted, they wait forever.
     Never,
 }
 

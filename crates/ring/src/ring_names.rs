@@ -4,8 +4,8 @@
 /// Characters with a meaning in a properties file, a replication map or a JVM option.
 const MEANINGFUL: &str = ",:=!#'\"\\`$*?[]{}<>|&;()";
 
-/// What is wrong with a name, in two or three words: of the cluster (`clusterName`), of a `datacenter`, or of a rack
-/// (any other text). `None` for a valid name.
+/// What is wrong with a name, in two or three words: of the cluster (`clusterName`), or of a datacenter or a rack (any other
+/// text). `None` for a valid name.
 pub fn fault(what: &str, name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("empty".to_owned());
@@ -15,12 +15,10 @@ pub fn fault(what: &str, name: &str) -> Option<String> {
     }
     let wrong = name.chars().find(|c| match what {
         "clusterName" => c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'),
-        "datacenter" => !c.is_ascii_graphic() || MEANINGFUL.contains(*c),
         _ => !(c.is_ascii_graphic() || *c == ' ') || MEANINGFUL.contains(*c),
     })?;
     Some(match wrong {
         '\n' | '\r' | '\u{2028}' | '\u{2029}' => "several lines".to_owned(),
-        ' ' => "spaces are not allowed".to_owned(),
         wrong => format!("`{}` is not allowed", wrong.escape_debug()),
     })
 }

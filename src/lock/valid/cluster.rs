@@ -8,8 +8,8 @@ use cassc_ring::names;
 use cassc_ring::ring_names;
 
 use super::network::{namespaces, network};
-use super::pod::{additional_volume, image, pod, services, system_logger};
-use super::rack::rack;
+use super::pod::{additional_volume, image, own_services, pod, services, system_logger};
+use super::rack::{heap, rack};
 use super::steps::steps;
 use super::together::together;
 use super::{
@@ -203,9 +203,14 @@ fn datacenter(cluster: &str, datacenter: &Datacenter) -> Valid {
     field("nativePort", port(native_port))?;
     optional("nodePort", node_port.as_ref(), port)?;
     optional("cqlService", datacenter.cql_service.as_ref(), cql_service)?;
+    optional("pod", datacenter.pod.as_ref(), pod)?;
+    optional("services", datacenter.services.as_ref(), own_services)?;
+    field("reachableSeeds", seeds_elsewhere(&datacenter.reachable_seeds))?;
     let missing = datacenter.max_unavailable;
     let expected = format!("0 to {}", i32::MAX);
     field("maxUnavailable", number(missing, i32::try_from(missing).is_ok(), &expected))?;
+    optional("managementApiHeap", datacenter.management_api_heap.as_ref(), heap)?;
+    optional("managementApiSecret", datacenter.management_api_secret.as_ref(), |name| subdomain(name))?;
     optional("rebuildFrom", datacenter.rebuild_from.as_ref(), |name| in_ring("datacenter", name))?;
     each("racks", racks, |it| rack(cluster, name, it))?;
     let beginning = names::stateful_set(cluster, name, "");

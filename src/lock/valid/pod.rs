@@ -4,7 +4,9 @@ use super::rack::claim;
 use super::{
     Valid, amounts, annotations, each, field, is, label, labels, number, optional, size, subdomain, text, texts_of,
 };
-use crate::cluster::{AdditionalVolume, Pod, Probes, ServiceOptions, Services, SystemLogger, VolumeSource};
+use crate::cluster::{
+    AdditionalVolume, OwnServices, Pod, Probes, ServiceOptions, Services, SystemLogger, VolumeSource,
+};
 use crate::kubernetes::image::read;
 use crate::kubernetes::syntax::is_mount_path;
 use crate::topology::ProbeTimings;
@@ -97,7 +99,17 @@ pub(super) fn services(services: &Services) -> Valid {
         ("additionalSeed", additional_seed),
         ("nodePort", node_port),
     ];
-    all.into_iter().try_for_each(|(key, ServiceOptions { labels: own, annotations: notes })| {
-        field(key, field("labels", labels(own)).and(field("annotations", annotations(notes))))
-    })
+    all.into_iter().try_for_each(service)
+}
+
+/// Those of a datacenter.
+pub(super) fn own_services(services: &OwnServices) -> Valid {
+    let OwnServices { all_pods, seed, additional_seed, node_port } = services;
+    let all = [("allPods", all_pods), ("seed", seed), ("additionalSeed", additional_seed), ("nodePort", node_port)];
+    all.into_iter().try_for_each(service)
+}
+
+fn service((key, options): (&str, &ServiceOptions)) -> Valid {
+    let ServiceOptions { labels: own, annotations: notes } = options;
+    field(key, field("labels", labels(own)).and(field("annotations", annotations(notes))))
 }

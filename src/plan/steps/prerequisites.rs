@@ -59,10 +59,12 @@ fn referred(cluster: &Cluster) -> BTreeSet<String> {
     for secret in secrets_of_roles(cluster) {
         add("Secret", secret);
     }
-    for secret in cluster.management_api_secret.iter().chain(&cluster.pod.image_pull_secrets) {
+    let pods = cluster.datacenters.iter().map(|datacenter| cluster.pod_of(datacenter));
+    let of_management = cluster.datacenters.iter().filter_map(|datacenter| cluster.management_secret(datacenter));
+    for secret in of_management.chain(pods.clone().flat_map(|pod| &pod.image_pull_secrets).map(String::as_str)) {
         add("Secret", secret);
     }
-    if let Some(account) = &cluster.pod.service_account {
+    for account in pods.filter_map(|pod| pod.service_account.as_ref()) {
         add("ServiceAccount", account);
     }
     names

@@ -51,13 +51,14 @@ pub(super) fn files(cluster: &Cluster, settings: Settings<'_>) -> Vec<(String, S
 /// How the heap came about, with all memory that the configuration names; `None` in generations that count only what
 /// follows from the heap.
 fn heap_reason(cluster: &Cluster, settings: Settings<'_>) -> Option<String> {
-    let Settings { config, jvm, memory } = settings;
+    let Settings { config, jvm, memory, management_heap } = settings;
     let (name, amount_of_memory) = match memory {
         Memory { limit: Some(limit), .. } => ("limit", limit),
         Memory { request, .. } => ("request", request?),
     };
     let bytes = amount("memory", amount_of_memory).ok().filter(|_| cluster.defaults().off_heap_in_comment)?;
-    let off_heap = OffHeap::of(cluster.version.minor, |key| config.get(key).cloned(), &jvm.options);
+    let off_heap =
+        OffHeap { management_heap, ..OffHeap::of(cluster.version.minor, |key| config.get(key).cloned(), &jvm.options) };
     let budget = Budget::of(mebibytes(bytes), jvm.heap_mebibytes, &off_heap);
     let how = jvm.heap_reason.split(':').next().unwrap_or_default();
     let line = budget.line(name);
@@ -75,11 +76,11 @@ fn templates(minor: Minor) -> (Handle, Option<Handle>) {
     }
 }
 
-/// Smallest and largest heap are the same: nothing is resized, and all of it can be touched at the start. Both must
-/// stand in the file, or `cassandra-env.sh` computes them from the memory of the worker; with CMS it does the same with
+/// Smallest and largest heap are the same unless the user writes otherwise: nothing is resized, and all of it can be touched
+/// at the start. Both must stand in the file, or `cassandra-env.sh` computes them from the memory of the worker; with CMS it does the same with
 /// the young generation, and with G1 it refuses to start when that is given.
 fn heap(jvm: &Jvm) -> Vec<String> {
-    let heap = jvm.heap_mebibytes;
-    let young = jvm.young_mebibytes.map(|young| format!("-Xmn{young}M"));
-    [format!("-Xms{heap}M"), format!("-Xmx{heap}M")].into_iter().chain(young).collect()
+    let (heap, initial) = (jvm.heap_mebibytes, jvm.initial_mebibytes.unwrap_or(jvm.heap_mebibytes));
+    let young = jvm.written_young_mebibytes.or(jvm.young_mebibytes).map(|young| format!("-Xmn{young}M"));
+    [format!("-Xms{initial}M"), format!("-Xmx{heap}M")].into_iter().chain(young).collect()
 }

@@ -22,6 +22,8 @@ pub struct Settings<'c> {
     config: &'c Config,
     jvm: &'c Jvm,
     memory: Memory<'c>,
+    /// The heap of the Management API, which shares that memory.
+    management_heap: Option<u64>,
 }
 
 /// The memory of the container, which the comment above the heap explains.
@@ -32,10 +34,10 @@ struct Memory<'c> {
 }
 
 impl<'c> Settings<'c> {
-    /// The settings of a rack.
-    pub fn of(rack: &'c Rack) -> Self {
+    /// The settings of a rack of a datacenter.
+    pub fn of(datacenter: &Datacenter, rack: &'c Rack) -> Self {
         let memory = Memory { limit: rack.limits.get("memory"), request: rack.requests.get("memory") };
-        Self { config: &rack.config, jvm: &rack.jvm, memory }
+        Self { config: &rack.config, jvm: &rack.jvm, memory, management_heap: datacenter.management_api_heap }
     }
 }
 
@@ -89,7 +91,7 @@ mod tests {
 
     fn first_files(cluster: &Cluster) -> BTreeMap<String, String> {
         let datacenter = &cluster.datacenters[0];
-        files(cluster, datacenter, Settings::of(&datacenter.racks[0]))
+        files(cluster, datacenter, Settings::of(datacenter, &datacenter.racks[0]))
     }
 
     fn yaml(cluster: &Cluster) -> Value {
@@ -128,7 +130,8 @@ mod tests {
     fn racks_with_the_same_settings_share_their_files() {
         let cluster = cluster("4.1.9", THREE_RACKS);
         let racks = &cluster.datacenters[0].racks;
-        let of = |rack| files(&cluster, &cluster.datacenters[0], Settings::of(rack));
+        let datacenter = &cluster.datacenters[0];
+        let of = |rack| files(&cluster, datacenter, Settings::of(datacenter, rack));
         assert_eq!(of(&racks[0]), of(&racks[2]));
     }
 

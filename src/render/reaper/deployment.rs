@@ -71,13 +71,13 @@ fn deployment(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> Deplo
 
 fn pod(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> PodSpec {
     let cluster = here.cluster;
-    let group = (!ids_by_platform(cluster)).then_some(REAPER_ID);
+    let group = (!ids_by_platform(cluster.pod_of(datacenter))).then_some(REAPER_ID);
     let change = group.map(|_| "OnRootMismatch".to_owned());
     PodSpec {
         automount_service_account_token: Some(false),
         containers: vec![container(here, reaper, datacenter)],
         enable_service_links: Some(false),
-        image_pull_secrets: pull_secrets(cluster),
+        image_pull_secrets: pull_secrets(cluster.pod_of(datacenter)),
         security_context: Some(PodSecurityContext {
             fs_group: group,
             fs_group_change_policy: change,
@@ -105,7 +105,7 @@ fn container(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> Contai
         startup_probe: Some(Probe { failure_threshold: Some(40), ..asks("/ping", 30) }),
         readiness_probe: Some(asks("/healthcheck", 15)),
         liveness_probe: Some(asks("/ping", 30)),
-        security_context: Some(restricted(cluster, REAPER_ID)),
+        security_context: Some(restricted(cluster.pod_of(datacenter), REAPER_ID)),
         volume_mounts: Some(mounts(reaper)),
         ..Container::default()
     }

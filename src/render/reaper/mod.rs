@@ -19,7 +19,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::kit::{self, not_empty};
 use super::{Here, MANAGED_BY, MANAGED_BY_LABEL, Object};
-use crate::cluster::{Cluster, Reaper, StringMap};
+use crate::cluster::{Cluster, Pod, Reaper, StringMap};
 use crate::stages::Stage;
 
 pub(super) use deployment::selector;
@@ -94,13 +94,13 @@ fn ports() -> Vec<ContainerPort> {
 }
 
 /// Whether the platform chooses the ids, such as OpenShift, because the user leaves those of Cassandra's pods to it.
-fn ids_by_platform(cluster: &Cluster) -> bool {
-    cluster.pod.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none())
+fn ids_by_platform(pods: &Pod) -> bool {
+    pods.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none())
 }
 
 /// A container without any right, as this user.
-fn restricted(cluster: &Cluster, id: i64) -> SecurityContext {
-    let id = (!ids_by_platform(cluster)).then_some(id);
+fn restricted(pods: &Pod, id: i64) -> SecurityContext {
+    let id = (!ids_by_platform(pods)).then_some(id);
     SecurityContext {
         allow_privilege_escalation: Some(false),
         capabilities: Some(Capabilities { add: None, drop: Some(vec!["ALL".to_owned()]) }),
@@ -120,9 +120,9 @@ fn restricted_pod() -> PodSecurityContext {
     }
 }
 
-fn pull_secrets(cluster: &Cluster) -> Option<Vec<LocalObjectReference>> {
+fn pull_secrets(pods: &Pod) -> Option<Vec<LocalObjectReference>> {
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
-    not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>())
+    not_empty(pods.image_pull_secrets.iter().map(secret).collect::<Vec<_>>())
 }
 
 /// Scratch space: in memory for what holds passwords.

@@ -50,7 +50,7 @@ pub(super) fn job(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) -> J
                 init_containers: Some(vec![role_and_keyspace(cluster, steps, reaper, datacenter)]),
                 containers: vec![migration(cluster, reaper, datacenter)],
                 enable_service_links: Some(false),
-                image_pull_secrets: pull_secrets(cluster),
+                image_pull_secrets: pull_secrets(cluster.pod_of(datacenter)),
                 restart_policy: Some("OnFailure".to_owned()),
                 security_context: Some(restricted_pod()),
                 volumes: Some(volumes(cluster, reaper)),
@@ -83,7 +83,7 @@ fn role_and_keyspace(cluster: &Cluster, steps: &Steps, reaper: &Reaper, datacent
             limits: quantities(&steps.limits),
             claims: None,
         }),
-        security_context: Some(restricted(cluster, steps::USER)),
+        security_context: Some(restricted(cluster.pod_of(datacenter), steps::USER)),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
         volume_mounts: Some(mounts.into_iter().map(read_only).collect()),
         ..Container::default()
@@ -106,7 +106,7 @@ fn migration(cluster: &Cluster, reaper: &Reaper, datacenter: &Datacenter) -> Con
             limits: quantities(&reaper.limits),
             claims: None,
         }),
-        security_context: Some(restricted(cluster, REAPER_ID)),
+        security_context: Some(restricted(cluster.pod_of(datacenter), REAPER_ID)),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
         volume_mounts: Some(vec![mount(CONFIG, CONFIG_PATH), mount(TMP, "/tmp")]),
         ..Container::default()

@@ -32,7 +32,7 @@ pub(in crate::render) fn container(here: Here<'_>, datacenter: &Datacenter) -> O
             limits: quantities(&reaper.limits),
             claims: None,
         }),
-        security_context: Some(restricted(cluster, REAPER_ID)),
+        security_context: Some(restricted(cluster.pod_of(datacenter), REAPER_ID)),
         volume_mounts: Some(vec![
             VolumeMount { read_only: Some(true), ..mount(CONFIGURATION, CONFIGURATION_PATH) },
             mount(CONFIG, CONFIG_PATH),

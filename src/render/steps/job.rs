@@ -13,7 +13,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::super::kit::{self, not_empty, pod_field, quantities};
-use super::super::{volumes, workload};
+use super::super::{Here, volumes, workload};
 use super::{Program, labels};
 
 /// What the program is asked to do, and the middle of its Job's name.
@@ -107,25 +107,35 @@ fn failures() -> Vec<PodFailurePolicyRule> {
 
 fn pod(program: Program<'_>, generation: Option<u64>) -> PodSpec {
     let cluster = program.here.cluster;
+    let pods = cluster.pod_in(program.here.kube_cluster);
     let secret = |name: &String| LocalObjectReference { name: name.clone() };
     PodSpec {
         automount_service_account_token: Some(true),
         containers: vec![container(program, generation)],
         enable_service_links: Some(false),
-        image_pull_secrets: not_empty(cluster.pod.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
+        image_pull_secrets: not_empty(pods.image_pull_secrets.iter().map(secret).collect::<Vec<_>>()),
         restart_policy: Some("Never".to_owned()),
         security_context: Some(security_context(program)),
         service_account_name: Some(names::step_account(&cluster.name)),
         termination_grace_period_seconds: Some(SECONDS_TO_END),
-        volumes: not_empty(volumes::certificates(cluster).into_iter().collect::<Vec<_>>()),
+        volumes: not_empty(
+            secret_of_management(program.here).map(volumes::certificates).into_iter().collect::<Vec<_>>(),
+        ),
         ..PodSpec::default()
     }
+}
+
+/// The Secret of the Management API of the first datacenter here: those of the others have the same authority.
+fn secret_of_management(here: Here<'_>) -> Option<&str> {
+    let datacenters = here.cluster.datacenters_in(here.kube_cluster);
+    datacenters.into_iter().find_map(|datacenter| here.cluster.management_secret(datacenter))
 }
 
 /// Where the user leaves the ids of Cassandra's pods to the platform, such as OpenShift, those of the program are left to
 /// it too.
 fn security_context(program: Program<'_>) -> PodSecurityContext {
-    let by_platform = program.here.cluster.pod.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none());
+    let pods = program.here.cluster.pod_in(program.here.kube_cluster);
+    let by_platform = pods.security_context.as_ref().is_some_and(|it| it.run_as_user.is_none());
     let id = (!by_platform).then_some(USER);
     PodSecurityContext {
         run_as_user: id,

@@ -208,14 +208,15 @@ pub(super) const ROWS: &[Row] = &[
         Field("spec.cassandra.jvm", "with `heap`, `gc` and `options`"),
     ),
     (
-        &["heap", "heapSize", "maxHeapSize", "max_heap_size", "initialHeapSize", "heapMaxSize", "MAX_HEAP_SIZE"],
+        &["heap", "heapSize", "maxHeapSize", "max_heap_size", "heapMaxSize", "MAX_HEAP_SIZE"],
         &[],
         Field("spec.cassandra.jvm.heap", ""),
     ),
+    (&["initialHeapSize", "initial_heap_size", "heap_initial_size"], &[], Field("spec.cassandra.jvm.initialHeap", "")),
     (
         &["newHeapSize", "heapNewGenSize", "heap_size_young_generation", "HEAP_NEWSIZE"],
         &[],
-        Field("spec.cassandra.jvm.options[]", "write `-Xmn…`"),
+        Field("spec.cassandra.jvm.youngGeneration", "for `gc: CMS`"),
     ),
     (
         &[
@@ -233,7 +234,7 @@ pub(super) const ROWS: &[Row] = &[
     (&["garbageCollector", "garbage_collector", "gcType"], &[], Field("spec.cassandra.jvm.gc", "")),
     (&["gcStdout"], &[], Field("spec.cassandra.jvm.options[]", "write `-Xlog:gc…` or `-Xloggc:…`")),
     (&["logback", "logback-xml", "logLevel", "loggers"], &[], Field("spec.cassandra.logging", "levels by logger")),
-    (&["mgmtAPIHeap", "managementApiHeap"], &[], Field("spec.cassandra.environment", "write `MGMT_API_HEAP_SIZE`")),
+    (&["mgmtAPIHeap", "managementApiHeap"], &[], Field("spec.managementApi.heap", "")),
     (
         &["numTokens", "num_tokens"],
         &["spec", "cassandra", "datacenters", "cluster"],

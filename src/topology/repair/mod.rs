@@ -16,7 +16,7 @@ pub(crate) use version::{ReaperVersion, version_fault};
 
 use super::cassandra::TextOrNumber;
 use super::pod::ResourceTable;
-use super::{Authenticator, ManagementApi, Resources};
+use super::{Authenticator, Resources, Spec};
 
 /// The default requests of Reaper: it was seen to use 25 seconds of a CPU to start, and then little.
 pub(crate) const REAPER_REQUESTS: ResourceTable = &[("cpu", "100m"), ("memory", "512Mi")];
@@ -85,8 +85,8 @@ impl Reaper {
     }
 
     /// Whether the Management API asks it for a certificate: sidecars do not call it.
-    pub(crate) fn shows_certificate(&self, management_api: &ManagementApi) -> bool {
-        self.mode == ReaperMode::Deployment && management_api.tls.is_some()
+    pub(crate) fn shows_certificate(&self, spec: &Spec) -> bool {
+        self.mode == ReaperMode::Deployment && spec.has_management_certificates()
     }
 }
 

@@ -13,8 +13,9 @@ With `founding: never` the ring exists, and a pod with an empty volume waits for
 if its volume is empty and it finds no other node. After a disaster that would be a second, empty ring in place of the ring
 that you want to restore.
 
-Keep `founding: never`; it has no disadvantage once the ring exists. To start again with an empty cluster, accept E354 with
-that as the reason.",
+Keep `founding: never`; it has no disadvantage once every node has been ready under cassc. If nodes with data wait, as after
+the adoption or the restore of a cluster, vouch for them (docs/when-a-pod-waits.md). To start again with an empty cluster,
+accept E354 with that as the reason.",
 };
 
 pub(super) const FORCE: Force = Force::WithReason;
