@@ -24,7 +24,7 @@ use crate::report::{json_text, visible_lines};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cassc import cassdc.yaml                                print the topology; the report goes to standard error
+  cassc import cassdc.yaml                                print it; the report: standard error
   cassc import clusters -o topologies --memory 8Gi        write one file for each Cassandra cluster
   kubectl get cassdc -A -o yaml | cassc import - -o topologies")]
 pub(super) struct ImportArguments {
