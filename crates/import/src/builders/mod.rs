@@ -4,7 +4,9 @@
 //! The comparison was made key by key with the templates of cassc and the defaults of the code
 //! (`crates/cassandra/src/config_keys`). What is in no table is the same in both.
 
+mod bitnami;
 mod cass_config_builder;
+mod casskop;
 mod k8ssandra_client;
 
 use cassc_ring::release::Minor;
@@ -32,6 +34,14 @@ pub(crate) enum Builder {
     CassConfigBuilder,
     /// `k8ssandra-client`: 4.1 and later, and wherever an annotation asks for it.
     K8ssandraClient,
+    /// CassKop 1, whose bootstrap image brings the files along.
+    FirstCassKop,
+    /// CassKop 2, which lets `cass-config-builder` make the files of all versions.
+    CassKop,
+    /// The image of Bitnami, which changes the files of the distribution.
+    Bitnami,
+    /// Nothing but what is written.
+    Silent,
 }
 
 impl Builder {
@@ -45,6 +55,9 @@ impl Builder {
         match self {
             Self::CassConfigBuilder => "cass-config-builder",
             Self::K8ssandraClient => "k8ssandra-client",
+            Self::FirstCassKop | Self::CassKop => "CassKop",
+            Self::Bitnami => "the image of Bitnami",
+            Self::Silent => "nobody",
         }
     }
 
@@ -57,15 +70,29 @@ impl Builder {
             // The base is the image's own cassandra.yaml, with its num_tokens.
             (Self::K8ssandraClient, Minor::V3_11) => k8ssandra_client::V3_11,
             (Self::K8ssandraClient, Minor::V4_0) => k8ssandra_client::V4_0,
+            (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_V3_11,
+            (Self::CassKop, Minor::V3_11) => casskop::V3_11,
+            (Self::CassKop, Minor::V4_0) => casskop::V4_0,
+            (Self::CassKop, Minor::V4_1 | Minor::V5_0) => casskop::V4_1,
+            (Self::Bitnami, Minor::V3_11) => bitnami::V3_11,
+            (Self::Bitnami, Minor::V5_0) => bitnami::V5_0,
+            (Self::FirstCassKop | Self::Bitnami | Self::Silent, _) => &[],
         }
+    }
+
+    /// Whether it reads `jvm-options` as `jvm-server-options` from 4.0 on (CassKop's `mergeConfig`).
+    pub(crate) fn moves_options(self) -> bool {
+        self == Self::CassKop
     }
 
     /// The collector that it leaves in the option files, where it is another than cassc's.
     pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
         match (self, minor) {
-            (Self::CassConfigBuilder, _) => cass_config_builder::COLLECTOR,
+            (Self::CassConfigBuilder, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => cass_config_builder::COLLECTOR,
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
-            (Self::K8ssandraClient, _) => None,
+            (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_COLLECTOR,
+            (Self::Bitnami, Minor::V4_1) => bitnami::COLLECTOR_4_1,
+            _ => None,
         }
     }
 
@@ -89,14 +116,22 @@ mod tests {
 
     use super::*;
 
+    const BUILDERS: [Builder; 5] = [
+        Builder::CassConfigBuilder,
+        Builder::K8ssandraClient,
+        Builder::FirstCassKop,
+        Builder::CassKop,
+        Builder::Bitnami,
+    ];
+
     #[test]
     fn every_row_is_a_key_of_its_version_with_a_right_value() {
         for minor in MINORS {
-            for builder in [Builder::CassConfigBuilder, Builder::K8ssandraClient] {
+            for builder in BUILDERS {
                 let value = |row: &Row| serde_json::from_str(row.value).expect("JSON");
                 let config: Map<String, Value> =
                     builder.rows(minor).iter().map(|row| (row.key.to_owned(), value(row))).collect();
-                let is_right_builder = Builder::of(minor) == builder || minor < Minor::V4_1;
+                let is_right_builder = builder != Builder::CassConfigBuilder || minor < Minor::V4_1;
                 assert!(!is_right_builder || examine(minor, &config).is_empty(), "{builder:?} {minor}: {config:?}");
                 assert_eq!(config.len(), builder.rows(minor).len(), "no key twice");
             }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::Document;
+use super::{Document, Merge};
 use crate::path::Path;
 use crate::report::{Place, Refusal};
 
@@ -34,6 +34,11 @@ impl<'d> At<'d> {
     /// An element of the list in this field.
     pub(crate) fn index(&self, index: usize) -> Self {
         Self { path: self.path.index(index), ..self.clone() }
+    }
+
+    /// The value of this field with that of another one of the same document over it, as a program merges them.
+    pub(crate) fn overlaid(&self, program: Merge, upper: &Self) -> Document {
+        self.document.overlaid_by(program, &self.path, &upper.path)
     }
 
     /// Where it stands, for the report.

@@ -15,6 +15,7 @@ use yaml_serde::Deserializer;
 pub(crate) use self::at::At;
 use self::convert::converted;
 use self::lines::Lines;
+pub(crate) use self::overlay::Merge;
 use crate::path::Path;
 use crate::report::{PassedOver, Place, Refusal};
 
@@ -85,11 +86,9 @@ impl Document {
     fn resource(&self) -> String {
         let object = self.origin.as_ref().map_or(&self.value, |origin| origin.object());
         let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        [text("/kind"), text("/metadata/name")]
-            .into_iter()
-            .filter(|word| !word.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        let words = [text("/kind"), text("/metadata/name")].into_iter().filter(|word| !word.is_empty());
+        let named = words.collect::<Vec<_>>().join(" ");
+        if named.is_empty() { "Helm values".to_owned() } else { named }
     }
 }
 

@@ -55,7 +55,9 @@ impl Told {
             carried: carried.collect(),
         };
         once(&mut lists.to_decide);
+        once(&mut lists.not_carried);
         once(&mut lists.changed);
+        once(&mut lists.carried);
         lists
     }
 }

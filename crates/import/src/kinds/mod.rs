@@ -5,9 +5,12 @@ use crate::documents::Document;
 use crate::draft::Draft;
 use crate::report::Refusal;
 
+mod bitnami;
 mod cass_operator;
+mod casskop;
 mod finish;
 mod k8ssandra;
+mod plain;
 
 /// A kind that is read.
 pub(crate) struct Kind {
@@ -19,4 +22,5 @@ pub(crate) struct Kind {
 }
 
 /// Every kind.
-pub(crate) const KINDS: &[Kind] = &[cass_operator::KIND, k8ssandra::KIND];
+pub(crate) const KINDS: &[Kind] =
+    &[cass_operator::KIND, k8ssandra::KIND, casskop::CLUSTER, casskop::MULTI, bitnami::KIND];

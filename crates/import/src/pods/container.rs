@@ -23,6 +23,26 @@ const WIRING: [&str; 10] = [
     "LOCAL_JMX",
 ];
 
+/// Variables that the start script and the JVM read (E424).
+const OF_START_SCRIPT: [&str; 16] = [
+    "HEAP_NEWSIZE",
+    "HOME",
+    "IGNORE_DEFAULTS",
+    "JAVA_HOME",
+    "JAVA_OPTS",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "JMX_PORT",
+    "JVM_EXTRA_OPTS",
+    "JVM_OPTS",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "MAX_HEAP_SIZE",
+    "PATH",
+    "POD_IP",
+    "_JAVA_OPTIONS",
+];
+
 /// The Cassandra container of a template; `datacenter` is where the pods' settings go.
 pub(crate) fn cassandra(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Result<(), Refusal> {
     let fields: Others = at.read()?;
@@ -72,26 +92,35 @@ fn probes_of(datacenter: &Path) -> Path {
 }
 
 /// `env` of the Cassandra container.
-fn environment(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
-    for (index, variable) in at.value().and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let at = at.index(index);
-        let name = variable.get("name").and_then(Value::as_str).unwrap_or_default();
-        let secret = at.keys(&["valueFrom", "secretKeyRef"]);
-        match (name, variable.get("value").and_then(text_of)) {
-            ("MGMT_API_HEAP_SIZE", Some(heap)) => {
-                size(draft, &at, &datacenter.key("managementApi").key("heap"), &heap);
-            }
-            (name, _) if WIRING.contains(&name) => draft.meet(&at, "cassc sets what its own start needs"),
-            (name, Some(value)) if is_name(name) => {
-                draft.agree(&at, &spec(&["cassandra", "environment"]).key(name), value);
-            }
-            (name, None) if is_name(name) && secret.value().is_some() => secret_of(draft, &at, &secret, name),
-            _ => draft.lose(
-                &at,
-                "a variable whose value comes from the pod or from a ConfigMap",
-                "write the value itself into `cassandra.environment`, or write an override of the StatefulSets",
-            ),
+pub(crate) fn environment(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
+    for (index, written) in at.value().and_then(Value::as_array).into_iter().flatten().enumerate() {
+        variable(draft, &at.index(index), written, datacenter);
+    }
+}
+
+/// A variable of the Cassandra container.
+pub(crate) fn variable(draft: &mut Draft, at: &At<'_>, written: &Value, datacenter: &Path) {
+    let name = written.get("name").and_then(Value::as_str).unwrap_or_default();
+    let secret = at.keys(&["valueFrom", "secretKeyRef"]);
+    match (name, written.get("value").and_then(text_of)) {
+        ("MGMT_API_HEAP_SIZE", Some(heap)) => {
+            size(draft, at, &datacenter.key("managementApi").key("heap"), &heap);
         }
+        (name, _) if WIRING.contains(&name) => draft.meet(at, "cassc sets what its own start needs"),
+        (name, Some(value)) if is_name(name) => {
+            draft.agree(at, &spec(&["cassandra", "environment"]).key(name), value);
+        }
+        (name, Some(_)) if !name.is_empty() => draft.lose(
+            at,
+            "a variable that the start script, the image or the JVM reads",
+            "write what it sets as `cassandra.jvm` or `cassandra.config`",
+        ),
+        (name, None) if is_name(name) && secret.value().is_some() => secret_of(draft, at, &secret, name),
+        _ => draft.lose(
+            at,
+            "a variable whose value comes from the pod or from a ConfigMap",
+            "write the value itself into `cassandra.environment`, or write an override of the StatefulSets",
+        ),
     }
 }
 
@@ -110,7 +139,8 @@ fn secret_of(draft: &mut Draft, at: &At<'_>, secret: &At<'_>, name: &str) {
 
 /// Whether a topology may set a variable of that name: those of the start script and of the Management API are cassc's.
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with("MGMT_API_") && !name.starts_with("CASSANDRA_") && name != "JVM_OPTS"
+    let owned = ["MGMT_API_", "CASSANDRA_", "CASSC_"];
+    !name.is_empty() && !owned.iter().any(|prefix| name.starts_with(prefix)) && !OF_START_SCRIPT.contains(&name)
 }
 
 /// Ports only document what is open; the Management API's port is another matter.

@@ -118,6 +118,47 @@ fn logger(draft: &mut Draft, at: &At<'_>, value: &Value) {
     }
 }
 
+/// The fields of a container (`Container` of core/v1).
+const OF_CONTAINERS: [&str; 25] = [
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "image",
+    "imagePullPolicy",
+    "lifecycle",
+    "livenessProbe",
+    "name",
+    "ports",
+    "readinessProbe",
+    "resizePolicy",
+    "resources",
+    "restartPolicy",
+    "restartPolicyRules",
+    "securityContext",
+    "startupProbe",
+    "stdin",
+    "stdinOnce",
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+    "tty",
+    "volumeDevices",
+    "volumeMounts",
+    "workingDir",
+];
+
+/// Takes the fields out of a container that Kubernetes does not have, and that it drops.
+pub(crate) fn only_known(draft: &mut Draft, at: &At<'_>, container: &Value) -> Value {
+    let Some(fields) = container.as_object() else { return container.clone() };
+    let is_known = |key: &String| OF_CONTAINERS.contains(&key.as_str());
+    for key in fields.keys().filter(|key| !is_known(key)) {
+        draft.meet(&at.key(key), "no field of a container: Kubernetes drops it");
+    }
+    Value::Object(
+        fields.iter().filter(|(key, _)| is_known(key)).map(|(key, value)| (key.clone(), value.clone())).collect(),
+    )
+}
+
 /// A container beside Cassandra.
 fn extra(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
     if value.get("image").is_none() {
@@ -125,7 +166,8 @@ fn extra(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
         return;
     }
     let index = draft.get(to).map_or(0, Node::len);
-    draft.carry(at, &to.index(index), value);
+    let known = only_known(draft, at, value);
+    draft.carry(at, &to.index(index), known);
 }
 
 /// Init containers run before cassc's. Those that write the configuration are the operator's.

@@ -29,7 +29,7 @@ impl Reading<'_> {
 }
 
 /// `spec.config`: one map for each file.
-pub(super) fn files(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) -> Result<(), Refusal> {
+pub(in crate::kinds) fn files(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) -> Result<(), Refusal> {
     let files: Option<Map<String, Value>> = at.read()?;
     let files = files.unwrap_or_default();
     let own = files.get("cassandra-yaml").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -80,14 +80,15 @@ pub(in crate::kinds) fn cassandra_yaml(
         }
     }
     reading.builder.fill(draft, reading.minor, &set, &reading.config());
-    if reading.minor < Minor::V5_0 && !config.contains_key("disk_access_mode") {
+    let is_silent = reading.builder == Builder::Silent || config.contains_key("disk_access_mode");
+    if reading.minor < Minor::V5_0 && !is_silent {
         let why = "cassc maps the indexes alone; the operator maps the data too";
         draft.differ(&spec(&["cassandra", "config", "disk_access_mode"]), why);
     }
 }
 
 /// Authentication and Thrift: keys that cassc manages. Whether it was one.
-fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value) -> bool {
+pub(in crate::kinds) fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value) -> bool {
     match key {
         "authenticator" | "authorizer" | "role_manager" => {}
         "start_rpc" if value == &Value::Bool(false) => draft.meet(at, "Thrift is off"),
@@ -135,7 +136,13 @@ fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value) -> bool {
 }
 
 /// A key and its value under the name that this version has; `None` for one that it refuses.
-fn entry(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, reading: Reading<'_>) -> Option<(String, Value)> {
+pub(in crate::kinds) fn entry(
+    draft: &mut Draft,
+    at: &At<'_>,
+    key: &str,
+    value: &Value,
+    reading: Reading<'_>,
+) -> Option<(String, Value)> {
     let to = reading.config();
     let value = plain(value, key, reading.minor);
     let findings = examine(reading.minor, &Map::from_iter([(key.to_owned(), value.clone())]));

@@ -29,7 +29,7 @@ pub(super) fn option_file(
     reading: Reading<'_>,
     options: &mut Options,
 ) {
-    if let Some(reason) = is_not_read(file, reading.minor) {
+    if let Some(reason) = is_not_read(file, reading) {
         draft.meet(at, reason);
         return;
     }
@@ -48,9 +48,10 @@ pub(super) fn option_file(
 }
 
 /// Why a file has no effect on this version.
-fn is_not_read(file: &str, minor: Minor) -> Option<&'static str> {
-    match (file, minor) {
+fn is_not_read(file: &str, reading: Reading<'_>) -> Option<&'static str> {
+    match (file, reading.minor) {
         ("jvm-options", Minor::V3_11) => None,
+        ("jvm-options", Minor::V4_0 | Minor::V4_1) if reading.builder.moves_options() => None,
         ("jvm-options", _) => Some("Cassandra reads it in 3.11 only"),
         (_, Minor::V3_11) => Some("Cassandra reads it from 4.0 on"),
         ("jvm8-server-options" | "jvm17-server-options" | "jvm21-server-options", Minor::V4_0 | Minor::V4_1)
@@ -63,7 +64,7 @@ fn is_not_read(file: &str, minor: Minor) -> Option<&'static str> {
 
 /// `k8ssandra-client` knows names for two files; of the newer ones only the collector (pkg/config/builder.go).
 fn has_name(file: &str, name: &str, reading: Reading<'_>) -> bool {
-    reading.builder == Builder::CassConfigBuilder
+    reading.builder != Builder::K8ssandraClient
         || matches!(file, "jvm-server-options" | "jvm11-server-options")
         || name == "garbage_collector"
 }
