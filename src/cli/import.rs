@@ -16,15 +16,16 @@ use crate::report::{json_text, visible_lines};
 
 /// Write topologies from the resources of other operators.
 ///
-/// Reads CassandraDatacenter of Cass Operator and K8ssandraCluster of K8ssandra Operator: YAML or JSON files, folders of
-/// them, or what `kubectl get -o yaml` prints. Other objects in them are passed over. Each Cassandra cluster becomes one
-/// topology, with a comment at each value that was computed or changed. The report lists what was carried, what was
-/// changed and why, what was not carried, and what you have to decide: such values are `TODO` in the topology, which
-/// `cassc validate` refuses.
+/// Reads CassandraDatacenter of Cass Operator, K8ssandraCluster of K8ssandra Operator, CassandraCluster and
+/// MultiCasskop of CassKop, and values of Bitnami's Helm chart: YAML or JSON files, folders of them, or what `kubectl
+/// get -o yaml` prints. Other objects in them are passed over. Each Cassandra cluster becomes one topology, with a
+/// comment at each value that was computed or changed. The report lists what was carried, what was changed and why,
+/// what was not carried, and what you have to decide: such values are `TODO` in the topology, which `cassc validate`
+/// refuses.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cassc import cassdc.yaml                                print the topology; the report goes to standard error
+  cassc import cassdc.yaml                                print it; the report: standard error
   cassc import clusters -o topologies --memory 8Gi        write one file for each Cassandra cluster
   kubectl get cassdc -A -o yaml | cassc import - -o topologies")]
 pub(super) struct ImportArguments {

@@ -38,6 +38,9 @@ class Outcome:
 
 
 def holds(text: str, kinds: list[str]) -> bool:
+    """Whether a text has a resource of one of the kinds, and not only their definitions."""
+    if re.search(r"^kind: (?:CustomResourceDefinition|ClusterServiceVersion)$", text, re.MULTILINE):
+        return False
     return any(re.search(rf"^\s*(?:- )?kind:\s*[\"']?{kind}[\"']?\s*(?:#.*)?$", text, re.MULTILINE) for kind in kinds)
 
 

@@ -8,7 +8,7 @@
 //! CassKop 1 brings a `cassandra.yaml` for 3.11 along (Orange-OpenSource/casskop v1.1.5,
 //! `docker/bootstrap/files/cassandra.yaml`).
 //!
-//! `num_tokens` is in no table: nodes of a topology made of a CassandraCluster are new.
+//! `num_tokens` is in no table: nodes of a topology made of a `CassandraCluster` are new.
 
 use super::Row;
 

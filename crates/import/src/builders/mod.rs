@@ -71,14 +71,12 @@ impl Builder {
             (Self::K8ssandraClient, Minor::V3_11) => k8ssandra_client::V3_11,
             (Self::K8ssandraClient, Minor::V4_0) => k8ssandra_client::V4_0,
             (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_V3_11,
-            (Self::FirstCassKop, _) => &[],
             (Self::CassKop, Minor::V3_11) => casskop::V3_11,
             (Self::CassKop, Minor::V4_0) => casskop::V4_0,
             (Self::CassKop, Minor::V4_1 | Minor::V5_0) => casskop::V4_1,
             (Self::Bitnami, Minor::V3_11) => bitnami::V3_11,
-            (Self::Bitnami, Minor::V4_0 | Minor::V4_1) => &[],
             (Self::Bitnami, Minor::V5_0) => bitnami::V5_0,
-            (Self::Silent, _) => &[],
+            (Self::FirstCassKop | Self::Bitnami | Self::Silent, _) => &[],
         }
     }
 
@@ -90,13 +88,11 @@ impl Builder {
     /// The collector that it leaves in the option files, where it is another than cassc's.
     pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
         match (self, minor) {
-            (Self::CassConfigBuilder, _) => cass_config_builder::COLLECTOR,
-            (Self::FirstCassKop, _) => casskop::FIRST_COLLECTOR,
-            (Self::CassKop, Minor::V3_11 | Minor::V4_0) => cass_config_builder::COLLECTOR,
-            (Self::Bitnami, Minor::V4_1) => bitnami::COLLECTOR_4_1,
-            (Self::CassKop | Self::Bitnami | Self::Silent, _) => None,
+            (Self::CassConfigBuilder, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => cass_config_builder::COLLECTOR,
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
-            (Self::K8ssandraClient, _) => None,
+            (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_COLLECTOR,
+            (Self::Bitnami, Minor::V4_1) => bitnami::COLLECTOR_4_1,
+            _ => None,
         }
     }
 

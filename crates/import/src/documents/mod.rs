@@ -16,6 +16,7 @@ pub use self::at::At;
 pub(crate) use self::overlay::Merge;
 use self::convert::converted;
 use self::lines::Lines;
+pub(crate) use self::overlay::Merge;
 use crate::path::Path;
 use crate::report::{PassedOver, Place, Refusal};
 

@@ -46,7 +46,7 @@ fn value_at<'v>(value: &'v Value, path: &Path) -> Option<&'v Value> {
 pub(crate) enum Merge {
     /// K8ssandra Operator: what is named merges by name.
     Goalesce,
-    /// MultiCasskop, by mergo with `WithOverride` (imdario/mergo, merge.go): maps merge key by key, what is empty in Go
+    /// `MultiCasskop`, by mergo with `WithOverride` (imdario/mergo, merge.go): maps merge key by key, what is empty in Go
     /// replaces nothing, and fields that Go keeps as bytes are replaced as a whole.
     Mergo,
     /// CassKop, by gabs with `MergeFn` (Jeffail/gabs, gabs.go): maps merge key by key, anything else is replaced.

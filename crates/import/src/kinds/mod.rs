@@ -22,4 +22,5 @@ pub(crate) struct Kind {
 }
 
 /// Every kind.
-pub(crate) const KINDS: &[Kind] = &[cass_operator::KIND, k8ssandra::KIND, casskop::CLUSTER, casskop::MULTI, bitnami::KIND];
+pub(crate) const KINDS: &[Kind] =
+    &[cass_operator::KIND, k8ssandra::KIND, casskop::CLUSTER, casskop::MULTI, bitnami::KIND];

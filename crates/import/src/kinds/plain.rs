@@ -72,12 +72,12 @@ pub(super) fn write(draft: &mut Draft, at: &At<'_>, image: &str, held: &Held) ->
     if is_another_database(image) {
         return Err(another_database(at, image));
     }
-    let own = has_management_api(image);
-    if own {
+    let is_complete = has_management_api(image);
+    if is_complete {
         draft.carry(at, &spec(&["cassandra", "image"]), image);
     }
     let minor = match held {
-        Held::Release(release) if own => {
+        Held::Release(release) if is_complete => {
             draft.change(at, &to, release.to_string(), "the version of the image");
             Some(release.minor)
         }
@@ -98,15 +98,15 @@ pub(super) fn write(draft: &mut Draft, at: &At<'_>, image: &str, held: &Held) ->
         }
         Held::Other(version) => {
             let message = format!("Cassandra {version} is not supported");
-            let help = "upgrade the ring to 3.11, 4.0, 4.1 or 5.0 where it runs, then import it";
-            return Err(at.refused(message, help));
+            let way_out = "upgrade the ring to 3.11, 4.0, 4.1 or 5.0 where it runs, then import it";
+            return Err(at.refused(message, way_out));
         }
         Held::Unknown => {
             draft.decide(Some(at), &to, &format!("the version of Cassandra in `{image}`, such as 4.1.9"));
             None
         }
     };
-    if !own && !is_public(image) {
+    if !is_complete && !is_public(image) {
         let did = format!("ran `{image}`, which may hold more than Cassandra");
         draft.lose(
             at,
@@ -145,7 +145,7 @@ fn is_another_database(image: &str) -> bool {
     ["dse", "hcd", "scylla", "elassandra"].iter().any(|other| name.starts_with(other))
 }
 
-/// The refusal of DataStax Enterprise and other databases.
+/// The refusal of `DataStax` Enterprise and other databases.
 pub(super) fn another_database(at: &At<'_>, name: &str) -> Refusal {
     at.refused(
         format!("`{name}` is not Apache Cassandra"),

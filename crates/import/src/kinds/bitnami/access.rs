@@ -9,7 +9,7 @@ use crate::report::Refusal;
 /// Superuser, encryption and the service for clients.
 pub(super) fn write(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
     superuser(draft, values)?;
-    encryption(draft, values)?;
+    encryption(draft, values);
     service(draft, values)
 }
 
@@ -42,7 +42,7 @@ fn superuser(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
 }
 
 /// The chart takes keystores with passwords.
-fn encryption(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
+fn encryption(draft: &mut Draft, values: &Values<'_>) {
     let is_on = |value: &Value| !matches!(value, Value::Null | Value::Bool(false)) && value != "none" && value != "";
     let of_ring = [["tls", "internodeEncryption"], ["cluster", "internodeEncryption"]];
     let of_clients = [["tls", "clientEncryption"], ["cluster", "clientEncryption"]];
@@ -61,7 +61,6 @@ fn encryption(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
             None => {}
         }
     }
-    Ok(())
 }
 
 /// The chart's service has one address, for all pods.
@@ -87,7 +86,7 @@ fn service(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
             draft.lose(&of("type"), &did, "write `services.cql.type` or `nodePort` of the datacenter");
         }
         None => {
-            draft.differ(&to, "clients find the ready pods by the headless service `<cluster>-<datacenter>-service`")
+            draft.differ(&to, "clients find the ready pods by the headless service `<cluster>-<datacenter>-service`");
         }
     }
     crate::pods::metadata::metadata(draft, &of("annotations"), &to.key("annotations"));
@@ -101,7 +100,7 @@ fn node_port(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
     let to = datacenter(0).key("nodePort").key("native");
     match text(&at)?.and_then(|text| text.parse::<u32>().ok()) {
         Some(port) => {
-            draft.change(&at, &to, port, "Cassandra listens on the port itself, and announces the worker's address")
+            draft.change(&at, &to, port, "Cassandra listens on the port itself, and announces the worker's address");
         }
         None => draft.decide(Some(&at), &to, "the port of the workers, such as 30942"),
     }

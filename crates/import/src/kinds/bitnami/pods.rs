@@ -112,7 +112,7 @@ fn of_probe(draft: &mut Draft, at: &At<'_>, to: &Path) -> Result<(), Refusal> {
     match optional::<bool>(&enabled)? {
         Some(false) if to.last_key() == "startup" => draft.meet(&enabled, "no startup probe, as with cassc"),
         Some(false) => {
-            draft.lose(&enabled, "switched the probe off", "nothing: cassc needs its probes to order restarts")
+            draft.lose(&enabled, "switched the probe off", "nothing: cassc needs its probes to order restarts");
         }
         _ => {
             if enabled.value().is_some() {
@@ -172,7 +172,7 @@ fn budget(draft: &mut Draft, values: &Values<'_>, to: &Path) -> Result<(), Refus
         Some(Ok(1)) => draft.meet(&at, "the budget that cassc has anyway"),
         Some(Ok(number)) => draft.carry(&at, &to, number),
         Some(Err(_)) => {
-            draft.lose(&at, "allowed a share of the pods to be away", "write a number of pods in `disruptionBudget`")
+            draft.lose(&at, "allowed a share of the pods to be away", "write a number of pods in `disruptionBudget`");
         }
         None => {}
     }

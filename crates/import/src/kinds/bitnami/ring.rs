@@ -13,7 +13,7 @@ use crate::report::Refusal;
 pub(super) const CLUSTER: &str = "cassandra";
 const DATACENTER: &str = "dc1";
 const RACK: &str = "rack1";
-/// What SimpleSnitch, the chart's default, says of every node, whatever the values name
+/// What `SimpleSnitch`, the chart's default, says of every node, whatever the values name
 /// (org.apache.cassandra.locator.SimpleSnitch).
 pub(super) const OF_SIMPLE_SNITCH: (&str, &str) = ("datacenter1", "rack1");
 
@@ -45,7 +45,7 @@ fn names(draft: &mut Draft, values: &Values<'_>) -> Result<(), Refusal> {
     let kubernetes = label(full.as_deref().unwrap_or(&name));
     match full {
         _ if kubernetes.is_empty() => {
-            draft.decide(Some(&cluster), &to, "a name for the cluster in Kubernetes, such as shop")
+            draft.decide(Some(&cluster), &to, "a name for the cluster in Kubernetes, such as shop");
         }
         Some(full) if full == kubernetes => draft.carry(&at, &to, full),
         Some(_) => draft.change(&at, &to, kubernetes.as_str(), "as a DNS label that begins with a letter"),

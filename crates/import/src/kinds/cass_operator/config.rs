@@ -136,7 +136,13 @@ pub(in crate::kinds) fn owned(draft: &mut Draft, at: &At<'_>, key: &str, value: 
 }
 
 /// A key and its value under the name that this version has; `None` for one that it refuses.
-pub(in crate::kinds) fn entry(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, reading: Reading<'_>) -> Option<(String, Value)> {
+pub(in crate::kinds) fn entry(
+    draft: &mut Draft,
+    at: &At<'_>,
+    key: &str,
+    value: &Value,
+    reading: Reading<'_>,
+) -> Option<(String, Value)> {
     let to = reading.config();
     let value = plain(value, key, reading.minor);
     let findings = examine(reading.minor, &Map::from_iter([(key.to_owned(), value.clone())]));

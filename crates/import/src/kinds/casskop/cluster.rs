@@ -48,7 +48,7 @@ fn budget(draft: &mut Draft, all: All<'_, '_>) -> Result<(), Refusal> {
         match optional::<u32>(&at)? {
             // 0 is 1 (`SetDefaults`).
             Some(0 | 1) => {
-                draft.meet(&at, "one pod of each datacenter, as cassc has it; CassKop counts the whole cluster")
+                draft.meet(&at, "one pod of each datacenter, as cassc has it; CassKop counts the whole cluster");
             }
             Some(number) => draft.change(&at, &to, number, "of each datacenter; CassKop counts the whole cluster"),
             None => {}

@@ -14,9 +14,15 @@ use crate::kinds::cass_operator::config::{Reading, authentication, files};
 use crate::path::Path;
 use crate::report::Refusal;
 
+/// Who may log in where the resource says nothing, and why.
+const SILENT: (&str, &str) = ("AllowAll", "CassKop's default, where the resource is silent; cassc's is Password");
+
 /// The configuration of a datacenter. `minor` is unknown where somebody must write the version first.
 pub(super) fn write(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>, minor: Option<Minor>) -> Result<(), Refusal> {
-    let Some(minor) = minor else { return without_version(draft, part, site) };
+    let Some(minor) = minor else {
+        without_version(draft, part, site);
+        return Ok(());
+    };
     let to = datacenter(site.index);
     let resource = part.spec();
     let own = site.at.key("config");
@@ -27,7 +33,7 @@ pub(super) fn write(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>, minor: 
     let config = At::root(&whole);
     let builder = if part.is_first() { Builder::FirstCassKop } else { Builder::CassKop };
     files(draft, &config, Reading { minor, builder, datacenter: &to })?;
-    authentication(draft, &config.key("cassandra-yaml"), "AllowAll");
+    authentication(draft, &config.key("cassandra-yaml"), SILENT);
     if !part.is_first() {
         for (index, rack) in site.racks.iter().enumerate() {
             of_rack(draft, &rack.at.key("config"), minor, &to.key("racks").index(index))?;
@@ -97,7 +103,7 @@ fn prune(draft: &mut Draft, gone: &Path) {
     }
 }
 
-fn without_version(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>) -> Result<(), Refusal> {
+fn without_version(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>) {
     let racks = site.racks.iter().map(|rack| rack.at.key("config"));
     for at in [part.spec().key("config"), site.at.key("config")].into_iter().chain(racks) {
         if at.value().is_some_and(Value::is_object) {
@@ -109,6 +115,5 @@ fn without_version(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>) -> Resul
         }
     }
     let config = part.spec().key("config");
-    authentication(draft, &config.key("cassandra-yaml"), "AllowAll");
-    Ok(())
+    authentication(draft, &config.key("cassandra-yaml"), SILENT);
 }

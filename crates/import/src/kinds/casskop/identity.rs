@@ -17,7 +17,7 @@ use crate::report::Refusal;
 const DEFAULT_IMAGES: [&str; 2] = ["cassandra:3.11.10", "cassandra:3.11"];
 
 /// Name and labels.
-pub(super) fn write(draft: &mut Draft, all: All<'_, '_>) -> Result<(), Refusal> {
+pub(super) fn write(draft: &mut Draft, all: All<'_, '_>) {
     let metadata = all.first().root.key("metadata");
     name(draft, &metadata.key("name"));
     // CassKop puts them on all its objects, and into their selectors.
@@ -26,7 +26,6 @@ pub(super) fn write(draft: &mut Draft, all: All<'_, '_>) -> Result<(), Refusal> 
     if annotations.value().is_some() {
         draft.meet(&annotations, "annotations of the resource itself: CassKop copies them to no object");
     }
-    Ok(())
 }
 
 fn name(draft: &mut Draft, at: &At<'_>) {

@@ -27,7 +27,7 @@ pub(super) fn write(draft: &mut Draft, site: &Site<'_>) {
         match zone.or_else(|| of_all.zone.clone().map(|zone| (site.at.key("labels"), zone))) {
             Some((at, (ZONE, zone))) => draft.carry(&at.key(ZONE), &to.key("zone"), zone),
             Some((at, (key, zone))) => {
-                draft.change(&at.key(key), &to.key("zone"), zone, "the label of zones has a new name")
+                draft.change(&at.key(key), &to.key("zone"), zone, "the label of zones has a new name");
             }
             None => {}
         }

@@ -71,12 +71,12 @@ fn multi(document: &Document, options: &Options) -> Result<Draft, Refusal> {
         .zip(&names)
         .map(|(document, name)| Part { root: At::root(document), kube_cluster: Some(name.clone()) })
         .collect();
-    let mut draft = topology(Draft::new(&[root.clone()]), &parts, options)?;
+    let mut draft = topology(Draft::new(std::slice::from_ref(&root)), &parts, options)?;
     operator::of_several(&mut draft, &root)?;
     Ok(draft)
 }
 
-/// A CassandraCluster in one Kubernetes cluster.
+/// A `CassandraCluster` in one Kubernetes cluster.
 #[derive(Clone, Debug)]
 struct Part<'d> {
     root: At<'d>,
@@ -98,7 +98,7 @@ impl<'d> Part<'d> {
 fn topology(mut draft: Draft, parts: &[Part<'_>], options: &Options) -> Result<Draft, Refusal> {
     let sites = datacenters::read(parts)?;
     let all = All { parts, sites: &sites };
-    identity::write(&mut draft, all)?;
+    identity::write(&mut draft, all);
     let minor = identity::release(&mut draft, all)?;
     datacenters::write(&mut draft, all);
     identity::namespaces(&mut draft, all);

@@ -115,7 +115,7 @@ fn back_rest(draft: &mut Draft, all: All<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The fields of a MultiCasskop beside base and overrides.
+/// The fields of a `MultiCasskop` beside base and overrides.
 pub(super) fn of_several(draft: &mut Draft, root: &At<'_>) -> Result<(), Refusal> {
     let spec = root.key("spec");
     unknown(draft, &spec, &["base", "deleteCassandraCluster", "override"])?;

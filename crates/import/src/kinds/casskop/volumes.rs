@@ -27,22 +27,22 @@ fn data(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>) -> Result<(), Refus
         draft.meet(&own_class, "CassKop ignores it where the datacenter has no `dataCapacity`");
     }
     let at = if has_own { site.at.clone() } else { part.spec() };
-    let (at_size, at_class) = (at.key("dataCapacity"), at.key("dataStorageClass"));
+    let (from_size, from_class) = (at.key("dataCapacity"), at.key("dataStorageClass"));
     let to = datacenter(site.index).key("storage");
-    match text(&at_size)? {
-        Some(size) if bytes(&size).is_none() => {
-            return Err(at_size
-                .refused(format!("`{size}` is no size of a volume"), "write a quantity of Kubernetes, such as 100Gi"));
+    match text(&from_size)? {
+        Some(amount) if bytes(&amount).is_none() => {
+            return Err(from_size
+                .refused(format!("`{amount}` is no size of a volume"), "write a quantity of Kubernetes, such as 100Gi"));
         }
-        Some(size) => draft.carry(&at_size, &to.key("size"), size),
+        Some(amount) => draft.carry(&from_size, &to.key("size"), amount),
         None => {
             let what =
                 "the size of the data volume, such as 100Gi: CassKop kept the data in the pods, and lost it with them";
-            draft.decide(Some(&at_size), &to.key("size"), what);
+            draft.decide(Some(&from_size), &to.key("size"), what);
         }
     }
-    if let Some(class) = text(&at_class)? {
-        draft.carry(&at_class, &to.key("class"), class);
+    if let Some(class) = text(&from_class)? {
+        draft.carry(&from_class, &to.key("class"), class);
     }
     Ok(())
 }
