@@ -117,6 +117,8 @@ mod e622_reaper_schedule_value;
 mod e623_reaper_schedule_field;
 mod e624_reaper_schedule_datacenter;
 mod e625_reaper_schedule_overlap;
+mod e640_monitoring_value;
+mod e641_agent_configuration;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -148,6 +150,7 @@ mod w522_pod_user;
 mod w525_disruption_budget;
 mod w527_open_load_balancer;
 mod w533_override;
+mod w642_nothing_collected;
 
 #[cfg(test)]
 pub(crate) use checked::fixtures;
@@ -268,6 +271,8 @@ const RULES: &[(Rule, Check)] = &[
     (e623_reaper_schedule_field::RULE, Topology(e623_reaper_schedule_field::check)),
     (e624_reaper_schedule_datacenter::RULE, Topology(e624_reaper_schedule_datacenter::check)),
     (e625_reaper_schedule_overlap::RULE, Topology(e625_reaper_schedule_overlap::check)),
+    (e640_monitoring_value::RULE, Topology(e640_monitoring_value::check)),
+    (e641_agent_configuration::RULE, Topology(e641_agent_configuration::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
@@ -299,6 +304,7 @@ const RULES: &[(Rule, Check)] = &[
     (w525_disruption_budget::RULE, Topology(w525_disruption_budget::check)),
     (w527_open_load_balancer::RULE, Topology(w527_open_load_balancer::check)),
     (w533_override::RULE, Topology(w533_override::check)),
+    (w642_nothing_collected::RULE, Topology(w642_nothing_collected::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.

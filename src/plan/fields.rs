@@ -31,6 +31,7 @@ const OF_CLUSTER: &[Words] = &[
     ("labels", "metadata.labels"),
     ("logging", "cassandra.logging"),
     ("managementApiSecret", "managementApi.tls.serverSecret"),
+    ("monitoring", "monitoring"),
     ("name", "metadata.name"),
     ("overrides", "overrides"),
     ("pod", "pod"),

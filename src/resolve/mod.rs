@@ -2,6 +2,7 @@
 //! and each `expect` here names the rule that makes it true. What a cluster keeps of its previous self (seeds, the
 //! generation of defaults, restart tokens) comes from the previous one, where there is one.
 
+mod monitoring;
 mod pod;
 mod reaper;
 mod services;
@@ -18,6 +19,7 @@ use cassc_ring::release::{Minor, Release};
 use cassc_ring::seeds::keep_seeds;
 use k8s_openapi::api::core::v1::NodeAffinity;
 
+use self::monitoring::monitoring;
 use self::pod::{additional_volume, gate, pod, system_logger};
 use self::services::{cql_service, services};
 use self::steps::{rebuild_from, steps};
@@ -90,6 +92,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
             retry: spec.rollout.retry.clone(),
         },
         steps: steps(spec, &name, revision),
+        monitoring: monitoring(&spec.monitoring),
         accept: spec.accept.clone(),
         overrides: spec.overrides.iter().collect(),
         datacenters,

@@ -8,6 +8,7 @@ mod delivery;
 mod environment;
 pub(crate) mod foreign_names;
 pub(crate) mod merge;
+mod monitoring;
 mod operations;
 pub(crate) mod overrides;
 mod pod;
@@ -19,6 +20,7 @@ mod scheduling;
 mod services;
 mod steps;
 mod storage;
+mod switch;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +39,8 @@ pub use datacenter::{Datacenter, NodePort, Rack, default_racks};
 pub use delivery::{Acceptance, ArgocdDelivery, Delivery, Dialect, FluxDelivery, SourceKind, SourceRef};
 pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
+pub use monitoring::{ALERTS, AlertRules, Collect, Dashboards, Monitoring, ServiceMonitor, Thresholds};
+pub(crate) use monitoring::{BadValue, DASHBOARD_LABEL, RUNBOOKS, SCRAPE_INTERVAL, bad_interval, bad_rules};
 pub use operations::{Field, Operation, Takes};
 pub(crate) use operations::{MOST_OPERATIONS, bad_token, bad_values, misfits};
 pub use overrides::{OVERRIDDEN_KINDS, Override};
@@ -59,6 +63,8 @@ pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUES
 pub(crate) use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };
+pub use switch::Switch;
+pub(crate) use switch::SWITCH_OR_SETTINGS;
 
 /// The only supported `apiVersion`.
 pub(crate) const API_VERSION: &str = "cassc/v1alpha1";
@@ -179,6 +185,9 @@ pub struct Spec {
     /// Repairs that run again and again.
     #[serde(default)]
     pub repair: Repair,
+    /// What Prometheus collects, which alerts it raises, and what Grafana shows.
+    #[serde(default)]
+    pub monitoring: Monitoring,
     /// Whether nodes drop the data whose ranges moved to new nodes after the ring grew. Needs `steps`, where it defaults to
     /// `auto`.
     pub cleanup: Option<Cleanup>,

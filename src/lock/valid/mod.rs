@@ -5,6 +5,7 @@
 //! Called by the reader of locks.
 
 mod cluster;
+mod monitoring;
 mod pod;
 mod rack;
 mod reaper;

@@ -47,7 +47,7 @@ pub(super) fn objects(here: Here<'_>, reaper: &Reaper, datacenter: &Datacenter) 
 }
 
 /// What selects its pods.
-pub(super) fn selector(cluster: &Cluster) -> StringMap {
+pub(in crate::render) fn selector(cluster: &Cluster) -> StringMap {
     kit::strings([
         ("app.kubernetes.io/name", NAME),
         ("app.kubernetes.io/instance", &format!("cassandra-{}", cluster.label)),
