@@ -11,23 +11,25 @@ mod relabeling;
 
 use std::path::PathBuf;
 
+use cassc::topology::Dialect;
 use serde_json::Value;
 
 use crate::compare::repository;
-use crate::rendered::{Rendered, all};
+use crate::rendered::{Rendered, compiled, rendered};
 
 /// The cluster that has every alert and every dashboard.
-const EVERYTHING: &str = "golden/topologies/monitoring.yaml";
+const EVERYTHING: &str = "monitoring";
 
 /// A program of `tests/monitoring/build`.
 fn program(name: &str) -> PathBuf {
     repository("target/monitoring").join(name)
 }
 
-/// What is rendered of a topology, once for each Kubernetes cluster, as one delivery tool gets it.
+/// What is rendered of a topology by the name of its file, once for each Kubernetes cluster.
 fn rendered_of(topology: &str) -> Vec<Rendered> {
-    let is_meant = |it: &Rendered| it.title.contains(topology) && it.title.ends_with("as Plain");
-    all().into_iter().filter(is_meant).collect()
+    let path = repository(&format!("golden/topologies/{topology}.yaml"));
+    let text = std::fs::read(&path).expect("the topology is there");
+    rendered(&compiled(topology, text, Some(Dialect::Plain)))
 }
 
 /// All alerts in objects: name, expression and the whole rule.
@@ -46,8 +48,11 @@ fn queries_of(rendered: &Rendered) -> Vec<String> {
 /// All dashboards.
 fn dashboards_of(rendered: &Rendered) -> Vec<Value> {
     let of_dashboards = |it: &&Value| it["metadata"]["name"].as_str().is_some_and(|name| name.contains("-dashboard-"));
-    let texts = rendered.of_kind("ConfigMap").filter(of_dashboards).flat_map(|it| it["data"].as_object().into_iter().flatten());
-    texts.map(|(_, text)| serde_json::from_str(text.as_str().expect("data is text")).expect("a dashboard is JSON")).collect()
+    let texts =
+        rendered.of_kind("ConfigMap").filter(of_dashboards).flat_map(|it| it["data"].as_object().into_iter().flatten());
+    texts
+        .map(|(_, text)| serde_json::from_str(text.as_str().expect("data is text")).expect("a dashboard is JSON"))
+        .collect()
 }
 
 fn items(list: &Value) -> &[Value] {

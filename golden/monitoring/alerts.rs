@@ -57,7 +57,8 @@ fn prometheus_takes_every_rule_and_every_query() {
         let of_dashboards = queries_of(&rendered);
         let files = [file_of_rules(&rendered), (!of_dashboards.is_empty()).then(|| file_of_queries(&of_dashboards))];
         (rules, queries) = (rules + alerts_of(&rendered).len(), queries + of_dashboards.len());
-        let of_file = |file: &Value| complaints(&promtool, &CHECK, file).map(|told| format!("{}: {told}", rendered.title));
+        let of_file =
+            |file: &Value| complaints(&promtool, &CHECK, file).map(|told| format!("{}: {told}", rendered.title));
         found.extend(files.iter().flatten().filter_map(of_file));
     }
     assert_none(&found);
@@ -72,7 +73,7 @@ fn prometheus_finds_what_is_wrong_with_a_rule() {
         ("expr", json!("up{")),
         ("expr", json!("sum by (pod) rate(up[5m])")),
         ("for", json!("5 minutes")),
-        ("labels", json!({"team-name": "x"})),
+        ("labels", json!({"team": "{{ $labels"})),
         ("annotations", json!({"summary": "{{ $value | humanise }}"})),
     ] {
         let mut bad = good.clone();
@@ -85,7 +86,11 @@ fn prometheus_finds_what_is_wrong_with_a_rule() {
 /// One test of promtool: with these series, so many alerts of a name are raised at that time.
 fn test(title: &str, series: &[(&str, &str)], (alert, minute): (&str, u32), raised: u32) -> Value {
     let input = series.iter().map(|(series, values)| json!({"series": expanded(series), "values": values}));
-    let alert = if alert.is_empty() { String::new() } else { format!("alertname=\"{alert}\",cassandra_cluster=\"Tom's Shop\",") };
+    let alert = if alert.is_empty() {
+        String::new()
+    } else {
+        format!("alertname=\"{alert}\",cassandra_cluster=\"Tom's Shop\",")
+    };
     json!({
         "name": title,
         "interval": "1m",
@@ -125,7 +130,11 @@ fn complaints_of_tests(promtool: &Path, tests: &[Value]) -> Option<String> {
     let rules = folder.path().join("rules.yaml");
     let of_cluster = file_of_rules(&rendered_of(EVERYTHING)[0]).expect("it has rules");
     fs::write(&rules, of_cluster.to_string()).expect("a file can be written");
-    complaints(promtool, &["test", "rules"], &json!({"rule_files": [rules], "evaluation_interval": "1m", "tests": tests}))
+    complaints(
+        promtool,
+        &["test", "rules"],
+        &json!({"rule_files": [rules], "evaluation_interval": "1m", "tests": tests}),
+    )
 }
 
 #[test]
@@ -181,17 +190,24 @@ fn alerts_follow_the_topology() {
     assert!(expr("CassandraReadLatency").ends_with("> 200000"), "a tenth of what is configured");
     assert!(expr("CassandraWriteLatency").ends_with("> 50000"), "as written");
     assert!(expr("CassandraRequestsPending").ends_with("> 256"), "four for each of 64 threads");
-    assert!(expr("CassandraQuorumLost").contains("count by (namespace,cassandra_cluster,datacenter) ((max by"), "nodes, not racks");
+    assert!(
+        expr("CassandraQuorumLost").contains("count by (namespace,cassandra_cluster,datacenter) ((max by"),
+        "nodes, not racks"
+    );
     assert!(!expr("CassandraReadLatency").contains("rate("), "histograms of 3.11 go down");
     assert!(!expr("CassandraPodNotReady").contains("namespace="), "nobody knows the namespace");
     assert_eq!(of("CassandraPodsBehindTemplate").map(|rule| rule["for"].clone()), Some(json!("300m")));
-    assert_eq!(rules[0]["annotations"]["runbook_url"], "https://runbooks.example.com/cassandra/cassandrametricsmissing");
+    assert_eq!(
+        rules[0]["annotations"]["runbook_url"],
+        "https://runbooks.example.com/cassandra/cassandrametricsmissing"
+    );
 }
 
 /// Where nothing runs on purpose, nothing is down.
 #[test]
 fn a_stopped_ring_raises_no_alert_about_its_nodes() {
-    let text = fs::read_to_string(crate::compare::repository(EVERYTHING)).expect("the topology is there");
+    let path = crate::compare::repository(&format!("golden/topologies/{EVERYTHING}.yaml"));
+    let text = fs::read_to_string(path).expect("the topology is there");
     let stopped = text.replace("  steps:", "  stopped: true\n  steps:");
     let compilation = crate::rendered::compiled("stopped.yaml", stopped.into_bytes(), None);
     let rules = alerts_of(&crate::rendered::rendered(&compilation)[0]);

@@ -114,7 +114,10 @@ pub(super) const CASES: &[Case] = &[
             (r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MigrationStage"}"#, "0x30"),
         ],
         &[
-            (r#"org_apache_cassandra_metrics_thread_pools_active_tasks{NODE-a0,pool_name="MigrationStage"}"#, "1x9 0x1 1x9 0x9"),
+            (
+                r#"org_apache_cassandra_metrics_thread_pools_active_tasks{NODE-a0,pool_name="MigrationStage"}"#,
+                "1x9 0x1 1x9 0x9",
+            ),
             (r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MigrationStage"}"#, "0x30"),
         ],
     ),
@@ -128,29 +131,65 @@ pub(super) const CASES: &[Case] = &[
         "CassandraReadLatency",
         20,
         &[
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="379022"}"#, "0x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="654949"}"#, "0+100x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#, "0+100x40"),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="379022"}"#,
+                "0x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="654949"}"#,
+                "0+100x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#,
+                "0+100x40",
+            ),
         ],
         // The half is as slow, but of writes; and one in a thousand reads.
         &[
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="4768"}"#, "0+999x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="654949"}"#, "0+1000x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#, "0+1000x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#, "0+100x40"),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="4768"}"#,
+                "0+999x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="654949"}"#,
+                "0+1000x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#,
+                "0+1000x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#,
+                "0+100x40",
+            ),
         ],
     ),
     case(
         "CassandraWriteLatency",
         20,
         &[
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="219342"}"#, "0x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="379022"}"#, "0+100x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#, "0+100x40"),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="219342"}"#,
+                "0x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="379022"}"#,
+                "0+100x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#,
+                "0+100x40",
+            ),
         ],
         &[
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="73457"}"#, "0+100x40"),
-            (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#, "0+100x40"),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="73457"}"#,
+                "0+100x40",
+            ),
+            (
+                r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Write",le="+Inf"}"#,
+                "0+100x40",
+            ),
         ],
     ),
     case(
@@ -168,7 +207,10 @@ pub(super) const CASES: &[Case] = &[
     case(
         "CassandraUnavailable",
         10,
-        &[(r#"org_apache_cassandra_metrics_client_request_unavailables_total{NODE-a0,request_type="Write"}"#, "0+1x20")],
+        &[(
+            r#"org_apache_cassandra_metrics_client_request_unavailables_total{NODE-a0,request_type="Write"}"#,
+            "0+1x20",
+        )],
         &[(r#"org_apache_cassandra_metrics_client_request_unavailables_total{NODE-a0,request_type="Write"}"#, "9x20")],
     ),
     case(
@@ -180,8 +222,14 @@ pub(super) const CASES: &[Case] = &[
     case(
         "CassandraDroppedMessages",
         20,
-        &[(r#"org_apache_cassandra_metrics_dropped_message_dropped_total{NODE-a0,message_type="MUTATION_REQ"}"#, "0+120x40")],
-        &[(r#"org_apache_cassandra_metrics_dropped_message_dropped_total{NODE-a0,message_type="MUTATION_REQ"}"#, "0+1x40")],
+        &[(
+            r#"org_apache_cassandra_metrics_dropped_message_dropped_total{NODE-a0,message_type="MUTATION_REQ"}"#,
+            "0+120x40",
+        )],
+        &[(
+            r#"org_apache_cassandra_metrics_dropped_message_dropped_total{NODE-a0,message_type="MUTATION_REQ"}"#,
+            "0+1x40",
+        )],
     ),
     case(
         "CassandraRequestsPending",
@@ -189,7 +237,10 @@ pub(super) const CASES: &[Case] = &[
         &[(r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="ReadStage"}"#, "200x40")],
         &[
             (r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="ReadStage"}"#, "20x40"),
-            (r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="CompactionExecutor"}"#, "900x40"),
+            (
+                r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="CompactionExecutor"}"#,
+                "900x40",
+            ),
         ],
     ),
     case(
@@ -207,8 +258,14 @@ pub(super) const CASES: &[Case] = &[
     case(
         "CassandraBackgroundTasksPending",
         20,
-        &[(r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MemtableFlushWriter"}"#, "60x40")],
-        &[(r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MemtableFlushWriter"}"#, "3x40")],
+        &[(
+            r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MemtableFlushWriter"}"#,
+            "60x40",
+        )],
+        &[(
+            r#"org_apache_cassandra_metrics_thread_pools_pending_tasks{NODE-a0,pool_name="MemtableFlushWriter"}"#,
+            "3x40",
+        )],
     ),
     case(
         "CassandraHintsStored",
@@ -263,12 +320,24 @@ pub(super) const CASES: &[Case] = &[
         "CassandraDiskFillsUp",
         20,
         &[
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="commitlog-shop-dc1-a-sts-1"}"#, "80x40"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="commitlog-shop-dc1-a-sts-1"}"#, "100x40"),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="commitlog-shop-dc1-a-sts-1"}"#,
+                "80x40",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="commitlog-shop-dc1-a-sts-1"}"#,
+                "100x40",
+            ),
         ],
         &[
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "60x40"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "100x40"),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "60x40",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "100x40",
+            ),
             (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="other"}"#, "99x40"),
             (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="other"}"#, "100x40"),
         ],
@@ -277,36 +346,72 @@ pub(super) const CASES: &[Case] = &[
         "CassandraDiskFull",
         10,
         &[
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "95x40"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "100x40"),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "95x40",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "100x40",
+            ),
         ],
         &[
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "80x40"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "100x40"),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "80x40",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "100x40",
+            ),
         ],
     ),
     case(
         "CassandraDiskFullSoon",
         450,
         &[
-            (r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "400-0.2x500"),
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "600+0.2x500"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "1000x500"),
+            (
+                r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "400-0.2x500",
+            ),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "600+0.2x500",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "1000x500",
+            ),
         ],
         // A disk that fills up a hundred times slower.
         &[
-            (r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "400-0.002x500"),
-            (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "600+0.002x500"),
-            (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "1000x500"),
+            (
+                r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "400-0.002x500",
+            ),
+            (
+                r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "600+0.002x500",
+            ),
+            (
+                r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+                "1000x500",
+            ),
         ],
     ),
     // The tests begin in 1970: ten days, and sixty.
     case(
         "CassandraCertificateExpires",
         70,
-        &[(r#"certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="shop-management"}"#, "864000x80")],
+        &[(
+            r#"certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="shop-management"}"#,
+            "864000x80",
+        )],
         &[
-            (r#"certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="shop-management"}"#, "5184000x80"),
+            (
+                r#"certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="shop-management"}"#,
+                "5184000x80",
+            ),
             (r#"certmanager_certificate_expiration_timestamp_seconds{namespace="shop",name="never-issued"}"#, "0x80"),
             (r#"certmanager_certificate_expiration_timestamp_seconds{namespace="other",name="x"}"#, "864000x80"),
         ],
@@ -348,7 +453,10 @@ pub(super) const CASES: &[Case] = &[
         ],
         &[
             (r#"kube_statefulset_replicas{namespace="shop",statefulset="shop-dc1-b-sts"}"#, "2x200"),
-            (r#"kube_statefulset_status_replicas_updated{namespace="shop",statefulset="shop-dc1-b-sts"}"#, "1x100 2x100"),
+            (
+                r#"kube_statefulset_status_replicas_updated{namespace="shop",statefulset="shop-dc1-b-sts"}"#,
+                "1x100 2x100",
+            ),
         ],
     ),
     case(
@@ -435,16 +543,31 @@ pub(super) const HEALTHY: &[(&str, &str)] = &[
     (r#"org_apache_cassandra_metrics_client_request_timeouts_total{NODE-a0,request_type="Read"}"#, "3x250"),
     (r#"org_apache_cassandra_metrics_client_request_unavailables_total{NODE-a0,request_type="Read"}"#, "0x250"),
     (r#"org_apache_cassandra_metrics_client_request_failures_total{NODE-a0,request_type="Read"}"#, "0x250"),
-    (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="4768"}"#, "0+6000x250"),
-    (r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#, "0+6000x250"),
+    (
+        r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="4768"}"#,
+        "0+6000x250",
+    ),
+    (
+        r#"org_apache_cassandra_metrics_client_request_latency_bucket{NODE-a0,request_type="Read",le="+Inf"}"#,
+        "0+6000x250",
+    ),
     (r#"org_apache_cassandra_metrics_dropped_message_dropped_total{NODE-a0,message_type="READ_REQ"}"#, "0x250"),
     ("org_apache_cassandra_metrics_compaction_pending_tasks{NODE-a0}", "2x250"),
     (r#"jvm_memory_bytes_used{NODE-a0,area="heap"}"#, "40x250"),
     (r#"jvm_memory_bytes_max{NODE-a0,area="heap"}"#, "100x250"),
     ("jvm_gc_collection_seconds_sum{NODE-a0}", "0+0.2x250"),
-    (r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "600x250"),
-    (r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "400x250"),
-    (r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#, "1000x250"),
+    (
+        r#"kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+        "600x250",
+    ),
+    (
+        r#"kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+        "400x250",
+    ),
+    (
+        r#"kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="server-data-shop-dc1-a-sts-0"}"#,
+        "1000x250",
+    ),
     (r#"kube_job_created{namespace="shop",job_name="shop-settle-0123abcd"}"#, "100x250"),
     (r#"kube_job_status_start_time{namespace="shop",job_name="shop-settle-0123abcd"}"#, "100x250"),
     (r#"kube_job_status_active{namespace="shop",job_name="shop-settle-0123abcd"}"#, "0x250"),

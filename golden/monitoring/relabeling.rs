@@ -82,8 +82,13 @@ fn latency_and_tombstones_of_tables_are_collected_on_request() {
         let (essential, ..) = collected(agent, "monitoring-several");
         let (tables, ..) = collected(agent, super::EVERYTHING);
         let (everything, left, all) = collected(agent, "monitoring-alone");
-        assert_eq!((left, everything.is_superset(&tables), tables.is_superset(&essential)), (all, true, true), "{agent}");
-        for name in ["read_latency_bucket", "write_latency_bucket", "tombstone_scanned_histogram", "max_partition_size"] {
+        assert_eq!(
+            (left, everything.is_superset(&tables), tables.is_superset(&essential)),
+            (all, true, true),
+            "{agent}"
+        );
+        for name in ["read_latency_bucket", "write_latency_bucket", "tombstone_scanned_histogram", "max_partition_size"]
+        {
             let name = format!("org_apache_cassandra_metrics_table_{name}");
             assert_eq!((essential.contains(&name), tables.contains(&name)), (false, true), "{agent}: {name}");
         }
@@ -134,6 +139,6 @@ fn a_target_is_told_by_cluster_datacenter_and_rack() {
     });
     let rules = endpoint(&rendered_of("monitoring-several")[0])["relabelings"].clone();
     let kept = left(&rules, &[target]);
-    assert_eq!(kept[0]["cassandra_cluster"], "Both $1 of Them");
+    assert_eq!(kept[0]["cassandra_cluster"], "Both $1 of {{ Them }}");
     assert_eq!((&kept[0]["datacenter"], &kept[0]["rack"]), (&json!("east"), &json!("a")));
 }

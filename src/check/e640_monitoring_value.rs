@@ -20,15 +20,10 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     let monitoring = &subject.spec().monitoring;
     let interval = monitoring.service_monitor.settings().and_then(|it| it.interval.as_deref());
     let rules = monitoring.rules.settings();
-    let of_rules =
-        rules.map(|it| bad_rules(&it.alert_labels, it.runbook_url.as_deref(), &it.exclude, &it.thresholds));
+    let of_rules = rules.map(|it| bad_rules(&it.alert_labels, it.runbook_url.as_deref(), &it.exclude, &it.thresholds));
     for bad in interval.and_then(bad_interval).into_iter().chain(of_rules.into_iter().flatten()) {
         let at = subject.value(Route::of("spec.monitoring").join(&bad.field), "");
-        let message = format!("`{}: {}` is invalid", last_key(&bad.field), bad.value);
+        let message = format!("`{}` is not valid for `{}`", bad.value, bad.field);
         complaints.push(RULE.complain(message, at).expected(bad.expected));
     }
-}
-
-fn last_key(route: &Route) -> String {
-    route.last_key().unwrap_or_default().to_owned()
 }

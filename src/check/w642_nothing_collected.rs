@@ -20,10 +20,8 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     if monitoring.service_monitor.settings().is_some() {
         return;
     }
-    let asked = [
-        ("rules", monitoring.rules.settings().is_some()),
-        ("dashboards", monitoring.dashboards.settings().is_some()),
-    ];
+    let asked =
+        [("rules", monitoring.rules.settings().is_some()), ("dashboards", monitoring.dashboards.settings().is_some())];
     if let Some((field, _)) = asked.into_iter().find(|(_, is_asked)| *is_asked) {
         let at = subject.value(Route::of("spec.monitoring").key(field), "");
         let message = format!("`{field}` need the metrics of Cassandra, and nobody is told to collect them");

@@ -38,8 +38,5 @@ fn rules(written: &topology::AlertRules) -> AlertRules {
 fn dashboards(written: &topology::Dashboards) -> Dashboards {
     let (key, value) = DASHBOARD_LABEL;
     let default = || [(key.to_owned(), value.to_owned())].into();
-    Dashboards {
-        labels: written.labels.clone().unwrap_or_else(default),
-        annotations: written.annotations.clone(),
-    }
+    Dashboards { labels: written.labels.clone().unwrap_or_else(default), annotations: written.annotations.clone() }
 }

@@ -63,8 +63,8 @@ pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUES
 pub(crate) use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };
-pub use switch::Switch;
 pub(crate) use switch::SWITCH_OR_SETTINGS;
+pub use switch::Switch;
 
 /// The only supported `apiVersion`.
 pub(crate) const API_VERSION: &str = "cassc/v1alpha1";

@@ -16,8 +16,8 @@ use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
 use super::tree::{Content, Entry, Node, Scalar};
-use crate::topology::{SWITCH_OR_SETTINGS, TEXT_OR_SECRET};
 use crate::topology::foreign_names::elsewhere;
+use crate::topology::{SWITCH_OR_SETTINGS, TEXT_OR_SECRET};
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.

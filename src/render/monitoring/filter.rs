@@ -132,9 +132,8 @@ struct AgentRule {
 /// The text of `metrics-collector.yaml`. The agent judges a metric when Cassandra registers it, by its name without the endings of its
 /// kind, and its regular expressions (`java.util.regex`) can say what must not follow.
 pub(in crate::render) fn agent_configuration(collect: Collect) -> String {
-    let dropped = of_tables(collect).map(|kept| {
-        [format!("{PREFIX}({})", GROWING.join("|")), format!("{PREFIX}table_(?!({kept})$).*")]
-    });
+    let dropped = of_tables(collect)
+        .map(|kept| [format!("{PREFIX}({})", GROWING.join("|")), format!("{PREFIX}table_(?!({kept})$).*")]);
     let rule = |regex| AgentRule { action: "drop", regex, source_labels: ["__name__"] };
     let agent = Agent { relabels: dropped.into_iter().flatten().map(rule).collect() };
     yaml::to_string(&agent).expect("expressions are plain text")

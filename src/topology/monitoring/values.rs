@@ -121,7 +121,10 @@ fn bad_label(name: &str, value: &str) -> Option<BadValue> {
 
 fn is_runbook_url(url: &str) -> bool {
     let is_web = ["https://", "http://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
-    is_web && !url.contains(|c: char| c.is_whitespace() || c.is_control()) && !url.contains("{{") && !has_credentials(url)
+    is_web
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+        && !url.contains("{{")
+        && !has_credentials(url)
 }
 
 fn bad_thresholds(thresholds: &Thresholds) -> Vec<BadValue> {

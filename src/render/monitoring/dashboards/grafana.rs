@@ -126,7 +126,9 @@ impl Dashboard {
         let mut y = 0;
         for row in &self.rows {
             let at = Position { h: 1, w: COLUMNS, x: 0, y };
-            panels.push(json!({"id": panels.len() + 1, "type": "row", "title": row.title, "collapsed": false, "gridPos": at}));
+            panels.push(
+                json!({"id": panels.len() + 1, "type": "row", "title": row.title, "collapsed": false, "gridPos": at}),
+            );
             let w = COLUMNS / row.panels.len().max(1);
             for (index, panel) in row.panels.iter().enumerate() {
                 let at = Position { h: HEIGHT, w, x: index * w, y: y + 1 };
@@ -144,9 +146,7 @@ impl Panel {
             Look::Lines => ("timeseries", json!({"tooltip": {"mode": "multi", "sort": "desc"}})),
             Look::Number => ("stat", json!({"reduceOptions": {"calcs": ["lastNotNull"]}})),
         };
-        let target = |((expr, legend), letter): (&(String, &'static str), char)| {
-            json!({"refId": letter.to_string(), "expr": expr, "legendFormat": legend, "datasource": data_source()})
-        };
+        let target = |((expr, legend), letter): (&(String, &'static str), char)| json!({"refId": letter.to_string(), "expr": expr, "legendFormat": legend, "datasource": data_source()});
         json!({
             "id": id,
             "type": kind,

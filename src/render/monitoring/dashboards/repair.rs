@@ -26,24 +26,37 @@ fn schedules(scope: Scope<'_>) -> Row {
     let age = metric(scope, "RepairScheduleService_millisSinceLastRepairForSchedule", &CHOSEN);
     let age = format!("min by (keyspace,scheduleid) ({age})");
     let up = format!("count(up{} == 1) or vector(0)", scope.own(&[("endpoint", "admin")]));
-    row("Schedules", vec![
-        number("Reapers that are up", "none", up),
-        number("Schedules that never ended a run", "none", format!("count({age} > {NEVER}) or vector(0)")),
-        lines("Since the last repair", "ms", vec![(format!("{age} < {NEVER}"), "{{keyspace}}")]),
-    ])
+    row(
+        "Schedules",
+        vec![
+            number("Reapers that are up", "none", up),
+            number("Schedules that never ended a run", "none", format!("count({age} > {NEVER}) or vector(0)")),
+            lines("Since the last repair", "ms", vec![(format!("{age} < {NEVER}"), "{{keyspace}}")]),
+        ],
+    )
 }
 
 fn runs(scope: Scope<'_>) -> Row {
     let of = |name: &str| format!("max by (keyspace,repairid) ({})", metric(scope, name, &CHOSEN));
     let postponed = metric(scope, "SegmentRunner_postpone", &CHOSEN);
-    row("Runs", vec![
-        lines("Progress", "percentunit", vec![(of("RepairRunner_repairProgress"), "{{keyspace}}")]),
-        lines("Segments that are done", "none", vec![
-            (of("RepairRunner_segmentsDone"), "{{keyspace}} done"),
-            (of("RepairRunner_segmentsTotal"), "{{keyspace}} in all"),
-        ]),
-        lines("Segments that are put off", "cps", vec![
-            (format!("sum by (keyspace) (rate({postponed}[15m]))"), "{{keyspace}}"),
-        ]).says("Because a node of theirs is busy or down."),
-    ])
+    row(
+        "Runs",
+        vec![
+            lines("Progress", "percentunit", vec![(of("RepairRunner_repairProgress"), "{{keyspace}}")]),
+            lines(
+                "Segments that are done",
+                "none",
+                vec![
+                    (of("RepairRunner_segmentsDone"), "{{keyspace}} done"),
+                    (of("RepairRunner_segmentsTotal"), "{{keyspace}} in all"),
+                ],
+            ),
+            lines(
+                "Segments that are put off",
+                "cps",
+                vec![(format!("sum by (keyspace) (rate({postponed}[15m]))"), "{{keyspace}}")],
+            )
+            .says("Because a node of theirs is busy or down."),
+        ],
+    )
 }

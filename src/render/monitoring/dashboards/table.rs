@@ -33,11 +33,18 @@ fn max(scope: Scope<'_>, name: &str, more: &[(&str, &str)]) -> String {
 }
 
 fn size(scope: Scope<'_>) -> Row {
-    row("Size", vec![
-        lines("Live data on all nodes", "bytes", vec![(sum(scope, "table_live_disk_space_used"), TABLE)]),
-        lines("SSTables of the node that has most", "none", vec![(max(scope, "table_live_ss_table_count", &[]), TABLE)]),
-        lines("Pending compactions", "none", vec![(sum(scope, "table_pending_compactions"), TABLE)]),
-    ])
+    row(
+        "Size",
+        vec![
+            lines("Live data on all nodes", "bytes", vec![(sum(scope, "table_live_disk_space_used"), TABLE)]),
+            lines(
+                "SSTables of the node that has most",
+                "none",
+                vec![(max(scope, "table_live_ss_table_count", &[]), TABLE)],
+            ),
+            lines("Pending compactions", "none", vec![(sum(scope, "table_pending_compactions"), TABLE)]),
+        ],
+    )
 }
 
 fn percentile(scope: Scope<'_>, title: &'static str, name: &str) -> Panel {
@@ -47,17 +54,23 @@ fn percentile(scope: Scope<'_>, title: &'static str, name: &str) -> Panel {
 }
 
 fn latency(scope: Scope<'_>) -> Row {
-    row("Latency on the replica", vec![
-        percentile(scope, "Reads, 99th percentile", "table_read_latency"),
-        percentile(scope, "Writes, 99th percentile", "table_write_latency"),
-    ])
+    row(
+        "Latency on the replica",
+        vec![
+            percentile(scope, "Reads, 99th percentile", "table_read_latency"),
+            percentile(scope, "Writes, 99th percentile", "table_write_latency"),
+        ],
+    )
 }
 
 fn reads(scope: Scope<'_>) -> Row {
     let quantile = |name: &str| max(scope, name, &[("quantile", "0.99")]);
-    row("What a read has to go over", vec![
-        lines("Tombstones, 99th percentile", "none", vec![(quantile("table_tombstone_scanned_histogram"), TABLE)]),
-        lines("SSTables, 99th percentile", "none", vec![(quantile("table_ss_tables_per_read_histogram"), TABLE)]),
-        lines("Largest partition", "bytes", vec![(max(scope, "table_max_partition_size", &[]), TABLE)]),
-    ])
+    row(
+        "What a read has to go over",
+        vec![
+            lines("Tombstones, 99th percentile", "none", vec![(quantile("table_tombstone_scanned_histogram"), TABLE)]),
+            lines("SSTables, 99th percentile", "none", vec![(quantile("table_ss_tables_per_read_histogram"), TABLE)]),
+            lines("Largest partition", "bytes", vec![(max(scope, "table_max_partition_size", &[]), TABLE)]),
+        ],
+    )
 }

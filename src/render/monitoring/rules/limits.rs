@@ -50,7 +50,8 @@ impl Limits {
             smallest(scope, &keys, duration).unwrap_or(default) * 1000 / PART_OF_TIMEOUT
         };
         let micros = |written: Option<u32>, default: u64| written.map_or(default, |it| u64::from(it) * 1000);
-        let threads = ["concurrent_reads", "concurrent_writes"].map(|key| smallest(scope, &[key.to_owned()], Value::as_u64));
+        let threads =
+            ["concurrent_reads", "concurrent_writes"].map(|key| smallest(scope, &[key.to_owned()], Value::as_u64));
         let nodes = scope.nodes();
         Self {
             read_micros: micros(written.read_milliseconds, timeout("read_request_timeout", READ_TIMEOUT)),

@@ -69,6 +69,11 @@ pub(super) fn rules(here: Here<'_>, scope: Scope<'_>, settings: &AlertRules) -> 
     Object::pruned(Stage::Monitoring, PrometheusRule::new(with_labels(metadata, &settings.labels), spec))
 }
 
+/// A text that Prometheus takes for no template: labels of alerts are templates.
+fn no_template(text: &str) -> String {
+    text.replace("{{", "{{\"{{\"}}")
+}
+
 /// Every alert says which cluster it is about, also where the series are those of Kubernetes.
 fn rule(scope: Scope<'_>, settings: &AlertRules, alert: Alert) -> Rule {
     let severity = match alert.severity {
@@ -76,7 +81,7 @@ fn rule(scope: Scope<'_>, settings: &AlertRules, alert: Alert) -> Rule {
         Severity::Warning => "warning",
     };
     let mut labels: StringMap = settings.alert_labels.clone();
-    labels.insert(super::scope::CLUSTER.to_owned(), scope.cluster.ring_name.clone());
+    labels.insert(super::scope::CLUSTER.to_owned(), no_template(&scope.cluster.ring_name));
     labels.insert("severity".to_owned(), severity.to_owned());
     labels.extend(alert.labels.into_iter().map(|(name, value)| (name.to_owned(), value)));
     Rule {

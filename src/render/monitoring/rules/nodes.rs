@@ -26,13 +26,15 @@ pub(super) fn alerts(scope: Scope<'_>) -> Vec<Alert> {
 
 fn metrics_missing(scope: Scope<'_>) -> Alert {
     let expr = format!("absent(up{})", scope.own(&[OF_AGENT]));
-    let summary = "Prometheus collects no metrics of this Cassandra cluster, so that no other alert about it can be raised.";
+    let summary =
+        "Prometheus collects no metrics of this Cassandra cluster, so that no other alert about it can be raised.";
     alert("CassandraMetricsMissing", Warning, 15, expr, summary)
 }
 
 fn node_down(scope: Scope<'_>) -> Alert {
     let expr = format!("max by ({BY_POD}) (up{}) == 0", scope.own(&[OF_AGENT]));
-    let summary = "The Cassandra node {{ $labels.pod }} has not answered for 5 minutes: it is down, or has not joined yet.";
+    let summary =
+        "The Cassandra node {{ $labels.pod }} has not answered for 5 minutes: it is down, or has not joined yet.";
     alert("CassandraNodeDown", Warning, 5, expr, summary)
 }
 
@@ -49,9 +51,8 @@ fn quorum_lost(scope: Scope<'_>, datacenter: &Datacenter) -> Alert {
     let replicas = scope.cluster.system_replication.min(datacenter.nodes()).max(1);
     let tolerated = (replicas - 1) / 2;
     let nodes = scope.own(&[("datacenter", &datacenter.name), OF_AGENT]);
-    let down = format!(
-        "(max by ({BY_POD}) (up{nodes}) == 0 and max by ({BY_POD}) (max_over_time(up{nodes}[{KNOWN}])) == 1)"
-    );
+    let down =
+        format!("(max by ({BY_POD}) (up{nodes}) == 0 and max by ({BY_POD}) (max_over_time(up{nodes}[{KNOWN}])) == 1)");
     let has_racks = u32::try_from(datacenter.racks.len()).unwrap_or(u32::MAX) >= replicas;
     let (counted, of) = match has_racks {
         true => (format!("count by (namespace,cassandra_cluster,datacenter,rack) {down}"), "racks"),
@@ -92,7 +93,8 @@ fn schema_changes_wait(scope: Scope<'_>) -> Alert {
     let of = |name: &str| scope.metric(name, &[("pool_name", "MigrationStage")]);
     let tasks = [of("thread_pools_active_tasks"), of("thread_pools_pending_tasks")];
     let sum = tasks.map(|it| format!("sum by ({BY_POD}) ({it})")).join(" + ");
-    let summary = "Changes of the schema have been waiting on {{ $labels.pod }} for 15 minutes: nodes may disagree about it.";
+    let summary =
+        "Changes of the schema have been waiting on {{ $labels.pod }} for 15 minutes: nodes may disagree about it.";
     alert("CassandraSchemaChangesWait", Warning, 15, format!("{sum} > 0"), summary)
 }
 

@@ -29,9 +29,11 @@ pub(super) fn alerts(scope: Scope<'_>) -> Vec<Alert> {
     let runs = (scope.nodes() > 0 && !scope.cluster.is_stopped()).then(|| reaper_down(scope));
     let mut alerts: Vec<Alert> = tables.into_iter().chain(runs).collect();
     if !scope.cluster.is_stopped() {
-        alerts.extend(by_interval(scope).into_iter().flat_map(|(days, keyspaces)| {
-            [overdue(scope, days, &keyspaces), never_done(scope, days, &keyspaces)]
-        }));
+        alerts.extend(
+            by_interval(scope)
+                .into_iter()
+                .flat_map(|(days, keyspaces)| [overdue(scope, days, &keyspaces), never_done(scope, days, &keyspaces)]),
+        );
     }
     alerts
 }

@@ -101,14 +101,16 @@ fn dropped(scope: Scope<'_>) -> Alert {
 fn pending(scope: Scope<'_>, limits: &Limits) -> Alert {
     let pending = scope.metric("thread_pools_pending_tasks", &[("pool_name", REQUEST_POOLS)]);
     let expr = format!("sum by ({BY_POD},pool_name) ({pending}) > {}", limits.pending_requests);
-    let summary = "{{ $value }} requests wait in {{ $labels.pool_name }} of {{ $labels.pod }}: it gets more than it can do.";
+    let summary =
+        "{{ $value }} requests wait in {{ $labels.pool_name }} of {{ $labels.pod }}: it gets more than it can do.";
     alert("CassandraRequestsPending", Warning, 10, expr, summary)
 }
 
 fn blocked(scope: Scope<'_>) -> Alert {
     let blocked = scope.metric("thread_pools_total_blocked_tasks", &[("pool_name", REQUEST_POOLS)]);
     let expr = format!("sum by ({BY_POD},pool_name) (rate({blocked}[5m])) > 0");
-    let summary = "{{ $labels.pod }} takes no requests of clients from time to time, because {{ $labels.pool_name }} is full.";
+    let summary =
+        "{{ $labels.pod }} takes no requests of clients from time to time, because {{ $labels.pool_name }} is full.";
     alert("CassandraBlockedRequests", Warning, 10, expr, summary)
 }
 

@@ -82,7 +82,9 @@ fn disks(scope: Scope<'_>, limits: &Limits) -> [Alert; 3] {
             Warning,
             60,
             format!("({ahead} < 0) and ({used} > {half})"),
-            &format!("As it has been filling up for six hours, the volume {{{{ $labels.persistentvolumeclaim }}}} is full within {days} days."),
+            &format!(
+                "As it has been filling up for six hours, the volume {{{{ $labels.persistentvolumeclaim }}}} is full within {days} days."
+            ),
         ),
     ]
 }
