@@ -305,7 +305,9 @@ fn block(text: &str, indentation: usize, key: &str) -> Vec<String> {
 #[test]
 fn the_application_set_of_the_examples_makes_the_applications_that_are_rendered() {
     let set = fs::read_to_string(repository("examples/argocd/applicationset.yaml")).expect("the example is there");
-    let files = files(&with_steps(&topology(RACKS, "", ARGOCD)));
+    let all_stages =
+        with_steps(&topology(RACKS, "", ARGOCD)).replace("spec:\n", "spec:\n  monitoring: {serviceMonitor: true}\n");
+    let files = files(&all_stages);
     let application = files.iter().find(|(path, _)| path.starts_with("argocd/")).expect("it is rendered").1;
     // The set has the Application's `spec` as `spec.template.spec`, two levels deeper.
     assert_eq!(block(&set, 6, "syncPolicy"), block(application, 2, "syncPolicy"));

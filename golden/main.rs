@@ -25,6 +25,7 @@ mod invariants;
 mod locks;
 mod manifests;
 mod merges;
+mod monitoring;
 mod mutations;
 mod names;
 mod network;

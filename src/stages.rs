@@ -15,11 +15,14 @@ pub enum Stage {
     Cluster,
     /// The program in the cluster, which is patient: nothing waits for it.
     Steps,
+    /// What is rendered for Prometheus and Grafana, last and on its own: where their kinds are unknown it fails, and holds up
+    /// nothing else.
+    Monitoring,
 }
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 4] = [Self::Base, Self::Prepare, Self::Cluster, Self::Steps];
+    pub const ALL: [Self; 5] = [Self::Base, Self::Prepare, Self::Cluster, Self::Steps, Self::Monitoring];
 
     /// Its folder; a Kustomization of Flux is called after it.
     pub fn folder(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Stage {
             Self::Prepare => "prepare",
             Self::Cluster => "cluster",
             Self::Steps => "steps",
+            Self::Monitoring => "monitoring",
         }
     }
 
@@ -55,7 +59,7 @@ mod tests {
     /// Delivered clusters have them: another folder is another Kustomization.
     #[test]
     fn folders_never_move() {
-        assert_eq!(Stage::ALL.map(Stage::folder), ["base", "prepare", "cluster", "steps"]);
+        assert_eq!(Stage::ALL.map(Stage::folder), ["base", "prepare", "cluster", "steps", "monitoring"]);
         assert!(Stage::ALL.is_sorted());
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn claims<'t>(index: usize, subject: &Subject<'t>) -> Vec<(Owner, Cla
     for (datacenter_index, datacenter) in subject.spec().datacenters.iter().enumerate() {
         let (kube_cluster, namespace) = destination(subject, datacenter);
         let here = |(kind, name)| (kube_cluster, namespace, kind, name);
-        let of_cluster = names::of_cluster(cluster).into_iter().chain(of_steps(subject));
+        let of_cluster = names::of_cluster(cluster).into_iter().chain(of_steps(subject)).chain(of_monitoring(subject));
         claims.extend(of_cluster.map(|claim| ((index, None), here(claim))));
         let owner = (index, Some(datacenter_index));
         claims.extend(of_datacenter(subject, datacenter).into_iter().map(|claim| (owner, here(claim))));
@@ -108,6 +108,18 @@ fn of_steps(subject: &Subject<'_>) -> Vec<Named> {
         named.extend(names::of_schedule(cluster));
     }
     named
+}
+
+/// The objects for Prometheus and Grafana.
+fn of_monitoring(subject: &Subject<'_>) -> Vec<Named> {
+    let (spec, cluster) = (subject.spec(), &subject.topology.metadata.name);
+    let monitoring = &spec.monitoring;
+    let reaper = spec.repair.reaper.as_ref();
+    let metrics = monitoring.service_monitor.settings().map(|_| names::of_metrics(cluster));
+    let of_reaper = metrics.as_ref().and(reaper).map(|_| names::of_reaper_metrics(cluster));
+    let alerts = monitoring.rules.settings().map(|_| names::of_alerts(cluster));
+    let dashboards = monitoring.dashboards.settings().map(|_| names::of_dashboards(cluster));
+    [metrics, of_reaper, alerts, dashboards].into_iter().flatten().flatten().collect()
 }
 
 /// The Secrets of Reaper that the program creates where they are missing.

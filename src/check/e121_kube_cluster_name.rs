@@ -9,8 +9,8 @@ pub(super) const RULE: Rule = Rule {
     name: "kube-cluster-name",
     summary: "a `kubeCluster` has the name of a folder that cassc uses",
     explain: "\
-Each Kubernetes cluster gets its own folder in the output, next to the folders `base`, `prepare`, `cluster`, `steps`, `argocd`
-and `flux`. A Kubernetes cluster with one of these names would mix its objects with other objects.
+Each Kubernetes cluster gets its own folder in the output, next to the folders `base`, `prepare`, `cluster`, `steps`,
+`monitoring`, `argocd` and `flux`. A Kubernetes cluster with one of these names would mix its objects with other objects.
 
 Use a different name. It is not written into any object.",
 };

@@ -127,6 +127,8 @@ mod e651_network_host_network;
 mod e652_nodes_elsewhere;
 mod e653_network_namespace;
 mod e654_network_without_effect;
+mod e640_monitoring_value;
+mod e641_agent_configuration;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -161,6 +163,7 @@ mod w533_override;
 mod w655_network_without_clients;
 mod w656_translated_clients;
 mod w657_network_own_containers;
+mod w642_nothing_collected;
 
 #[cfg(test)]
 pub(crate) use checked::fixtures;
@@ -292,6 +295,8 @@ const RULES: &[(Rule, Check)] = &[
     (e652_nodes_elsewhere::RULE, Topology(e652_nodes_elsewhere::check)),
     (e653_network_namespace::RULE, Topology(e653_network_namespace::check)),
     (e654_network_without_effect::RULE, Topology(e654_network_without_effect::check)),
+    (e640_monitoring_value::RULE, Topology(e640_monitoring_value::check)),
+    (e641_agent_configuration::RULE, Topology(e641_agent_configuration::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
@@ -326,6 +331,7 @@ const RULES: &[(Rule, Check)] = &[
     (w655_network_without_clients::RULE, Topology(w655_network_without_clients::check)),
     (w656_translated_clients::RULE, Topology(w656_translated_clients::check)),
     (w657_network_own_containers::RULE, Topology(w657_network_own_containers::check)),
+    (w642_nothing_collected::RULE, Topology(w642_nothing_collected::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.

@@ -111,6 +111,7 @@ fn claims(cluster: &Cluster) -> Vec<(Claim<'_>, Option<usize>)> {
         let place = (datacenter.kube_cluster.as_deref(), datacenter.namespace.as_deref());
         let object = |owner| move |(kind, name): Named| (Claim::Object(place, kind, name), owner);
         let of_cluster = names::of_cluster(&cluster.name).into_iter().chain(of_steps(cluster));
+        let of_cluster = of_cluster.chain(cluster.objects_of_monitoring());
         claims.extend(of_cluster.map(object(None)));
         claims.extend(of_datacenter(cluster, datacenter).into_iter().map(object(Some(index))));
         if let Some(port) = datacenter.node_port {

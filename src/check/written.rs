@@ -26,7 +26,7 @@ pub(super) enum Carrier {
     Object,
     /// All pods.
     Pod,
-    /// One kind of service.
+    /// One kind of service, or what is rendered for Prometheus and Grafana.
     Service,
 }
 
@@ -34,6 +34,7 @@ pub(super) enum Carrier {
 pub(super) fn labels<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.labels));
     let of_pods = subject.written_pods().map(|(level, pod)| (level, &pod.labels));
+    let of_services = of_services.chain(of_monitoring(subject));
     maps("labels", &subject.topology.metadata.labels, of_pods, of_services)
 }
 
@@ -41,6 +42,9 @@ pub(super) fn labels<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
 pub(super) fn annotations<'t>(subject: &Subject<'t>) -> Vec<WrittenMap<'t>> {
     let of_services = services(subject).into_iter().map(|it| (it.route, it.annotations));
     let of_pods = subject.written_pods().map(|(level, pod)| (level, &pod.annotations));
+    let dashboards = subject.spec().monitoring.dashboards.settings();
+    let of_dashboards = dashboards.map(|it| (Route::of("spec.monitoring.dashboards"), &it.annotations));
+    let of_services = of_services.chain(of_dashboards);
     maps("annotations", &subject.topology.metadata.annotations, of_pods, of_services)
 }
 
@@ -55,6 +59,18 @@ fn maps<'t>(
     let services = services.map(|(route, entries)| (route, Carrier::Service, entries));
     let all = std::iter::once(objects).chain(pods).chain(services);
     all.map(|(route, carrier, entries)| WrittenMap { route: route.key(field), carrier, entries }).collect()
+}
+
+/// The labels of what is rendered for Prometheus and Grafana.
+fn of_monitoring<'t>(subject: &Subject<'t>) -> Vec<(Route, &'t BTreeMap<String, String>)> {
+    let monitoring = &subject.spec().monitoring;
+    let written = [
+        ("serviceMonitor", monitoring.service_monitor.settings().map(|it| &it.labels)),
+        ("rules", monitoring.rules.settings().map(|it| &it.labels)),
+        ("dashboards", monitoring.dashboards.settings().and_then(|it| it.labels.as_ref())),
+    ];
+    let place = |field: &str| Route::of("spec.monitoring").key(field);
+    written.into_iter().filter_map(|(field, labels)| Some((place(field), labels?))).collect()
 }
 
 /// What is written for a service.

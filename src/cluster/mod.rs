@@ -5,6 +5,7 @@
 mod delivery;
 pub mod generation;
 mod network;
+mod monitoring;
 mod nodes;
 mod overrides;
 mod pod;
@@ -22,6 +23,7 @@ use serde_json::Value;
 pub use cassc_ring::desired::{Rollout, WhenNodesLeave};
 pub use delivery::{ArgocdSource, FluxSource, Repository};
 pub use network::Network;
+pub use monitoring::{AlertRules, Dashboards, Monitoring, ServiceMonitor};
 pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};
@@ -121,6 +123,9 @@ pub struct Cluster {
     /// The program in the cluster; `None` where it does not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Steps>,
+    /// What is rendered for Prometheus and Grafana.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Monitoring>,
     /// The accepted diagnostics: what is forced on a cluster that is to be deleted stands only here.
     #[serde(default)]
     pub accept: Vec<Acceptance>,

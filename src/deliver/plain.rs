@@ -42,7 +42,10 @@ fn root(by_stage: &FilesByStage) -> String {
 fn stage_by_stage(cluster: &Cluster, rendered: &RenderedFolder, waits: &[String]) -> String {
     let apply = |stage: Stage| apply(cluster, rendered, stage.folder());
     let lead = "apply this change stage by stage; the root kustomization would delete pods whose nodes are members of the ring:";
-    let (base, sets) = (apply(Stage::Base), apply(Stage::Cluster));
+    let (mut base, sets) = (apply(Stage::Base), apply(Stage::Cluster));
+    if cluster.monitoring.is_some() {
+        base = format!("{base}\n{}", apply(Stage::Monitoring));
+    }
     if cluster.steps.is_some() {
         let (job, waits) = (apply(Stage::Steps), waits.join("\n"));
         return format!(

@@ -31,6 +31,7 @@ const OF_CLUSTER: &[Words] = &[
     ("labels", "metadata.labels"),
     ("logging", "cassandra.logging"),
     ("managementApiSecret", "managementApi.tls.serverSecret"),
+    ("monitoring", "monitoring"),
     ("name", "metadata.name"),
     ("network.apiServer", "network.apiServer.cidrs"),
     ("network.apiServerPorts", "network.apiServer.ports"),

@@ -8,6 +8,7 @@ mod containers;
 mod disruption_budget;
 mod kit;
 mod network;
+mod monitoring;
 mod overridden;
 mod pod;
 mod probes;
@@ -21,6 +22,7 @@ mod volumes;
 mod workload;
 
 pub(crate) use kit::{CLUSTER_LABEL, DATACENTER_LABEL, MANAGED_BY, MANAGED_BY_LABEL};
+pub use monitoring::{PodMonitor, PrometheusRule, ServiceMonitor};
 pub use overridden::Overridden;
 pub use resource::Resource;
 pub use workload::{PodTemplate, next_generation, pod_templates, step_name};
@@ -85,6 +87,7 @@ pub(crate) fn objects_before_overrides(cluster: &Cluster, kube_cluster: Option<&
     objects.extend(network::objects(cluster, kube_cluster));
     objects.extend(reaper::objects(cluster, kube_cluster));
     objects.extend(steps::objects(cluster, kube_cluster));
+    objects.extend(monitoring::objects(cluster, kube_cluster));
     objects
 }
 

@@ -12,6 +12,7 @@ use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
+use super::monitoring::{PodMonitor, PrometheusRule, ServiceMonitor};
 use super::overridden::Overridden;
 
 /// What the strings of an object are.
@@ -87,14 +88,25 @@ resources! {
     NetworkPolicy: Strings::Plain,
     PersistentVolumeClaim: Strings::Plain,
     PodDisruptionBudget: Strings::Plain,
+    PodMonitor: Strings::Scripts,
+    PrometheusRule: Strings::Scripts,
     Role: Strings::Plain,
     RoleBinding: Strings::Plain,
     Service: Strings::Plain,
     ServiceAccount: Strings::Plain,
+    ServiceMonitor: Strings::Scripts,
     StatefulSet: Strings::Scripts,
 }
 
+/// The kinds of the Prometheus Operator.
+const OF_PROMETHEUS: [&str; 3] = [PodMonitor::KIND, PrometheusRule::KIND, ServiceMonitor::KIND];
+
 impl Resource {
+    /// Whether its kind is not Kubernetes' own, so that a Kubernetes cluster may not know it.
+    pub(crate) fn is_custom(&self) -> bool {
+        OF_PROMETHEUS.contains(&self.kind().1)
+    }
+
     /// Whether a `${…}` in it is no variable that a delivery tool may substitute.
     pub(crate) fn carries_scripts(&self) -> bool {
         self.strings() == Strings::Scripts
@@ -106,8 +118,11 @@ mod tests {
     use super::*;
     use crate::topology::OVERRIDDEN_KINDS;
 
+    /// Patches are judged by the schemas of Kubernetes, which have no kinds of others.
     #[test]
-    fn every_kind_can_be_overridden() {
-        assert_eq!(Resource::KINDS, OVERRIDDEN_KINDS);
+    fn every_kind_of_kubernetes_own_can_be_overridden() {
+        let is_own = |kind: &&&str| !OF_PROMETHEUS.contains(kind);
+        let kinds: Vec<&str> = Resource::KINDS.iter().filter(is_own).copied().collect();
+        assert_eq!(kinds, OVERRIDDEN_KINDS);
     }
 }

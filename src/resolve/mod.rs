@@ -4,6 +4,7 @@
 
 mod jvm;
 mod management;
+mod monitoring;
 mod network;
 mod pod;
 mod reaper;
@@ -22,6 +23,7 @@ use k8s_openapi::api::core::v1::NodeAffinity;
 
 use self::jvm::jvm;
 use self::management::{common_secret, management_heap, own_secret};
+use self::monitoring::monitoring;
 use self::network::network;
 use self::pod::{additional_volume, gate, own_pod, pod, system_logger};
 use self::services::{cql_service, own_services, services};
@@ -95,6 +97,7 @@ pub fn resolve(checked: &Checked, previous: Option<&Cluster>) -> Cluster {
             retry: spec.rollout.retry.clone(),
         },
         steps: steps(spec, &name, revision),
+        monitoring: monitoring(&spec.monitoring),
         accept: spec.accept.clone(),
         overrides: spec.overrides.iter().collect(),
         datacenters,

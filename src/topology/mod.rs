@@ -9,6 +9,7 @@ mod environment;
 pub(crate) mod foreign_names;
 pub(crate) mod merge;
 mod network;
+mod monitoring;
 mod operations;
 pub(crate) mod overrides;
 mod pod;
@@ -20,6 +21,7 @@ mod scheduling;
 mod services;
 mod steps;
 mod storage;
+mod switch;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +42,8 @@ pub(crate) use environment::TEXT_OR_SECRET;
 pub use environment::{EnvironmentValue, FromSecret, SecretKey};
 pub(crate) use network::{API_SERVER_PORTS, DNS_PORTS, EVERY_NAMESPACE, MOST_PEERS};
 pub use network::{ApiServer, Dns, Network, Peer};
+pub use monitoring::{ALERTS, AlertRules, Collect, Dashboards, Monitoring, ServiceMonitor, Thresholds};
+pub(crate) use monitoring::{BadValue, DASHBOARD_LABEL, RUNBOOKS, SCRAPE_INTERVAL, bad_interval, bad_rules};
 pub use operations::{Field, Operation, Takes};
 pub(crate) use operations::{MOST_OPERATIONS, bad_token, bad_values, misfits};
 pub use overrides::{OVERRIDDEN_KINDS, Override};
@@ -62,6 +66,8 @@ pub(crate) use steps::{DEFAULT_ROLE, LONGEST_ROLE_NAME, STEP_LIMITS, STEP_REQUES
 pub(crate) use storage::{
     AccessMode, AdditionalVolume, EmptyDirectory, ImagePullPolicy, Resources, Storage, StorageOverrides,
 };
+pub(crate) use switch::SWITCH_OR_SETTINGS;
+pub use switch::Switch;
 
 /// The only supported `apiVersion`.
 pub(crate) const API_VERSION: &str = "cassc/v1alpha1";
@@ -186,6 +192,9 @@ pub struct Spec {
     /// Repairs that run again and again.
     #[serde(default)]
     pub repair: Repair,
+    /// What Prometheus collects, which alerts it raises, and what Grafana shows.
+    #[serde(default)]
+    pub monitoring: Monitoring,
     /// Whether nodes drop the data whose ranges moved to new nodes after the ring grew. Needs `steps`, where it defaults to
     /// `auto`.
     pub cleanup: Option<Cleanup>,

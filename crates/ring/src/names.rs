@@ -150,6 +150,26 @@ pub fn reaper_token_secret(cluster: &str) -> String {
     format!("{cluster}-reaper-token")
 }
 
+/// `<cluster>-metrics`: has Prometheus collect the metrics of Cassandra.
+pub fn metrics(cluster: &str) -> String {
+    format!("{cluster}-metrics")
+}
+
+/// `<cluster>-reaper-metrics`: has Prometheus collect the metrics of Reaper.
+pub fn reaper_metrics(cluster: &str) -> String {
+    format!("{cluster}-reaper-metrics")
+}
+
+/// `<cluster>-alerts`: the alerts.
+pub fn alerts(cluster: &str) -> String {
+    format!("{cluster}-alerts")
+}
+
+/// `<cluster>-dashboard-<dashboard>`: a dashboard of Grafana.
+pub fn dashboard(cluster: &str, dashboard: &str) -> String {
+    format!("{cluster}-dashboard-{dashboard}")
+}
+
 /// `<cluster>-step`: service account, role, role binding and lease of the program in the cluster.
 pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
@@ -238,6 +258,26 @@ pub struct OtherPods {
     pub reaper_deployment: bool,
     /// Those of the Job that makes Reaper's tables.
     pub reaper_tables: bool,
+}
+
+/// What a cluster has beside that where Prometheus collects its metrics.
+pub fn of_metrics(cluster: &str) -> Vec<Named> {
+    vec![("ServiceMonitor", metrics(cluster))]
+}
+
+/// What a cluster has beside that where Prometheus collects the metrics of its Reaper.
+pub fn of_reaper_metrics(cluster: &str) -> Vec<Named> {
+    vec![("PodMonitor", reaper_metrics(cluster))]
+}
+
+/// What a cluster has beside that where it has alerts.
+pub fn of_alerts(cluster: &str) -> Vec<Named> {
+    vec![("PrometheusRule", alerts(cluster))]
+}
+
+/// What a cluster has beside that where it has dashboards. `*` is the dashboard.
+pub fn of_dashboards(cluster: &str) -> Vec<Named> {
+    vec![("ConfigMap", dashboard(cluster, "*"))]
 }
 
 /// What every datacenter has. A name that ends in a hash ends in `*` here.

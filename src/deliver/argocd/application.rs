@@ -152,9 +152,15 @@ fn ignore_differences(cluster: &Cluster) -> Vec<IgnoreDifferences> {
     cluster.steps.iter().map(|_| replicas.clone()).collect()
 }
 
-/// The folder of the program in the cluster is named only where it runs: Applications of other clusters stay as they are.
+/// The folders of the program in the cluster and of monitoring are named only where there are any: Applications of other clusters
+/// stay as they are.
 fn directory(cluster: &Cluster) -> Directory {
-    let stages = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Steps || cluster.steps.is_some());
+    let is_there = |stage: &Stage| match stage {
+        Stage::Steps => cluster.steps.is_some(),
+        Stage::Monitoring => cluster.monitoring.is_some(),
+        Stage::Base | Stage::Prepare | Stage::Cluster => true,
+    };
+    let stages = Stage::ALL.into_iter().filter(is_there);
     let folders: Vec<String> = stages.map(|stage| format!("{}/*", stage.folder())).collect();
     Directory { recurse: true, include: format!("{{{}}}", folders.join(",")) }
 }

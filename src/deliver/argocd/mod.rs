@@ -43,10 +43,14 @@ pub(super) const TOOL: Tool = Tool {
 /// The health of the Job is that of the change, and counts. A CronJob that has never run is `Progressing` (3.2), for as long as
 /// nobody needs it to run.
 ///
+/// Without a kind that an object has, the dry run of a sync fails, and nothing at all is applied. So objects of kinds that
+/// somebody else installs are left out of it where their kind is unknown: then they fail alone.
+///
 /// The Job that keeps its name is immutable like the others: each sync replaces it, and what it does again changes nothing.
 fn annotate(object: &mut Object) {
     let is_cron_job = object.resource.kind().1 == "CronJob";
     let is_replaced = is_replaced(&object.resource);
+    let is_of_others = object.resource.is_custom();
     let metadata = object.resource.metadata_mut();
     match object.retirement {
         Retirement::Prune => {}
@@ -58,6 +62,9 @@ fn annotate(object: &mut Object) {
     }
     if is_replaced {
         annotation(metadata, SYNC_OPTIONS, "Force=true,Replace=true");
+    }
+    if is_of_others {
+        annotation(metadata, SYNC_OPTIONS, "SkipDryRunOnMissingResource=true");
     }
     if is_cron_job {
         annotation(metadata, IGNORE_HEALTH, "true");

@@ -14,7 +14,7 @@ const SECONDS_PER_OBJECT: usize = 3;
 const SHORTEST_MINUTES: usize = 2;
 
 /// Flux waits for the objects of a stage, but not for the program in the cluster: its Job runs for as long as a change
-/// takes, and meanwhile Flux would take no other commit.
+/// takes, and meanwhile Flux would take no other commit. Nor for what is for Prometheus and Grafana, which nothing depends on.
 ///
 /// No `targetNamespace`, which would move objects of several namespaces into one; no `postBuild`, which would take
 /// scripts for templates.
@@ -89,7 +89,7 @@ pub(super) fn kustomizations(source: &FluxSource, place: &Target<'_>) -> Vec<Too
                 interval: source.interval.clone(),
                 retry_interval: "2m",
                 timeout: timeout(files.len()),
-                wait: *stage != Stage::Steps,
+                wait: !matches!(stage, Stage::Steps | Stage::Monitoring),
                 prune: true,
                 deletion_policy: "Orphan",
                 ignore: ignore(place.cluster, *stage),

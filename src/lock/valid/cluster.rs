@@ -7,6 +7,7 @@ use cassc_ring::limits::MOST_REPLICAS;
 use cassc_ring::names;
 use cassc_ring::ring_names;
 
+use super::monitoring::monitoring;
 use super::network::{namespaces, network};
 use super::pod::{additional_volume, image, own_services, pod, services, system_logger};
 use super::rack::{heap, rack};
@@ -88,6 +89,7 @@ fn runtime(cluster: &Cluster) -> Valid {
     field("services", services(&cluster.services))?;
     optional("network", cluster.network.as_ref(), network)?;
     optional("steps", cluster.steps.as_ref(), steps)?;
+    optional("monitoring", cluster.monitoring.as_ref(), monitoring)?;
     optional("systemLogger", cluster.system_logger.as_ref(), system_logger)?;
     let Gate { requests, limits } = &cluster.gate;
     field("gate", field("requests", amounts(requests)).and(field("limits", amounts(limits))))

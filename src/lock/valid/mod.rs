@@ -6,6 +6,7 @@
 
 mod cluster;
 mod network;
+mod monitoring;
 mod pod;
 mod rack;
 mod reaper;

@@ -88,12 +88,9 @@ fn objects(cluster: &Cluster) -> Valid {
 
 fn of_cluster(cluster: &Cluster) -> Vec<Named> {
     let steps = cluster.steps.iter().flat_map(|_| names::of_steps(&cluster.name, []));
-    names::of_cluster(&cluster.name)
-        .into_iter()
-        .chain(steps)
-        .chain(cluster.objects_of_reaper())
-        .chain(cluster.objects_of_network())
-        .collect()
+    let beside = cluster.objects_of_reaper().into_iter().chain(cluster.objects_of_network());
+    let beside = beside.chain(cluster.objects_of_monitoring());
+    names::of_cluster(&cluster.name).into_iter().chain(steps).chain(beside).collect()
 }
 
 /// What is rendered for a datacenter; the rest of its names end in a hash or begin with one of these.

@@ -16,8 +16,8 @@ use super::read_error::ReadError;
 use super::scalar::{Meaning, meaning, whole_number};
 use super::trail::Trail;
 use super::tree::{Content, Entry, Node, Scalar};
-use crate::topology::TEXT_OR_SECRET;
 use crate::topology::foreign_names::elsewhere;
+use crate::topology::{SWITCH_OR_SETTINGS, TEXT_OR_SECRET};
 
 /// Reads a value of type `T` from a tree. Unknown fields and disputed scalars are noted and reading goes on; the
 /// first value of a wrong type ends it.
@@ -27,6 +27,11 @@ pub(super) fn read<T: DeserializeOwned>(root: &Node) -> (Result<T, ReadError>, V
     let outcome = T::deserialize(reader);
     (outcome, notes.into_inner())
 }
+
+/// What a switch takes, in words.
+const WORD: &str = "true or false";
+/// What a switch takes that may have settings, in words.
+const WORD_OR_SETTINGS: &str = "true, false or a map";
 
 #[derive(Clone, Copy)]
 struct Reader<'a> {
@@ -71,7 +76,7 @@ impl<'a> Reader<'a> {
             return is_key.then(|| format!("write a space after the colon: `{key}: {}`", value.trim()));
         }
         let wants_number = expected.starts_with("a whole number");
-        let unquoted = if expected == "true or false" {
+        let unquoted = if matches!(expected, WORD | WORD_OR_SETTINGS) {
             match text.to_ascii_lowercase().as_str() {
                 "yes" | "on" | "y" | "true" => Some("true".to_owned()),
                 "no" | "off" | "n" | "false" => Some("false".to_owned()),
@@ -125,6 +130,15 @@ impl<'a> Reader<'a> {
             _ => Err(self.wrong("a whole number of at most 64 bits")),
         };
         self.placed(outcome)
+    }
+
+    /// `true` or `false`, where a map could stand too.
+    fn word_or_settings<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
+        match scalar {
+            Some(Meaning::Clear(Value::Bool(value))) => self.placed(visitor.visit_bool(value)),
+            _ => Err(self.wrong(WORD_OR_SETTINGS)),
+        }
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -252,7 +266,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         let scalar = self.scalar().filter(|scalar| scalar.plain).map(|scalar| meaning(&scalar.text));
         match scalar {
             Some(Meaning::Clear(Value::Bool(value))) => self.placed(visitor.visit_bool(value)),
-            _ => Err(self.wrong("true or false")),
+            _ => Err(self.wrong(WORD)),
         }
     }
 
@@ -269,6 +283,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
         match &self.node.content {
             Content::Map(_) if name == TEXT_OR_SECRET => self.map(&["secretKeyRef"], visitor),
             _ if name == TEXT_OR_SECRET => self.text(visitor),
+            Content::Scalar(_) if name == SWITCH_OR_SETTINGS => self.word_or_settings(visitor),
             _ => visitor.visit_newtype_struct(self),
         }
     }

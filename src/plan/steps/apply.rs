@@ -6,24 +6,24 @@ use super::super::Difference;
 use crate::deliver::{Delivered, removes};
 use crate::stages::Stage;
 
-/// Everything that no pod restarts for.
+/// Everything that no pod restarts for, and what is for Prometheus and Grafana, which no pod knows of.
 pub(crate) fn base(difference: &Difference<'_>) -> Vec<Action> {
-    applied(difference, Stage::Base)
+    applied(difference, &[Stage::Base, Stage::Monitoring])
 }
 
 /// The StatefulSets. Applying them restarts nothing: their update strategy is `OnDelete`.
 pub(crate) fn stateful_sets(difference: &Difference<'_>) -> Vec<Action> {
-    applied(difference, Stage::Cluster)
+    applied(difference, &[Stage::Cluster])
 }
 
 /// The Job of the program in the cluster, which does the rest.
 pub(crate) fn job(difference: &Difference<'_>) -> Vec<Action> {
-    applied(difference, Stage::Steps)
+    applied(difference, &[Stage::Steps])
 }
 
-fn applied(difference: &Difference<'_>, stage: Stage) -> Vec<Action> {
+fn applied(difference: &Difference<'_>, stages: &[Stage]) -> Vec<Action> {
     let of_stage = |objects: &[Delivered]| -> Vec<ObjectName> {
-        objects.iter().filter(|object| object.stage == stage).map(ObjectName::from).collect()
+        objects.iter().filter(|object| stages.contains(&object.stage)).map(ObjectName::from).collect()
     };
     let (created, changed) = (of_stage(&difference.created), of_stage(&difference.changed));
     if created.is_empty() && changed.is_empty() {

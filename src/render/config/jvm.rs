@@ -4,6 +4,8 @@ use cassc_cassandra::image;
 use cassc_ring::release::Minor;
 use serde::Serialize;
 
+use super::super::monitoring::AGENT_FILE;
+use super::super::volumes::CONFIGURATION_PATH;
 use super::{Memory, Settings};
 use crate::cluster::{Cluster, Jvm};
 use crate::kubernetes::resource::amount;
@@ -39,13 +41,19 @@ pub(super) fn files(cluster: &Cluster, settings: Settings<'_>) -> Vec<(String, S
         heap_reason: reason.lines().map(str::to_owned).collect(),
         heap: heap(jvm),
         collector: jvm.garbage_collector.options(image::jdk(minor)),
-        additional: jvm.options.clone(),
+        additional: agent_option(cluster).into_iter().chain(jvm.options.clone()).collect(),
     };
     let names = image::option_files(minor);
     let (common, per_jdk) = templates(minor);
     let common = (names.common.to_owned(), common.render(&options));
     let per_jdk = names.per_jdk.zip(per_jdk).map(|(name, template)| (name.to_owned(), template.render(&options)));
     std::iter::once(common).chain(per_jdk).collect()
+}
+
+/// Where the metrics agent reads its configuration, where it has one: beside the files of Cassandra in the pod.
+fn agent_option(cluster: &Cluster) -> Option<String> {
+    let file = format!("{CONFIGURATION_PATH}/{AGENT_FILE}");
+    cluster.filtered_by_agent().map(|_| format!("-Dcollector-config-path={file}"))
 }
 
 /// How the heap came about, with all memory that the configuration names; `None` in generations that count only what

@@ -8,6 +8,7 @@ mod scripts;
 
 use std::collections::BTreeMap;
 
+use super::monitoring::agent_file;
 use crate::cluster::{Cluster, Datacenter, Jvm, Rack};
 use crate::text::plain_file;
 use crate::topology::Config;
@@ -63,6 +64,7 @@ pub fn files(cluster: &Cluster, datacenter: &Datacenter, settings: Settings<'_>)
     files.extend(scripts::files(cluster.defaults().scripts));
     let (name, text) = scripts::REAPER;
     files.extend(cluster.reaper_in_pods().map(|_| (name.to_owned(), text.to_owned())));
+    files.extend(agent_file(cluster.filtered_by_agent()));
     files
 }
 

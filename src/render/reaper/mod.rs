@@ -32,7 +32,7 @@ const REAPER_ID: i64 = 1001;
 const CONFIG_PATH: &str = "/etc/cassandra-reaper/config";
 /// The port names.
 const UI: &str = "ui";
-const ADMIN: &str = "admin";
+pub(super) const ADMIN: &str = "admin";
 
 /// Everything of Reaper in a Kubernetes cluster beside what is in the pods of Cassandra. It is in the namespace of the program in the
 /// cluster, which makes its Secrets there.
