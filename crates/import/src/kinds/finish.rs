@@ -53,7 +53,7 @@ fn steps(draft: &mut Draft, root: &At<'_>, options: &Options) -> bool {
 }
 
 /// Whether the datacenters run in several Kubernetes clusters.
-fn is_in_several_clusters(draft: &Draft) -> bool {
+pub(super) fn is_in_several_clusters(draft: &Draft) -> bool {
     let number = draft.get(&spec(&["datacenters"])).map_or(0, Node::len);
     let cluster = |index: usize| draft.get(&datacenter(index).key("kubeCluster")).and_then(Node::text);
     (1..number).any(|index| cluster(index) != cluster(0))

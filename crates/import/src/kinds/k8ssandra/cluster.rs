@@ -143,7 +143,8 @@ fn seeds(draft: &mut Draft, at: &At<'_>, cassandra: &Cassandra, several: bool) {
     } else if several {
         let what = "DNS names or addresses of nodes of this datacenter, as pods of the other Kubernetes clusters reach them; \
                     the operator looks them up while it runs";
-        draft.decide(Some(&at.key("datacenters").index(0)), &path_of(0).key("reachableSeeds"), what);
+        let to = path_of(0).key("reachableSeeds").index(0);
+        draft.decide(Some(&at.key("datacenters").index(0)), &to, what);
     }
     let stores = [
         ("serverEncryptionStores", "server_encryption_options", cassandra.server_encryption_stores.is_some()),

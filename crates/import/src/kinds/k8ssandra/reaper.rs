@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::jvm::mebibytes;
 use crate::documents::At;
 use crate::draft::{Draft, spec};
+use crate::kinds::finish::is_in_several_clusters;
 use crate::path::Path;
 use crate::pods::claim::claim;
 use crate::pods::{resources, text_of};
@@ -29,10 +30,27 @@ pub(super) fn reaper(draft: &mut Draft, at: &At<'_>) -> Result<(), Refusal> {
     for (key, value) in &fields {
         field(draft, &at.key(key), key, value, &to, is_local)?;
     }
+    shared_secrets(draft, is_local, &to);
     if is_local && !fields.contains_key("storageConfig") {
         draft.decide(Some(at), &to.key("volume").key("size"), "the size of Reaper's volume, such as 5Gi");
     }
     Ok(())
+}
+
+/// The operator makes the Secrets once, and copies them to each Kubernetes cluster (pkg/reaper, `DefaultUserSecretName` and
+/// `DefaultUiSecretName`). cassc asks for their names, because it would make a password in each.
+fn shared_secrets(draft: &mut Draft, is_local: bool, to: &Path) {
+    if !is_in_several_clusters(draft) {
+        return;
+    }
+    let why = "the operator's Secret, of which each Kubernetes cluster has a copy";
+    let cluster = draft.name();
+    for (field, name) in [("roleSecret", format!("{cluster}-reaper")), ("uiSecret", format!("{cluster}-reaper-ui"))] {
+        let to = to.key("auth").key(field);
+        if draft.get(&to).is_none() && !(is_local && field == "roleSecret") {
+            draft.fill(&to, name, why);
+        }
+    }
 }
 
 fn field(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, to: &Path, is_local: bool) -> Result<(), Refusal> {
