@@ -1,5 +1,7 @@
 //! E651: NetworkPolicies for pods on the network of their worker.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Route, Rule};
 use crate::subject::Subject;
 
@@ -16,10 +18,14 @@ Remove `hostNetwork`, or remove `policies` and protect the workers by other mean
 };
 
 pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
-    if subject.spec().network.policies && subject.spec().pod.host_network {
+    if !subject.spec().network.policies {
+        return;
+    }
+    let on_host = subject.pods().iter().filter(|pod| pod.pod.host_network == Some(true));
+    for route in on_host.map(|pod| pod.route("hostNetwork")).collect::<BTreeSet<_>>() {
         let at = subject.value(Route::of("spec.network.policies"), "apply to no such pod");
         let complaint = RULE.complain("NetworkPolicies do not protect pods on the network of their worker", at);
-        let host_network = subject.value(Route::of("spec.pod.hostNetwork"), "addresses of the worker");
+        let host_network = subject.value(route, "addresses of the worker");
         complaints.push(complaint.label(host_network).help("remove one of the two"));
     }
 }

@@ -122,13 +122,13 @@ mod e622_reaper_schedule_value;
 mod e623_reaper_schedule_field;
 mod e624_reaper_schedule_datacenter;
 mod e625_reaper_schedule_overlap;
+mod e640_monitoring_value;
+mod e641_agent_configuration;
 mod e650_network_peer;
 mod e651_network_host_network;
 mod e652_nodes_elsewhere;
 mod e653_network_namespace;
 mod e654_network_without_effect;
-mod e640_monitoring_value;
-mod e641_agent_configuration;
 mod w112_uneven_racks;
 mod w113_single_rack;
 mod w114_racks_below_replication;
@@ -160,10 +160,10 @@ mod w522_pod_user;
 mod w525_disruption_budget;
 mod w527_open_load_balancer;
 mod w533_override;
+mod w642_nothing_collected;
 mod w655_network_without_clients;
 mod w656_translated_clients;
 mod w657_network_own_containers;
-mod w642_nothing_collected;
 
 #[cfg(test)]
 pub(crate) use checked::fixtures;

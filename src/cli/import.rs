@@ -11,7 +11,7 @@ use cassc_wording::{counted, counted_as};
 use clap::{Args, ValueEnum};
 
 use super::{Ending, Failure, message, note, print};
-use crate::parse::source::{LARGEST_SOURCE, Source, SourceError, read_resources};
+use crate::parse::source::{LARGEST_SOURCE, Source, read_resources};
 use crate::report::{json_text, visible_lines};
 
 /// Write topologies from the resources of other operators.

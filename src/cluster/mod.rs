@@ -4,8 +4,8 @@
 
 mod delivery;
 pub mod generation;
-mod network;
 mod monitoring;
+mod network;
 mod nodes;
 mod overrides;
 mod pod;
@@ -22,8 +22,8 @@ use serde_json::Value;
 
 pub use cassc_ring::desired::{Rollout, WhenNodesLeave};
 pub use delivery::{ArgocdSource, FluxSource, Repository};
-pub use network::Network;
 pub use monitoring::{AlertRules, Dashboards, Monitoring, ServiceMonitor};
+pub use network::Network;
 pub use nodes::Node;
 pub use overrides::Overrides;
 pub use pod::{AdditionalVolume, CASSANDRA_ID, Gate, Pod, Probes, SystemLogger, VolumeClaim, VolumeSource};

@@ -5,8 +5,8 @@
 //! Called by the reader of locks.
 
 mod cluster;
-mod network;
 mod monitoring;
+mod network;
 mod pod;
 mod rack;
 mod reaper;

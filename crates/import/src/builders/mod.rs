@@ -88,7 +88,9 @@ impl Builder {
     /// The collector that it leaves in the option files, where it is another than cassc's.
     pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
         match (self, minor) {
-            (Self::CassConfigBuilder, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => cass_config_builder::COLLECTOR,
+            (Self::CassConfigBuilder, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => {
+                cass_config_builder::COLLECTOR
+            }
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
             (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_COLLECTOR,
             (Self::Bitnami, Minor::V4_1) => bitnami::COLLECTOR_4_1,

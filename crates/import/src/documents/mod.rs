@@ -13,7 +13,6 @@ use serde_json::Value;
 use yaml_serde::Deserializer;
 
 pub use self::at::At;
-pub(crate) use self::overlay::Merge;
 use self::convert::converted;
 use self::lines::Lines;
 pub(crate) use self::overlay::Merge;

@@ -31,8 +31,10 @@ fn data(draft: &mut Draft, part: &Part<'_>, site: &Site<'_>) -> Result<(), Refus
     let to = datacenter(site.index).key("storage");
     match text(&from_size)? {
         Some(amount) if bytes(&amount).is_none() => {
-            return Err(from_size
-                .refused(format!("`{amount}` is no size of a volume"), "write a quantity of Kubernetes, such as 100Gi"));
+            return Err(from_size.refused(
+                format!("`{amount}` is no size of a volume"),
+                "write a quantity of Kubernetes, such as 100Gi",
+            ));
         }
         Some(amount) => draft.carry(&from_size, &to.key("size"), amount),
         None => {
