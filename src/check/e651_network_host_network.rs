@@ -1,4 +1,4 @@
-//! E651: NetworkPolicies for pods on the network of their worker.
+//! E651: `NetworkPolicies` for pods on the network of their worker.
 
 use std::collections::BTreeSet;
 

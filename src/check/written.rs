@@ -159,7 +159,7 @@ pub(super) fn containers_of<'p>(at: &'p PodAt<'_>) -> Vec<WrittenContainer<'p>> 
     listed(&at.pod, |key| at.route(key))
 }
 
-fn listed<'p>(pod: &'p Pod, route: impl Fn(&str) -> Route) -> Vec<WrittenContainer<'p>> {
+fn listed(pod: &Pod, route: impl Fn(&str) -> Route) -> Vec<WrittenContainer<'_>> {
     let lists = [("containers", &pod.containers), ("initContainers", &pod.init_containers)];
     let written = lists.into_iter().flat_map(|(key, list)| {
         let route = route(key);

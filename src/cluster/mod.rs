@@ -89,7 +89,7 @@ pub struct Cluster {
     pub additional_volumes: Vec<AdditionalVolume>,
     /// Labels and annotations of the services.
     pub services: Services,
-    /// What NetworkPolicies let through; `None` without any.
+    /// What `NetworkPolicies` let through; `None` without any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
     /// The container that prints `system.log`.

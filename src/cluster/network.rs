@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cluster, Datacenter, Node};
 use crate::topology::Peer;
 
-/// What the NetworkPolicies let through beside what the cluster itself needs.
+/// What the `NetworkPolicies` let through beside what the cluster itself needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Network {
@@ -46,7 +46,7 @@ impl Cluster {
         }
     }
 
-    /// The NetworkPolicies beside those of datacenters.
+    /// The `NetworkPolicies` beside those of datacenters.
     pub(crate) fn objects_of_network(&self) -> Vec<Named> {
         self.network.as_ref().map(|_| names::of_other_policies(&self.name, self.other_pods())).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Networks in CIDR notation, as a NetworkPolicy takes them. Called by the rules and by the reader of locks.
+//! Networks in CIDR notation, as a `NetworkPolicy` takes them. Called by the rules and by the reader of locks.
 
 use std::net::IpAddr;
 use std::str::FromStr;

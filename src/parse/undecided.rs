@@ -51,8 +51,8 @@ fn name(route: &Route) -> String {
         Step::Key(key) => Some(format!("`{}`", key.escape_debug())),
         Step::Index(_) => None,
     };
-    let last = route.steps().iter().rev().find_map(key);
-    match (route.last_key(), last) {
+    let nearest = route.steps().iter().rev().find_map(key);
+    match (route.last_key(), nearest) {
         (None, Some(list)) => format!("an element of {list}"),
         (_, field) => field.unwrap_or_else(|| "the document".to_owned()),
     }

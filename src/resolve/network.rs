@@ -1,4 +1,4 @@
-//! NetworkPolicies: defaults for what is not written. Called by [`super::resolve`].
+//! `NetworkPolicies`: defaults for what is not written. Called by [`super::resolve`].
 
 use crate::cluster::Network;
 use crate::topology::{self, API_SERVER_PORTS, DNS_PORTS};

@@ -171,7 +171,7 @@ pub struct Spec {
     /// Annotations and labels of the services, and a service of another type for CQL clients.
     #[serde(default)]
     pub services: Services,
-    /// Who may reach the pods, by NetworkPolicies.
+    /// Who may reach the pods, by `NetworkPolicies`.
     #[serde(default)]
     pub network: Network,
     /// How many pods of a datacenter may be taken away at once.

@@ -1,4 +1,4 @@
-//! NetworkPolicies: who may reach the pods of the cluster, and whom they may reach.
+//! `NetworkPolicies`: who may reach the pods of the cluster, and whom they may reach.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ pub(crate) const MOST_PEERS: usize = 100;
 /// All namespaces, where one is named.
 pub(crate) const EVERY_NAMESPACE: &str = "*";
 
-/// NetworkPolicies for the pods of the cluster (docs/network.md). They take effect only where the network of the Kubernetes
+/// `NetworkPolicies` for the pods of the cluster (docs/network.md). They take effect only where the network of the Kubernetes
 /// cluster enforces them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Network {
-    /// Whether NetworkPolicies are rendered. They refuse every connection to and from the pods of the cluster, of the program
+    /// Whether `NetworkPolicies` are rendered. They refuse every connection to and from the pods of the cluster, of the program
     /// in the cluster and of Reaper, but those that the cluster needs and those named here. Defaults to `false`. Turning it on
     /// restarts no pod.
     #[serde(default)]

@@ -1,5 +1,5 @@
 //! How Cass Operator makes names of Kubernetes (k8ssandra/cass-operator d5697290,
-//! apis/cassandra/v1beta1/cassandradatacenter_types.go: `CleanupForKubernetes`, `CleanupSubdomain`). A topology must come
+//! `apis/cassandra/v1beta1/cassandradatacenter_types.go`: `CleanupForKubernetes`, `CleanupSubdomain`). A topology must come
 //! to the same names, or a cluster could not be adopted.
 
 /// Names of objects are at most this long.

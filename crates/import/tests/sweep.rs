@@ -53,24 +53,24 @@ fn parent<'v>(value: &'v mut Value, way: &Way) -> &'v mut Value {
 
 /// The value with what stands at the end of the way removed, doubled, or replaced by some of the other types, in turn.
 fn variants(value: &Value, way: &Way, turn: usize) -> Vec<String> {
-    let last = way.last().expect("no way is empty");
+    let end = way.end().expect("no way is empty");
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut value = value.clone();
         change(parent(&mut value, way));
         value.to_string()
     };
     let removed = changed(&|parent| match parent {
-        Value::Object(map) => drop(map.remove(last)),
-        Value::Array(list) => drop(list.remove(last.parse().expect("an index"))),
+        Value::Object(map) => drop(map.remove(end)),
+        Value::Array(list) => drop(list.remove(end.parse().expect("an index"))),
         _ => {}
     });
     let doubled = changed(&|parent| match parent {
         // A map cannot have a key twice: the text is made so below.
-        Value::Object(map) => drop(map.insert("\u{1}".to_owned(), map[last].clone())),
-        Value::Array(list) => list.push(list[last.parse::<usize>().expect("an index")].clone()),
+        Value::Object(map) => drop(map.insert("\u{1}".to_owned(), map[end].clone())),
+        Value::Array(list) => list.push(list[end.parse::<usize>().expect("an index")].clone()),
         _ => {}
     });
-    let doubled = doubled.replace("\"\\u0001\"", &Value::from(last.as_str()).to_string());
+    let doubled = doubled.replace("\"\\u0001\"", &Value::from(end.as_str()).to_string());
     let others = [
         json!(null),
         json!(true),
@@ -86,8 +86,8 @@ fn variants(value: &Value, way: &Way, turn: usize) -> Vec<String> {
     let some = others.iter().cycle().skip(turn * 3).take(3);
     let replaced = some.map(|other| {
         changed(&|parent| match parent {
-            Value::Object(map) => drop(map.insert(last.clone(), other.clone())),
-            Value::Array(list) => list[last.parse::<usize>().expect("an index")] = other.clone(),
+            Value::Object(map) => drop(map.insert(end.clone(), other.clone())),
+            Value::Array(list) => list[end.parse::<usize>().expect("an index")] = other.clone(),
             _ => {}
         })
     });

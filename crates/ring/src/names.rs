@@ -175,7 +175,7 @@ pub fn step_account(cluster: &str) -> String {
     format!("{cluster}-step")
 }
 
-/// `<cluster>-<datacenter>-cassandra`: the NetworkPolicy of the Cassandra pods of a datacenter.
+/// `<cluster>-<datacenter>-cassandra`: the `NetworkPolicy` of the Cassandra pods of a datacenter.
 pub fn network_policy(cluster: &str, datacenter: &str) -> String {
     format!("{cluster}-{datacenter}-cassandra")
 }
@@ -236,12 +236,12 @@ pub fn of_reaper_volume(cluster: &str) -> Vec<Named> {
     vec![("PersistentVolumeClaim", reaper(cluster))]
 }
 
-/// What a datacenter has beside that where NetworkPolicies are rendered.
+/// What a datacenter has beside that where `NetworkPolicies` are rendered.
 pub fn of_network_policy(cluster: &str, datacenter: &str) -> Vec<Named> {
     vec![("NetworkPolicy", network_policy(cluster, datacenter))]
 }
 
-/// What a cluster has beside that where NetworkPolicies are rendered: one for each kind of pod beside those of Cassandra.
+/// What a cluster has beside that where `NetworkPolicies` are rendered: one for each kind of pod beside those of Cassandra.
 pub fn of_other_policies(cluster: &str, other: OtherPods) -> Vec<Named> {
     let OtherPods { steps, reaper_deployment, reaper_tables } = other;
     let policies =

@@ -211,7 +211,7 @@ fn datacenter(cluster: &str, datacenter: &Datacenter) -> Valid {
     let missing = datacenter.max_unavailable;
     let expected = format!("0 to {}", i32::MAX);
     field("maxUnavailable", number(missing, i32::try_from(missing).is_ok(), &expected))?;
-    optional("managementApiHeap", datacenter.management_api_heap.as_ref(), heap)?;
+    optional("managementApiHeap", datacenter.management_api_heap.as_ref(), |it| heap(*it))?;
     optional("managementApiSecret", datacenter.management_api_secret.as_ref(), |name| subdomain(name))?;
     optional("rebuildFrom", datacenter.rebuild_from.as_ref(), |name| in_ring("datacenter", name))?;
     each("racks", racks, |it| rack(cluster, name, it))?;

@@ -1,4 +1,4 @@
-//! NetworkPolicies of a lock.
+//! `NetworkPolicies` of a lock.
 
 use super::{Fault, LABEL, Valid, each, field, is, labels, number, optional};
 use crate::cluster::{Cluster, Network};

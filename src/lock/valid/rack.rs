@@ -49,16 +49,16 @@ fn config(config: &BTreeMap<String, Value>) -> Valid {
 }
 
 /// A heap, or a part of one, in mebibytes.
-pub(super) fn heap(mebibytes: &u64) -> Valid {
-    number(*mebibytes, (1..=LARGEST_HEAP).contains(mebibytes), &format!("1 to {LARGEST_HEAP}"))
+pub(super) fn heap(mebibytes: u64) -> Valid {
+    number(mebibytes, (1..=LARGEST_HEAP).contains(&mebibytes), &format!("1 to {LARGEST_HEAP}"))
 }
 
 fn jvm(jvm: &Jvm) -> Valid {
     let Jvm { heap_mebibytes, heap_reason, young_mebibytes, garbage_collector: _, options, .. } = jvm;
-    field("heapMebibytes", heap(heap_mebibytes))?;
-    optional("youngMebibytes", young_mebibytes.as_ref(), heap)?;
-    optional("writtenYoungMebibytes", jvm.written_young_mebibytes.as_ref(), heap)?;
-    optional("initialMebibytes", jvm.initial_mebibytes.as_ref(), heap)?;
+    field("heapMebibytes", heap(*heap_mebibytes))?;
+    optional("youngMebibytes", young_mebibytes.as_ref(), |it| heap(*it))?;
+    optional("writtenYoungMebibytes", jvm.written_young_mebibytes.as_ref(), |it| heap(*it))?;
+    optional("initialMebibytes", jvm.initial_mebibytes.as_ref(), |it| heap(*it))?;
     field("heapReason", text(heap_reason))?;
     field("heapReason", is(heap_reason, !heap_reason.contains(char::is_control), "one line"))?;
     each("options", options, |option| {

@@ -1,4 +1,4 @@
-//! What to know when NetworkPolicies come, change or go: who may reach what from then on, and who no longer may.
+//! What to know when `NetworkPolicies` come, change or go: who may reach what from then on, and who no longer may.
 
 use std::collections::BTreeMap;
 

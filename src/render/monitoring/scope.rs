@@ -1,4 +1,4 @@
-//! Which series are those of a cluster: selectors of PromQL. The rendered ServiceMonitor gives Cassandra's own metrics the label
+//! Which series are those of a cluster: selectors of `PromQL`. The rendered `ServiceMonitor` gives Cassandra's own metrics the label
 //! `cassandra_cluster`; those of Kubernetes are told apart by namespaces and by names of objects.
 
 use cassc_ring::names;
@@ -65,7 +65,7 @@ impl<'c> Scope<'c> {
         format!("({})-[0-9]+", self.stateful_sets())
     }
 
-    /// The PersistentVolumeClaims of these claim templates, as a regular expression.
+    /// The `PersistentVolumeClaims` of these claim templates, as a regular expression.
     pub(super) fn claims<'t>(self, templates: impl Iterator<Item = &'t str>) -> String {
         let templates: Vec<&str> = templates.collect();
         format!("({})-{}", templates.join("|"), self.pods())
@@ -82,7 +82,7 @@ pub(super) fn stateful_sets(datacenter: &Datacenter) -> String {
     datacenter.racks.iter().map(|rack| rack.stateful_set.as_str()).collect::<Vec<_>>().join("|")
 }
 
-/// A string of PromQL.
+/// A string of `PromQL`.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,4 +1,4 @@
-//! NetworkPolicies: who may reach which pods, and whom these may reach.
+//! `NetworkPolicies`: who may reach which pods, and whom these may reach.
 //!
 //! One policy for each kind of pod, which refuses everything and lets through what it names. It is one object, so that there is
 //! no moment in which a running ring is cut off, in whatever order policies are applied. A connection needs both ends: the

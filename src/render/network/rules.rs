@@ -1,4 +1,4 @@
-//! The parts of a NetworkPolicy: peers, ports, and rules that let some peers through to some ports.
+//! The parts of a `NetworkPolicy`: peers, ports, and rules that let some peers through to some ports.
 
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,

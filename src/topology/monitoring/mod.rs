@@ -46,7 +46,7 @@ pub struct Monitoring {
 pub struct ServiceMonitor {
     /// The time between two collections, such as `1m`. Defaults to `30s`. At most 2 minutes, because the alerts look at five.
     pub interval: Option<String>,
-    /// Labels of the ServiceMonitor and the PodMonitor, such as `{release: prometheus}`: many a Prometheus collects only what has
+    /// Labels of the `ServiceMonitor` and the `PodMonitor`, such as `{release: prometheus}`: many a Prometheus collects only what has
     /// the label that it was told.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -63,7 +63,7 @@ pub struct ServiceMonitor {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Collect {
-    /// Everything about the node; of each table its size, its SSTables and its pending compactions. Default.
+    /// Everything about the node; of each table its size, its `SSTables` and its pending compactions. Default.
     #[default]
     Essential,
     /// Also latency, tombstones and partition sizes of each table.
@@ -77,7 +77,7 @@ pub enum Collect {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct AlertRules {
-    /// Labels of the PrometheusRule, such as `{release: prometheus}`.
+    /// Labels of the `PrometheusRule`, such as `{release: prometheus}`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
     /// Labels of every alert, for routes of the Alertmanager, such as `{team: data}`.

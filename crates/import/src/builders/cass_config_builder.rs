@@ -1,5 +1,5 @@
 //! `datastax/cass-config-builder`, which makes the configuration of 3.11 and 4.0. It fills in the defaults of its definitions
-//! (src/com/datastax/configbuilder/build_config.clj `with-defaults`, commit c4b92f3).
+//! (`src/com/datastax/configbuilder/build_config.clj` `with-defaults`, commit c4b92f3).
 //!
 //! Source of every row: datastax/cass-config-definitions 9898218,
 //! resources/cassandra-yaml/cassandra/cassandra-yaml-cassandra-3.11.6.edn and …-4.0.0.edn.

@@ -2,7 +2,7 @@
 //! where the image has one (5.0), else from the image's `cassandra.yaml` (k8ssandra/k8ssandra-client ecde0d7,
 //! pkg/config/builder.go).
 //!
-//! Source of the rows of 5.0: testfiles/cassandra_latest.yaml of the same commit, beside Cassandra's own
+//! Source of the rows of 5.0: `testfiles/cassandra_latest.yaml` of the same commit, beside Cassandra's own
 //! conf/cassandra.yaml, whose values cassc has.
 
 use super::Row;

@@ -27,11 +27,11 @@ pub(crate) struct Row {
 }
 
 /// The program that makes the configuration in a pod, chosen by version
-/// (k8ssandra/cass-operator d5697290, apis/cassandra/v1beta1/cassandradatacenter_types.go `UseClientImage`).
+/// (k8ssandra/cass-operator d5697290, `apis/cassandra/v1beta1/cassandradatacenter_types.go` `UseClientImage`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Builder {
     /// `cass-config-builder`: 3.11 and 4.0.
-    CassConfigBuilder,
+    CassConfig,
     /// `k8ssandra-client`: 4.1 and later, and wherever an annotation asks for it.
     K8ssandraClient,
     /// CassKop 1, whose bootstrap image brings the files along.
@@ -47,13 +47,13 @@ pub(crate) enum Builder {
 impl Builder {
     /// The builder of a version, without the annotation.
     pub(crate) fn of(minor: Minor) -> Self {
-        if minor >= Minor::V4_1 { Self::K8ssandraClient } else { Self::CassConfigBuilder }
+        if minor >= Minor::V4_1 { Self::K8ssandraClient } else { Self::CassConfig }
     }
 
     /// Its name in comments.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::CassConfigBuilder => "cass-config-builder",
+            Self::CassConfig => "cass-config-builder",
             Self::K8ssandraClient => "k8ssandra-client",
             Self::FirstCassKop | Self::CassKop => "CassKop",
             Self::Bitnami => "the image of Bitnami",
@@ -63,8 +63,8 @@ impl Builder {
 
     fn rows(self, minor: Minor) -> &'static [Row] {
         match (self, minor) {
-            (Self::CassConfigBuilder, Minor::V3_11) => cass_config_builder::V3_11,
-            (Self::CassConfigBuilder, _) => cass_config_builder::V4_0,
+            (Self::CassConfig, Minor::V3_11) => cass_config_builder::V3_11,
+            (Self::CassConfig, _) => cass_config_builder::V4_0,
             (Self::K8ssandraClient, Minor::V5_0) => k8ssandra_client::V5_0,
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::V4_1,
             // The base is the image's own cassandra.yaml, with its num_tokens.
@@ -88,7 +88,7 @@ impl Builder {
     /// The collector that it leaves in the option files, where it is another than cassc's.
     pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
         match (self, minor) {
-            (Self::CassConfigBuilder, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => {
+            (Self::CassConfig, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => {
                 cass_config_builder::COLLECTOR
             }
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     const BUILDERS: [Builder; 5] = [
-        Builder::CassConfigBuilder,
+        Builder::CassConfig,
         Builder::K8ssandraClient,
         Builder::FirstCassKop,
         Builder::CassKop,
@@ -133,7 +133,7 @@ mod tests {
                 let value = |row: &Row| serde_json::from_str(row.value).expect("JSON");
                 let config: Map<String, Value> =
                     builder.rows(minor).iter().map(|row| (row.key.to_owned(), value(row))).collect();
-                let is_right_builder = builder != Builder::CassConfigBuilder || minor < Minor::V4_1;
+                let is_right_builder = builder != Builder::CassConfig || minor < Minor::V4_1;
                 assert!(!is_right_builder || examine(minor, &config).is_empty(), "{builder:?} {minor}: {config:?}");
                 assert_eq!(config.len(), builder.rows(minor).len(), "no key twice");
             }

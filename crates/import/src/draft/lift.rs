@@ -55,7 +55,7 @@ pub(super) fn lift(root: &mut Node) -> Vec<(Path, Path)> {
 /// Takes out the maps of a datacenter that are empty now.
 fn prune(root: &mut Node, datacenter: &Path) {
     let longest_first = SHARED.iter().rev().flat_map(|keys| (1..=keys.len()).rev().map(|length| &keys[..length]));
-    for keys in longest_first.collect::<Vec<_>>().into_iter() {
+    for keys in longest_first.collect::<Vec<_>>() {
         let Some((last, before)) = keys.split_last() else { continue };
         let map = before.iter().fold(datacenter.clone(), |path, key| path.key(*key));
         let is_empty =

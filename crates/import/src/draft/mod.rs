@@ -40,8 +40,8 @@ pub(crate) fn datacenter(index: usize) -> Path {
 impl Draft {
     /// An empty topology that is made of these resources.
     pub(crate) fn new(resources: &[At<'_>]) -> Self {
-        let mut draft = Self::default();
-        draft.resources = resources.iter().map(|at| at.place().resource).collect();
+        let resources = resources.iter().map(|at| at.place().resource).collect();
+        let mut draft = Self { resources, ..Self::default() };
         draft.root.set(&Path::of(&["apiVersion"]), Node::from("cassc/v1alpha1"));
         draft.root.set(&Path::of(&["kind"]), Node::from("CassandraTopology"));
         // kustomize does not apply the file, and cassc does not render the annotation.

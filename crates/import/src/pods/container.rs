@@ -79,7 +79,7 @@ pub(crate) fn cassandra(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Re
                 "name the variables one by one in `cassandra.environment`",
             ),
             "terminationMessagePath" | "terminationMessagePolicy" => {
-                draft.meet(&field, "what Kubernetes writes by itself")
+                draft.meet(&field, "what Kubernetes writes by itself");
             }
             _ => draft.lose(&field, "a setting of the Cassandra container", "write an override of the StatefulSets"),
         }

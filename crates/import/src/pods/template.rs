@@ -36,7 +36,7 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, datacenter: &Path) -> Result
     let Some(value) = field.value() else { return Ok(()) };
     match key {
         "containers" => return containers(draft, &field, datacenter),
-        "initContainers" => return init_containers(draft, &field, datacenter),
+        "initContainers" => init_containers(draft, &field, datacenter),
         "volumes" => {}
         "securityContext" => security_context(draft, &field, &pod),
         "affinity" => affinity(draft, &field, &scheduling),
@@ -171,7 +171,7 @@ fn extra(draft: &mut Draft, at: &At<'_>, value: &Value, to: &Path) {
 }
 
 /// Init containers run before cassc's. Those that write the configuration are the operator's.
-pub(crate) fn init_containers(draft: &mut Draft, at: &At<'_>, datacenter: &Path) -> Result<(), Refusal> {
+pub(crate) fn init_containers(draft: &mut Draft, at: &At<'_>, datacenter: &Path) {
     let to = datacenter.key("pod").key("initContainers");
     for (index, value) in at.value().and_then(Value::as_array).into_iter().flatten().enumerate() {
         let at = at.index(index);
@@ -188,7 +188,6 @@ pub(crate) fn init_containers(draft: &mut Draft, at: &At<'_>, datacenter: &Path)
             extra(draft, &at, value, &to);
         }
     }
-    Ok(())
 }
 
 /// What a template says of the operator's init container, which cassc's gate replaces.
@@ -198,7 +197,7 @@ fn builder(draft: &mut Draft, at: &At<'_>, value: &Value) {
             "name" => {}
             "resources" => draft.meet(&at.key(key), "Cass Operator does not read it here"),
             _ => {
-                draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it")
+                draft.lose(&at.key(key), "a setting of the operator's init container", "nothing: cassc has none of it");
             }
         }
     }

@@ -114,7 +114,7 @@ fn release_of_tag(image: &str) -> Option<Release> {
 }
 
 /// The image that the operator makes of a version for which none is known to be published
-/// (k8ssandra/cass-operator d5697290, config/imageconfig/image_config.yaml).
+/// (k8ssandra/cass-operator d5697290, `config/imageconfig/image_config.yaml`).
 fn operators_image(draft: &mut Draft, at: &At<'_>, release: Release) {
     let to = spec(&["cassandra", "image"]);
     if draft.get(&to).is_some() {

@@ -264,7 +264,7 @@ fn max_unavailable(draft: &mut Draft, at: &At<'_>, value: Option<&Value>, to: &P
     let at = at.key("maxUnavailable");
     match value {
         Some(Value::Number(number)) => {
-            draft.carry(&at, &to.key("disruptionBudget").key("maxUnavailable"), &Value::Number(number.clone()));
+            draft.carry(&at, &to.key("disruptionBudget").key("maxUnavailable"), Value::Number(number.clone()));
         }
         Some(_) => draft.lose(
             &at,

@@ -92,7 +92,7 @@ pub(in crate::kinds) fn named(
             _ => match opposite(option) {
                 Some(opposite) => options.line(draft, at, &opposite, reading.datacenter),
                 None => {
-                    draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own")
+                    draft.lose(at, "leaves out an option that cassc writes", "nothing, or build an image of your own");
                 }
             },
         },

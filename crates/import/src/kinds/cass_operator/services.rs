@@ -17,7 +17,7 @@ const SERVICES: [(&str, &str); 6] = [
     ("nodePortService", "nodePort"),
 ];
 
-/// `additionalServiceConfig`. The keys of labels and annotations have other names in a K8ssandraCluster.
+/// `additionalServiceConfig`. The keys of labels and annotations have other names in a `K8ssandraCluster`.
 pub(in crate::kinds) fn services(draft: &mut Draft, at: &At<'_>, datacenter: &Path, keys: [&str; 2]) {
     for (service, value) in at.value().and_then(Value::as_object).into_iter().flatten() {
         let at = at.key(service);

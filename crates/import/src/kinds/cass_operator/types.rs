@@ -1,4 +1,4 @@
-//! The fields of the resource (k8ssandra/cass-operator d5697290, apis/cassandra/v1beta1/cassandradatacenter_types.go).
+//! The fields of the resource (k8ssandra/cass-operator d5697290, `apis/cassandra/v1beta1/cassandradatacenter_types.go`).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use crate::pods::Others;
 /// `spec`. What is read further by its own reader is a value here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[allow(clippy::struct_excessive_bools)] // as many as the resource has
 pub(super) struct Spec {
     pub(super) size: Option<u32>,
     pub(super) server_version: String,

@@ -79,10 +79,10 @@ fn configuration(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, reading: R
         match key.as_str() {
             "cassandraYaml" | "jvmOptions" => {}
             "dseYaml" => {
-                draft.lose(&at.key(key), "configures DataStax Enterprise", "nothing: Apache Cassandra has no such file")
+                draft.lose(&at.key(key), "configures DataStax Enterprise", "nothing: Apache Cassandra has no such file");
             }
             _ => {
-                draft.lose(&at.key(key), "cassc does not know this field", "look it up in the operator's documentation")
+                draft.lose(&at.key(key), "cassc does not know this field", "look it up in the operator's documentation");
             }
         }
     }
@@ -105,7 +105,7 @@ fn pods(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path) -> Resul
         template::containers(draft, &at.key("containers"), to)?;
     }
     if fields.init_containers.is_some() {
-        template::init_containers(draft, &at.key("initContainers"), to)?;
+        template::init_containers(draft, &at.key("initContainers"), to);
     }
     if fields.extra_volumes.is_some() {
         extra_volumes(draft, at)?;
@@ -152,7 +152,7 @@ fn needs(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path, options
         let heap_to = to.key("managementApi").key("heap");
         match jvm::mebibytes(&heap) {
             Some(mebibytes) if mebibytes >= 64 => {
-                draft.change(&at.key("mgmtAPIHeap"), &heap_to, format!("{mebibytes}Mi"), why)
+                draft.change(&at.key("mgmtAPIHeap"), &heap_to, format!("{mebibytes}Mi"), why);
             }
             _ => draft.lose(
                 &at.key("mgmtAPIHeap"),

@@ -1,5 +1,5 @@
 //! `jvmOptions`: names of K8ssandra Operator become those of the builder's definitions
-//! (k8ssandra/k8ssandra-operator 9e3d1b51, apis/k8ssandra/v1alpha1/cassandraconfig_types.go, tags `cass-config`).
+//! (k8ssandra/k8ssandra-operator 9e3d1b51, `apis/k8ssandra/v1alpha1/cassandraconfig_types.go`, tags `cass-config`).
 
 use cassc_ring::release::Minor;
 use serde_json::Value;
@@ -100,8 +100,11 @@ const NAMES: &[(&str, &str, From)] = &[
     ("debug_preserve_frame_pointer", "preserve-frame-pointer", New),
 ];
 
+/// Whether a version of Cassandra reads a list of options.
+type IsRead = fn(Minor) -> bool;
+
 /// Lists of options, and in which versions Cassandra reads them.
-const LISTS: [(&str, fn(Minor) -> bool); 4] = [
+const LISTS: [(&str, IsRead); 4] = [
     ("additionalOptions", |_| true),
     ("additionalJvmServerOptions", |minor| minor > Minor::V3_11),
     ("additionalJvm11ServerOptions", |minor| matches!(minor, Minor::V4_0 | Minor::V4_1)),
@@ -150,7 +153,7 @@ pub(super) fn options(draft: &mut Draft, at: &At<'_>, reading: Reading<'_>) {
             }
             (None, None) if key == "heapNewGenSize" => draft.meet(&field, "no effect in this version of Cassandra"),
             (None, None) => {
-                draft.lose(&field, "cassc does not know this field", "look it up in the operator's documentation")
+                draft.lose(&field, "cassc does not know this field", "look it up in the operator's documentation");
             }
         }
     }

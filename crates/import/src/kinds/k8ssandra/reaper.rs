@@ -62,7 +62,7 @@ fn field(draft: &mut Draft, at: &At<'_>, key: &str, value: &Value, to: &Path, is
         ("storageConfig", _) if is_local => return claim_of(draft, at, to),
         ("keyspace", _) if !is_local => draft.carry(at, &to.key("keyspace"), value),
         ("cassandraUserSecretRef", Some(name)) if !is_local => {
-            draft.carry(&at.key("name"), &to.key("auth").key("roleSecret"), &name)
+            draft.carry(&at.key("name"), &to.key("auth").key("roleSecret"), &name);
         }
         ("uiUserSecretRef", Some(name)) => draft.carry(&at.key("name"), &to.key("auth").key("uiSecret"), &name),
         ("containerImage", _) => image(draft, at, value, to),
@@ -145,7 +145,7 @@ fn mode(draft: &mut Draft, at: &At<'_>, value: &Value) {
         Some("PER_DC") => draft.meet(at, "one Reaper for each Kubernetes cluster"),
         Some("SINGLE") => draft.meet(at, "one Reaper for each Kubernetes cluster; in several they share the work"),
         _ => {
-            draft.lose(at, "chooses where Reaper runs", "see whether one Reaper for each Kubernetes cluster is enough")
+            draft.lose(at, "chooses where Reaper runs", "see whether one Reaper for each Kubernetes cluster is enough");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The fields of the resource (k8ssandra/k8ssandra-operator 9e3d1b51, apis/k8ssandra/v1alpha1/k8ssandracluster_types.go).
+//! The fields of the resource (k8ssandra/k8ssandra-operator 9e3d1b51, `apis/k8ssandra/v1alpha1/k8ssandracluster_types.go`).
 
 use serde::Deserialize;
 use serde_json::Value;
