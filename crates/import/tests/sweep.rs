@@ -53,7 +53,7 @@ fn parent<'v>(value: &'v mut Value, way: &Way) -> &'v mut Value {
 
 /// The value with what stands at the end of the way removed, doubled, or replaced by some of the other types, in turn.
 fn variants(value: &Value, way: &Way, turn: usize) -> Vec<String> {
-    let end = way.end().expect("no way is empty");
+    let end = way.last().expect("no way is empty");
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut value = value.clone();
         change(parent(&mut value, way));

@@ -1,13 +1,18 @@
 //! What the pods and services of a lock carry.
 
+use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
 use super::rack::claim;
 use super::{
-    Valid, amounts, annotations, each, field, is, label, labels, number, optional, size, subdomain, text, texts_of,
+    AMOUNT, Valid, amounts, annotations, each, field, is, label, labels, number, optional, size, subdomain, text,
+    texts_of,
 };
 use crate::cluster::{
     AdditionalVolume, OwnServices, Pod, Probes, ServiceOptions, Services, SystemLogger, VolumeSource,
 };
 use crate::kubernetes::image::read;
+use crate::kubernetes::quantity;
 use crate::kubernetes::syntax::is_mount_path;
 use crate::topology::ProbeTimings;
 
@@ -25,10 +30,7 @@ pub(super) fn pod(pod: &Pod) -> Valid {
     field("labels", labels(own))?;
     field("annotations", annotations(notes))?;
     for (key, list) in [("containers", containers), ("initContainers", init_containers)] {
-        each(key, list, |container| {
-            field("name", label(&container.name))?;
-            texts_of(container)
-        })?;
+        each(key, list, container)?;
     }
     optional("serviceAccount", service_account.as_ref(), |name| subdomain(name))?;
     each("imagePullSecrets", image_pull_secrets, |name| subdomain(name))?;
@@ -44,6 +46,21 @@ pub(super) fn pod(pod: &Pod) -> Valid {
     field("probes", field("readiness", timings(readiness, SHORTEST_READINESS)))?;
     field("probes", optional("startup", startup.as_ref(), |it| timings(it, 1)))?;
     optional("securityContext", security_context.as_ref(), texts_of)
+}
+
+/// What the plan adds up are quantities.
+fn container(container: &Container) -> Valid {
+    field("name", label(&container.name))?;
+    texts_of(container)?;
+    let resources = container.resources.iter();
+    let both = resources.flat_map(|it| [("requests", &it.requests), ("limits", &it.limits)]);
+    for (key, amounts) in both {
+        for (resource, Quantity(written)) in amounts.iter().flatten() {
+            let valid = is(written, written.parse::<quantity::Quantity>().is_ok(), AMOUNT);
+            field("resources", field(key, field(resource, valid)))?;
+        }
+    }
+    Ok(())
 }
 
 fn timings(timings: &ProbeTimings, shortest: u32) -> Valid {
