@@ -136,8 +136,8 @@ fn owned(set: &At<'_>, datacenter: &Datacenter) -> Option<Refusal> {
     let owners = set.keys(&["metadata", "ownerReferences"]);
     let is_owner =
         |it: &At<'_>| text(&it.key("kind")) == "CassandraDatacenter" && text(&it.key("name")) == datacenter.name;
-    let is_owned = items(&owners).iter().any(is_owner);
-    (!is_owned).then(|| {
+    let belongs = items(&owners).iter().any(is_owner);
+    (!belongs).then(|| {
         let help = "only StatefulSets that Cass Operator runs can be adopted; one that cassc renders needs no adoption";
         owners.refused(format!("it does not belong to the CassandraDatacenter `{}`", datacenter.name), help)
     })
