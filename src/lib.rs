@@ -18,7 +18,8 @@
 //! 9. [`emit`] makes a directory or a stream of the files; [`diff`] compares them with what stands there.
 //!
 //! [`deployed`] reads what is deployed, from a lock, a directory ([`folder`]) or the merge base in [`git`], and finds the
-//! cluster that each topology was; [`fleet`] takes every cluster of a run through 3 to 7; [`cli`] is what the user calls.
+//! cluster that each topology was; [`fleet`] takes every cluster of a run through 3 to 7; [`adopt`] compares a topology with a
+//! cluster that Cass Operator runs; [`cli`] is what the user calls.
 //! Rules ask [`kubernetes`] what is valid there, and [`sizing`] what fits. Only `parse::source`, [`deployed`], [`emit`],
 //! [`folder`], [`git`], [`cli`] and `paths` touch the world. Same input, same bytes.
 //!
