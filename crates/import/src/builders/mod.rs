@@ -88,9 +88,7 @@ impl Builder {
     /// The collector that it leaves in the option files, where it is another than cassc's.
     pub(crate) fn collector(self, minor: Minor) -> Option<(&'static str, &'static str)> {
         match (self, minor) {
-            (Self::CassConfig, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => {
-                cass_config_builder::COLLECTOR
-            }
+            (Self::CassConfig, _) | (Self::CassKop, Minor::V3_11 | Minor::V4_0) => cass_config_builder::COLLECTOR,
             (Self::K8ssandraClient, Minor::V4_1) => k8ssandra_client::COLLECTOR_4_1,
             (Self::FirstCassKop, Minor::V3_11) => casskop::FIRST_COLLECTOR,
             (Self::Bitnami, Minor::V4_1) => bitnami::COLLECTOR_4_1,
@@ -118,13 +116,8 @@ mod tests {
 
     use super::*;
 
-    const BUILDERS: [Builder; 5] = [
-        Builder::CassConfig,
-        Builder::K8ssandraClient,
-        Builder::FirstCassKop,
-        Builder::CassKop,
-        Builder::Bitnami,
-    ];
+    const BUILDERS: [Builder; 5] =
+        [Builder::CassConfig, Builder::K8ssandraClient, Builder::FirstCassKop, Builder::CassKop, Builder::Bitnami];
 
     #[test]
     fn every_row_is_a_key_of_its_version_with_a_right_value() {

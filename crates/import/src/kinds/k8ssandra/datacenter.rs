@@ -79,10 +79,18 @@ fn configuration(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, reading: R
         match key.as_str() {
             "cassandraYaml" | "jvmOptions" => {}
             "dseYaml" => {
-                draft.lose(&at.key(key), "configures DataStax Enterprise", "nothing: Apache Cassandra has no such file");
+                draft.lose(
+                    &at.key(key),
+                    "configures DataStax Enterprise",
+                    "nothing: Apache Cassandra has no such file",
+                );
             }
             _ => {
-                draft.lose(&at.key(key), "cassc does not know this field", "look it up in the operator's documentation");
+                draft.lose(
+                    &at.key(key),
+                    "cassc does not know this field",
+                    "look it up in the operator's documentation",
+                );
             }
         }
     }
