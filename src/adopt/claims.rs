@@ -34,7 +34,7 @@ fn templates(set: &At<'_>, rendered: &Value) -> Vec<Refusal> {
         let name = text(&template.keys(&["metadata", "name"]));
         match rendered_template(rendered, name) {
             Some(wanted) => {
-                refused.extend(template_fields(&template, wanted).into_iter().chain(path(set, rendered, name)))
+                refused.extend(template_fields(&template, wanted).into_iter().chain(path(set, rendered, name)));
             }
             None => refused.push(template.refused(
                 format!("pods have a PVC `{name}`, and the topology none of that name"),

@@ -207,7 +207,7 @@ fn unnumbered(input: &Input<'_>) -> Vec<Unnumbered> {
     });
     let numbered = without.filter_map(|(name, _)| {
         let (_, ordinal) = cassc_ring::names::parts_of_pod(&name)?;
-        Some(Unnumbered { ordinal, name })
+        Some(Unnumbered { name, ordinal })
     });
     numbered.collect()
 }
@@ -218,7 +218,7 @@ fn way_back(input: &Input<'_>) -> BTreeMap<String, Value> {
     let kinds = [("StatefulSet", ""), ("Service", "service-"), ("PodDisruptionBudget", "budget-")];
     for (kind, prefix) in kinds {
         for object in input.of_kind(kind) {
-            if let Some(value) = input.live.get(kind, &object.name).and_then(|it| it.value()) {
+            if let Some(value) = input.live.get(kind, &object.name).and_then(At::value) {
                 files.insert(format!("{prefix}{}", object.name), as_written(value));
             }
         }
