@@ -218,7 +218,7 @@ fn way_back(input: &Input<'_>) -> BTreeMap<String, Value> {
     let kinds = [("StatefulSet", ""), ("Service", "service-"), ("PodDisruptionBudget", "budget-")];
     for (kind, prefix) in kinds {
         for object in input.of_kind(kind) {
-            if let Some(value) = input.live.get(kind, &object.name).and_then(cassc_import::documents::At::value) {
+            if let Some(value) = input.live.get(kind, &object.name).and_then(At::value) {
                 files.insert(format!("{prefix}{}", object.name), as_written(value));
             }
         }

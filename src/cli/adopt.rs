@@ -41,16 +41,16 @@ pub(super) struct Adopt {
     /// What `kubectl get -o yaml` printed; may be repeated.
     #[arg(long, required = true, value_name = "DUMP")]
     from: Vec<PathBuf>,
-    /// The topology, instead of the one that is made of the `CassandraDatacenters`.
+    /// The topology, instead of the one that is made of the operator's resources.
     #[arg(long, value_name = "FILE")]
     topology: Option<PathBuf>,
     /// Where to write the runbook, the folder `deploy` with the rendered tree, and the topology.
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// The Cassandra cluster, where the dump has several: `clusterName` of its `CassandraDatacenters`.
+    /// The Cassandra cluster, where the dump has several: `clusterName` of its resources.
     #[arg(long, value_name = "NAME", conflicts_with = "topology")]
     cluster: Option<String>,
-    /// The memory of a Cassandra container where a `CassandraDatacenter` names none, such as `8Gi`.
+    /// The memory of a Cassandra container where a resource names none, such as `8Gi`.
     #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
     memory: Option<String>,
 }

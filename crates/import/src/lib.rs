@@ -4,14 +4,17 @@
 //!
 //! The modules stand in reading order, and each uses only those above it:
 //!
-//! 1. [`path`]: the name of a field.
-//! 2. [`report`]: the four lists, and how they are printed.
-//! 3. [`documents`]: texts become documents, in which every field has its line.
-//! 4. `draft`: the topology in the making, with a comment at each value that was computed or changed.
-//! 5. `names`: how Cass Operator makes names of Kubernetes.
-//! 6. `pods`: parts of Kubernetes that several kinds have: resources, claims, affinity, tolerations, containers.
-//! 7. `builders`: what the operators write into Cassandra's configuration where their resource is silent.
-//! 8. `kinds`: one module for each kind that is read.
+//! 1. `options`: what the user says beside the texts.
+//! 2. [`path`]: the name of a field.
+//! 3. [`report`]: the four lists, and how they are printed.
+//! 4. [`documents`]: texts become documents, in which every field has its line.
+//! 5. `draft`: the topology in the making, with a comment at each value that was computed or changed.
+//! 6. `names`: how Cass Operator makes names of Kubernetes.
+//! 7. `pods`: parts of Kubernetes that several kinds have: resources, claims, affinity, tolerations, containers.
+//! 8. `builders`: what the operators write into Cassandra's configuration where their resource is silent.
+//! 9. `kinds`: one module for each kind that is read.
+
+mod options;
 
 pub mod path;
 
@@ -34,16 +37,8 @@ use std::collections::BTreeMap;
 use crate::documents::{Document, Text, read};
 use crate::draft::Draft;
 use crate::kinds::KINDS;
+pub use crate::options::Options;
 use crate::report::{ImportedTopology, Report};
-
-/// What the user says beside the texts.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The memory of a Cassandra container, such as `8Gi`, where a resource names none.
-    pub memory: Option<String>,
-    /// The namespace of a cluster whose resources name none.
-    pub namespace: Option<String>,
-}
 
 /// A topology that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]

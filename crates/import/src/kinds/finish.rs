@@ -1,6 +1,6 @@
 //! The end of every topology: what is decided when all datacenters are known.
 
-use crate::Options;
+use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
 use crate::path::Path;

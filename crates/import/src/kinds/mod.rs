@@ -1,6 +1,6 @@
 //! The kinds that are read: a table, and one module for each.
 
-use crate::Options;
+use crate::options::Options;
 use crate::documents::Document;
 use crate::draft::Draft;
 use crate::report::Refusal;

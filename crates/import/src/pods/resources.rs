@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::text_of;
-use crate::Options;
+use crate::options::Options;
 use crate::documents::At;
 use crate::draft::Draft;
 use crate::path::Path;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use super::Kind;
 use super::finish::finish;
-use crate::Options;
+use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
 use crate::report::Refusal;

@@ -4,7 +4,7 @@ use cassc_ring::quantity::bytes;
 use serde_json::Value;
 
 use super::{Values, optional, text};
-use crate::Options;
+use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
 use crate::path::Path;

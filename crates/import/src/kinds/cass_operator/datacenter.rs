@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::config::{self, Reading};
 use super::types::{ManagementApiAuth, Spec, User};
 use super::{cluster, network, racks, services, storage};
-use crate::Options;
+use crate::options::Options;
 use crate::builders::Builder;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter as path_of, spec};

@@ -20,7 +20,7 @@ use serde_json::Value;
 pub(super) use self::datacenter::management_api;
 use super::Kind;
 use super::finish::finish;
-use crate::Options;
+use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
 use crate::report::Refusal;

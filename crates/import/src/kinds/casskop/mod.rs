@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use self::datacenters::Site;
 use super::Kind;
 use super::finish::finish;
-use crate::Options;
+use crate::options::Options;
 use crate::documents::{At, Document, Merge};
 use crate::draft::Draft;
 use crate::report::Refusal;

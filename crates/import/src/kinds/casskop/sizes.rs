@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::datacenters::Site;
 use super::{Part, optional};
-use crate::Options;
+use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
 use crate::path::Path;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::types::{Cassandra, Spec};
 use super::{datacenter, reaper};
-use crate::Options;
+use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of, spec};
 use crate::kinds::cass_operator::cluster;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::cluster::lose_stargate;
 use super::jvm;
 use super::types::{Datacenter, OF_CLUSTER};
-use crate::Options;
+use crate::options::Options;
 use crate::builders::Builder;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of};

@@ -8,7 +8,7 @@ mod reaper;
 mod types;
 
 use super::Kind;
-use crate::Options;
+use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
 use crate::report::Refusal;
