@@ -28,9 +28,9 @@ impl<'r> World<'r> {
             let mut labels = rendered.of_kind("StatefulSet").map(|it| &it["metadata"]["labels"]);
             labels.any(|labels| labels["cassandra.datastax.com/datacenter"] == datacenter.name.as_str())
         };
-        let orders = rendered.of_kind("ConfigMap").map(|it| &it["data"]).filter(|data| data["founder"] == "yes\n");
+        let mut orders = rendered.of_kind("ConfigMap").map(|it| &it["data"]).filter(|data| data["founder"] == "yes\n");
         let first = |order: &str| order.split_whitespace().next().map(str::to_owned);
-        let founder = orders.filter_map(|data| first(data["start-order"].as_str()?)).next();
+        let founder = orders.find_map(|data| first(data["start-order"].as_str()?));
         let network = cluster.network.as_ref().expect("it has policies");
         Self { rendered, network, datacenters: cluster.datacenters.iter().filter(is_rendered).collect(), founder }
     }

@@ -37,7 +37,7 @@ pub(super) fn check(subject: &Subject<'_>, complaints: &mut Vec<Diagnostic>) {
     for (field, list) in networks {
         let route = Route::of("spec.network").join(&Route::of(field));
         many(subject, &route, list.len(), complaints);
-        let faults = list.iter().enumerate().filter_map(|(index, it)| cidr(subject, route.index(index), it).err());
+        let faults = list.iter().enumerate().filter_map(|(index, it)| cidr(subject, &route.index(index), it).err());
         complaints.extend(faults);
     }
 }
@@ -73,14 +73,14 @@ fn peer(subject: &Subject<'_>, route: &Route, peer: &Peer, complaints: &mut Vec<
     for (field, labels) in [("namespaceLabels", namespace_labels), ("podLabels", pod_labels)] {
         complaints.extend(bad_labels(subject, &route.key(field), labels));
     }
-    let whole = network.as_ref().map(|network| cidr(subject, route.key("cidr"), network));
+    let whole = network.as_ref().map(|network| cidr(subject, &route.key("cidr"), network));
     if network.is_none() && !except.is_empty() {
         let complaint = RULE.complain("`except` has no effect without `cidr`", subject.key(route.key("except"), ""));
         complaints.push(complaint.help("add `cidr`, or remove it"));
     }
     for (index, part) in except.iter().enumerate() {
         let place = route.key("except").index(index);
-        match (cidr(subject, place.clone(), part), &whole) {
+        match (cidr(subject, &place, part), &whole) {
             (Err(complaint), _) => complaints.push(complaint),
             (Ok(part), Some(Ok(whole))) if !whole.is_above(part) => {
                 let message = format!("`{part}` is not a part of `{whole}`");
@@ -109,7 +109,7 @@ fn bad_labels(subject: &Subject<'_>, route: &Route, labels: &BTreeMap<String, St
 }
 
 /// A network, or what is wrong with it.
-fn cidr(subject: &Subject<'_>, route: Route, written: &str) -> Result<Cidr, Diagnostic> {
+fn cidr(subject: &Subject<'_>, route: &Route, written: &str) -> Result<Cidr, Diagnostic> {
     written.parse().map_err(|fault| {
         let complaint = |message: String| RULE.complain(message, subject.value(route.clone(), "")).expected(NETWORK);
         let shown = written.escape_debug();

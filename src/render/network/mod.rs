@@ -64,7 +64,7 @@ fn ports_of_cql(datacenters: Vec<&Datacenter>) -> Vec<u16> {
 impl<'c> Policies<'c> {
     /// Cassandra's pods of a datacenter. Nobody is let in to JMX (7199), which listens on the loopback interface.
     fn of_nodes(&self, datacenter: &'c Datacenter) -> NetworkPolicy {
-        let from = self.seen_from(datacenter.namespace.as_deref());
+        let from = Builder { namespace: datacenter.namespace.as_deref() };
         let (members, network) = (self.members(&from), self.network);
         let ring = [members.clone(), elsewhere(&network.nodes_elsewhere)].concat();
         let clients = [members.clone(), self.clients_of_ours(&from), written(&network.clients)].concat();
@@ -90,7 +90,7 @@ impl<'c> Policies<'c> {
             ins.push(ingress([self.steps(&from), written(&network.reaper)].concat(), tcp(&[REAPER_PORT])));
             ins.push(ingress(written(&network.monitoring), tcp(&[ADMIN_PORT])));
         }
-        outs.push(self.to_name_servers());
+        outs.push(Some(self.to_name_servers()));
         let name = names::network_policy(&self.cluster.name, &datacenter.name);
         let labels = kit::datacenter_selector(self.cluster, datacenter);
         self.policy(datacenter.namespace.as_deref(), name, labels, ins, outs)
@@ -100,7 +100,7 @@ impl<'c> Policies<'c> {
     /// and Reaper. Nobody calls them.
     fn of_steps(&self) -> Option<NetworkPolicy> {
         self.cluster.steps.as_ref()?;
-        let from = self.seen_from(self.home);
+        let from = Builder { namespace: self.home };
         let mut outs = vec![
             Some(to_any(elsewhere(&self.network.api_server), tcp(&self.network.api_server_ports))),
             egress(self.members(&from), tcp(&[MANAGEMENT_PORT])),
@@ -109,7 +109,7 @@ impl<'c> Policies<'c> {
             outs.push(egress(self.members(&from), tcp(&[REAPER_PORT])));
         }
         outs.push(egress(self.reaper(&from), tcp(&[REAPER_PORT])));
-        outs.push(self.to_name_servers());
+        outs.push(Some(self.to_name_servers()));
         let name = names::step_account(&self.cluster.name);
         Some(self.policy(self.home, name, steps::selector(self.cluster), Vec::new(), outs))
     }
@@ -118,7 +118,7 @@ impl<'c> Policies<'c> {
     /// wait (among the metrics), and keeps its tables by CQL.
     fn of_reaper(&self) -> Option<NetworkPolicy> {
         let reaper = self.cluster.reaper().filter(|reaper| reaper.mode == ReaperMode::Deployment)?;
-        let from = self.seen_from(self.home);
+        let from = Builder { namespace: self.home };
         let ins = vec![
             ingress([self.steps(&from), written(&self.network.reaper)].concat(), tcp(&[REAPER_PORT])),
             ingress(written(&self.network.monitoring), tcp(&[ADMIN_PORT])),
@@ -131,7 +131,7 @@ impl<'c> Policies<'c> {
         if reaper.keyspace.is_some() {
             outs.extend(self.of_a_driver(&from));
         }
-        outs.push(self.to_name_servers());
+        outs.push(Some(self.to_name_servers()));
         let name = names::reaper(&self.cluster.name);
         Some(self.policy(self.home, name, reaper::selector(self.cluster), ins, outs))
     }
@@ -139,9 +139,9 @@ impl<'c> Policies<'c> {
     /// The Job that makes Reaper's tables, in the Kubernetes cluster that it runs in.
     fn of_reaper_tables(&self) -> Option<NetworkPolicy> {
         self.makes_tables().then_some(())?;
-        let from = self.seen_from(self.home);
+        let from = Builder { namespace: self.home };
         let mut outs = self.of_a_driver(&from);
-        outs.push(self.to_name_servers());
+        outs.push(Some(self.to_name_servers()));
         let name = names::reaper_schema(&self.cluster.name);
         Some(self.policy(self.home, name, reaper::schema_selector(self.cluster), Vec::new(), outs))
     }
@@ -167,11 +167,7 @@ impl<'c> Policies<'c> {
 }
 
 /// Peers, as they are seen from a namespace.
-impl<'c> Policies<'c> {
-    fn seen_from(&self, namespace: Option<&'c str>) -> Builder<'c> {
-        Builder { namespace }
-    }
-
+impl Policies<'_> {
     /// Every Cassandra pod of the cluster here.
     fn members(&self, from: &Builder<'_>) -> Vec<NetworkPolicyPeer> {
         let labels = || kit::cluster_selector(self.cluster);
@@ -231,7 +227,7 @@ impl<'c> Policies<'c> {
         vec![to_nodes, not_empty(node_ports).map(|ports| to_any(Vec::new(), tcp(&ports)))]
     }
 
-    fn to_name_servers(&self) -> Option<NetworkPolicyEgressRule> {
-        Some(to_any(written(&self.network.dns), tcp_and_udp(&self.network.dns_ports)))
+    fn to_name_servers(&self) -> NetworkPolicyEgressRule {
+        to_any(written(&self.network.dns), tcp_and_udp(&self.network.dns_ports))
     }
 }
