@@ -20,6 +20,7 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         listed.extend(steps.schedule.iter().flat_map(|_| names::of_schedule(&cluster.name)));
         listed.extend(steps.reaper.iter().flat_map(|reaper| of_reaper(&cluster.name, reaper)));
     }
+    listed.extend(of_monitoring(cluster));
     for datacenter in &cluster.datacenters {
         let (cluster, name) = (cluster.name.as_str(), datacenter.name.as_str());
         listed.extend(names::of_datacenter(cluster, name));
@@ -35,6 +36,16 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         listed.extend(datacenter.racks.iter().flat_map(|rack| names::of_rack(cluster, name, &rack.name, [])));
     }
     listed.into_iter().collect()
+}
+
+fn of_monitoring(cluster: &Cluster) -> Vec<Named> {
+    let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
+    let name = &cluster.name;
+    let metrics =
+        monitoring.service_monitor.iter().flat_map(|_| [names::of_metrics(name), names::of_reaper_metrics(name)]);
+    let alerts = monitoring.rules.iter().map(|_| names::of_alerts(name));
+    let dashboards = monitoring.dashboards.iter().map(|_| names::of_dashboards(name));
+    metrics.chain(alerts).chain(dashboards).flatten().collect()
 }
 
 fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
