@@ -54,9 +54,10 @@ fn quorum_lost(scope: Scope<'_>, datacenter: &Datacenter) -> Alert {
     let down =
         format!("(max by ({BY_POD}) (up{nodes}) == 0 and max by ({BY_POD}) (max_over_time(up{nodes}[{KNOWN}])) == 1)");
     let has_racks = u32::try_from(datacenter.racks.len()).unwrap_or(u32::MAX) >= replicas;
-    let (counted, of) = match has_racks {
-        true => (format!("count by (namespace,cassandra_cluster,datacenter,rack) {down}"), "racks"),
-        false => (down, "nodes"),
+    let (counted, of) = if has_racks {
+        (format!("count by (namespace,cassandra_cluster,datacenter,rack) {down}"), "racks")
+    } else {
+        (down, "nodes")
     };
     let expr = format!("count by ({BY_DATACENTER}) ({counted}) > {tolerated}");
     let summary = format!(
