@@ -18,6 +18,7 @@ use crate::compare::repository;
 use crate::hygiene::items;
 use crate::invariants::unknown_references;
 use crate::rendered::{DIALECTS, Rendered, all, assert_none};
+use crate::strict_schema::is_custom;
 
 const RACKS: &str = "[{name: r1, zone: a}, {name: r3, zone: c}]";
 const MORE_RACKS: &str = "[{name: r1, zone: a}, {name: r2, zone: b}, {name: r3, zone: c}]";
@@ -81,6 +82,9 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
             if is_replaced {
                 promised.insert("argocd.argoproj.io/sync-options", "Force=true,Replace=true");
             }
+            if is_custom(object) {
+                promised.insert("argocd.argoproj.io/sync-options", "SkipDryRunOnMissingResource=true");
+            }
             if is_stateful_set || is_configuration {
                 promised.insert("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
             }
@@ -92,7 +96,8 @@ fn promised(dialect: Dialect, object: &Value) -> BTreeMap<&'static str, &'static
             if is_replaced {
                 promised.insert("kustomize.toolkit.fluxcd.io/force", "Enabled");
             }
-            if is_stateful_set || is_config_map || object["kind"] == "Job" || object["kind"] == "CronJob" {
+            let is_job = object["kind"] == "Job" || object["kind"] == "CronJob";
+            if is_stateful_set || is_config_map || is_job || is_custom(object) {
                 promised.insert("kustomize.toolkit.fluxcd.io/substitute", "disabled");
             }
             if is_stateful_set || is_configuration {

@@ -22,6 +22,7 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
         listed.extend(steps.schedule.iter().flat_map(|_| names::of_schedule(&cluster.name)));
         listed.extend(steps.reaper.iter().flat_map(|reaper| of_reaper(&cluster.name, reaper)));
     }
+    listed.extend(of_monitoring(cluster));
     for datacenter in &cluster.datacenters {
         let others = cluster.datacenters.iter().filter(|other| other.kube_cluster != datacenter.kube_cluster);
         let mut seeds = others.map(|other| &other.reachable_seeds).chain([&cluster.additional_seeds]);
@@ -52,6 +53,16 @@ fn other_pods(cluster: &Cluster) -> OtherPods {
         reaper_deployment: reaper.is_some_and(|reaper| reaper.mode == ReaperMode::Deployment),
         reaper_tables: reaper.is_some_and(|reaper| reaper.keyspace.is_some()),
     }
+}
+
+fn of_monitoring(cluster: &Cluster) -> Vec<Named> {
+    let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
+    let name = &cluster.name;
+    let metrics =
+        monitoring.service_monitor.iter().flat_map(|_| [names::of_metrics(name), names::of_reaper_metrics(name)]);
+    let alerts = monitoring.rules.iter().map(|_| names::of_alerts(name));
+    let dashboards = monitoring.dashboards.iter().map(|_| names::of_dashboards(name));
+    metrics.chain(alerts).chain(dashboards).flatten().collect()
 }
 
 fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {

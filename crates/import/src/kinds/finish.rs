@@ -1,8 +1,8 @@
 //! The end of every topology: what is decided when all datacenters are known.
 
-use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
+use crate::options::Options;
 use crate::path::Path;
 
 /// What needs the program in the cluster.

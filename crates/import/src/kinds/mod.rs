@@ -1,8 +1,8 @@
 //! The kinds that are read: a table, and one module for each.
 
-use crate::options::Options;
 use crate::documents::Document;
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::report::Refusal;
 
 mod bitnami;

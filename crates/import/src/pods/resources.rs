@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::text_of;
-use crate::options::Options;
 use crate::documents::At;
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::path::Path;
 
 /// `requests` and `limits` of a container that each datacenter has of its own.

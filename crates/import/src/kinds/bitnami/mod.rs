@@ -19,9 +19,9 @@ use serde_json::{Map, Value};
 
 use super::Kind;
 use super::finish::finish;
-use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::report::Refusal;
 
 /// The row of the table of kinds.

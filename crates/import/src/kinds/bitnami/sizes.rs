@@ -4,9 +4,9 @@ use cassc_ring::quantity::bytes;
 use serde_json::Value;
 
 use super::{Values, optional, text};
-use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
+use crate::options::Options;
 use crate::path::Path;
 use crate::pods::resources::{memory, resources};
 use crate::report::Refusal;

@@ -20,9 +20,9 @@ use serde_json::Value;
 pub(super) use self::datacenter::management_api;
 use super::Kind;
 use super::finish::finish;
-use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::report::Refusal;
 
 /// The row of the table of kinds.

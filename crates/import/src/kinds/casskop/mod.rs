@@ -23,9 +23,9 @@ use serde_json::{Map, Value};
 use self::datacenters::Site;
 use super::Kind;
 use super::finish::finish;
-use crate::options::Options;
 use crate::documents::{At, Document, Merge};
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::report::Refusal;
 
 const GROUP: &str = "db.orange.com";

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::datacenters::Site;
 use super::{Part, optional};
-use crate::options::Options;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter, spec};
+use crate::options::Options;
 use crate::path::Path;
 use crate::pods::resources::memory;
 use crate::pods::text_of;

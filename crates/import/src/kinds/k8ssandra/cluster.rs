@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::types::{Cassandra, Spec};
 use super::{datacenter, reaper};
-use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of, spec};
 use crate::kinds::cass_operator::cluster;
 use crate::kinds::finish::finish;
 use crate::names;
+use crate::options::Options;
 use crate::path::Path;
 use crate::pods::lose_unknown;
 use crate::report::Refusal;

@@ -8,9 +8,9 @@ mod reaper;
 mod types;
 
 use super::Kind;
-use crate::options::Options;
 use crate::documents::{At, Document};
 use crate::draft::Draft;
+use crate::options::Options;
 use crate::report::Refusal;
 
 /// The row of the table of kinds.
