@@ -215,7 +215,6 @@ fn external(cluster: &Cluster) -> BTreeSet<(&'static str, String)> {
     let value = serde_json::to_value(cluster).expect("a cluster is JSON");
     let mut external = BTreeSet::from([("ConfigMap", format!("{}-state", cluster.name))]);
     let mut add = |kind, name: &Value| external.extend(name.as_str().map(|name| (kind, name.to_owned())));
-    add("ServiceAccount", &value["pod"]["serviceAccount"]);
     add("Secret", &value["managementApiSecret"]);
     add("Secret", &value["superuserSecret"]);
     let reaper = &value["steps"]["reaper"];
@@ -223,7 +222,11 @@ fn external(cluster: &Cluster) -> BTreeSet<(&'static str, String)> {
         add("Secret", &reaper[secret]);
     }
     add("Secret", &reaper.get("mode").map_or(Value::Null, |_| format!("{}-reaper-token", cluster.name).into()));
-    items(&value["pod"], "imagePullSecrets").for_each(|name| add("Secret", name));
+    for own in items(&value, "datacenters").chain([&value]) {
+        add("ServiceAccount", &own["pod"]["serviceAccount"]);
+        add("Secret", &own["managementApiSecret"]);
+        items(&own["pod"], "imagePullSecrets").for_each(|name| add("Secret", name));
+    }
     for value in value["environment"].as_object().into_iter().flat_map(|map| map.values()) {
         add("Secret", &value["secretKeyRef"]["name"]);
     }

@@ -58,8 +58,10 @@ fn other_pods(cluster: &Cluster) -> OtherPods {
 fn of_monitoring(cluster: &Cluster) -> Vec<Named> {
     let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
     let name = &cluster.name;
-    let metrics =
-        monitoring.service_monitor.iter().flat_map(|_| [names::of_metrics(name), names::of_reaper_metrics(name)]);
+    let collects = monitoring.service_monitor.is_some();
+    let has_reaper = cluster.steps.as_ref().is_some_and(|steps| steps.reaper.is_some());
+    let metrics = collects.then(|| names::of_metrics(name)).into_iter();
+    let metrics = metrics.chain((collects && has_reaper).then(|| names::of_reaper_metrics(name)));
     let alerts = monitoring.rules.iter().map(|_| names::of_alerts(name));
     let dashboards = monitoring.dashboards.iter().map(|_| names::of_dashboards(name));
     metrics.chain(alerts).chain(dashboards).flatten().collect()

@@ -16,8 +16,8 @@ use crate::report::{json_text, visible_lines};
 
 /// Write topologies from the resources of other operators.
 ///
-/// Reads `CassandraDatacenter` of Cass Operator, `K8ssandraCluster` of K8ssandra Operator, `CassandraCluster` and
-/// `MultiCasskop` of CassKop, and values of Bitnami's Helm chart: YAML or JSON files, folders of them, or what `kubectl
+/// Reads CassandraDatacenter of Cass Operator, K8ssandraCluster of K8ssandra Operator, CassandraCluster and
+/// MultiCasskop of CassKop, and values of Bitnami's Helm chart: YAML or JSON files, folders of them, or what `kubectl
 /// get -o yaml` prints. Other objects in them are passed over. Each Cassandra cluster becomes one topology, with a
 /// comment at each value that was computed or changed. The report lists what was carried, what was changed and why,
 /// what was not carried, and what you have to decide: such values are `TODO` in the topology, which `cassc validate`

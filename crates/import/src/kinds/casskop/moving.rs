@@ -64,7 +64,7 @@ fn reachable(draft: &mut Draft, all: All<'_, '_>, seeds: &[String]) -> Result<()
             }
             None => draft.decide(
                 Some(&list),
-                &to,
+                &to.index(0),
                 "names or addresses of nodes, as the other Kubernetes clusters reach them",
             ),
         }
