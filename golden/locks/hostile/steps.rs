@@ -53,7 +53,7 @@ fn steps() -> Vec<Row> {
             "`cluster.steps.operations[0].retry` holds the character U+0085",
         ),
         row(format!("{DATACENTER}/namespace"), json!(null), "`cluster.steps` needs a namespace"),
-        row(format!("{DATACENTER}/rebuildFrom"), json!("a/b"), "`cluster.datacenters[0].rebuildFrom` is \"a/b\""),
+        row(format!("{DATACENTER}/rebuildFrom"), json!("a:b"), "`cluster.datacenters[0].rebuildFrom` is \"a:b\""),
         row(format!("{RACK}/whenNodesLeave"), json!("burn"), "whenNodesLeave`: unknown variant `burn`"),
     ]
 }
