@@ -41,11 +41,12 @@ fn listed(cluster: &Cluster) -> BTreeSet<Named> {
 fn of_monitoring(cluster: &Cluster) -> Vec<Named> {
     let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
     let name = &cluster.name;
-    let metrics =
-        monitoring.service_monitor.iter().flat_map(|_| [names::of_metrics(name), names::of_reaper_metrics(name)]);
+    let metrics = monitoring.service_monitor.iter().map(|_| names::of_metrics(name));
+    let reaper = cluster.steps.as_ref().and_then(|steps| steps.reaper.as_ref());
+    let of_reaper = monitoring.service_monitor.as_ref().and(reaper).map(|_| names::of_reaper_metrics(name));
     let alerts = monitoring.rules.iter().map(|_| names::of_alerts(name));
     let dashboards = monitoring.dashboards.iter().map(|_| names::of_dashboards(name));
-    metrics.chain(alerts).chain(dashboards).flatten().collect()
+    metrics.chain(of_reaper).chain(alerts).chain(dashboards).flatten().collect()
 }
 
 fn of_reaper(cluster: &str, reaper: &Reaper) -> Vec<Named> {
