@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::scope::Scope;
 use crate::render::config::cassandra_keys;
-use crate::topology::Thresholds;
 use crate::topology::repository::milliseconds;
+use crate::topology::{Config, Thresholds};
 
 /// The limits of a cluster in one Kubernetes cluster.
 pub(super) struct Limits {
@@ -45,13 +45,14 @@ const PENDING_COMPACTIONS: u32 = 100;
 
 impl Limits {
     pub(super) fn of(scope: Scope<'_>, written: &Thresholds) -> Self {
+        let configurations = configurations(scope);
         let timeout = |name: &str, default: u64| {
             let keys = [name.to_owned(), format!("{name}_in_ms")];
-            smallest(scope, &keys, duration).unwrap_or(default) * 1000 / PART_OF_TIMEOUT
+            smallest(&configurations, &keys, duration).unwrap_or(default) * 1000 / PART_OF_TIMEOUT
         };
         let micros = |written: Option<u32>, default: u64| written.map_or(default, |it| u64::from(it) * 1000);
-        let threads =
-            ["concurrent_reads", "concurrent_writes"].map(|key| smallest(scope, &[key.to_owned()], Value::as_u64));
+        let threads = ["concurrent_reads", "concurrent_writes"]
+            .map(|key| smallest(&configurations, &[key.to_owned()], Value::as_u64));
         let nodes = scope.nodes();
         Self {
             read_micros: micros(written.read_milliseconds, timeout("read_request_timeout", READ_TIMEOUT)),
@@ -60,21 +61,35 @@ impl Limits {
             heap_percent: written.heap_percent.unwrap_or(HEAP_PERCENT),
             pending_compactions: written.pending_compactions.unwrap_or(PENDING_COMPACTIONS),
             pending_requests: threads.into_iter().flatten().max().unwrap_or(THREADS) * WAITING_PER_THREAD,
-            tombstones: smallest(scope, &["tombstone_warn_threshold".to_owned()], Value::as_u64).unwrap_or(TOMBSTONES),
+            tombstones: smallest(&configurations, &["tombstone_warn_threshold".to_owned()], Value::as_u64)
+                .unwrap_or(TOMBSTONES),
             roll_hours: written.roll_hours.unwrap_or(1 + nodes.div_ceil(4)),
             step_hours: written.step_hours.unwrap_or(6 + nodes.div_ceil(2)),
         }
     }
 }
 
+/// The configurations of the racks, each once: hundreds of racks have the same.
+fn configurations(scope: Scope<'_>) -> Vec<Config> {
+    let mut found: Vec<(&str, &Config)> = Vec::new();
+    let datacenters = scope.datacenters();
+    for datacenter in &datacenters {
+        for rack in datacenter.racks.iter().filter(|rack| rack.nodes > 0) {
+            if found.last() != Some(&(datacenter.name.as_str(), &rack.config)) {
+                found.push((&datacenter.name, &rack.config));
+            }
+        }
+    }
+    let keys = |(name, user): &(&str, &Config)| {
+        let datacenter = datacenters.iter().find(|datacenter| datacenter.name == *name)?;
+        Some(cassandra_keys(scope.cluster, datacenter, user))
+    };
+    found.iter().filter_map(keys).collect()
+}
+
 /// The smallest value of a key in all racks.
-fn smallest(scope: Scope<'_>, keys: &[String], read: fn(&Value) -> Option<u64>) -> Option<u64> {
-    let datacenters = scope.datacenters().into_iter();
-    let racks = datacenters.flat_map(|datacenter| datacenter.racks.iter().map(move |rack| (datacenter, rack)));
-    let values = racks.flat_map(|(datacenter, rack)| {
-        let configured = cassandra_keys(scope.cluster, datacenter, &rack.config);
-        keys.iter().filter_map(|key| configured.get(key).and_then(read)).collect::<Vec<_>>()
-    });
+fn smallest(configurations: &[Config], keys: &[String], read: fn(&Value) -> Option<u64>) -> Option<u64> {
+    let values = configurations.iter().flat_map(|it| keys.iter().filter_map(|key| it.get(key).and_then(read)));
     values.filter(|value| *value > 0).min()
 }
 
