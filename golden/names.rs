@@ -58,10 +58,9 @@ fn other_pods(cluster: &Cluster) -> OtherPods {
 fn of_monitoring(cluster: &Cluster) -> Vec<Named> {
     let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
     let name = &cluster.name;
-    let collects = monitoring.service_monitor.is_some();
-    let has_reaper = cluster.steps.as_ref().is_some_and(|steps| steps.reaper.is_some());
-    let metrics = collects.then(|| names::of_metrics(name)).into_iter();
-    let metrics = metrics.chain((collects && has_reaper).then(|| names::of_reaper_metrics(name)));
+    let metrics = monitoring.service_monitor.iter().map(|_| names::of_metrics(name));
+    let reaper = cluster.steps.as_ref().and_then(|steps| steps.reaper.as_ref());
+    let of_reaper = monitoring.service_monitor.as_ref().and(reaper).map(|_| names::of_reaper_metrics(name));
     let alerts = monitoring.rules.iter().map(|_| names::of_alerts(name));
     let dashboards = monitoring.dashboards.iter().map(|_| names::of_dashboards(name));
     metrics.chain(of_reaper).chain(alerts).chain(dashboards).flatten().collect()
