@@ -290,13 +290,13 @@ const RULES: &[(Rule, Check)] = &[
     (e623_reaper_schedule_field::RULE, Topology(e623_reaper_schedule_field::check)),
     (e624_reaper_schedule_datacenter::RULE, Topology(e624_reaper_schedule_datacenter::check)),
     (e625_reaper_schedule_overlap::RULE, Topology(e625_reaper_schedule_overlap::check)),
+    (e640_monitoring_value::RULE, Topology(e640_monitoring_value::check)),
+    (e641_agent_configuration::RULE, Topology(e641_agent_configuration::check)),
     (e650_network_peer::RULE, Topology(e650_network_peer::check)),
     (e651_network_host_network::RULE, Topology(e651_network_host_network::check)),
     (e652_nodes_elsewhere::RULE, Topology(e652_nodes_elsewhere::check)),
     (e653_network_namespace::RULE, Topology(e653_network_namespace::check)),
     (e654_network_without_effect::RULE, Topology(e654_network_without_effect::check)),
-    (e640_monitoring_value::RULE, Topology(e640_monitoring_value::check)),
-    (e641_agent_configuration::RULE, Topology(e641_agent_configuration::check)),
     (w112_uneven_racks::RULE, Topology(w112_uneven_racks::check)),
     (w113_single_rack::RULE, Topology(w113_single_rack::check)),
     (w114_racks_below_replication::RULE, Topology(w114_racks_below_replication::check)),
@@ -328,10 +328,10 @@ const RULES: &[(Rule, Check)] = &[
     (w525_disruption_budget::RULE, Topology(w525_disruption_budget::check)),
     (w527_open_load_balancer::RULE, Topology(w527_open_load_balancer::check)),
     (w533_override::RULE, Topology(w533_override::check)),
+    (w642_nothing_collected::RULE, Topology(w642_nothing_collected::check)),
     (w655_network_without_clients::RULE, Topology(w655_network_without_clients::check)),
     (w656_translated_clients::RULE, Topology(w656_translated_clients::check)),
     (w657_network_own_containers::RULE, Topology(w657_network_own_containers::check)),
-    (w642_nothing_collected::RULE, Topology(w642_nothing_collected::check)),
 ];
 
 /// Every rule about topologies, in the order of the table.
