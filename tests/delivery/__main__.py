@@ -73,7 +73,9 @@ def main() -> int:
     """Start the machine, tell the stories, stop it."""
     chosen = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
-    told = stories(sorted((_HERE.parent.parent / "examples").glob("*.yaml")))
+    # This API server has no types of the Prometheus Operator.
+    examples = sorted((_HERE.parent.parent / "examples").glob("*.yaml"))
+    told = stories([it for it in examples if "serviceMonitor:" not in it.read_text()])
     told = [one for one in told if not chosen.stories or one[0].startswith(tuple(chosen.stories))]
     told = [one for one in told if one[3] or not chosen.ci]
     if chosen.list:
