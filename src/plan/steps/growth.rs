@@ -48,12 +48,7 @@ pub(in crate::plan) fn is_made_by_job(difference: &Difference<'_>, pod: &str) ->
     let deployed = difference.before.filter(|before| before.steps_change_replicas());
     let mut racks = deployed.into_iter().flat_map(Cluster::racks);
     difference.after.is_some_and(Cluster::steps_change_replicas)
-        && racks.any(|(_, rack)| is_pod_of(pod, &format!("{}-", rack.stateful_set)))
-}
-
-fn is_pod_of(pod: &str, beginning: &str) -> bool {
-    let ordinal = pod.strip_prefix(beginning);
-    ordinal.is_some_and(|ordinal| !ordinal.is_empty() && ordinal.bytes().all(|byte| byte.is_ascii_digit()))
+        && racks.any(|(_, rack)| names::set_of_pod(pod) == Some(rack.stateful_set.as_str()))
 }
 
 /// The tasks before nodes join a deployed ring.

@@ -7,10 +7,14 @@ iptables, whose target every kernel with netfilter has. Called by the stories.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .machine import Machine
 from .node import Node
 from .processes import in_namespace, run, wait_until
 
+_ROOT = Path(__file__).resolve().parents[3]
+_DAEMON = _ROOT / "target" / "network" / "daemon"
 _QUEUE = 100
 _CHAIN = "CASSC-POLICIES"
 
@@ -25,6 +29,7 @@ class Policies:
     def start(self) -> None:
         """From now on policies are enforced for pods of all nodes."""
         self.is_started = True
+        run(str(_ROOT / "tests" / "network" / "build"), _DAEMON.name)
         for node in self.machine.nodes:
             self._start_daemon(node)
             for command in self._rules(node):
@@ -33,7 +38,7 @@ class Policies:
     def _start_daemon(self, node: Node) -> None:
         name, log = self._name(node), self.machine.run_folder / f"{self._name(node)}.log"
         self.machine.processes.start(
-            name, node.namespace, str(self.machine.programs / "network-policies"), f"-kubeconfig={node.kubeconfig}",
+            name, node.namespace, str(_DAEMON), f"-kubeconfig={node.kubeconfig}",
             f"-hostname-override={node.name}", f"-nfqueue-id={_QUEUE}", "-fail-open=false", "-disable-nri",
             "-netfilter-bug-1766-fix=false",
         )  # fmt: skip

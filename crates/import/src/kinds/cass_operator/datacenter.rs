@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::config::{self, Reading};
 use super::types::{ManagementApiAuth, Spec, User};
-use super::{cluster, network, racks, services, storage};
+use super::{cluster, network, operator, racks, services, storage};
 use crate::builders::Builder;
 use crate::documents::At;
 use crate::draft::{Draft, Node, datacenter as path_of, spec};
@@ -41,7 +41,7 @@ pub(super) fn datacenter(draft: &mut Draft, root: &At<'_>, index: usize, options
     needs(draft, &at, &spec, &to, options);
     network::networking(draft, &at.key("networking"), &to)?;
     services::services(draft, &at.key("additionalServiceConfig"), &to, ["additionalLabels", "additionalAnnotations"]);
-    operator(draft, &at, &spec, &to);
+    operator::operator(draft, &at, &spec, &to);
     lose_unknown(draft, &at, &spec.others);
     Ok(())
 }
@@ -201,76 +201,5 @@ fn needs(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path, options: &Optio
         let shared = to.key("scheduling").key("severalNodesPerWorker");
         draft.carry(&at.key("allowMultipleNodesPerWorker"), &shared, true);
         resources::cpu_of_shared_workers(draft, &at_resources, &to_resources);
-    }
-}
-
-/// What tells the operator to do something, and fields of older versions of it.
-fn operator(draft: &mut Draft, at: &At<'_>, spec: &Spec, to: &Path) {
-    if let Some(seeds) = Some(&spec.additional_seeds).filter(|seeds| !seeds.is_empty()) {
-        draft.agree(&at.key("additionalSeeds"), &self::spec(&["additionalSeeds"]), seeds.clone());
-    }
-    if !spec.replace_nodes.is_empty() {
-        draft.lose(&at.key("replaceNodes"), "replaces these nodes", "write an operation of kind `replaceNode`");
-    }
-    if spec.rolling_restart_requested {
-        draft.lose(&at.key("rollingRestartRequested"), "restarts all pods once", "write a text into `rollout.restart`");
-    }
-    if !spec.force_upgrade_racks.is_empty() {
-        draft.meet(&at.key("forceUpgradeRacks"), "the roll begins with broken pods by itself");
-    }
-    canary(draft, at, spec);
-    if spec.config_builder_image.is_some() {
-        draft.meet(&at.key("configBuilderImage"), "cassc renders the configuration itself");
-    }
-    if spec.docker_image_runs_as_cassandra.is_some() {
-        draft.meet(&at.key("dockerImageRunsAsCassandra"), "pods run as `pod.securityContext` says");
-    }
-    if spec.dse_workloads.is_some() {
-        draft.lose(
-            &at.key("dseWorkloads"),
-            "turns on services of DataStax Enterprise",
-            "nothing: Apache Cassandra has none",
-        );
-    }
-    if spec.cdc.is_some() {
-        draft.lose(&at.key("cdc"), "sends changes to Pulsar by an agent", "put the agent into an image of your own");
-    }
-    if spec.min_ready_seconds.is_some_and(|seconds| seconds > 0) {
-        draft.meet(&at.key("minReadySeconds"), "the roll of cassc waits until the ring is whole, not for a time");
-    }
-    max_unavailable(draft, at, spec.max_unavailable.as_ref(), to);
-    if spec.read_only_root_filesystem.is_some() {
-        draft.meet(&at.key("readOnlyRootFilesystem"), "the root file system is read-only from 4.1 on, else writable");
-    }
-}
-
-/// The operator rolls the first pods of the first rack, and then waits.
-fn canary(draft: &mut Draft, at: &At<'_>, spec: &Spec) {
-    match spec.canary_upgrade_count.filter(|_| spec.canary_upgrade) {
-        Some(pods) if pods > 0 => {
-            draft.agree(&at.key("canaryUpgradeCount"), &self::spec(&["rollout", "canary", "pods"]), pods);
-        }
-        _ if spec.canary_upgrade => draft.lose(
-            &at.key("canaryUpgrade"),
-            "restarts no pod of the first rack while it is set",
-            "write `rollout: {stopped: true}` while nothing may restart",
-        ),
-        _ => {}
-    }
-}
-
-/// A number goes into the budget; a share of the largest rack cannot be known from the resource alone.
-fn max_unavailable(draft: &mut Draft, at: &At<'_>, value: Option<&Value>, to: &Path) {
-    let at = at.key("maxUnavailable");
-    match value {
-        Some(Value::Number(number)) => {
-            draft.carry(&at, &to.key("disruptionBudget").key("maxUnavailable"), Value::Number(number.clone()));
-        }
-        Some(_) => draft.lose(
-            &at,
-            "lets a share of a rack be down at once",
-            "write the number of pods into `disruptionBudget.maxUnavailable`",
-        ),
-        None => {}
     }
 }

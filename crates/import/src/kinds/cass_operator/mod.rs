@@ -8,6 +8,7 @@ pub(super) mod environment_file;
 pub(super) mod jvm;
 mod jvm_tables;
 pub(super) mod network;
+pub(super) mod operator;
 pub(super) mod racks;
 pub(super) mod services;
 pub(super) mod storage;

@@ -9,7 +9,7 @@ use crate::builders::Builder;
 use crate::documents::{At, Document};
 use crate::draft::{Draft, datacenter as path_of};
 use crate::kinds::cass_operator::config::{Reading, cassandra_yaml};
-use crate::kinds::cass_operator::{cluster, config, management_api, network, racks, services, storage};
+use crate::kinds::cass_operator::{cluster, config, management_api, network, operator, racks, services, storage};
 use crate::options::Options;
 use crate::path::Path;
 use crate::pods::{Others, affinity, lose_unknown, metadata, resources, template, text_of};
@@ -205,25 +205,15 @@ fn operator(draft: &mut Draft, at: &At<'_>, fields: &Datacenter, to: &Path) {
             "write what a rack has of its own into its `cassandra.config`; tokens stay with the data",
         );
     }
-    if fields.cdc.is_some() {
-        draft.lose(&at.key("cdc"), "sends changes to Pulsar by an agent", "put the agent into an image of your own");
-    }
-    if fields.dse_workloads.is_some() {
-        draft.lose(
-            &at.key("dseWorkloads"),
-            "turns on services of DataStax Enterprise",
-            "nothing: Apache Cassandra has none",
-        );
-    }
+    operator::cdc(draft, at, fields.cdc.is_some());
+    operator::dse_workloads(draft, at, fields.dse_workloads.is_some());
     if fields.jmx_init_container_image.is_some() {
         draft.meet(&at.key("jmxInitContainerImage"), "JMX stays on the loopback interface");
     }
     if fields.per_node_config_init_container_image.is_some() {
         draft.meet(&at.key("perNodeConfigInitContainerImage"), "cassc has no such init container");
     }
-    if fields.read_only_root_filesystem.is_some() {
-        draft.meet(&at.key("readOnlyRootFilesystem"), "the root file system is read-only from 4.1 on, else writable");
-    }
+    operator::read_only_root(draft, at, fields.read_only_root_filesystem.is_some());
     telemetry(draft, &at.key("telemetry"), fields);
     rebuild(draft, &at.key("rebuild"), fields, to);
 }
